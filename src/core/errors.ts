@@ -1,0 +1,87 @@
+/** @file The kinds of errors that keras-ts raises. They are few and named as in Python; `TypeError` is JavaScript's own. */
+
+/** A value that cannot be used: a wrong shape, name, option or range. @see Python's `ValueError` */
+export class ValueError extends Error {
+  override readonly name: string = 'ValueError';
+}
+
+/** Something done in the wrong state, such as `fit` before `compile`. @see Python's `RuntimeError` */
+export class RuntimeError extends Error {
+  override readonly name: string = 'RuntimeError';
+}
+
+/** A method that a subclass must override was not overridden. @see Python's `NotImplementedError` */
+export class NotImplementedError extends RuntimeError {
+  override readonly name: string = 'NotImplementedError';
+}
+
+/** A program or a buffer needs more memory than the backend can address. */
+export class OutOfMemoryError extends RuntimeError {
+  override readonly name: string = 'OutOfMemoryError';
+}
+
+/** A broken invariant inside keras-ts itself: always a bug of the library, never of the caller. */
+export class InternalError extends Error {
+  override readonly name: string = 'InternalError';
+}
+
+/** Levenshtein distance between two short strings, to suggest names. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, previous[j]! + 1, row[j - 1]! + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length]!;
+}
+
+/**
+ * The candidates that a person may have meant by `name`, nearest first, at most `limit`.
+ *
+ * @param name What was written.
+ * @param candidates What exists.
+ */
+export function nearNames(name: string, candidates: Iterable<string>, limit = 5): string[] {
+  const wanted = name.toLowerCase().replaceAll('_', '');
+  const scored: [number, string][] = [];
+  for (const candidate of new Set(candidates)) {
+    const plain = candidate.toLowerCase().replaceAll('_', '');
+    const distance = plain.includes(wanted) || wanted.includes(plain) ? 1 : editDistance(wanted, plain);
+    if (distance <= Math.max(2, Math.floor(wanted.length / 2))) scored.push([distance, candidate]);
+  }
+  return scored
+    .sort((a, b) => a[0] - b[0] || a[1].localeCompare(b[1]))
+    .slice(0, limit)
+    .map(([, candidate]) => candidate);
+}
+
+/** The tail of an error message that suggests near names, or lists all if none is near: ` Did you mean 'relu'?` */
+export function suggest(name: string, candidates: Iterable<string>): string {
+  const all = [...candidates];
+  const near = nearNames(name, all);
+  if (near.length > 0) return ` Did you mean ${near.map((n) => `'${n}'`).join(', ')}?`;
+  return ` Known: ${all.slice(0, 40).join(', ')}${all.length > 40 ? ', …' : ''}.`;
+}
+
+/**
+ * Refuse options that do not exist, so that `{ kernalSize: 3 }` never passes in silence.
+ *
+ * @param owner Who refuses, for the message: `"Conv2D"`.
+ * @param rest The options left over after destructuring the known ones.
+ * @param known The names that exist, for the suggestion.
+ * @throws {TypeError} `rest` has any own key whose value is not undefined.
+ */
+export function refuseUnknownOptions(owner: string, rest: object, known: Iterable<string>): void {
+  const names = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key]) => key);
+  if (names.length === 0) return;
+  const list = names.map((n) => `'${n}'`).join(', ');
+  throw new TypeError(
+    `${owner} has no option ${list}.${suggest(names[0]!, known)} Options are camelCase and go in the last argument.`,
+  );
+}

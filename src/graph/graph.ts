@@ -1,0 +1,154 @@
+/** @file Graphs of primitives in SSA form, and the builder that adds nodes. Passes map a graph to a graph; nothing changes one. */
+import type { DType } from '../core/dtype.js';
+import { InternalError } from '../core/errors.js';
+import type { NDArray, TensorType } from '../core/ndarray.js';
+import type { Shape } from '../core/shape.js';
+import { sizeOf } from '../core/shape.js';
+import type { Applier, Operand } from './operand.js';
+import type { Primitive } from './primitive.js';
+import { definePrimitive } from './primitive.js';
+
+/** One application of a primitive. Inputs of a graph and constants are nodes too (`input`, `constant`). */
+export interface Node {
+  /** Grows with the order of creation: every input of a node has a smaller id within one builder. */
+  readonly id: number;
+  readonly primitive: Primitive;
+  readonly params: unknown;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+
+/** One output of a node: a tensor that exists when the program runs. */
+export class Value implements Operand<Value>, TensorType {
+  constructor(
+    readonly node: Node,
+    readonly index: number,
+    readonly dtype: DType,
+    readonly shape: Shape,
+    readonly applier: GraphBuilder,
+  ) {}
+}
+
+/** A whole program: values that come in, values that go out, and the nodes between in an order in which they can run. */
+export interface Graph {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Without the `input` nodes. Each node stands after all that it reads. */
+  readonly nodes: readonly Node[];
+}
+
+/** An input of the graph; `label` is for people who read the printed program. */
+export const inputPrimitive = definePrimitive<{ label: string; type: TensorType }>({
+  name: 'input',
+  type: (_inputs, { type }) => [type],
+  evaluate: () => {
+    throw new InternalError('an input has no value of its own');
+  },
+  gradient: null,
+  format: ({ label }) => label,
+});
+
+/** A value known when the program is built. */
+export const constantPrimitive = definePrimitive<{ value: NDArray }>({
+  name: 'constant',
+  type: (_inputs, { value }) => [{ dtype: value.dtype, shape: value.shape }],
+  evaluate: (_inputs, { value }) => [value],
+  gradient: null,
+  format: ({ value }) => {
+    const shown = Array.from(value.data.subarray(0, 8), String).join(', ');
+    return value.data.length <= 8 ? shown : `${shown}, … ${value.data.length} in all`;
+  },
+});
+
+/** The value of a `constant` node, or null for any other value. */
+export function constantOf(value: Value): NDArray | null {
+  return value.node.primitive === constantPrimitive ? (value.node.params as { value: NDArray }).value : null;
+}
+
+export function isInput(value: Value): boolean {
+  return value.node.primitive === inputPrimitive;
+}
+
+/** Adds nodes in order. One builder serves one trace, or one pass. */
+export class GraphBuilder implements Applier<Value> {
+  readonly nodes: Node[] = [];
+  #nextId = 0;
+
+  /** The id that the next node will have: nodes made from now on have ids of at least this. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  apply<P>(primitive: Primitive<P>, inputs: readonly Value[], params: P): Value[] {
+    for (const input of inputs) {
+      if (input.applier !== this) throw new InternalError(`${primitive.name}: an input belongs to another graph`);
+    }
+    const types = primitive.type(inputs, params);
+    const outputs: Value[] = [];
+    const node: Node = { id: this.#nextId++, primitive: primitive as Primitive, params, inputs, outputs };
+    types.forEach(({ dtype, shape }, i) => outputs.push(new Value(node, i, dtype, shape, this)));
+    this.nodes.push(node);
+    return outputs;
+  }
+
+  constant(value: NDArray): Value {
+    return this.apply(constantPrimitive, [], { value })[0]!;
+  }
+
+  input(type: TensorType, label: string): Value {
+    return this.apply(inputPrimitive, [], { label, type: { dtype: type.dtype, shape: type.shape } })[0]!;
+  }
+
+  /** The graph from `inputs` to `outputs`: the nodes that outputs need, in order of creation. */
+  graph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
+    return makeGraph(inputs, outputs);
+  }
+}
+
+/** Collect what `outputs` need. Nodes of one builder keep the order of creation, which is an order in which they can run. */
+export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
+  const reached = new Set<Node>();
+  const stack = outputs.map((v) => v.node);
+  while (stack.length > 0) {
+    const node = stack.pop()!;
+    if (reached.has(node)) continue;
+    reached.add(node);
+    for (const input of node.inputs) stack.push(input.node);
+  }
+  const nodes = [...reached].filter((n) => n.primitive !== inputPrimitive).sort((a, b) => a.id - b.id);
+  return { inputs, outputs, nodes };
+}
+
+/**
+ * Copy a graph into a builder, value by value. `visit` sees each node with its inputs already mapped and gives the outputs that
+ * stand for the node's; the default copies. The base of every pass.
+ *
+ * @param builder Where the copy goes.
+ * @param inputs Values that stand for the graph's inputs; made afresh when left out.
+ * @returns The mapped inputs and outputs.
+ */
+export function rebuild(
+  graph: Graph,
+  builder: GraphBuilder,
+  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) => builder.apply(node.primitive, ins, node.params),
+  inputs?: readonly Value[],
+): { inputs: Value[]; outputs: Value[] } {
+  const map = new Map<Value, Value>();
+  const newInputs = graph.inputs.map((v, i) => inputs?.[i] ?? builder.input(v, (v.node.params as { label: string }).label));
+  graph.inputs.forEach((v, i) => map.set(v, newInputs[i]!));
+  const find = (v: Value): Value => {
+    const found = map.get(v);
+    if (found === undefined) throw new InternalError(`rebuild: a value of '${v.node.primitive.name}' is used before it is made`);
+    return found;
+  };
+  for (const node of graph.nodes) {
+    const made = visit(node, node.inputs.map(find));
+    node.outputs.forEach((v, i) => map.set(v, made[i]!));
+  }
+  return { inputs: newInputs, outputs: graph.outputs.map(find) };
+}
+
+/** How many bytes a value takes when it is materialized, for plans and reports. */
+export function elementCount(value: TensorType): number {
+  return sizeOf(value.shape);
+}

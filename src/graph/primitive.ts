@@ -1,0 +1,68 @@
+/** @file What a primitive is: one definition that states its types, its meaning, its scalar form and its gradient. */
+import type { NDArray, TensorType } from '../core/ndarray.js';
+import type { Value } from './graph.js';
+import type { ScalarBuilder } from './scalar.js';
+
+/** What a gradient rule is given. */
+export interface GradientContext<P> {
+  /** Cotangent of each output; null where nothing flows back. At least one is not null. */
+  readonly cotangents: readonly (Value | null)[];
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly params: P;
+  /** Which inputs need a cotangent. A rule may skip the others. */
+  readonly needed: readonly boolean[];
+}
+
+/** The four parts of a primitive. See `docs/architecture.md`, "Adding a primitive". */
+export interface PrimitiveDefinition<P> {
+  readonly name: string;
+  /** The types of the outputs. Refuses what the primitive cannot take, with a message that names it. */
+  type(inputs: readonly TensorType[], params: P): TensorType[];
+  /** The meaning, in plain TypeScript with float64 accumulation: the oracle of every backend. */
+  evaluate(inputs: readonly NDArray[], params: P, outputs: readonly TensorType[]): NDArray[];
+  /**
+   * Element-wise primitives only: the value of one output element from one element of each input. Its presence makes the
+   * primitive element-wise; all inputs then have the shape of the output.
+   */
+  readonly scalar?: <S>(s: ScalarBuilder<S>, inputs: readonly S[], params: P) => S;
+  /** Cotangents of the inputs (null: none flows), or null when the primitive has no gradient at all. */
+  readonly gradient: ((context: GradientContext<P>) => readonly (Value | null)[]) | null;
+  /** How `params` are printed and compared; the default is JSON. */
+  format?(params: P): string;
+}
+
+export interface Primitive<P = unknown> extends PrimitiveDefinition<P> {
+  readonly name: string;
+}
+
+const table = new Map<string, Primitive>();
+
+/** Put a primitive in the one table. Names are unique. */
+export function definePrimitive<P>(definition: PrimitiveDefinition<P>): Primitive<P> {
+  if (table.has(definition.name)) throw new Error(`The primitive '${definition.name}' is defined twice.`);
+  table.set(definition.name, definition as unknown as Primitive);
+  return definition;
+}
+
+/** A primitive of the table. @throws {Error} Its definition was never loaded: `primitives/index.ts` lists all. */
+export function primitiveByName(name: string): Primitive {
+  const found = table.get(name);
+  if (found === undefined) throw new Error(`The primitive '${name}' is not defined.`);
+  return found;
+}
+
+/** All primitives by name. */
+export function allPrimitives(): ReadonlyMap<string, Primitive> {
+  return table;
+}
+
+/** The params of a node as text: printed in programs, and compared by the pass that shares equal nodes. */
+export function formatParams<P>(primitive: Primitive<P>, params: P): string {
+  if (primitive.format) return primitive.format(params);
+  if (params === null || params === undefined) return '';
+  const text = JSON.stringify(params, (_key, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
+  return text === '{}' ? '' : text;
+}

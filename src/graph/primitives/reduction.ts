@@ -1,0 +1,140 @@
+/** @file Primitives that reduce axes: sum, product, maximum, minimum, and the index of the greatest or least element. */
+import type { NumericArray } from '../../core/dtype.js';
+import { allocate, highest, isFloat, lowest, roundTo } from '../../core/dtype.js';
+import type { NDArray, TensorType } from '../../core/ndarray.js';
+import { fromNumbers, ndarray } from '../../core/ndarray.js';
+import { range, reducedShape, sizeOf, stridesOf } from '../../core/shape.js';
+import type { AxesParams, AxisParams } from '../lax.js';
+import { broadcastInDim, convert, div, eq, fullLike, mul, reduceProd, reduceSum, select, zerosLike } from '../lax.js';
+import type { GradientContext } from '../primitive.js';
+import { definePrimitive } from '../primitive.js';
+import type { Value } from '../graph.js';
+import { requireKind } from './helpers.js';
+import { stridedCopy } from './structure.js';
+
+const keptAxes = (ndim: number, axes: readonly number[]): number[] => range(ndim).filter((d) => !axes.includes(d));
+
+/** `x` with the reduced axes moved last, as [kept elements, reduced elements]. */
+export function reducedLast(x: NDArray, axes: readonly number[]): { rows: number; columns: number; data: NumericArray } {
+  const order = [...keptAxes(x.shape.length, axes), ...axes];
+  const columns = sizeOf(axes.map((d) => x.shape[d]!));
+  const own = stridesOf(x.shape);
+  const data = allocate(x.dtype, x.data.length);
+  stridedCopy(x.data, data, order.map((d) => x.shape[d]!), order.map((d) => own[d]!), 0);
+  return { rows: columns === 0 ? sizeOf(reducedShape(x.shape, axes, false)) : data.length / columns, columns, data };
+}
+
+/** Repeat a reduced value along the axes that were reduced. */
+export function spread(reduced: Value, x: TensorType, axes: readonly number[]): Value {
+  return broadcastInDim(reduced, x.shape, keptAxes(x.shape.length, axes));
+}
+
+interface ReduceSpec {
+  readonly name: string;
+  readonly initial: (dtype: TensorType['dtype']) => number;
+  readonly combine: (total: number, x: number) => number;
+  readonly gradient: (context: GradientContext<AxesParams>) => readonly (Value | null)[];
+  readonly numbersOnly: boolean;
+}
+
+function defineReduce({ name, initial, combine, gradient, numbersOnly }: ReduceSpec): void {
+  definePrimitive<AxesParams>({
+    name,
+    type: ([x], { axes }) => {
+      if (numbersOnly) requireKind(name, x!.dtype, (d) => d !== 'bool', 'a number dtype');
+      return [{ dtype: x!.dtype, shape: reducedShape(x!.shape, axes, false) }];
+    },
+    evaluate: ([x], { axes }, [out]) => {
+      const { rows, columns, data } = reducedLast(x!, axes);
+      const result = allocate(out!.dtype, rows);
+      const wrap = !isFloat(out!.dtype); // integers wrap at every step; floats accumulate in float64
+      for (let r = 0; r < rows; r++) {
+        let total = initial(out!.dtype);
+        for (let c = 0; c < columns; c++) {
+          total = combine(total, data[r * columns + c]!);
+          if (wrap) total = roundTo(out!.dtype, total);
+        }
+        result[r] = roundTo(out!.dtype, total);
+      }
+      return [ndarray(out!.dtype, out!.shape, result)];
+    },
+    gradient,
+  });
+}
+
+defineReduce({
+  name: 'reduceSum',
+  initial: () => 0,
+  combine: (a, b) => a + b,
+  gradient: ({ cotangents: [dy], inputs: [x], params: { axes } }) => [spread(dy!, x!, axes)],
+  numbersOnly: true,
+});
+
+defineReduce({
+  name: 'reduceProd',
+  initial: () => 1,
+  combine: (a, b) => a * b,
+  gradient: ({ cotangents: [dy], inputs: [x], outputs: [y], params: { axes } }) => {
+    // dy · y / x, and where x is 0 the product of the other elements: 0 unless it is the only zero.
+    const zero = zerosLike(x!);
+    const isZero = eq(x!, zero);
+    const nonZero = select(isZero, fullLike(x!, 1), x!);
+    const zeros = reduceSum(convert(isZero, x!.dtype), axes);
+    const others = spread(reduceProd(nonZero, axes), x!, axes);
+    const onlyZero = eq(spread(zeros, x!, axes), fullLike(x!, 1));
+    const slope = select(isZero, select(onlyZero, others, zero), div(spread(y!, x!, axes), nonZero));
+    return [mul(spread(dy!, x!, axes), slope)];
+  },
+  numbersOnly: true,
+});
+
+/** The cotangent of an extremum, divided evenly among the elements that attain it, as JAX does. */
+function toExtrema({ cotangents: [dy], inputs: [x], outputs: [y], params: { axes } }: GradientContext<AxesParams>): Value[] {
+  const attained = convert(eq(x!, spread(y!, x!, axes)), x!.dtype);
+  const share = div(dy!, reduceSum(attained, axes));
+  return [mul(attained, spread(share, x!, axes))];
+}
+const nanAware = (choose: (a: number, b: number) => number) => (a: number, b: number): number =>
+  Number.isNaN(a) || Number.isNaN(b) ? NaN : choose(a, b);
+
+defineReduce({
+  name: 'reduceMax',
+  initial: lowest,
+  combine: nanAware(Math.max),
+  gradient: toExtrema,
+  numbersOnly: false,
+});
+
+defineReduce({
+  name: 'reduceMin',
+  initial: highest,
+  combine: nanAware(Math.min),
+  gradient: toExtrema,
+  numbersOnly: false,
+});
+
+function defineArgReduce(name: string, better: (x: number, best: number) => boolean): void {
+  definePrimitive<AxisParams>({
+    name,
+    type: ([x], { axis }) => [{ dtype: 'int32', shape: reducedShape(x!.shape, [axis], false) }],
+    evaluate: ([x], { axis }, [out]) => {
+      const { rows, columns, data } = reducedLast(x!, [axis]);
+      const indices = new Array<number>(rows).fill(0);
+      for (let r = 0; r < rows; r++) {
+        let best = data[r * columns]!;
+        for (let c = 1; c < columns && !Number.isNaN(best); c++) {
+          const value = data[r * columns + c]!;
+          if (better(value, best) || Number.isNaN(value)) {
+            best = value;
+            indices[r] = c;
+          }
+        }
+      }
+      return [fromNumbers('int32', out!.shape, indices)];
+    },
+    gradient: null,
+  });
+}
+
+defineArgReduce('argMax', (x, best) => x > best);
+defineArgReduce('argMin', (x, best) => x < best);
