@@ -5,6 +5,9 @@ import tseslint from 'typescript-eslint';
 /** What only src/platform/node may name. */
 const nodeGlobals = ['process', 'Buffer', 'global', 'require', '__dirname', '__filename', 'setImmediate'];
 
+const timers = ['performance', 'setTimeout', 'setInterval', 'clearInterval'];
+const globals = (names) => Object.fromEntries(names.map((name) => [name, 'readonly']));
+
 export default tseslint.config(
   { ignores: ['dist', 'dist-new', 'runs', 'fixtures', 'tools/.venv', 'tools/fixtures', 'benchmarks/results'] },
   js.configs.recommended,
@@ -56,21 +59,12 @@ export default tseslint.config(
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
     },
   },
-  {
-    files: ['**/*.{js,mjs,cjs}'],
-    languageOptions: {
-      globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'clearInterval', 'clearTimeout', 'performance'].map(
-          (name) => [name, 'readonly'],
-        ),
-      ),
-    },
-  },
+  { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals(['process', 'Buffer', 'console', 'URL']) } },
   { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
-    files: ['tools/browser-test/pages/**'],
+    files: ['tools/browser-test/**'],
     languageOptions: {
-      globals: { window: 'readonly', document: 'readonly', location: 'readonly', crossOriginIsolated: 'readonly' },
+      globals: globals([...timers, 'window', 'document', 'location', 'URLSearchParams', 'crossOriginIsolated']),
     },
   },
 );
