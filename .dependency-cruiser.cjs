@@ -111,6 +111,10 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     // Only what is left after compilation counts: `import type` is free.
     tsPreCompilationDeps: false,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

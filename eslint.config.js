@@ -64,7 +64,15 @@ export default tseslint.config(
   {
     files: ['tools/browser-test/**'],
     languageOptions: {
-      globals: globals([...timers, 'window', 'document', 'location', 'URLSearchParams', 'crossOriginIsolated']),
+      globals: globals([
+        ...timers,
+        'window',
+        'document',
+        'location',
+        'navigator',
+        'URLSearchParams',
+        'crossOriginIsolated',
+      ]),
     },
   },
 );

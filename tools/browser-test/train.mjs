@@ -38,7 +38,11 @@ export async function checkTraining(checks, browser, { label, isolated, module =
   );
   const said = report.messages.filter((message) => /thread/i.test(message));
   if (isolated) {
-    checks.record(`${label}: uses threads`, report.threads > 1, `${report.threads}`);
+    checks.record(
+      `${label}: uses threads`,
+      report.threads > 1 || report.cores === 1,
+      `${report.threads} on ${report.cores} cores`,
+    );
     checks.record(`${label}: the console stays silent`, report.messages.length === 0, report.messages.join(' | '));
   } else {
     checks.record(`${label}: uses one thread`, report.threads === 1, `${report.threads}`);

@@ -38,7 +38,15 @@ async function train() {
   const seconds = (performance.now() - start) / 1000;
   const timers = stop();
   const [, accuracy] = await model.evaluate(xTest, yTest, { verbose: 0 });
-  return { isolated: crossOriginIsolated, threads: keras.getThreads(), accuracy, loss: history.loss, seconds, timers };
+  return {
+    cores: navigator.hardwareConcurrency,
+    isolated: crossOriginIsolated,
+    threads: keras.getThreads(),
+    accuracy,
+    loss: history.loss,
+    seconds,
+    timers,
+  };
 }
 
 window.report = await train().catch((error) => ({ error: error?.stack ?? String(error) }));
