@@ -22,14 +22,7 @@ export type DType =
  * every operation; 64-bit integers are held as float64 and are exact up to 2^53.
  */
 export type NumericArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
+  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /** How many bits and which typed array store one element. */
 export type Storage = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'f64';
@@ -75,7 +68,9 @@ export function isDType(value: unknown): value is DType {
  */
 export function standardizeDType(value: unknown, owner = 'dtype'): DType {
   if (isDType(value)) return value;
-  throw new ValueError(`${owner}: unknown dtype ${JSON.stringify(value) ?? String(value)}.${suggest(String(value), DTYPES)}`);
+  throw new ValueError(
+    `${owner}: unknown dtype ${JSON.stringify(value) ?? String(value)}.${suggest(String(value), DTYPES)}`,
+  );
 }
 
 export function isFloat(dtype: DType): boolean {

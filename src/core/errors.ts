@@ -31,12 +31,12 @@ function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, previous[j]! + 1, row[j - 1]! + 1));
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, previous[j] + 1, row[j - 1] + 1));
     }
     previous = row;
   }
-  return previous[b.length]!;
+  return previous[b.length];
 }
 
 /**
@@ -82,6 +82,6 @@ export function refuseUnknownOptions(owner: string, rest: object, known: Iterabl
   if (names.length === 0) return;
   const list = names.map((n) => `'${n}'`).join(', ');
   throw new TypeError(
-    `${owner} has no option ${list}.${suggest(names[0]!, known)} Options are camelCase and go in the last argument.`,
+    `${owner} has no option ${list}.${suggest(names[0], known)} Options are camelCase and go in the last argument.`,
   );
 }

@@ -18,14 +18,15 @@ export interface NDArray extends TensorType {
 
 /** Wrap `data` (already rounded to `dtype`, in the storage of `dtype`) without a copy. */
 export function ndarray(dtype: DType, shape: Shape, data: NumericArray): NDArray {
-  if (data.length !== sizeOf(shape)) throw new InternalError(`ndarray: ${data.length} elements for shape [${shape.join()}]`);
+  if (data.length !== sizeOf(shape))
+    throw new InternalError(`ndarray: ${data.length} elements for shape [${shape.join()}]`);
   return { dtype, shape, data };
 }
 
 /** Make an array from numbers, rounding each to `dtype`. */
 export function fromNumbers(dtype: DType, shape: Shape, values: ArrayLike<number>): NDArray {
   const data = allocate(dtype, values.length);
-  for (let i = 0; i < values.length; i++) data[i] = roundTo(dtype, values[i]!);
+  for (let i = 0; i < values.length; i++) data[i] = roundTo(dtype, values[i]);
   return ndarray(dtype, shape, data);
 }
 

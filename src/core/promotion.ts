@@ -38,7 +38,7 @@ function upperSet(rung: Rung): ReadonlySet<Rung> {
 }
 
 function leastUpperBound(rungs: readonly Rung[]): Rung {
-  const common = [...upperSet(rungs[0]!)].filter((r) => rungs.every((rung) => upperSet(rung).has(r)));
+  const common = [...upperSet(rungs[0])].filter((r) => rungs.every((rung) => upperSet(rung).has(r)));
   // The least of the common upper bounds is the one whose own upper set holds all the others.
   return common.find((r) => common.every((other) => upperSet(r).has(other)))!;
 }
@@ -62,7 +62,7 @@ const cache = new Map<string, DType>();
  */
 export function resultType(...types: readonly (DType | WeakType)[]): DType {
   if (types.length === 0) return 'float32';
-  if (types.every((t) => t === types[0])) return settle(types[0]!);
+  if (types.every((t) => t === types[0])) return settle(types[0]);
   const key = types.join();
   let result = cache.get(key);
   if (result === undefined) {
@@ -74,5 +74,9 @@ export function resultType(...types: readonly (DType | WeakType)[]): DType {
 
 /** The float type in which a mean, a division or an exponential of `dtype` is computed: itself if float, else `floatx`. */
 export function floatTypeOf(dtype: DType, floatx: DType): DType {
-  return dtypeInfo(dtype).kind === 'float' ? dtype : dtype === 'int64' || dtype === 'uint64' ? floatx : resultType(dtype, floatx);
+  return dtypeInfo(dtype).kind === 'float'
+    ? dtype
+    : dtype === 'int64' || dtype === 'uint64'
+      ? floatx
+      : resultType(dtype, floatx);
 }

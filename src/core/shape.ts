@@ -20,7 +20,7 @@ export function stridesOf(shape: Shape): number[] {
   let stride = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     strides[i] = stride;
-    stride *= shape[i]!;
+    stride *= shape[i];
   }
   return strides;
 }
@@ -67,16 +67,23 @@ export function broadcastShapes<S extends PartialShape>(shapes: readonly S[], ow
  */
 export function normalizeAxis(axis: number, ndim: number, owner: string): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
-    throw new ValueError(`${owner}: axis ${axis} is out of range for a tensor of ${ndim} dimension${ndim === 1 ? '' : 's'}.`);
+    throw new ValueError(
+      `${owner}: axis ${axis} is out of range for a tensor of ${ndim} dimension${ndim === 1 ? '' : 's'}.`,
+    );
   }
   return axis < 0 ? axis + ndim : axis;
 }
 
 /** Axes as sorted indices from 0; `null` means all. @throws {ValueError} An axis is out of range or named twice. */
-export function normalizeAxes(axis: number | readonly number[] | null | undefined, ndim: number, owner: string): number[] {
+export function normalizeAxes(
+  axis: number | readonly number[] | null | undefined,
+  ndim: number,
+  owner: string,
+): number[] {
   if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxis(a, ndim, owner));
-  if (new Set(axes).size !== axes.length) throw new ValueError(`${owner}: the axes ${JSON.stringify(axis)} name one axis twice.`);
+  if (new Set(axes).size !== axes.length)
+    throw new ValueError(`${owner}: the axes ${JSON.stringify(axis)} name one axis twice.`);
   return axes.sort((a, b) => a - b);
 }
 

@@ -31,7 +31,11 @@ export function flatten<T>(tree: Tree<T>, isLeaf: (value: unknown) => boolean = 
 }
 
 /** The same structure with each leaf mapped. Leaves are visited in the order of `flatten`. */
-export function mapTree<T, R>(tree: Tree<T>, fn: (leaf: T) => R, isLeaf: (value: unknown) => boolean = () => false): Tree<R> {
+export function mapTree<T, R>(
+  tree: Tree<T>,
+  fn: (leaf: T) => R,
+  isLeaf: (value: unknown) => boolean = () => false,
+): Tree<R> {
   const visit = (node: unknown): unknown => {
     if (isLeaf(node) || !isBranch(node)) return fn(node as T);
     if (Array.isArray(node)) return node.map(visit);
@@ -47,9 +51,13 @@ export function mapTree<T, R>(tree: Tree<T>, fn: (leaf: T) => R, isLeaf: (value:
 }
 
 /** Put `leaves` (in the order of `flatten`) in the places of `structure`'s leaves. @throws {ValueError} The counts differ. */
-export function packLike<R>(structure: Tree<unknown>, leaves: readonly R[], isLeaf?: (value: unknown) => boolean): Tree<R> {
+export function packLike<R>(
+  structure: Tree<unknown>,
+  leaves: readonly R[],
+  isLeaf?: (value: unknown) => boolean,
+): Tree<R> {
   let next = 0;
-  const packed = mapTree<unknown, R>(structure, () => leaves[next++]!, isLeaf);
+  const packed = mapTree<unknown, R>(structure, () => leaves[next++], isLeaf);
   if (next !== leaves.length) throw new ValueError(`A structure of ${next} leaves was given ${leaves.length} values.`);
   return packed;
 }

@@ -1,0 +1,37 @@
+/** @file Names: snake_case and camelCase, and unique automatic names as Keras numbers them. */
+
+/** `BatchNormalization` → `batch_normalization`, `Conv2D` → `conv2d`, `MyHTTPLayer` → `my_http_layer`. @see `keras.src.utils.naming.to_snake_case` */
+export function toSnakeCase(name: string): string {
+  return name
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+/** A Keras parameter name as the port writes it: `kernel_size` → `kernelSize`, `beta_1` → `beta1`. */
+export function toCamelCase(name: string): string {
+  return name.replace(
+    /([A-Za-z0-9])_+([A-Za-z0-9])/g,
+    (_, before: string, after: string) => before + after.toUpperCase(),
+  );
+}
+
+const counts = new Map<string, number>();
+
+/** `dense`, then `dense_1`, `dense_2`, …, per process or since `resetNames`. */
+export function uniqueName(base: string): string {
+  const count = counts.get(base) ?? 0;
+  counts.set(base, count + 1);
+  return count === 0 ? base : `${base}_${count}`;
+}
+
+/** The automatic name of an object of a class. */
+export function autoName(className: string): string {
+  return uniqueName(toSnakeCase(className));
+}
+
+/** Start the numbering anew, as `keras.utils.clear_session` does. */
+export function resetNames(): void {
+  counts.clear();
+}

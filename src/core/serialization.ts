@@ -1,0 +1,308 @@
+/**
+ * @file Objects to configs and back, as `keras.saving.serialize_keras_object` writes them, and the registry by which classes and
+ * functions are found. Nothing from a config is ever executed: only what is registered, or handed in, can be made.
+ */
+import { suggest, ValueError } from './errors.js';
+import { toCamelCase } from './naming.js';
+import { isDict } from './tree.js';
+
+/** A config: Keras's snake_case keys, JSON values. */
+export type Config = Record<string, unknown>;
+
+/** What can be written to a config. */
+export interface Serializable {
+  getConfig(): Config;
+}
+
+/** A class whose instances can be made from a config. */
+export interface SerializableClass<T = unknown> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors of any signature
+  new (...args: any[]): T;
+  /** Keras's names of the constructor's positional parameters, in order: `['filters', 'kernel_size']`. */
+  readonly positional?: readonly string[];
+  fromConfig?(config: Config): T;
+}
+
+/** An object as Keras writes it. */
+export interface SerializedObject {
+  readonly module: string | null;
+  readonly class_name: string;
+  readonly config: unknown;
+  readonly registered_name: string | null;
+  readonly build_config?: unknown;
+  readonly compile_config?: unknown;
+  readonly shared_object_id?: number;
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+type Registered = SerializableClass | AnyFunction;
+
+interface Entry {
+  readonly module: string;
+  readonly name: string;
+  /** `package>name` for what users register; null for Keras's own. */
+  readonly registeredName: string | null;
+}
+
+const byKey = new Map<string, Registered>(); // "keras.layers>Dense" and "Custom>MyLayer"
+const entries = new Map<Registered, Entry>();
+
+/** Register a room's classes under Keras's module and names. Names are given, not read from the code, which may be minified. */
+export function registerClasses(module: string, classes: Readonly<Record<string, SerializableClass>>): void {
+  for (const [name, cls] of Object.entries(classes)) {
+    byKey.set(`${module}>${name}`, cls);
+    if (!entries.has(cls)) entries.set(cls, { module, name, registeredName: null }); // further names are aliases
+  }
+}
+
+/** Register a room's functions under Keras's module and names. */
+export function registerFunctions(module: string, functions: Readonly<Record<string, AnyFunction>>): void {
+  for (const [name, fn] of Object.entries(functions)) {
+    byKey.set(`${module}>${name}`, fn);
+    if (!entries.has(fn)) entries.set(fn, { module, name, registeredName: null });
+  }
+}
+
+/** Keras's name of an object's class: the registered one, or the nearest registered base's for subclasses made by users. */
+export function classNameOf(object: object): string {
+  const cls = object.constructor as SerializableClass;
+  return entries.get(cls)?.name ?? cls.name;
+}
+
+/** What is known of a registered class or function, or undefined. */
+export function registrationOf(target: Registered): Entry | undefined {
+  return entries.get(target);
+}
+
+/**
+ * Register a class or function of your own, so that configs and files that name it can be read.
+ *
+ * @param options `package` (default `'Custom'`) and `name` (default: its own).
+ * @returns A function that registers its argument and gives it back; it works as a decorator too.
+ * @throws {ValueError} A class without `getConfig`.
+ * @example registerKerasSerializable({ package: 'my' })(MyLayer);
+ * @see `keras.saving.register_keras_serializable`
+ */
+export function registerKerasSerializable(
+  options: { package?: string; name?: string | null } = {},
+): <T extends Registered>(target: T) => T {
+  return (target) => {
+    const name = options.name ?? target.name;
+    const registeredName = `${options.package ?? 'Custom'}>${name}`;
+    const isClass = /^class\b/.test(Function.prototype.toString.call(target));
+    if (isClass && typeof (target.prototype as Partial<Serializable> | undefined)?.getConfig !== 'function') {
+      throw new ValueError(
+        `registerKerasSerializable: the class ${target.name} has no getConfig() method, so it could not be saved.`,
+      );
+    }
+    byKey.set(registeredName, target);
+    entries.set(target, { module: options.package ?? 'Custom', name, registeredName });
+    return target;
+  };
+}
+
+/** The registered name of a class or function: `'Custom>MyLayer'`, or its own name. @see `keras.saving.get_registered_name` */
+export function getRegisteredName(target: Registered): string {
+  const entry = entries.get(target);
+  return entry?.registeredName ?? entry?.name ?? target.name;
+}
+
+/** What was registered under a name, or null. @see `keras.saving.get_registered_object` */
+export function getRegisteredObject(name: string, customObjects: Readonly<Record<string, unknown>> = {}): unknown {
+  return customObjects[name] ?? scope[name] ?? byKey.get(name) ?? null;
+}
+
+let scope: Readonly<Record<string, unknown>> = {};
+
+/** Objects known by name for as long as `fn` runs. @see `keras.saving.custom_object_scope` */
+export function withCustomObjects<R>(objects: Readonly<Record<string, unknown>> | null | undefined, fn: () => R): R {
+  if (!objects) return fn();
+  const outer = scope;
+  scope = { ...scope, ...objects };
+  try {
+    return fn();
+  } finally {
+    scope = outer;
+  }
+}
+
+/** Make an instance from a config: the positional parameters by name, everything else as camelCase options. */
+export function constructFromConfig<T>(cls: SerializableClass<T>, config: Config): T {
+  const positional = cls.positional ?? [];
+  const args = positional.map((name) => config[name]);
+  const options = Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => !positional.includes(key))
+      .map(([key, value]) => [toCamelCase(key), value]),
+  );
+  return new cls(...args, options);
+}
+
+/**
+ * An object, function, or structure of them as JSON, as Keras writes it: `{module, class_name, config, registered_name}`.
+ *
+ * @throws {ValueError} The object cannot be written.
+ * @see `keras.saving.serialize_keras_object`
+ */
+export function serializeKerasObject(object: unknown): unknown {
+  if (object === null || object === undefined) return null;
+  if (typeof object === 'string' || typeof object === 'number' || typeof object === 'boolean') return object;
+  if (Array.isArray(object)) return object.map(serializeKerasObject);
+  if (isDict(object))
+    return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, serializeKerasObject(value)]));
+  if (isSerializable(object)) {
+    const entry = entries.get(object.constructor as SerializableClass);
+    return {
+      module: entry === undefined || entry.registeredName !== null ? null : entry.module,
+      class_name: classNameOf(object),
+      config: object.getConfig(),
+      registered_name: entry === undefined ? classNameOf(object) : entry.registeredName,
+    } satisfies SerializedObject;
+  }
+  if (typeof object === 'function') {
+    const entry = entries.get(object as AnyFunction);
+    const name = entry?.name ?? object.name;
+    return {
+      module: 'builtins',
+      class_name: 'function',
+      config: name,
+      registered_name: entry?.registeredName ?? 'function',
+    } satisfies SerializedObject;
+  }
+  throw new ValueError(
+    `serializeKerasObject: cannot write a ${object.constructor?.name ?? typeof object}. It needs a getConfig() method.`,
+  );
+}
+
+function isSerializable(object: unknown): object is Serializable {
+  return (
+    (typeof object === 'object' || typeof object === 'function') &&
+    object !== null &&
+    typeof (object as Partial<Serializable>).getConfig === 'function'
+  );
+}
+
+/** Whether a value has the form of a serialized object. */
+export function isSerializedObject(value: unknown): value is SerializedObject {
+  return isDict(value) && typeof value['class_name'] === 'string' && 'config' in value;
+}
+
+/** Keras has several paths for one class (`keras.src.layers.core.dense`, `keras.layers`): both lead to the same room. */
+function modulesToTry(module: string | null | undefined): string[] {
+  if (!module) return [];
+  const parts = module.replace(/^(tf_keras|tensorflow\.keras)/, 'keras').split('.');
+  const tries = [parts.join('.')];
+  if (parts[1] === 'src') tries.push(`keras.${parts[2] ?? ''}`, `keras.${parts.slice(2, 4).join('.')}`);
+  return tries;
+}
+
+function find(
+  serialized: SerializedObject,
+  customObjects: Readonly<Record<string, unknown>>,
+  fallbackModule: string | null,
+): Registered {
+  const { module, class_name: className, registered_name: registeredName } = serialized;
+  const custom = { ...scope, ...customObjects };
+  const names = [registeredName, className].filter((n): n is string => typeof n === 'string');
+  for (const name of names) if (Object.hasOwn(custom, name)) return custom[name] as Registered;
+  const keys = [...names, ...[...modulesToTry(module), fallbackModule].filter(Boolean).map((m) => `${m}>${className}`)];
+  for (const key of keys) {
+    const found = byKey.get(key);
+    if (found !== undefined) return found;
+  }
+  const known = [...byKey.keys()].map((key) => key.slice(key.indexOf('>') + 1));
+  throw new ValueError(
+    `deserializeKerasObject: unknown class '${className}'${module ? ` of module '${module}'` : ''}.${suggest(className, known)} ` +
+      `If it is your own, register it with registerKerasSerializable, or pass it in customObjects.`,
+  );
+}
+
+/** Options of `deserializeKerasObject`. */
+export interface DeserializeOptions {
+  /** Classes and functions by name, besides the registered ones. */
+  readonly customObjects?: Readonly<Record<string, unknown>> | null;
+  /** Refuse what would need code from the config. It is refused in any case: code from configs is never run. */
+  readonly safeMode?: boolean;
+  /** Where to look for a class that names no module: `'keras.layers'`. */
+  readonly defaultModule?: string | null;
+}
+
+/**
+ * The object that `serializeKerasObject` wrote.
+ *
+ * @throws {ValueError} The class is not known, or the config does not fit it.
+ * @see `keras.saving.deserialize_keras_object`
+ */
+export function deserializeKerasObject(serialized: unknown, options: DeserializeOptions = {}): unknown {
+  const { customObjects, defaultModule = null } = options;
+  if (serialized === null || serialized === undefined) return null;
+  if (Array.isArray(serialized)) return serialized.map((item) => deserializeKerasObject(item, options));
+  if (!isDict(serialized)) return serialized;
+  if (!isSerializedObject(serialized)) {
+    return Object.fromEntries(
+      Object.entries(serialized).map(([key, value]) => [key, deserializeKerasObject(value, options)]),
+    );
+  }
+  if (serialized.class_name === '__lambda__') {
+    throw new ValueError(
+      'deserializeKerasObject: the config holds Python code (a lambda), which is never run. Pass the function in customObjects.',
+    );
+  }
+  if (serialized.class_name === '__tensor__' || serialized.class_name === '__numpy__') return serialized.config;
+  if (serialized.class_name === 'function')
+    return find(
+      { ...serialized, class_name: String(serialized.config), module: null },
+      customObjects ?? {},
+      defaultModule,
+    );
+  const cls = find(serialized, customObjects ?? {}, defaultModule) as SerializableClass;
+  const config = (serialized.config ?? {}) as Config;
+  return withCustomObjects(customObjects, () =>
+    cls.fromConfig ? cls.fromConfig(config) : constructFromConfig(cls, config),
+  );
+}
+
+/** How a room's `get` works. */
+export interface IdentifierTable<T> {
+  /** For messages: `"initializer"`. */
+  readonly what: string;
+  /** Keras's module: `"keras.initializers"`. */
+  readonly module: string;
+  /** What each string id stands for: a class, of which a new instance is made, or a function. */
+  readonly ids: Readonly<Record<string, SerializableClass | AnyFunction>>;
+  readonly isInstance: (value: unknown) => value is T;
+}
+
+/**
+ * The object that an identifier stands for: null, a string id, a config, a class, or the object itself. What every room's `get` does.
+ *
+ * @throws {ValueError} An unknown id; the message lists near ones.
+ */
+export function getByIdentifier<T>(table: IdentifierTable<T>, identifier: unknown): T | null {
+  if (identifier === null || identifier === undefined) return null;
+  if (typeof identifier === 'string') {
+    const custom = scope[identifier] as Registered | undefined;
+    const target =
+      custom ??
+      (Object.hasOwn(table.ids, identifier) ? table.ids[identifier] : undefined) ??
+      byKey.get(`Custom>${identifier}`);
+    if (target === undefined) {
+      throw new ValueError(`Unknown ${table.what} '${identifier}'.${suggest(identifier, Object.keys(table.ids))}`);
+    }
+    return instantiate(table, target);
+  }
+  if (isSerializedObject(identifier))
+    return instantiate(table, deserializeKerasObject(identifier, { defaultModule: table.module }) as Registered);
+  if (typeof identifier === 'function' || typeof identifier === 'object')
+    return instantiate(table, identifier as Registered);
+  throw new ValueError(
+    `Cannot read ${JSON.stringify(identifier)} as ${table.what}. Expected a string id, a config, or an object.`,
+  );
+}
+
+function instantiate<T>(table: IdentifierTable<T>, target: Registered): T {
+  if (table.isInstance(target)) return target;
+  if (typeof target === 'function' && /^class\b/.test(Function.prototype.toString.call(target)))
+    return new (target as SerializableClass<T>)();
+  throw new ValueError(`Cannot use ${String(target)} as ${table.what}.`);
+}

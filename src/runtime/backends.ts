@@ -1,0 +1,57 @@
+/** @file The backends that the entry file registered, and which of them runs programs. */
+import { RuntimeError, suggest, ValueError } from '../core/errors.js';
+import type { Backend } from '../graph/index.js';
+
+/** Names of the backends that keras-ts has. Which are registered depends on the entry file. */
+export type BackendName = 'interpreter' | 'wasm';
+
+const registered = new Map<string, Backend>();
+let current: Backend | null = null;
+
+/** Make a backend available; the first one registered is the default. */
+export function registerBackend(backend: Backend): void {
+  registered.set(backend.name, backend);
+  current ??= backend;
+}
+
+/**
+ * Choose what runs programs compiled from now on. Models that were compiled before keep their programs.
+ *
+ * @param name `'wasm'` (the default) or `'interpreter'` (plain TypeScript: slow, the reference).
+ * @throws {ValueError} No backend of that name is registered.
+ */
+export function setBackend(name: BackendName): void {
+  const found = registered.get(name);
+  if (found === undefined)
+    throw new ValueError(`setBackend: unknown backend '${String(name)}'.${suggest(String(name), registered.keys())}`);
+  current = found;
+}
+
+/** The backend that runs programs now. @throws {RuntimeError} None is registered: the entry file was not imported. */
+export function currentBackend(): Backend {
+  if (current === null)
+    throw new RuntimeError("No backend is registered. Import 'keras-ts' rather than one of its inner modules.");
+  return current;
+}
+
+/** The name of the backend that runs programs now. @see `keras.backend.backend` */
+export function backend(): BackendName {
+  return currentBackend().name as BackendName;
+}
+
+/**
+ * How many threads programs use. The same seed gives the same bits whatever the number.
+ *
+ * @param threads A positive integer. Default: the machine's hardware threads, at most 8.
+ * @throws {ValueError} Not a positive integer.
+ */
+export function setThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new ValueError(`setThreads: got ${String(threads)}. Expected a positive integer.`);
+  for (const each of registered.values()) each.setThreads?.(threads);
+}
+
+/** How many threads programs use now. */
+export function getThreads(): number {
+  return currentBackend().threads ?? 1;
+}

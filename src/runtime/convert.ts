@@ -1,0 +1,158 @@
+/** @file Turns what a person has (numbers, nested lists, typed arrays, variables) into tensors. */
+import { floatx } from '../core/config.js';
+import type { DType, NumericArray } from '../core/dtype.js';
+import { allocate, dtypeInfo, roundTo, standardizeDType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { NDArray } from '../core/ndarray.js';
+import { castArray, fromNumbers, ndarray } from '../core/ndarray.js';
+import type { Shape } from '../core/shape.js';
+import { formatShape, sizeOf } from '../core/shape.js';
+import { convert } from '../graph/lax.js';
+import { Tensor } from './tensor.js';
+import { TensorSource } from './source.js';
+
+/** Numbers and bools in nested lists, all of a depth alike. */
+export type Numbers = number | boolean | readonly Numbers[];
+
+/** Any typed array of numbers. */
+export type AnyTypedArray = NumericArray | Uint8ClampedArray | BigInt64Array | BigUint64Array;
+
+/** What ops and layers take for a tensor. */
+export type TensorLike = Tensor | TensorSource | Numbers | AnyTypedArray;
+
+function typedArrayDType(data: AnyTypedArray): DType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Float64Array) return 'float64';
+  if (data instanceof Int32Array) return 'int32';
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return 'uint8';
+  if (data instanceof Int8Array) return 'int8';
+  if (data instanceof Int16Array) return 'int16';
+  if (data instanceof Uint16Array) return 'uint16';
+  if (data instanceof Uint32Array) return 'uint32';
+  return data instanceof BigInt64Array ? 'int64' : 'uint64';
+}
+
+export function isTypedArray(value: unknown): value is AnyTypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+/** The shape of nested lists. @throws {ValueError} They are ragged, or hold something that is no number. */
+function nestedShape(data: Numbers, owner: string): number[] {
+  const shape: number[] = [];
+  for (let level: unknown = data; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const check = (node: unknown, axis: number): void => {
+    if (axis === shape.length) {
+      if (typeof node !== 'number' && typeof node !== 'boolean') {
+        throw new ValueError(
+          Array.isArray(node)
+            ? `${owner}: the nested lists are ragged. All lists of a level must be of one length.`
+            : `${owner}: got ${typeof node === 'string' ? JSON.stringify(node) : String(node)} among the numbers. Expected numbers or bools.`,
+        );
+      }
+      return;
+    }
+    if (!Array.isArray(node) || node.length !== shape[axis]) {
+      throw new ValueError(
+        `${owner}: the nested lists are ragged. All lists of a level must be of one length (${shape[axis]} on level ${axis}).`,
+      );
+    }
+    for (const child of node) check(child, axis + 1);
+  };
+  check(data, 0);
+  return shape;
+}
+
+function plainArray(data: Numbers | AnyTypedArray, dtype: DType | undefined, owner: string): NDArray {
+  if (isTypedArray(data)) {
+    const own = typedArrayDType(data);
+    const shape = [data.length];
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+      return fromNumbers(dtype ?? own, shape, Array.from(data, Number));
+    const copy = data instanceof Uint8ClampedArray ? new Uint8Array(data) : data.slice();
+    return castArray(ndarray(own, shape, copy), dtype ?? own);
+  }
+  const shape = nestedShape(data, owner);
+  const leaves = (Array.isArray(data) ? data.flat(Infinity) : [data]) as (number | boolean)[];
+  const inferred = (): DType => {
+    if (leaves.length > 0 && leaves.every((x) => typeof x === 'boolean')) return 'bool';
+    return leaves.length > 0 &&
+      leaves.every((x) => typeof x === 'boolean' || (Number.isInteger(x) && !Object.is(x, -0)))
+      ? 'int32'
+      : floatx();
+  };
+  return fromNumbers(dtype ?? inferred(), shape, leaves.map(Number));
+}
+
+/**
+ * Make a tensor.
+ *
+ * @param data A number, bool, nested lists of these, or a typed array (copied).
+ * @param shape Default: the nesting of `data`; `[length]` for a typed array.
+ * @param dtype Default: a typed array's own; for lists `'bool'` if all are bools, `'int32'` if all are whole numbers, else `floatx()`.
+ * @throws {ValueError} Ragged lists, or as many elements as `shape` does not hold.
+ */
+export function tensor(data: Numbers | AnyTypedArray, shape?: Shape | null, dtype?: DType | null): Tensor {
+  const array = plainArray(data, dtype ? standardizeDType(dtype, 'tensor') : undefined, 'tensor');
+  if (!shape) return Tensor.fromArray(array);
+  if (sizeOf(shape) !== array.data.length) {
+    throw new ValueError(
+      `tensor: ${array.data.length} elements do not fill shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
+    );
+  }
+  return Tensor.fromArray({ ...array, shape: [...shape] });
+}
+
+/** A tensor from an engine array. */
+export function constantTensor(array: NDArray): Tensor {
+  return Tensor.fromArray(array);
+}
+
+/**
+ * Any tensor-like as a tensor, of `dtype` if one is given.
+ *
+ * @param owner Names the caller in messages.
+ */
+export function toTensor(x: TensorLike, dtype?: DType | null, owner = 'convertToTensor'): Tensor {
+  if (x instanceof Tensor) return dtype ? convert(x, dtype) : x;
+  if (x instanceof TensorSource) return dtype ? convert(x.value, dtype) : x.value;
+  if (typeof x === 'number' || typeof x === 'boolean' || Array.isArray(x) || isTypedArray(x)) {
+    if (Array.isArray(x) && containsTensor(x)) return stack(x, dtype, owner);
+    return Tensor.fromArray(plainArray(x as Numbers | AnyTypedArray, dtype ?? undefined, owner));
+  }
+  throw new ValueError(
+    `${owner}: cannot make a tensor of ${describe(x)}. Expected a tensor, a number, nested lists or a typed array.`,
+  );
+}
+
+function containsTensor(list: readonly unknown[]): boolean {
+  return list.some(
+    (x) =>
+      x instanceof Tensor || x instanceof TensorSource || isTypedArray(x) || (Array.isArray(x) && containsTensor(x)),
+  );
+}
+
+/** A list that holds tensors: they are stacked along a new first axis. Data must be there. */
+function stack(list: readonly TensorLike[], dtype: DType | null | undefined, owner: string): Tensor {
+  const parts = list.map((x) => toTensor(x, dtype, owner));
+  const first = parts[0];
+  if (parts.some((p) => formatShape(p.shape) !== formatShape(first.shape))) {
+    throw new ValueError(
+      `${owner}: a list of tensors of shapes ${parts.map((p) => formatShape(p.shape)).join(', ')} cannot be stacked.`,
+    );
+  }
+  const data = allocate(first.dtype, parts.length * first.size);
+  parts.forEach((p, i) => data.set(castArray(p.ndarray, first.dtype).data, i * first.size));
+  return Tensor.fromArray(ndarray(first.dtype, [parts.length, ...first.shape], data));
+}
+
+function describe(x: unknown): string {
+  if (x === null || x === undefined) return String(x);
+  if (typeof x === 'string') return JSON.stringify(x);
+  if (typeof x === 'function') return `the function ${x.name || '(anonymous)'}`;
+  return typeof x === 'object' ? `a ${x.constructor?.name ?? 'object'}` : String(x);
+}
+
+/** One number, as it would be stored. */
+export function roundedScalar(x: number, dtype: DType): number {
+  return dtypeInfo(dtype).kind === 'bool' ? Number(x !== 0) : roundTo(dtype, x);
+}

@@ -1,0 +1,29 @@
+/** @file Compiled programs of eager work, found again by the text of their graphs, the least recently used dropped first. */
+import type { NDArray } from '../core/ndarray.js';
+import type { Backend, Executable, Graph } from '../graph/index.js';
+import { printGraph } from '../graph/print.js';
+import { currentBackend } from './backends.js';
+
+const CAPACITY = 64;
+
+class EagerCache {
+  readonly #entries = new Map<string, { backend: Backend; executable: Executable }>();
+
+  /** Run a graph whose inputs are all fed and whose outputs all come back. */
+  run(graph: Graph, feeds: readonly NDArray[]): NDArray[] {
+    const backend = currentBackend();
+    const key = `${backend.name}\n${printGraph(graph)}`;
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      const bindings = { inputs: graph.inputs.map(() => null), outputs: graph.outputs.map(() => null), counter: null };
+      entry = { backend, executable: backend.compile(graph, backend.createHeap(), bindings) };
+    } else {
+      this.#entries.delete(key);
+    }
+    this.#entries.set(key, entry);
+    if (this.#entries.size > CAPACITY) this.#entries.delete(this.#entries.keys().next().value!);
+    return entry.executable.runSync(feeds, 1);
+  }
+}
+
+export const eagerCache = new EagerCache();

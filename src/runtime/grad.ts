@@ -1,0 +1,75 @@
+/** @file Gradients for users: `grad` and `valueAndGrad`, in eager code, inside `jit` and inside `trainStep`. */
+import { isFloat } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
+import type { Value } from '../graph/index.js';
+import { gradients } from '../graph/index.js';
+import { zerosLike } from '../graph/lax.js';
+import { eagerCache } from './eager_cache.js';
+import { Tensor } from './tensor.js';
+import { currentTrace, Trace, withTrace } from './trace.js';
+import { Variable } from './variable.js';
+
+/** What can be differentiated with respect to. */
+export type Differentiable = Tensor | Variable;
+
+function differentiate(
+  trace: Trace,
+  fn: () => Tensor,
+  wrt: readonly Differentiable[],
+): { y: Value; gradients: Value[] } {
+  const since = trace.builder.nextId;
+  const xs = wrt.map((x) => {
+    if (!(x instanceof Tensor) && !(x instanceof Variable)) {
+      throw new TypeError('valueAndGrad: `wrt` holds something that is neither a Tensor nor a Variable.');
+    }
+    if (!isFloat(x.dtype))
+      throw new ValueError(`valueAndGrad: cannot differentiate with respect to a tensor of dtype ${x.dtype}.`);
+    return trace.lift(x instanceof Variable ? trace.read(x) : x);
+  });
+  const result = fn();
+  if (!(result instanceof Tensor)) throw new TypeError('valueAndGrad: the function must return a tensor.');
+  if (result.size !== 1 || !isFloat(result.dtype)) {
+    throw new ValueError(
+      `valueAndGrad: the function must return a scalar float, got ${result.dtype}${formatShape(result.shape)}. Reduce it, with ops.sum or ops.mean.`,
+    );
+  }
+  const y = trace.lift(result);
+  const found = gradients(y, xs, since);
+  return { y, gradients: found.map((g, i) => g ?? zerosLike(xs[i])) };
+}
+
+/**
+ * The value of a function and its gradients.
+ *
+ * @param fn Takes nothing, closes over what it uses, returns a scalar float tensor.
+ * @param wrt Tensors and variables that `fn` closes over.
+ * @returns `[value, gradients]`, one gradient per entry of `wrt`, of its shape and dtype; zeros where `fn` does not depend on it.
+ * @throws {ValueError} The result is no scalar float; an entry of `wrt` is no float.
+ * @example const [loss, [dw]] = valueAndGrad(() => ops.sum(ops.square(ops.matmul(x, w))), [w]);
+ */
+export function valueAndGrad(fn: () => Tensor, wrt: readonly Differentiable[]): [Tensor, Tensor[]] {
+  const outer = currentTrace();
+  if (outer !== null) {
+    const { y, gradients: gs } = differentiate(outer, fn, wrt);
+    return [outer.wrap(y), gs.map((g) => outer.wrap(g))];
+  }
+  const trace = new Trace('a function being differentiated');
+  const { y, gradients: gs } = withTrace(trace, () => differentiate(trace, fn, wrt));
+  const states = [...trace.variables];
+  const assigned = states.filter(([, s]) => s.assigned);
+  const updates = withTrace(trace, () => assigned.map(([, s]) => trace.lift(s.current)));
+  const inputs = [...states.map(([, s]) => s.input), ...trace.captured.values()];
+  const feeds = [...states.map(([v]) => v.read()), ...[...trace.captured.keys()].map((t) => t.ndarray)];
+  const graph = trace.builder.graph(inputs, [y, ...gs, ...updates]);
+  const results = eagerCache.run(graph, feeds);
+  trace.keepFeeds(inputs, feeds);
+  assigned.forEach(([variable], i) => variable.write(results[1 + gs.length + i]));
+  const [value, ...rest] = results.slice(0, 1 + gs.length).map((array) => Tensor.fromArray(array));
+  return [value, rest];
+}
+
+/** The gradients alone: see `valueAndGrad`. */
+export function grad(fn: () => Tensor, wrt: readonly Differentiable[]): Tensor[] {
+  return valueAndGrad(fn, wrt)[1];
+}

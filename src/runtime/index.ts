@@ -1,0 +1,33 @@
+/** @file The runtime room's public face: tensors, variables, traces, programs and the choice of a backend. */
+import './apply.js';
+
+export { tensorApplier } from './apply.js';
+export { type Arithmetic, arithmetic, setArithmetic } from './arithmetic.js';
+export {
+  backend,
+  type BackendName,
+  currentBackend,
+  getThreads,
+  registerBackend,
+  setBackend,
+  setThreads,
+} from './backends.js';
+export {
+  type AnyTypedArray,
+  constantTensor,
+  isTypedArray,
+  type Numbers,
+  tensor,
+  type TensorLike,
+  toTensor,
+} from './convert.js';
+export { type Differentiable, grad, valueAndGrad } from './grad.js';
+export { jit } from './jit.js';
+export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
+export type { Index, ReductionOptions } from './methods.js';
+export { type Op, op, type OpArgs, OpCall, type OpResult } from './op.js';
+export { anySymbolic, FunctionalNode, inferSpec, Operation, type Spec, symbolicLeaves } from './operation.js';
+export { Program, type ProgramOptions, ResidentHeap } from './program.js';
+export { type NestedArray, Tensor, type TensorData } from './tensor.js';
+export { abstractly, currentTrace, isTracing, Trace, type TracedFunction, traceFunction, withTrace } from './trace.js';
+export { Variable, type VariableInitializer, type VariableOptions, withAutocast } from './variable.js';

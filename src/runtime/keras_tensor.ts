@@ -1,0 +1,75 @@
+/** @file `KerasTensor`: a symbol for a tensor to come, by which functional models are drawn. */
+import { floatx } from '../core/config.js';
+import type { DType } from '../core/dtype.js';
+import { standardizeDType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import { autoName } from '../core/naming.js';
+import type { PartialShape } from '../core/shape.js';
+import { formatShape } from '../core/shape.js';
+import type { TensorLike } from './convert.js';
+import { TensorMethods } from './methods.js';
+import type { FunctionalNode } from './operation.js';
+
+/** Which call made a symbolic tensor. */
+export interface KerasHistory {
+  readonly node: FunctionalNode;
+  /** Position among the call's outputs. */
+  readonly tensorIndex: number;
+}
+
+/** Options of `new KerasTensor(shape, options)`. */
+export interface KerasTensorOptions {
+  /** Default: `floatx()`. */
+  readonly dtype?: DType | null;
+  /** Default: made up, `keras_tensor_3`. */
+  readonly name?: string | null;
+  /** Whether the tensor to come is sparse. Default false. */
+  readonly sparse?: boolean;
+}
+
+/**
+ * A tensor without numbers: a shape with `null` where a size is open, a dtype, and the call that makes it. `Input()` gives one;
+ * layers and ops called with one give others.
+ *
+ * @see `keras.KerasTensor`
+ */
+export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTensor> {
+  readonly shape: PartialShape;
+  readonly dtype: DType;
+  readonly name: string;
+  readonly sparse: boolean;
+  /** Set once, by the call that made it. */
+  history: KerasHistory | null = null;
+
+  constructor(shape: PartialShape, { dtype, name, sparse = false }: KerasTensorOptions = {}) {
+    super();
+    for (const dim of shape) {
+      if (dim !== null && (!Number.isInteger(dim) || dim < 0)) {
+        throw new ValueError(
+          `KerasTensor: a size is ${String(dim)} in shape ${formatShape(shape)}. Expected whole numbers from 0, or null.`,
+        );
+      }
+    }
+    this.shape = [...shape];
+    this.dtype = standardizeDType(dtype ?? floatx(), 'KerasTensor');
+    this.name = name ?? autoName('KerasTensor');
+    this.sparse = sparse;
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  override toString(): string {
+    return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, sparse=${this.sparse ? 'True' : 'False'}, name=${this.name}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+export function isKerasTensor(value: unknown): value is KerasTensor {
+  return value instanceof KerasTensor;
+}

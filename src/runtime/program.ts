@@ -1,0 +1,92 @@
+/** @file Programs: traced functions compiled for a heap in which their variables live. */
+import type { NDArray } from '../core/ndarray.js';
+import type { Backend, Executable, Heap, HeapBuffer, ProgramStats } from '../graph/index.js';
+import type { Tensor } from './tensor.js';
+import type { TracedFunction } from './trace.js';
+import type { Variable } from './variable.js';
+
+/** The heap of one model (or of one jitted function), and the buffers of the variables that its programs use. */
+export class ResidentHeap {
+  readonly heap: Heap;
+  readonly #buffers = new WeakMap<Variable, HeapBuffer>();
+
+  constructor(readonly backend: Backend) {
+    this.heap = backend.createHeap();
+  }
+
+  /** The buffer of a variable in this heap; the same one for good. */
+  bufferOf(variable: Variable): HeapBuffer {
+    let buffer = this.#buffers.get(variable);
+    if (buffer === undefined) {
+      buffer = this.heap.allocate({ dtype: variable.dtype, shape: variable.shape }, variable.path);
+      this.#buffers.set(variable, buffer);
+    }
+    return buffer;
+  }
+}
+
+/** How a program's arguments come. */
+export interface ProgramOptions {
+  /** Buffers that hold some of the arguments for good (data sets); null or left out: fed at each run. */
+  readonly arguments?: readonly (HeapBuffer | null)[];
+  /** Index of the int32 scalar argument that counts the steps of a run. */
+  readonly counter?: number | null;
+}
+
+/**
+ * A compiled function with state. Variables it reads are moved into its heap before a run; variables it assigns have their new
+ * values after it.
+ */
+export class Program {
+  readonly #executable: Executable;
+  readonly #variables: readonly Variable[];
+  readonly #assigned: readonly Variable[];
+  readonly #captured: readonly Tensor[];
+  readonly #home: ResidentHeap;
+
+  constructor(traced: TracedFunction<unknown>, home: ResidentHeap, options: ProgramOptions = {}) {
+    const { graph, variables, assigned, captured } = traced;
+    const args = graph.inputs.length - variables.length - captured.length;
+    const results = graph.outputs.length - assigned.length;
+    this.#variables = variables;
+    this.#assigned = assigned;
+    this.#captured = captured;
+    this.#home = home;
+    this.#executable = home.backend.compile(graph, home.heap, {
+      inputs: [
+        ...Array.from({ length: args }, (_, i) => options.arguments?.[i] ?? null),
+        ...variables.map((v) => home.bufferOf(v)),
+        ...captured.map(() => null),
+      ],
+      outputs: [...Array.from({ length: results }, () => null), ...assigned.map((v) => home.bufferOf(v))],
+      counter: options.counter ?? null,
+    });
+  }
+
+  get stats(): ProgramStats {
+    return this.#executable.stats;
+  }
+
+  #prepare(feeds: readonly NDArray[]): NDArray[] {
+    for (const variable of this.#variables) variable.moveTo(this.#home.bufferOf(variable));
+    return [...feeds, ...this.#captured.map((t) => t.ndarray)];
+  }
+
+  #finish(): void {
+    for (const variable of this.#assigned) variable.markChanged();
+  }
+
+  /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter. */
+  runSync(feeds: readonly NDArray[], steps = 1): NDArray[] {
+    const results = this.#executable.runSync(this.#prepare(feeds), steps);
+    this.#finish();
+    return results;
+  }
+
+  /** Run, off the calling thread where that pays. */
+  async run(feeds: readonly NDArray[], steps = 1): Promise<NDArray[]> {
+    const results = await this.#executable.run(this.#prepare(feeds), steps);
+    this.#finish();
+    return results;
+  }
+}

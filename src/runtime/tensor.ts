@@ -1,0 +1,184 @@
+/** @file `Tensor`: an array that is there (eager), or one that a program will compute (traced). Symbolic ones: keras_tensor.ts. */
+import type { DType } from '../core/dtype.js';
+import { dtypeInfo } from '../core/dtype.js';
+import { InternalError, RuntimeError, ValueError } from '../core/errors.js';
+import type { NDArray } from '../core/ndarray.js';
+import type { Shape } from '../core/shape.js';
+import { formatShape, sizeOf } from '../core/shape.js';
+import type { Applier, Operand, Value } from '../graph/index.js';
+import type { TensorLike } from './convert.js';
+import { formatArray } from './format.js';
+import { TensorMethods } from './methods.js';
+
+/** What `tensor.data()` gives: int64 as BigInt64Array, uint64 as BigUint64Array, 16-bit floats widened, bool as 0 and 1. */
+export type TensorData =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** Nested lists of numbers (bools for bool tensors): what `tensor.array()` gives. */
+export type NestedArray = number | boolean | NestedArray[];
+
+/** Where a traced tensor's data can still be had: the trace that made it, once it has run. */
+export interface TraceOwner {
+  /** The array of a value of this trace. @throws {RuntimeError} The trace has not run, or runs elsewhere. */
+  materialize(value: Value): NDArray;
+}
+
+let shared: Applier<Tensor> | null = null;
+/** The runtime registers how primitives are applied to tensors (apply.ts), which needs this class itself. */
+export function setTensorApplier(applier: Applier<Tensor>): void {
+  shared = applier;
+}
+
+/**
+ * An n-dimensional array of one dtype. It never changes; its memory is collected like any object's.
+ *
+ * Make one with `tensor(data, shape?, dtype?)` or `ops.convertToTensor`. It prints as NumPy prints.
+ *
+ * @example tensor([[1, 2], [3, 4]]).add(1).toString()  // '[[2 3]\n [4 5]]'
+ */
+export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand<Tensor> {
+  readonly dtype: DType;
+  /** Sizes of the axes. A scalar has none. */
+  readonly shape: Shape;
+  #array: NDArray | null;
+  readonly #value: Value | null;
+  readonly #owner: TraceOwner | null;
+
+  /** Not for users: see `tensor()`. */
+  private constructor(
+    dtype: DType,
+    shape: Shape,
+    array: NDArray | null,
+    value: Value | null,
+    owner: TraceOwner | null,
+  ) {
+    super();
+    this.dtype = dtype;
+    this.shape = shape;
+    this.#array = array;
+    this.#value = value;
+    this.#owner = owner;
+  }
+
+  /** Wrap an array that nobody changes any more. */
+  static fromArray(array: NDArray): Tensor {
+    return new Tensor(array.dtype, array.shape, array, null, null);
+  }
+
+  /** Wrap a value of a graph that is being traced. */
+  static fromValue(value: Value, owner: TraceOwner): Tensor {
+    return new Tensor(value.dtype, value.shape, null, value, owner);
+  }
+
+  get applier(): Applier<Tensor> {
+    if (shared === null) throw new InternalError('the runtime is not loaded');
+    return shared;
+  }
+
+  /** The graph value of a traced tensor, or null. */
+  get value(): Value | null {
+    return this.#value;
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Whether the numbers are not there, because a program that is being traced will compute them. */
+  get isTraced(): boolean {
+    return this.#array === null;
+  }
+
+  /** The engine's array. @throws {RuntimeError} The tensor is traced and its program has not run. */
+  get ndarray(): NDArray {
+    if (this.#array === null) {
+      this.#array = this.#owner!.materialize(this.#value!);
+    }
+    return this.#array;
+  }
+
+  /** The elements in row-major order, as a copy. */
+  async data(): Promise<TensorData> {
+    return Promise.resolve(this.dataSync());
+  }
+
+  /** As `data`, at once. CPU backends only. */
+  dataSync(): TensorData {
+    const { data } = this.ndarray;
+    if (this.dtype === 'int64') return BigInt64Array.from(data as Float64Array, BigInt);
+    if (this.dtype === 'uint64') return BigUint64Array.from(data as Float64Array, BigInt);
+    return data.slice();
+  }
+
+  /** Nested lists of numbers; bools for a bool tensor; a plain number for a scalar. */
+  async array(): Promise<NestedArray> {
+    return Promise.resolve(this.arraySync());
+  }
+
+  /** As `array`, at once. CPU backends only. */
+  arraySync(): NestedArray {
+    const { data } = this.ndarray;
+    const bool = dtypeInfo(this.dtype).kind === 'bool';
+    const visit = (axis: number, offset: number): NestedArray => {
+      if (axis === this.shape.length) return bool ? data[offset] !== 0 : data[offset];
+      const step = sizeOf(this.shape.slice(axis + 1));
+      return Array.from({ length: this.shape[axis] }, (_, i) => visit(axis + 1, offset + i * step));
+    };
+    return visit(0, 0);
+  }
+
+  /** The only element, as a number. @throws {ValueError} There are more or fewer than one. */
+  async item(): Promise<number> {
+    return Promise.resolve(this.itemSync());
+  }
+
+  /** As `item`, at once. CPU backends only. */
+  itemSync(): number {
+    if (this.size !== 1)
+      throw new ValueError(`item: a tensor of shape ${formatShape(this.shape)} has ${this.size} elements, not one.`);
+    return this.ndarray.data[0];
+  }
+
+  /** As NumPy prints an array. */
+  override toString(): string {
+    return this.#known()
+      ? formatArray(this.ndarray)
+      : `Tensor(traced, shape=${formatShape(this.shape)}, dtype=${this.dtype})`;
+  }
+
+  /** Numbers can be taken from scalars: `Number(loss)`. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    return hint === 'string' || this.size !== 1 ? this.toString() : this.itemSync();
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.#known()
+      ? `Tensor(shape=${formatShape(this.shape)}, dtype=${this.dtype},\n${formatArray(this.ndarray)})`
+      : this.toString();
+  }
+
+  #known(): boolean {
+    if (this.#array !== null) return true;
+    try {
+      return this.ndarray !== null;
+    } catch (error) {
+      if (error instanceof RuntimeError) return false;
+      throw error;
+    }
+  }
+}
