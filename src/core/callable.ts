@@ -19,8 +19,13 @@ export abstract class Callable {
 
   protected abstract [INVOKE](...args: unknown[]): unknown;
 
+  /** How the object prints. */
+  toString(): string {
+    return `<${this.constructor.name}>`;
+  }
+
   /** What `console.log` shows in Node. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return String(this);
+    return this.toString();
   }
 }

@@ -34,6 +34,11 @@ export function currentBackend(): Backend {
   return current;
 }
 
+/** Whether small eager work should be interpreted: the reference backend was chosen, or no other is there. */
+export function interpretsEagerly(): boolean {
+  return current === null || current.name === 'interpreter';
+}
+
 /** The name of the backend that runs programs now. @see `keras.backend.backend` */
 export function backend(): BackendName {
   return currentBackend().name as BackendName;

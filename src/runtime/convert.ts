@@ -149,7 +149,7 @@ function describe(x: unknown): string {
   if (x === null || x === undefined) return String(x);
   if (typeof x === 'string') return JSON.stringify(x);
   if (typeof x === 'function') return `the function ${x.name || '(anonymous)'}`;
-  return typeof x === 'object' ? `a ${x.constructor?.name ?? 'object'}` : String(x);
+  return typeof x === 'object' ? `a ${x.constructor.name}` : `a ${typeof x}`;
 }
 
 /** One number, as it would be stored. */

@@ -1,8 +1,10 @@
 /** @file Compiled programs of eager work, found again by the text of their graphs, the least recently used dropped first. */
 import type { NDArray } from '../core/ndarray.js';
 import type { Backend, Executable, Graph } from '../graph/index.js';
+import { interpret } from '../graph/index.js';
 import { printGraph } from '../graph/print.js';
-import { currentBackend } from './backends.js';
+import { currentBackend, interpretsEagerly } from './backends.js';
+import { COMPILE_ABOVE, graphWork } from './work.js';
 
 const CAPACITY = 64;
 
@@ -11,6 +13,7 @@ class EagerCache {
 
   /** Run a graph whose inputs are all fed and whose outputs all come back. */
   run(graph: Graph, feeds: readonly NDArray[]): NDArray[] {
+    if (interpretsEagerly() || graphWork(graph) < COMPILE_ABOVE) return interpret(graph, feeds);
     const backend = currentBackend();
     const key = `${backend.name}\n${printGraph(graph)}`;
     let entry = this.#entries.get(key);
