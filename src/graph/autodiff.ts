@@ -33,10 +33,11 @@ export function gradients(y: Value, xs: readonly Value[], since = 0, seed?: Valu
     const context = { cotangents: flowing, inputs: node.inputs, outputs: node.outputs, params: node.params, needed };
     const own = node.primitive.gradient(context);
     own.forEach((cotangent, i) => {
-      if (cotangent !== null && needed[i]) accumulate(node.inputs[i]!, cotangent);
+      if (cotangent !== null && needed[i]) accumulate(node.inputs[i], cotangent);
     });
   }
-  if (xs.some((x) => x.applier !== builder)) throw new InternalError('gradients: with respect to a value of another graph');
+  if (xs.some((x) => x.applier !== builder))
+    throw new InternalError('gradients: with respect to a value of another graph');
   return xs.map((x) => cotangents.get(x) ?? null);
 }
 

@@ -92,11 +92,11 @@ export class GraphBuilder implements Applier<Value> {
   }
 
   constant(value: NDArray): Value {
-    return this.apply(constantPrimitive, [], { value })[0]!;
+    return this.apply(constantPrimitive, [], { value })[0];
   }
 
   input(type: TensorType, label: string): Value {
-    return this.apply(inputPrimitive, [], { label, type: { dtype: type.dtype, shape: type.shape } })[0]!;
+    return this.apply(inputPrimitive, [], { label, type: { dtype: type.dtype, shape: type.shape } })[0];
   }
 
   /** The graph from `inputs` to `outputs`: the nodes that outputs need, in order of creation. */
@@ -130,20 +130,24 @@ export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): 
 export function rebuild(
   graph: Graph,
   builder: GraphBuilder,
-  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) => builder.apply(node.primitive, ins, node.params),
+  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) =>
+    builder.apply(node.primitive, ins, node.params),
   inputs?: readonly Value[],
 ): { inputs: Value[]; outputs: Value[] } {
   const map = new Map<Value, Value>();
-  const newInputs = graph.inputs.map((v, i) => inputs?.[i] ?? builder.input(v, (v.node.params as { label: string }).label));
-  graph.inputs.forEach((v, i) => map.set(v, newInputs[i]!));
+  const newInputs = graph.inputs.map(
+    (v, i) => inputs?.[i] ?? builder.input(v, (v.node.params as { label: string }).label),
+  );
+  graph.inputs.forEach((v, i) => map.set(v, newInputs[i]));
   const find = (v: Value): Value => {
     const found = map.get(v);
-    if (found === undefined) throw new InternalError(`rebuild: a value of '${v.node.primitive.name}' is used before it is made`);
+    if (found === undefined)
+      throw new InternalError(`rebuild: a value of '${v.node.primitive.name}' is used before it is made`);
     return found;
   };
   for (const node of graph.nodes) {
     const made = visit(node, node.inputs.map(find));
-    node.outputs.forEach((v, i) => map.set(v, made[i]!));
+    node.outputs.forEach((v, i) => map.set(v, made[i]));
   }
   return { inputs: newInputs, outputs: graph.outputs.map(find) };
 }

@@ -17,15 +17,16 @@ export function evaluatePrimitive<P>(primitive: Primitive<P>, inputs: readonly N
  */
 export function interpret(graph: Graph, inputs: readonly NDArray[]): NDArray[] {
   const environment = new Map<Value, NDArray>();
-  graph.inputs.forEach((v, i) => environment.set(v, inputs[i]!));
+  graph.inputs.forEach((v, i) => environment.set(v, inputs[i]));
   const find = (v: Value): NDArray => {
     const found = environment.get(v);
-    if (found === undefined) throw new InternalError(`interpret: a value of '${v.node.primitive.name}' is used before it is made`);
+    if (found === undefined)
+      throw new InternalError(`interpret: a value of '${v.node.primitive.name}' is used before it is made`);
     return found;
   };
   for (const node of graph.nodes) {
     const results = node.primitive.evaluate(node.inputs.map(find), node.params, node.outputs);
-    node.outputs.forEach((v, i) => environment.set(v, results[i]!));
+    node.outputs.forEach((v, i) => environment.set(v, results[i]));
   }
   return graph.outputs.map(find);
 }

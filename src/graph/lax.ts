@@ -11,14 +11,13 @@ import type { Shape } from '../core/shape.js';
 import { range, sameShape } from '../core/shape.js';
 import type { Applier, Operand } from './operand.js';
 import type { Graph } from './graph.js';
-import type { Primitive } from './primitive.js';
 import { primitiveByName } from './primitive.js';
 
 function call<T extends Operand<T>>(name: string, inputs: readonly T[], params: unknown): T[] {
-  return inputs[0]!.applier.apply(primitiveByName(name) as Primitive<unknown>, inputs, params);
+  return inputs[0].applier.apply(primitiveByName(name), inputs, params);
 }
 function one<T extends Operand<T>>(name: string, inputs: readonly T[], params: unknown = {}): T {
-  return call(name, inputs, params)[0]!;
+  return call(name, inputs, params)[0];
 }
 
 /** A function of one operand, element by element. */
@@ -26,8 +25,14 @@ export type UnaryFunction = <T extends Operand<T>>(x: T) => T;
 /** A function of two operands of the same shape and dtype, element by element. */
 export type BinaryFunction = <T extends Operand<T>>(x: T, y: T) => T;
 
-const unary = (name: string): UnaryFunction => (x) => one(name, [x]);
-const binary = (name: string): BinaryFunction => (x, y) => one(name, [x, y]);
+const unary =
+  (name: string): UnaryFunction =>
+  (x) =>
+    one(name, [x]);
+const binary =
+  (name: string): BinaryFunction =>
+  (x, y) =>
+    one(name, [x, y]);
 
 // ---- element-wise (primitives/elementwise.ts) ----
 
@@ -139,7 +144,7 @@ export interface IotaParams {
 /** 0, 1, 2, … along `axis`, repeated along the others. */
 export function iota<T extends Operand<T>>(applier: Applier<T>, dtype: DType, shape: Shape, axis: number): T {
   const params: IotaParams = { dtype, shape: [...shape], axis };
-  return applier.apply(primitiveByName('iota') as Primitive<IotaParams>, [], params)[0]!;
+  return applier.apply(primitiveByName('iota'), [], params)[0];
 }
 
 // ---- structure (primitives/structure.ts) ----
@@ -151,11 +156,17 @@ export interface BroadcastParams {
 }
 /** Repeat `x` to `shape`; `dims[i]` is the output dimension of input dimension `i`. */
 export function broadcastInDim<T extends Operand<T>>(x: T, shape: Shape, dims: readonly number[]): T {
-  return sameShape(x.shape, shape) ? x : one('broadcastInDim', [x], { shape: [...shape], dims: [...dims] } satisfies BroadcastParams);
+  return sameShape(x.shape, shape)
+    ? x
+    : one('broadcastInDim', [x], { shape: [...shape], dims: [...dims] } satisfies BroadcastParams);
 }
 /** NumPy's broadcasting: dimensions are aligned at the end. */
 export function broadcastTo<T extends Operand<T>>(x: T, shape: Shape): T {
-  return broadcastInDim(x, shape, range(x.shape.length).map((i) => i + shape.length - x.shape.length));
+  return broadcastInDim(
+    x,
+    shape,
+    range(x.shape.length).map((i) => i + shape.length - x.shape.length),
+  );
 }
 
 export interface ReshapeParams {
@@ -183,10 +194,18 @@ export interface SliceParams {
   readonly strides: readonly number[];
 }
 /** Elements from `start` to before `limit`, each `strides`-th. */
-export function slice<T extends Operand<T>>(x: T, start: readonly number[], limit: readonly number[], strides?: readonly number[]): T {
+export function slice<T extends Operand<T>>(
+  x: T,
+  start: readonly number[],
+  limit: readonly number[],
+  strides?: readonly number[],
+): T {
   const steps = strides ?? start.map(() => 1);
-  const whole = x.shape.length === start.length && x.shape.every((dim, i) => start[i] === 0 && limit[i] === dim && steps[i] === 1);
-  return whole ? x : one('slice', [x], { start: [...start], limit: [...limit], strides: [...steps] } satisfies SliceParams);
+  const whole =
+    x.shape.length === start.length && x.shape.every((dim, i) => start[i] === 0 && limit[i] === dim && steps[i] === 1);
+  return whole
+    ? x
+    : one('slice', [x], { start: [...start], limit: [...limit], strides: [...steps] } satisfies SliceParams);
 }
 
 export interface PadParams {
@@ -200,7 +219,9 @@ export interface PadParams {
 /** Put `value` around and between the elements; negative `low` or `high` crop. */
 export function pad<T extends Operand<T>>(x: T, { low, high, interior, value }: PadParams): T {
   const nothing = low.length === x.shape.length && [...low, ...high, ...interior].every((n) => n === 0);
-  return nothing ? x : one('pad', [x], { low: [...low], high: [...high], interior: [...interior], value } satisfies PadParams);
+  return nothing
+    ? x
+    : one('pad', [x], { low: [...low], high: [...high], interior: [...interior], value } satisfies PadParams);
 }
 
 export interface AxisParams {
@@ -208,7 +229,7 @@ export interface AxisParams {
 }
 /** The operands one after another along `axis` (from 0). */
 export function concatenate<T extends Operand<T>>(inputs: readonly T[], axis: number): T {
-  return inputs.length === 1 ? inputs[0]! : one('concatenate', inputs, { axis } satisfies AxisParams);
+  return inputs.length === 1 ? inputs[0] : one('concatenate', inputs, { axis } satisfies AxisParams);
 }
 
 export interface AxesParams {

@@ -30,5 +30,5 @@ export function applyAll<T extends Operand<T>, P>(primitive: Primitive<P>, input
 
 /** Apply a primitive of one output. */
 export function applyOne<T extends Operand<T>, P>(primitive: Primitive<P>, inputs: readonly T[], params: P): T {
-  return applyAll(primitive, inputs, params)[0]!;
+  return applyAll(primitive, inputs, params)[0];
 }

@@ -88,8 +88,8 @@ export function erfinv(x: number): number {
 
 // Lanczos with g = 7, n = 9 (Godfrey's coefficients): about 1e-15.
 const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ] as const;
 
 /** ln |Γ(x)|. @see Lanczos 1964, "A precision approximation of the gamma function" */
@@ -104,7 +104,7 @@ export function lgamma(x: number): number {
   if (x === 1 || x === 2) return 0;
   const z = x - 1;
   let sum: number = LANCZOS[0];
-  for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (z + i);
+  for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i] / (z + i);
   const t = z + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);
 }
@@ -135,7 +135,7 @@ export function nextAfter(x: number, y: number): number {
   if (x === 0) {
     words[0] = y > 0 ? 1 : -0x7fffffff;
   } else {
-    words[0] = words[0]! + (x < y === x > 0 ? 1 : -1);
+    words[0] = words[0] + (x < y === x > 0 ? 1 : -1);
   }
   return single[0];
 }

@@ -24,7 +24,7 @@ type Rule = (c: Context) => readonly (Value | null)[];
 
 function rule(gradient: Rule | null): ((context: GradientContext<Empty>) => readonly (Value | null)[]) | null {
   if (gradient === null) return null;
-  return (c) => gradient({ ...c, x: c.inputs[0]!, y: c.inputs[1]!, dy: c.cotangents[0]!, out: c.outputs[0]! });
+  return (c) => gradient({ ...c, x: c.inputs[0], y: c.inputs[1], dy: c.cotangents[0]!, out: c.outputs[0] });
 }
 
 type DTypeRule = (name: string, dtype: DType) => void;
@@ -47,11 +47,11 @@ function unary({ name, accepts, js, gradient, gives }: UnarySpec): void {
   definePrimitive<Empty>({
     name,
     type: ([x]) => {
-      accepts(name, x!.dtype);
-      return [{ dtype: gives ?? x!.dtype, shape: x!.shape }];
+      accepts(name, x.dtype);
+      return [{ dtype: gives ?? x.dtype, shape: x.shape }];
     },
-    evaluate: ([x], _params, [out]) => [mapElements(out!, [x!], (value) => js(value, x!.dtype))],
-    scalar: (s, [x]) => s.unary(name, x!),
+    evaluate: ([x], _params, [out]) => [mapElements(out, [x], (value) => js(value, x.dtype))],
+    scalar: (s, [x]) => s.unary(name, x),
     gradient: rule(gradient),
   });
 }
@@ -71,8 +71,8 @@ function binary({ name, accepts, js, gradient }: BinarySpec): void {
       accepts(name, type.dtype);
       return [type];
     },
-    evaluate: (inputs, _params, [out]) => [mapElements(out!, inputs, (a, b) => js(a, b, out!.dtype))],
-    scalar: (s, [x, y]) => s.binary(name, x!, y!),
+    evaluate: (inputs, _params, [out]) => [mapElements(out, inputs, (a, b) => js(a, b, out.dtype))],
+    scalar: (s, [x, y]) => s.binary(name, x, y),
     gradient: rule(gradient),
   });
 }
@@ -81,8 +81,8 @@ function comparison(name: ScalarCompare, js: (x: number, y: number) => boolean):
   definePrimitive<Empty>({
     name,
     type: (inputs) => [{ dtype: 'bool', shape: sameTypes(name, inputs).shape }],
-    evaluate: (inputs, _params, [out]) => [mapElements(out!, inputs, (a, b) => (js(a, b) ? 1 : 0))],
-    scalar: (s, [x, y]) => s.compare(name, x!, y!),
+    evaluate: (inputs, _params, [out]) => [mapElements(out, inputs, (a, b) => (js(a, b) ? 1 : 0))],
+    scalar: (s, [x, y]) => s.compare(name, x, y),
     gradient: null,
   });
 }
@@ -102,7 +102,8 @@ binary({
 binary({
   name: 'div',
   accepts: anyNumber,
-  js: (a, b, dtype) => (isFloat(dtype) ? a / b : b === 0 ? (isUnsigned(dtype) ? limits(dtype).max : -1) : Math.trunc(a / b)),
+  js: (a, b, dtype) =>
+    isFloat(dtype) ? a / b : b === 0 ? (isUnsigned(dtype) ? limits(dtype).max : -1) : Math.trunc(a / b),
   // d(x/y) = dx/y - (x/y)/y dy: the quotient is reused.
   gradient: ({ dy, y, out, needed }) => [needed[0] ? div(dy, y) : null, needed[1] ? neg(div(mul(dy, out), y)) : null],
 });
@@ -136,13 +137,19 @@ binary({
   name: 'max',
   accepts: () => undefined,
   js: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)),
-  gradient: ({ dy, x, y, out, needed }) => [needed[0] ? share(dy, x, y, out) : null, needed[1] ? share(dy, y, x, out) : null],
+  gradient: ({ dy, x, y, out, needed }) => [
+    needed[0] ? share(dy, x, y, out) : null,
+    needed[1] ? share(dy, y, x, out) : null,
+  ],
 });
 binary({
   name: 'min',
   accepts: () => undefined,
   js: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.min(a, b)),
-  gradient: ({ dy, x, y, out, needed }) => [needed[0] ? share(dy, x, y, out) : null, needed[1] ? share(dy, y, x, out) : null],
+  gradient: ({ dy, x, y, out, needed }) => [
+    needed[0] ? share(dy, x, y, out) : null,
+    needed[1] ? share(dy, y, x, out) : null,
+  ],
 });
 
 unary({ name: 'neg', accepts: anyNumber, js: (x) => -x, gradient: ({ dy }) => [neg(dy)] });
@@ -324,14 +331,14 @@ definePrimitive<Empty>({
   name: 'select',
   type: ([condition, ...branches]) => {
     const type = sameTypes('select', branches);
-    sameTypes('select', [{ dtype: 'bool', shape: type.shape }, condition!]);
+    sameTypes('select', [{ dtype: 'bool', shape: type.shape }, condition]);
     return [type];
   },
-  evaluate: (inputs, _params, [out]) => [mapElements(out!, inputs, (c, a, b) => (c !== 0 ? a! : b!))],
-  scalar: (s, [c, a, b]) => s.select(c!, a!, b!),
+  evaluate: (inputs, _params, [out]) => [mapElements(out, inputs, (c, a, b) => (c !== 0 ? a : b))],
+  scalar: (s, [c, a, b]) => s.select(c, a, b),
   gradient: ({ cotangents: [dy], inputs: [c], needed }) => {
     const zero = zerosLike(dy!);
-    return [null, needed[1] ? select(c!, dy!, zero) : null, needed[2] ? select(c!, zero, dy!) : null];
+    return [null, needed[1] ? select(c, dy!, zero) : null, needed[2] ? select(c, zero, dy!) : null];
   },
 });
 
@@ -349,11 +356,11 @@ export function convertNumber(x: number, from: DType, to: DType): number {
 
 definePrimitive<DTypeParams>({
   name: 'convert',
-  type: ([x], { dtype }) => [{ dtype, shape: x!.shape }],
-  evaluate: ([x], { dtype }, [out]) => [mapElements(out!, [x!], (value) => convertNumber(value, x!.dtype, dtype))],
-  scalar: (s, [x], { dtype }) => s.convert(x!, dtype),
+  type: ([x], { dtype }) => [{ dtype, shape: x.shape }],
+  evaluate: ([x], { dtype }, [out]) => [mapElements(out, [x], (value) => convertNumber(value, x.dtype, dtype))],
+  scalar: (s, [x], { dtype }) => s.convert(x, dtype),
   gradient: ({ cotangents: [dy], inputs: [x], params: { dtype } }) => [
-    isFloat(x!.dtype) && isFloat(dtype) ? convert(dy!, x!.dtype) : null,
+    isFloat(x.dtype) && isFloat(dtype) ? convert(dy!, x.dtype) : null,
   ],
 });
 
@@ -361,27 +368,25 @@ const WORDS: readonly DType[] = ['int32', 'uint32', 'float32'];
 definePrimitive<DTypeParams>({
   name: 'bitcast',
   type: ([x], { dtype }) => {
-    if (!WORDS.includes(x!.dtype) || !WORDS.includes(dtype)) {
-      throw new ValueError(`bitcast: takes 32-bit dtypes (${WORDS.join(', ')}), got ${formatType(x!)} to ${dtype}.`);
+    if (!WORDS.includes(x.dtype) || !WORDS.includes(dtype)) {
+      throw new ValueError(`bitcast: takes 32-bit dtypes (${WORDS.join(', ')}), got ${formatType(x)} to ${dtype}.`);
     }
-    return [{ dtype, shape: x!.shape }];
+    return [{ dtype, shape: x.shape }];
   },
   evaluate: ([x], { dtype }) => {
-    const source = x!.data.slice();
-    if (dtype === 'float32') return [ndarray(dtype, x!.shape, new Float32Array(source.buffer))];
-    if (dtype === 'int32') return [ndarray(dtype, x!.shape, new Int32Array(source.buffer))];
-    return [ndarray(dtype, x!.shape, new Uint32Array(source.buffer))];
+    const source = x.data.slice();
+    if (dtype === 'float32') return [ndarray(dtype, x.shape, new Float32Array(source.buffer))];
+    if (dtype === 'int32') return [ndarray(dtype, x.shape, new Int32Array(source.buffer))];
+    return [ndarray(dtype, x.shape, new Uint32Array(source.buffer))];
   },
-  scalar: (s, [x], { dtype }) => s.bitcast(x!, dtype),
+  scalar: (s, [x], { dtype }) => s.bitcast(x, dtype),
   gradient: null,
 });
 
 definePrimitive<Empty>({
   name: 'stopGradient',
-  type: ([x]) => [{ dtype: x!.dtype, shape: x!.shape }],
-  evaluate: ([x]) => [x!],
-  scalar: (_s, [x]) => x!,
+  type: ([x]) => [{ dtype: x.dtype, shape: x.shape }],
+  evaluate: ([x]) => [x],
+  scalar: (_s, [x]) => x,
   gradient: null,
 });
-
-

@@ -15,11 +15,11 @@ export function formatType({ dtype, shape }: TensorType): string {
 export function sameTypes(name: string, inputs: readonly TensorType[]): TensorType {
   const [first, ...rest] = inputs;
   for (const other of rest) {
-    if (other.dtype !== first!.dtype || !sameShape(other.shape, first!.shape)) {
+    if (other.dtype !== first.dtype || !sameShape(other.shape, first.shape)) {
       throw new ValueError(`${name}: its operands differ: ${inputs.map(formatType).join(' and ')}.`);
     }
   }
-  return { dtype: first!.dtype, shape: first!.shape };
+  return { dtype: first.dtype, shape: first.shape };
 }
 
 export function requireKind(name: string, dtype: DType, allowed: (dtype: DType) => boolean, wanted: string): void {
@@ -31,12 +31,16 @@ export function requireFloat(name: string, dtype: DType): void {
 }
 
 /** Compute every element of the output from the elements of the inputs at the same place. */
-export function mapElements(out: TensorType, inputs: readonly NDArray[], fn: (...elements: number[]) => number): NDArray {
+export function mapElements(
+  out: TensorType,
+  inputs: readonly NDArray[],
+  fn: (...elements: number[]) => number,
+): NDArray {
   const size = sizeOf(out.shape);
   const data = allocate(out.dtype, size);
   const [a, b, c] = inputs.map((x) => x.data);
   for (let i = 0; i < size; i++) {
-    const value = c ? fn(a![i]!, b![i]!, c[i]!) : b ? fn(a![i]!, b[i]!) : fn(a![i]!);
+    const value = c ? fn(a[i], b[i], c[i]) : b ? fn(a[i], b[i]) : fn(a[i]);
     data[i] = roundTo(out.dtype, value);
   }
   return ndarray(out.dtype, out.shape, data);

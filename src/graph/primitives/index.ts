@@ -2,3 +2,9 @@
 import './elementwise.js';
 import './structure.js';
 import './reduction.js';
+import './dot.js';
+import './convolution.js';
+import './window.js';
+import './indexing.js';
+import './order.js';
+import './random.js';

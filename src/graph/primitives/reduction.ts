@@ -15,12 +15,21 @@ import { stridedCopy } from './structure.js';
 const keptAxes = (ndim: number, axes: readonly number[]): number[] => range(ndim).filter((d) => !axes.includes(d));
 
 /** `x` with the reduced axes moved last, as [kept elements, reduced elements]. */
-export function reducedLast(x: NDArray, axes: readonly number[]): { rows: number; columns: number; data: NumericArray } {
+export function reducedLast(
+  x: NDArray,
+  axes: readonly number[],
+): { rows: number; columns: number; data: NumericArray } {
   const order = [...keptAxes(x.shape.length, axes), ...axes];
-  const columns = sizeOf(axes.map((d) => x.shape[d]!));
+  const columns = sizeOf(axes.map((d) => x.shape[d]));
   const own = stridesOf(x.shape);
   const data = allocate(x.dtype, x.data.length);
-  stridedCopy(x.data, data, order.map((d) => x.shape[d]!), order.map((d) => own[d]!), 0);
+  stridedCopy(
+    x.data,
+    data,
+    order.map((d) => x.shape[d]),
+    order.map((d) => own[d]),
+    0,
+  );
   return { rows: columns === 0 ? sizeOf(reducedShape(x.shape, axes, false)) : data.length / columns, columns, data };
 }
 
@@ -41,22 +50,22 @@ function defineReduce({ name, initial, combine, gradient, numbersOnly }: ReduceS
   definePrimitive<AxesParams>({
     name,
     type: ([x], { axes }) => {
-      if (numbersOnly) requireKind(name, x!.dtype, (d) => d !== 'bool', 'a number dtype');
-      return [{ dtype: x!.dtype, shape: reducedShape(x!.shape, axes, false) }];
+      if (numbersOnly) requireKind(name, x.dtype, (d) => d !== 'bool', 'a number dtype');
+      return [{ dtype: x.dtype, shape: reducedShape(x.shape, axes, false) }];
     },
     evaluate: ([x], { axes }, [out]) => {
-      const { rows, columns, data } = reducedLast(x!, axes);
-      const result = allocate(out!.dtype, rows);
-      const wrap = !isFloat(out!.dtype); // integers wrap at every step; floats accumulate in float64
+      const { rows, columns, data } = reducedLast(x, axes);
+      const result = allocate(out.dtype, rows);
+      const wrap = !isFloat(out.dtype); // integers wrap at every step; floats accumulate in float64
       for (let r = 0; r < rows; r++) {
-        let total = initial(out!.dtype);
+        let total = initial(out.dtype);
         for (let c = 0; c < columns; c++) {
-          total = combine(total, data[r * columns + c]!);
-          if (wrap) total = roundTo(out!.dtype, total);
+          total = combine(total, data[r * columns + c]);
+          if (wrap) total = roundTo(out.dtype, total);
         }
-        result[r] = roundTo(out!.dtype, total);
+        result[r] = roundTo(out.dtype, total);
       }
-      return [ndarray(out!.dtype, out!.shape, result)];
+      return [ndarray(out.dtype, out.shape, result)];
     },
     gradient,
   });
@@ -66,7 +75,7 @@ defineReduce({
   name: 'reduceSum',
   initial: () => 0,
   combine: (a, b) => a + b,
-  gradient: ({ cotangents: [dy], inputs: [x], params: { axes } }) => [spread(dy!, x!, axes)],
+  gradient: ({ cotangents: [dy], inputs: [x], params: { axes } }) => [spread(dy!, x, axes)],
   numbersOnly: true,
 });
 
@@ -76,26 +85,33 @@ defineReduce({
   combine: (a, b) => a * b,
   gradient: ({ cotangents: [dy], inputs: [x], outputs: [y], params: { axes } }) => {
     // dy · y / x, and where x is 0 the product of the other elements: 0 unless it is the only zero.
-    const zero = zerosLike(x!);
-    const isZero = eq(x!, zero);
-    const nonZero = select(isZero, fullLike(x!, 1), x!);
-    const zeros = reduceSum(convert(isZero, x!.dtype), axes);
-    const others = spread(reduceProd(nonZero, axes), x!, axes);
-    const onlyZero = eq(spread(zeros, x!, axes), fullLike(x!, 1));
-    const slope = select(isZero, select(onlyZero, others, zero), div(spread(y!, x!, axes), nonZero));
-    return [mul(spread(dy!, x!, axes), slope)];
+    const zero = zerosLike(x);
+    const isZero = eq(x, zero);
+    const nonZero = select(isZero, fullLike(x, 1), x);
+    const zeros = reduceSum(convert(isZero, x.dtype), axes);
+    const others = spread(reduceProd(nonZero, axes), x, axes);
+    const onlyZero = eq(spread(zeros, x, axes), fullLike(x, 1));
+    const slope = select(isZero, select(onlyZero, others, zero), div(spread(y, x, axes), nonZero));
+    return [mul(spread(dy!, x, axes), slope)];
   },
   numbersOnly: true,
 });
 
 /** The cotangent of an extremum, divided evenly among the elements that attain it, as JAX does. */
-function toExtrema({ cotangents: [dy], inputs: [x], outputs: [y], params: { axes } }: GradientContext<AxesParams>): Value[] {
-  const attained = convert(eq(x!, spread(y!, x!, axes)), x!.dtype);
+function toExtrema({
+  cotangents: [dy],
+  inputs: [x],
+  outputs: [y],
+  params: { axes },
+}: GradientContext<AxesParams>): Value[] {
+  const attained = convert(eq(x, spread(y, x, axes)), x.dtype);
   const share = div(dy!, reduceSum(attained, axes));
-  return [mul(attained, spread(share, x!, axes))];
+  return [mul(attained, spread(share, x, axes))];
 }
-const nanAware = (choose: (a: number, b: number) => number) => (a: number, b: number): number =>
-  Number.isNaN(a) || Number.isNaN(b) ? NaN : choose(a, b);
+const nanAware =
+  (choose: (a: number, b: number) => number) =>
+  (a: number, b: number): number =>
+    Number.isNaN(a) || Number.isNaN(b) ? NaN : choose(a, b);
 
 defineReduce({
   name: 'reduceMax',
@@ -116,21 +132,21 @@ defineReduce({
 function defineArgReduce(name: string, better: (x: number, best: number) => boolean): void {
   definePrimitive<AxisParams>({
     name,
-    type: ([x], { axis }) => [{ dtype: 'int32', shape: reducedShape(x!.shape, [axis], false) }],
+    type: ([x], { axis }) => [{ dtype: 'int32', shape: reducedShape(x.shape, [axis], false) }],
     evaluate: ([x], { axis }, [out]) => {
-      const { rows, columns, data } = reducedLast(x!, [axis]);
+      const { rows, columns, data } = reducedLast(x, [axis]);
       const indices = new Array<number>(rows).fill(0);
       for (let r = 0; r < rows; r++) {
-        let best = data[r * columns]!;
+        let best = data[r * columns];
         for (let c = 1; c < columns && !Number.isNaN(best); c++) {
-          const value = data[r * columns + c]!;
+          const value = data[r * columns + c];
           if (better(value, best) || Number.isNaN(value)) {
             best = value;
             indices[r] = c;
           }
         }
       }
-      return [fromNumbers('int32', out!.shape, indices)];
+      return [fromNumbers('int32', out.shape, indices)];
     },
     gradient: null,
   });

@@ -1,0 +1,138 @@
+/** @file Primitives along the order of an axis: running totals, sorting. */
+import type { NumericArray } from '../../core/dtype.js';
+import { allocate, isFloat, roundTo } from '../../core/dtype.js';
+import type { NDArray, TensorType } from '../../core/ndarray.js';
+import { ndarray } from '../../core/ndarray.js';
+import { sizeOf, stridesOf } from '../../core/shape.js';
+import type { Value } from '../graph.js';
+import type { AxisParams, CumulativeParams } from '../lax.js';
+import {
+  add, argSort, cumulative, div, eq, fullLike, iota, mul, reduceSum, reshape, broadcastInDim, convert, scatter, select, zerosLike,
+} from '../lax.js'; // prettier-ignore
+import { definePrimitive } from '../primitive.js';
+import { requireKind } from './helpers.js';
+
+/** Call `visit` with the offset of the first element of each line along `axis`, and the distance between its elements. */
+function eachLine(x: TensorType, axis: number, visit: (offset: number, stride: number, length: number) => void): void {
+  const length = x.shape[axis];
+  const stride = stridesOf(x.shape)[axis];
+  const outer = sizeOf(x.shape.slice(0, axis));
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < stride; i++) visit(o * length * stride + i, stride, length);
+  }
+}
+
+/** For positions along `axis`, their flat indices in an array of the shape of `x`. */
+function flatIndices(positions: Value, x: TensorType, axis: number): Value {
+  const strides = stridesOf(x.shape);
+  return x.shape.reduce<Value>((sum, _dim, d) => {
+    const own = d === axis ? positions : iota(positions.applier, 'int32', x.shape, d);
+    return add(sum, mul(own, fullLike(own, strides[d])));
+  }, zerosLike(positions));
+}
+
+const flat = (x: Value): Value => reshape(x, [sizeOf(x.shape)]);
+
+/** `updates` added into zeros of the shape of `x`, at positions along an axis. */
+function addAlong(x: Value, positions: Value, updates: Value, axis: number): Value {
+  return reshape(scatter(flat(zerosLike(x)), flat(flatIndices(positions, x, axis)), flat(updates), 'add'), x.shape);
+}
+
+const COMBINE: Record<CumulativeParams['kind'], (a: number, b: number) => number> = {
+  sum: (a, b) => a + b,
+  prod: (a, b) => a * b,
+  max: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)),
+  min: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.min(a, b)),
+};
+
+/**
+ * The gradient of a running product without dividing by x, which may be 0: dx_i = Σ_j≥i dy_j Π_k≤j,k≠i x_k, where the product is
+ * y_j / x_i for non-zero x_i. Where x_i is 0, the running product of the others is built with that factor set to 1.
+ */
+function productGradient(dy: Value, x: Value, y: Value, p: CumulativeParams): Value {
+  const back = (v: Value): Value => cumulative(v, { kind: 'sum', axis: p.axis, reverse: !p.reverse });
+  const zero = zerosLike(x);
+  const isZero = eq(x, zero);
+  const filled = select(isZero, fullLike(x, 1), x);
+  const dividing = div(back(mul(dy, y)), filled);
+  // Only the first zero of a line matters: behind a second one every product has a zero factor left.
+  const zerosSeen = cumulative(convert(isZero, 'int32'), { kind: 'sum', axis: p.axis, reverse: p.reverse });
+  const oneZero = eq(zerosSeen, fullLike(zerosSeen, 1));
+  const others = cumulative(filled, { kind: 'prod', axis: p.axis, reverse: p.reverse });
+  const total = reduceSum(select(oneZero, mul(dy, others), zero), [p.axis]);
+  const dims = x.shape.map((_, d) => d).filter((d) => d !== p.axis);
+  const atZero = select(oneZero, broadcastInDim(total, x.shape, dims), zero);
+  return select(isZero, atZero, dividing);
+}
+
+definePrimitive<CumulativeParams>({
+  name: 'cumulative',
+  type: ([x], { kind }) => {
+    requireKind(`cumulative ${kind}`, x.dtype, (d) => d !== 'bool', 'a number dtype');
+    return [{ dtype: x.dtype, shape: x.shape }];
+  },
+  evaluate: ([x], { kind, axis, reverse }, [out]) => {
+    const data = allocate(out.dtype, x.data.length);
+    const combine = COMBINE[kind];
+    const wrap = !isFloat(out.dtype);
+    eachLine(x, axis, (offset, stride, length) => {
+      let total = 0;
+      for (let k = 0; k < length; k++) {
+        const at = offset + (reverse ? length - 1 - k : k) * stride;
+        total = k === 0 ? x.data[at] : combine(total, x.data[at]);
+        if (wrap) total = roundTo(out.dtype, total);
+        data[at] = roundTo(out.dtype, total);
+      }
+    });
+    return [ndarray(out.dtype, out.shape, data)];
+  },
+  gradient: ({ cotangents: [dy], inputs: [x], outputs: [y], params }) => {
+    const { kind, axis, reverse } = params;
+    if (kind === 'sum') return [cumulative(dy!, { kind: 'sum', axis, reverse: !reverse })];
+    if (kind === 'prod') return [productGradient(dy!, x, y, params)];
+    // Each output repeats the element that last set the record: send its cotangent there.
+    const place = iota(x.applier, 'int32', x.shape, axis);
+    const none = fullLike(place, reverse ? x.shape[axis] : -1);
+    const records = cumulative(select(eq(x, y), place, none), { kind: reverse ? 'min' : 'max', axis, reverse });
+    return [addAlong(x, records, dy!, axis)];
+  },
+});
+
+/** The order of a line: ascending, ties in their old order, NaN last. */
+function sortedPositions(data: NumericArray, offset: number, stride: number, length: number): number[] {
+  const at = (i: number): number => data[offset + i * stride];
+  return Array.from({ length }, (_, i) => i).sort((i, j) => {
+    const [a, b] = [at(i), at(j)];
+    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || i - j;
+    return a - b || i - j;
+  });
+}
+
+function sortWith(
+  x: NDArray,
+  axis: number,
+  out: TensorType,
+  pick: (source: number, position: number) => number,
+): NDArray {
+  const data = allocate(out.dtype, x.data.length);
+  eachLine(x, axis, (offset, stride, length) => {
+    sortedPositions(x.data, offset, stride, length).forEach((position, k) => {
+      data[offset + k * stride] = pick(offset + position * stride, position);
+    });
+  });
+  return ndarray(out.dtype, out.shape, data);
+}
+
+definePrimitive<AxisParams>({
+  name: 'sort',
+  type: ([x]) => [{ dtype: x.dtype, shape: x.shape }],
+  evaluate: ([x], { axis }, [out]) => [sortWith(x, axis, out, (source) => x.data[source])],
+  gradient: ({ cotangents: [dy], inputs: [x], params: { axis } }) => [addAlong(x, argSort(x, axis), dy!, axis)],
+});
+
+definePrimitive<AxisParams>({
+  name: 'argSort',
+  type: ([x]) => [{ dtype: 'int32', shape: x.shape }],
+  evaluate: ([x], { axis }, [out]) => [sortWith(x, axis, out, (_source, position) => position)],
+  gradient: null,
+});
