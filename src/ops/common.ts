@@ -1,0 +1,55 @@
+/** @file What the ops share: promotion of operands, broadcasting, float inputs. */
+import { floatx } from '../core/config.js';
+import type { DType } from '../core/dtype.js';
+import { isFloat } from '../core/dtype.js';
+import type { WeakType } from '../core/promotion.js';
+import { resultType } from '../core/promotion.js';
+import { broadcastShapes } from '../core/shape.js';
+import { broadcastTo, convert } from '../graph/lax.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
+import { toTensor } from '../runtime/index.js';
+
+/** The dtype with which an operand enters promotion: plain numbers are weak, whole ones as `'int'`, others as `'float'`. */
+export function promotionType(x: TensorLike): DType | WeakType {
+  if (typeof x === 'number') return Number.isInteger(x) ? 'int' : 'float';
+  if (typeof x === 'boolean') return 'bool';
+  return toTensor(x).dtype;
+}
+
+/** Operands as tensors of their common dtype (or of `dtype`), each in its own shape. */
+export function promote(
+  owner: string,
+  xs: readonly TensorLike[],
+  dtype: DType = resultType(...xs.map(promotionType)),
+): Tensor[] {
+  return xs.map((x) =>
+    typeof x === 'number' || typeof x === 'boolean'
+      ? toTensor(x, dtype, owner)
+      : convert(toTensor(x, null, owner), dtype),
+  );
+}
+
+/** Repeat operands to their common shape. */
+export function broadcast(owner: string, xs: readonly Tensor[]): Tensor[] {
+  const shape = broadcastShapes(
+    xs.map((x) => x.shape),
+    owner,
+  );
+  return xs.map((x) => broadcastTo(x, shape));
+}
+
+/** Operands of one dtype and shape, as primitives want them. */
+export function align(owner: string, xs: readonly TensorLike[], dtype?: DType): Tensor[] {
+  return broadcast(owner, promote(owner, xs, dtype));
+}
+
+/** The float dtype in which functions of `dtype` are computed: itself, or `floatx` for integers and bools. */
+export function floatTypeFor(dtype: DType): DType {
+  return isFloat(dtype) ? dtype : resultType(dtype, floatx());
+}
+
+/** An operand as a float tensor. */
+export function floatTensor(x: TensorLike, owner: string): Tensor {
+  const t = toTensor(x, null, owner);
+  return convert(t, floatTypeFor(t.dtype));
+}

@@ -1,0 +1,252 @@
+/** @file Products of matrices and tensors: matmul, dot, tensordot, einsum. */
+import { ValueError } from '../../core/errors.js';
+import { broadcastShapes, formatShape, normalizeAxis, range } from '../../core/shape.js';
+import * as lax from '../../graph/lax.js';
+import type { Tensor, TensorLike } from '../../runtime/index.js';
+import { op } from '../../runtime/index.js';
+import { promote } from '../common.js';
+
+/** Bools are multiplied as integers. */
+function numbers(xs: readonly Tensor[]): Tensor[] {
+  return xs.map((x) => (x.dtype === 'bool' ? lax.convert(x, 'int32') : x));
+}
+
+/** Matrix product over the last two axes; other axes broadcast; vectors as NumPy's `@` takes them. @see `keras.ops.matmul` */
+export const matmul = op('matmul', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const promoted = promote('matmul', [x1, x2]);
+  const bool = promoted[0].dtype === 'bool';
+  const [a, b] = numbers(promoted);
+  if (a.ndim === 0 || b.ndim === 0) throw new ValueError('matmul: scalars have no matrix product; use multiply.');
+  const left = a.ndim === 1 ? lax.reshape(a, [1, ...a.shape]) : a;
+  const right = b.ndim === 1 ? lax.reshape(b, [...b.shape, 1]) : b;
+  const inner = left.shape[left.ndim - 1];
+  if (inner !== right.shape[right.ndim - 2]) {
+    throw new ValueError(
+      `matmul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match: ${inner} columns meet ${right.shape[right.ndim - 2]} rows.`,
+    );
+  }
+  let product: Tensor;
+  if (right.ndim === 2) {
+    // A batch of matrices times one matrix is one large product.
+    product = lax.dotGeneral(left, right, {
+      lhsBatch: [],
+      rhsBatch: [],
+      lhsContract: [left.ndim - 1],
+      rhsContract: [0],
+    });
+  } else {
+    const batch = broadcastShapes([left.shape.slice(0, -2), right.shape.slice(0, -2)], 'matmul');
+    const wide = (x: Tensor): Tensor => lax.broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
+    const dims = range(batch.length);
+    product = lax.dotGeneral(wide(left), wide(right), {
+      lhsBatch: dims,
+      rhsBatch: dims,
+      lhsContract: [batch.length + 1],
+      rhsContract: [batch.length],
+    });
+  }
+  const shape = product.shape.filter(
+    (_, d) => !(a.ndim === 1 && d === product.ndim - 2) && !(b.ndim === 1 && d === product.ndim - 1),
+  );
+  const shaped = lax.reshape(product, shape);
+  return bool ? lax.convert(shaped, 'bool') : shaped;
+});
+
+/** NumPy's dot: inner product of vectors, else over the last axis of `x1` and the last but one of `x2`. @see `keras.ops.dot` */
+export const dot = op('dot', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = numbers(promote('dot', [x1, x2]));
+  if (a.ndim === 0 || b.ndim === 0) {
+    const shape = a.ndim === 0 ? b.shape : a.shape;
+    return lax.mul(lax.broadcastTo(a, shape), lax.broadcastTo(b, shape));
+  }
+  const contract = b.ndim === 1 ? 0 : b.ndim - 2;
+  if (a.shape[a.ndim - 1] !== b.shape[contract])
+    throw new ValueError(`dot: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match.`);
+  return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [a.ndim - 1], rhsContract: [contract] });
+});
+
+/** Sum over pairs of axes: the last `axes` of x1 with the first of x2 (a number), or [axes of x1, axes of x2]. @see `keras.ops.tensordot` */
+export const tensordot = op(
+  'tensordot',
+  (
+    x1: TensorLike,
+    x2: TensorLike,
+    { axes = 2 }: { readonly axes?: number | readonly [number | readonly number[], number | readonly number[]] } = {},
+  ): Tensor => {
+    const [a, b] = numbers(promote('tensordot', [x1, x2]));
+    const list = (x: number | readonly number[], ndim: number): number[] =>
+      (typeof x === 'number' ? [x] : [...x]).map((d) => normalizeAxis(d, ndim, 'tensordot'));
+    const [left, right] =
+      typeof axes === 'number'
+        ? [range(axes).map((i) => a.ndim - axes + i), range(axes)]
+        : [list(axes[0], a.ndim), list(axes[1], b.ndim)];
+    if (left.some((d, i) => a.shape[d] !== b.shape[right[i]]))
+      throw new ValueError(
+        `tensordot: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match along axes [${left.join()}] and [${right.join()}].`,
+      );
+    return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: left, rhsContract: right });
+  },
+);
+
+/** Products of all pairs of elements of two vectors. @see `keras.ops.outer` */
+export const outer = op('outer', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = numbers(promote('outer', [x1, x2]));
+  return lax.dotGeneral(lax.reshape(a, [a.size, 1]), lax.reshape(b, [1, b.size]), {
+    lhsBatch: [],
+    rhsBatch: [],
+    lhsContract: [1],
+    rhsContract: [0],
+  });
+});
+/** Sum of products over the last axes. @see `keras.ops.inner` */
+export const inner = op('inner', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = numbers(promote('inner', [x1, x2]));
+  if (a.ndim === 0 || b.ndim === 0) return dot(a, b);
+  return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [a.ndim - 1], rhsContract: [b.ndim - 1] });
+});
+/** Inner product of flattened tensors. @see `keras.ops.vdot` */
+export const vdot = op('vdot', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = numbers(promote('vdot', [x1, x2]));
+  return inner(lax.reshape(a, [a.size]), lax.reshape(b, [b.size]));
+});
+
+interface Labelled {
+  readonly x: Tensor;
+  readonly labels: readonly string[];
+}
+
+/** Sum out labels that nobody else has, and take diagonals of repeated ones. */
+function tidy({ x, labels }: Labelled, keep: ReadonlySet<string>): Labelled {
+  let value = x;
+  let names = [...labels];
+  for (let i = 0; i < names.length; i++) {
+    const again = names.indexOf(names[i], i + 1);
+    if (again < 0) continue;
+    const mask = lax.eq(
+      lax.iota(value.applier, 'int32', value.shape, i),
+      lax.iota(value.applier, 'int32', value.shape, again),
+    );
+    value = lax.reduceSum(lax.select(mask, value, lax.zerosLike(value)), [again]);
+    names.splice(again, 1);
+    i--;
+  }
+  const dropped = range(names.length).filter((i) => !keep.has(names[i]));
+  value = lax.reduceSum(value, dropped);
+  names = names.filter((_, i) => !dropped.includes(i));
+  return { x: value, labels: names };
+}
+
+function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled {
+  const shared = a.labels.filter((l) => b.labels.includes(l));
+  const batch = shared.filter((l) => keep.has(l));
+  const summed = shared.filter((l) => !keep.has(l));
+  const at = (t: Labelled, list: readonly string[]): number[] => list.map((l) => t.labels.indexOf(l));
+  for (const l of shared) {
+    const [m, n] = [a.x.shape[a.labels.indexOf(l)], b.x.shape[b.labels.indexOf(l)]];
+    if (m !== n) throw new ValueError(`einsum: the size of '${l}' is ${m} in one operand and ${n} in another.`);
+  }
+  const x = lax.dotGeneral(a.x, b.x, {
+    lhsBatch: at(a, batch),
+    rhsBatch: at(b, batch),
+    lhsContract: at(a, summed),
+    rhsContract: at(b, summed),
+  });
+  const free = (t: Labelled): string[] => t.labels.filter((l) => !shared.includes(l));
+  return { x, labels: [...batch, ...free(a), ...free(b)] };
+}
+
+/** Einstein's summation: `einsum('abc,cd->abd', [x, y])` or `einsum('…', x, y)`. @see `keras.ops.einsum` */
+export const einsum = op('einsum', (subscripts: string, ...operands: readonly TensorLike[]): Tensor => {
+  const tensors = numbers(
+    promote(
+      'einsum',
+      operands.length === 1 &&
+        Array.isArray(operands[0]) &&
+        operands[0].some((o) => typeof o === 'object' && !Array.isArray(o))
+        ? (operands[0])
+        : operands,
+    ),
+  );
+  const [left, right] = subscripts.replace(/\s/g, '').split('->');
+  const terms = left.split(',');
+  if (terms.length !== tensors.length)
+    throw new ValueError(`einsum: '${subscripts}' names ${terms.length} operands, got ${tensors.length}.`);
+  const ellipsisDims = Math.max(
+    0,
+    ...terms.map((term, i) => (term.includes('...') ? tensors[i].ndim - (term.length - 3) : 0)),
+  );
+  const dots = range(ellipsisDims).map((i) => `.${i}`);
+  const expand = (term: string, ndim: number | null): string[] => {
+    const [before, after] = term.split('...');
+    if (after === undefined) return [...term];
+    const count = ndim === null ? ellipsisDims : ndim - before.length - after.length;
+    return [...before, ...dots.slice(ellipsisDims - count), ...after];
+  };
+  const inputs = terms.map((term, i): Labelled => {
+    const labels = expand(term, tensors[i].ndim);
+    if (labels.length !== tensors[i].ndim)
+      throw new ValueError(
+        `einsum: '${term}' names ${labels.length} axes, the operand has shape ${formatShape(tensors[i].shape)}.`,
+      );
+    return { x: tensors[i], labels };
+  });
+  const all = inputs.flatMap((t) => t.labels);
+  const implicit = (): string[] => [
+    ...dots,
+    ...[...new Set(all)].filter((l) => !l.startsWith('.') && all.filter((o) => o === l).length === 1).sort(),
+  ];
+  const output = right === undefined ? implicit() : expand(right, null);
+  let rest = inputs;
+  let result = tidy(rest[0], new Set([...output, ...rest.slice(1).flatMap((t) => t.labels)]));
+  while (rest.length > 1) {
+    const keep = new Set([...output, ...rest.slice(2).flatMap((t) => t.labels)]);
+    const next = tidy(rest[1], new Set([...keep, ...result.labels]));
+    result = contract(result, next, keep);
+    rest = [result, ...rest.slice(2)];
+  }
+  result = tidy(result, new Set(output));
+  return lax.transpose(
+    result.x,
+    output.map((l) => {
+      const at = result.labels.indexOf(l);
+      if (at < 0) throw new ValueError(`einsum: the output of '${subscripts}' names '${l}', which no operand has.`);
+      return at;
+    }),
+  );
+});
+
+/** The main diagonal, or one above it. @see `keras.ops.diagonal` */
+export const diagonal = op(
+  'diagonal',
+  (
+    x: TensorLike,
+    {
+      offset = 0,
+      axis1 = 0,
+      axis2 = 1,
+    }: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number } = {},
+  ): Tensor => {
+    const [t] = promote('diagonal', [x]);
+    const [a, b] = [normalizeAxis(axis1, t.ndim, 'diagonal'), normalizeAxis(axis2, t.ndim, 'diagonal')];
+    const rest = range(t.ndim).filter((d) => d !== a && d !== b);
+    const moved = lax.transpose(t, [...rest, a, b]);
+    const [rows, columns] = [t.shape[a], t.shape[b]];
+    const length = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
+    const flat = lax.reshape(moved, [...rest.map((d) => t.shape[d]), rows * columns]);
+    const first = offset >= 0 ? offset : -offset * columns;
+    const start = [...rest.map(() => 0), first];
+    const limit = [...rest.map((d) => t.shape[d]), length === 0 ? first : first + (length - 1) * (columns + 1) + 1];
+    return lax.slice(flat, start, limit, [...rest.map(() => 1), columns + 1]);
+  },
+);
+/** Sum of the diagonal. @see `keras.ops.trace` */
+export const trace = op(
+  'trace',
+  (
+    x: TensorLike,
+    options: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number } = {},
+  ): Tensor => {
+    const d = diagonal(x, options);
+    return lax.reduceSum(d.dtype === 'bool' ? lax.convert(d, 'int32') : d, [d.ndim - 1]);
+  },
+);

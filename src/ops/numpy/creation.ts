@@ -1,0 +1,139 @@
+/** @file Tensors from nothing: zeros, ranges, identity. */
+import { floatx } from '../../core/config.js';
+import type { DType } from '../../core/dtype.js';
+import { isFloat, standardizeDType } from '../../core/dtype.js';
+import { ValueError } from '../../core/errors.js';
+import { resultType } from '../../core/promotion.js';
+import { fromNumbers } from '../../core/ndarray.js';
+import * as lax from '../../graph/lax.js';
+import type { Tensor, TensorLike } from '../../runtime/index.js';
+import { op, tensorApplier, toTensor } from '../../runtime/index.js';
+import { promotionType } from '../common.js';
+
+/** The dtype of what is made. */
+export interface DTypeOptions {
+  readonly dtype?: DType | null;
+}
+const typeOf = (dtype: DType | null | undefined, fallback: DType, owner: string): DType =>
+  dtype ? standardizeDType(dtype, owner) : fallback;
+
+/** All 0. @see `keras.ops.zeros` */
+export const zeros = (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
+  lax.full(tensorApplier, shape, 0, typeOf(dtype, floatx(), 'zeros'));
+/** All 1. @see `keras.ops.ones` */
+export const ones = (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
+  lax.full(tensorApplier, shape, 1, typeOf(dtype, floatx(), 'ones'));
+/** All 0; Keras's `empty` has no other content here. @see `keras.ops.empty` */
+export const empty = zeros;
+/** All of one value. @see `keras.ops.full` */
+export const full = (shape: readonly number[], fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
+  const value = toTensor(fillValue, dtype ?? resultType(promotionType(fillValue)), 'full');
+  return lax.broadcastTo(value, shape);
+};
+/** Zeros of the shape and dtype of `x`. @see `keras.ops.zeros_like` */
+export const zerosLike = op('zeros_like', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
+  const t = toTensor(x);
+  return lax.fullLike(t, 0, typeOf(dtype, t.dtype, 'zeros_like'));
+});
+/** Ones of the shape and dtype of `x`. @see `keras.ops.ones_like` */
+export const onesLike = op('ones_like', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
+  const t = toTensor(x);
+  return lax.fullLike(t, 1, typeOf(dtype, t.dtype, 'ones_like'));
+});
+/** @see `keras.ops.empty_like` */
+export const emptyLike = zerosLike;
+/** `fillValue` in the shape and dtype of `x`. @see `keras.ops.full_like` */
+export const fullLike = op(
+  'full_like',
+  (x: TensorLike, fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
+    const t = toTensor(x);
+    return lax.broadcastTo(toTensor(fillValue, typeOf(dtype, t.dtype, 'full_like')), t.shape);
+  },
+);
+
+/** Numbers from `start` to before `stop`: `arange(stop)` or `arange(start, stop, step)`. @see `keras.ops.arange` */
+export const arange = (
+  start: number,
+  stop: number | null = null,
+  step: number | null = null,
+  { dtype }: DTypeOptions = {},
+): Tensor => {
+  const [from, to, by] = stop === null ? [0, start, step ?? 1] : [start, stop, step ?? 1];
+  if (by === 0) throw new ValueError('arange: step is 0.');
+  const whole = [from, to, by].every(Number.isInteger);
+  const length = Math.max(0, Math.ceil((to - from) / by));
+  const type = typeOf(dtype, whole ? 'int32' : floatx(), 'arange');
+  if (from === 0 && by === 1) return lax.iota(tensorApplier, type, [length], 0);
+  return toTensor(
+    Array.from({ length }, (_, i) => from + i * by),
+    type,
+  );
+};
+
+/** Options of `linspace` and `logspace`. */
+export interface SpaceOptions extends DTypeOptions {
+  /** How many. Default 50. */
+  readonly num?: number;
+  /** Whether `stop` is the last. Default true. */
+  readonly endpoint?: boolean;
+  /** Whether to give `[samples, step]`. Default false. */
+  readonly axis?: number;
+}
+/** Evenly spaced numbers. @see `keras.ops.linspace` */
+export const linspace = op(
+  'linspace',
+  (start: TensorLike, stop: TensorLike, { num = 50, endpoint = true, dtype }: SpaceOptions = {}): Tensor => {
+    const type = typeOf(dtype, resultType(promotionType(start), promotionType(stop), 'float'), 'linspace');
+    const compute = isFloat(type) ? type : floatx();
+    const [a, b] = [toTensor(start, compute), toTensor(stop, compute)];
+    const parts = endpoint ? num - 1 : num;
+    const shape = [num, ...a.shape];
+    const weight = lax.div(
+      lax.iota(tensorApplier, compute, shape, 0),
+      lax.full(tensorApplier, shape, Math.max(1, parts), compute),
+    );
+    const wide = (x: Tensor): Tensor => lax.broadcastTo(x, shape);
+    const values = lax.add(lax.mul(wide(a), lax.sub(lax.fullLike(weight, 1), weight)), lax.mul(wide(b), weight));
+    return lax.convert(values, type);
+  },
+);
+
+/** Ones on a diagonal: above the main one for positive `k`. @see `keras.ops.eye` */
+export const eye = (
+  N: number,
+  { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
+): Tensor => {
+  const shape = [N, M ?? N];
+  const row = lax.iota(tensorApplier, 'int32', shape, 0);
+  const column = lax.iota(tensorApplier, 'int32', shape, 1);
+  return lax.convert(lax.eq(lax.add(row, lax.fullLike(row, k)), column), typeOf(dtype, floatx(), 'eye'));
+};
+/** The identity matrix. @see `keras.ops.identity` */
+export const identity = (n: number, { dtype }: DTypeOptions = {}): Tensor => eye(n, { dtype });
+
+function triangle(name: string, keep: (row: Tensor, column: Tensor, k: number) => Tensor) {
+  return op(name, (x: TensorLike, { k = 0 }: { readonly k?: number } = {}): Tensor => {
+    const t = toTensor(x, null, name);
+    if (t.ndim < 2) throw new ValueError(`${name}: needs at least 2 dimensions, got ${t.ndim}.`);
+    const row = lax.iota(tensorApplier, 'int32', t.shape, t.ndim - 2);
+    const column = lax.iota(tensorApplier, 'int32', t.shape, t.ndim - 1);
+    return lax.select(keep(row, column, k), t, lax.zerosLike(t));
+  });
+}
+/** The lower triangle; zeros above diagonal `k`. @see `keras.ops.tril` */
+export const tril = triangle('tril', (row, column, k) => lax.ge(lax.add(row, lax.fullLike(row, k)), column));
+/** The upper triangle; zeros below diagonal `k`. @see `keras.ops.triu` */
+export const triu = triangle('triu', (row, column, k) => lax.le(lax.add(row, lax.fullLike(row, k)), column));
+/** Ones at and below diagonal `k`. @see `keras.ops.tri` */
+export const tri = (
+  N: number,
+  { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
+): Tensor => tril(ones([N, M ?? N], { dtype }), { k });
+
+/** A tensor from anything array-like. @see `keras.ops.array`, `keras.ops.convert_to_tensor` */
+export const array = (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
+  toTensor(x, dtype ? standardizeDType(dtype, 'array') : null);
+
+/** A scalar constant. */
+export const constant = (value: number, dtype: DType): Tensor =>
+  tensorApplier.constant(fromNumbers(dtype, [], [value]));

@@ -1,0 +1,314 @@
+/** @file Picking elements: take, getItem, one-hot, sorting, cumulative sums. */
+import type { DType } from '../../core/dtype.js';
+import { floatx } from '../../core/config.js';
+import { isInteger, standardizeDType } from '../../core/dtype.js';
+import { ValueError } from '../../core/errors.js';
+import { broadcastShapes, formatShape, normalizeAxis, range, sizeOf } from '../../core/shape.js';
+import * as lax from '../../graph/lax.js';
+import type { Index, TensorLike } from '../../runtime/index.js';
+import { op, Tensor, tensorApplier, toTensor } from '../../runtime/index.js';
+import { sliceAxis, takeRows } from './shape.js';
+
+/** Negative positions count from the end. */
+function wrapIndices(indices: Tensor, size: number): Tensor {
+  const index =
+    isInteger(indices.dtype) && indices.dtype !== 'int64'
+      ? lax.convert(indices, 'int32')
+      : lax.convert(indices, 'int32');
+  return lax.select(lax.lt(index, lax.zerosLike(index)), lax.add(index, lax.fullLike(index, size)), index);
+}
+
+/** Elements by position along an axis (of the flattened tensor when left out). @see `keras.ops.take` */
+export const take = op(
+  'take',
+  (x: TensorLike, indices: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
+    const t = toTensor(x, null, 'take');
+    const value = axis === null ? lax.reshape(t, [t.size]) : t;
+    const d = axis === null ? 0 : normalizeAxis(axis, t.ndim, 'take');
+    return takeRows(value, wrapIndices(toTensor(indices, null, 'take'), value.shape[d]), d);
+  },
+);
+
+/** For positions along `axis` of a tensor of shape `shape`, flat row-major indices into it. */
+function flatPositions(positions: Tensor, shape: readonly number[], axis: number): Tensor {
+  let stride = 1;
+  let total = lax.zerosLike(positions);
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const own =
+      d === axis
+        ? positions
+        : shape[d] === 1
+          ? lax.zerosLike(positions)
+          : lax.iota(tensorApplier, 'int32', positions.shape, d);
+    total = lax.add(total, lax.mul(own, lax.fullLike(own, stride)));
+    stride *= shape[d];
+  }
+  return total;
+}
+
+/** One element per index along an axis. @see `keras.ops.take_along_axis` */
+export const takeAlongAxis = op(
+  'take_along_axis',
+  (x: TensorLike, indices: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
+    const t = toTensor(x, null, 'take_along_axis');
+    const raw = toTensor(indices, null, 'take_along_axis');
+    if (axis === null) return takeRows(lax.reshape(t, [t.size]), wrapIndices(lax.reshape(raw, [raw.size]), t.size), 0);
+    const d = normalizeAxis(axis, t.ndim, 'take_along_axis');
+    if (raw.ndim !== t.ndim)
+      throw new ValueError(`take_along_axis: indices have ${raw.ndim} dimensions, x has ${t.ndim}.`);
+    const others = broadcastShapes(
+      [t.shape.map((dim, i) => (i === d ? 1 : dim)), raw.shape.map((dim, i) => (i === d ? 1 : dim))],
+      'take_along_axis',
+    );
+    const whole = lax.broadcastTo(
+      t,
+      others.map((dim, i) => (i === d ? t.shape[d] : dim)),
+    );
+    const index = lax.broadcastTo(
+      wrapIndices(raw, t.shape[d]),
+      others.map((dim, i) => (i === d ? raw.shape[d] : dim)),
+    );
+    const flat = flatPositions(index, whole.shape, d);
+    return lax.reshape(lax.gather(lax.reshape(whole, [whole.size]), lax.reshape(flat, [flat.size])), index.shape);
+  },
+);
+
+/** Options of `oneHot` and `multiHot`. */
+export interface OneHotOptions {
+  /** Where the classes go. Default −1. */
+  readonly axis?: number;
+  /** Default `floatx()`. */
+  readonly dtype?: DType | null;
+}
+/** 1 at the position of each class, 0 elsewhere; a class outside gives all 0. @see `keras.ops.one_hot` */
+export const oneHot = op(
+  'one_hot',
+  (x: TensorLike, numClasses: number, { axis = -1, dtype = null }: OneHotOptions = {}): Tensor => {
+    const t = lax.convert(toTensor(x, null, 'one_hot'), 'int32');
+    const d = normalizeAxis(axis, t.ndim + 1, 'one_hot');
+    const shape = [...t.shape.slice(0, d), numClasses, ...t.shape.slice(d)];
+    const wide = lax.broadcastInDim(
+      t,
+      shape,
+      range(t.ndim).map((i) => (i >= d ? i + 1 : i)),
+    );
+    return lax.convert(
+      lax.eq(wide, lax.iota(tensorApplier, 'int32', shape, d)),
+      dtype ? standardizeDType(dtype, 'one_hot') : floatx(),
+    );
+  },
+);
+/** 1 at the positions of all classes of a row. @see `keras.ops.multi_hot` */
+export const multiHot = op(
+  'multi_hot',
+  (
+    inputs: TensorLike,
+    { numClasses, axis = -1, dtype = null }: OneHotOptions & { readonly numClasses: number },
+  ): Tensor => {
+    const t = toTensor(inputs, null, 'multi_hot');
+    const reduced = t.ndim > 1 ? 1 : 0;
+    return lax.reduceMax(oneHot(t, numClasses, { axis, dtype }), [reduced]);
+  },
+);
+
+interface Range {
+  readonly start?: number | null;
+  readonly stop?: number | null;
+  readonly step?: number | null;
+}
+const isRange = (i: unknown): i is Range =>
+  typeof i === 'object' &&
+  i !== null &&
+  !(i instanceof Tensor) &&
+  !Array.isArray(i) &&
+  !ArrayBuffer.isView(i) &&
+  !('value' in i);
+
+function slicePositions(
+  { start = null, stop = null, step = null }: Range,
+  n: number,
+): { from: number; to: number; by: number } {
+  const by = step ?? 1;
+  if (by === 0) throw new ValueError('getItem: a step of 0.');
+  const bound = (i: number | null, fallback: number): number =>
+    i === null ? fallback : i < 0 ? Math.max(i + n, by < 0 ? -1 : 0) : Math.min(i, by < 0 ? n - 1 : n);
+  return { from: bound(start, by < 0 ? n - 1 : 0), to: bound(stop, by < 0 ? -1 : n), by };
+}
+
+/** NumPy's indexing: numbers, ranges, `'...'`, null (a new axis) and integer tensors. @see `keras.ops.get_item` */
+export const getItem = op(
+  'get_item',
+  (x: TensorLike, key: Index<TensorLike> | readonly Index<TensorLike>[]): Tensor => {
+    const t = toTensor(x, null, 'get_item');
+    const keys = (Array.isArray(key) ? [...(key as readonly Index<TensorLike>[])] : [key]) as unknown[];
+    const used = keys.filter((k) => k !== null && k !== '...').length;
+    if (used > t.ndim) throw new ValueError(`getItem: ${used} indices for a tensor of shape ${formatShape(t.shape)}.`);
+    if (!keys.includes('...')) keys.push('...');
+    const expanded = keys.flatMap((k) => (k === '...' ? new Array<unknown>(t.ndim - used).fill({}) : [k]));
+    let result = t;
+    let axis = 0;
+    const arrays: { axis: number; indices: Tensor }[] = [];
+    for (const k of expanded) {
+      if (k === null) {
+        result = lax.reshape(result, [...result.shape.slice(0, axis), 1, ...result.shape.slice(axis)]);
+        axis++;
+      } else if (typeof k === 'number') {
+        const n = result.shape[axis];
+        if (!Number.isInteger(k) || k < -n || k >= n)
+          throw new ValueError(`getItem: index ${k} is out of range for an axis of size ${n}.`);
+        const i = k < 0 ? k + n : k;
+        result = lax.reshape(
+          sliceAxis(result, axis, i, i + 1),
+          result.shape.filter((_, d) => d !== axis),
+        );
+      } else if (isRange(k)) {
+        const { from, to, by } = slicePositions(k, result.shape[axis]);
+        if (by > 0) result = sliceAxis(result, axis, from, Math.max(from, to), by);
+        else {
+          const count = Math.max(0, Math.ceil((from - to) / -by));
+          result = takeRows(
+            result,
+            toTensor(
+              range(count).map((i) => from + i * by),
+              'int32',
+            ),
+            axis,
+          );
+        }
+        axis++;
+      } else {
+        arrays.push({ axis, indices: wrapIndices(toTensor(k as TensorLike, null, 'get_item'), result.shape[axis]) });
+        axis++;
+      }
+    }
+    if (arrays.length === 0) return result;
+    if (arrays.length === 1) return takeRows(result, arrays[0].indices, arrays[0].axis);
+    return gatherTogether(result, arrays);
+  },
+);
+
+/** Several index tensors at once, broadcast together: one flat gather over the indexed axes. */
+function gatherTogether(x: Tensor, arrays: readonly { axis: number; indices: Tensor }[]): Tensor {
+  const axes = arrays.map((a) => a.axis);
+  const shape = broadcastShapes(
+    arrays.map((a) => a.indices.shape),
+    'getItem',
+  );
+  const rest = range(x.ndim).filter((d) => !axes.includes(d));
+  const sizes = axes.map((d) => x.shape[d]);
+  const rows = lax.reshape(lax.transpose(x, [...axes, ...rest]), [sizeOf(sizes), ...rest.map((d) => x.shape[d])]);
+  const flat = arrays.reduce<Tensor>(
+    (sum, { indices }, i) => {
+      const own = lax.broadcastTo(indices, shape);
+      return lax.add(sum, lax.mul(own, lax.fullLike(own, sizeOf(sizes.slice(i + 1)))));
+    },
+    lax.full(tensorApplier, shape, 0, 'int32'),
+  );
+  const taken = lax.gather(rows, flat);
+  const adjacent = axes.every((a, i) => i === 0 || a === axes[i - 1] + 1);
+  if (!adjacent) return taken; // NumPy puts the indexed axes first then
+  const k = shape.length;
+  const before = range(axes[0]).map((i) => k + i);
+  return lax.transpose(taken, [
+    ...before,
+    ...range(k),
+    ...range(rest.length - before.length).map((i) => k + before.length + i),
+  ]);
+}
+
+/** Ascending along an axis; NaN last. @see `keras.ops.sort` */
+export const sort = op('sort', (x: TensorLike, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+  const t = toTensor(x, null, 'sort');
+  return lax.sort(t, normalizeAxis(axis, t.ndim, 'sort'));
+});
+/** The indices that sort along an axis (int32); of the flattened tensor for null. @see `keras.ops.argsort` */
+export const argsort = op('argsort', (x: TensorLike, { axis = -1 }: { readonly axis?: number | null } = {}): Tensor => {
+  const t = toTensor(x, null, 'argsort');
+  if (axis === null) return lax.argSort(lax.reshape(t, [t.size]), 0);
+  return lax.argSort(t, normalizeAxis(axis, t.ndim, 'argsort'));
+});
+/** The k greatest along the last axis, descending, and where they were. @see `keras.ops.top_k` */
+export const topK = op(
+  'top_k',
+  (x: TensorLike, k: number, _options: { readonly sorted?: boolean } = {}): [Tensor, Tensor] => {
+    const t = toTensor(x, null, 'top_k');
+    const axis = normalizeAxis(-1, t.ndim, 'top_k');
+    if (k > t.shape[axis]) throw new ValueError(`top_k: k is ${k}, the last axis has size ${t.shape[axis]}.`);
+    // Sorting the negated numbers keeps equal ones in their order, as Keras does.
+    const ordered = lax.argSort(
+      t.dtype === 'bool' ? lax.not(t) : t.dtype.startsWith('uint') ? lax.not(t) : lax.neg(t),
+      axis,
+    );
+    const indices = sliceAxis(ordered, axis, 0, k);
+    return [takeAlongAxis(t, indices, { axis }), indices];
+  },
+);
+/** Whether each target is among the k greatest predictions of its row. @see `keras.ops.in_top_k` */
+export const inTopK = op('in_top_k', (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {
+  const p = toTensor(predictions, null, 'in_top_k');
+  const labels = lax.convert(toTensor(targets, null, 'in_top_k'), 'int32');
+  const own = takeAlongAxis(p, lax.reshape(labels, [labels.size, 1]), { axis: -1 });
+  const better = lax.reduceSum(lax.convert(lax.gt(p, lax.broadcastTo(own, p.shape)), 'int32'), [1]);
+  return lax.and(lax.lt(better, lax.fullLike(better, k)), lax.reshape(lax.isFinite(own), [labels.size]));
+});
+
+/** Options of `cumsum` and `cumprod`. */
+export interface CumulativeOptions {
+  /** Null or left out: over the flattened tensor. */
+  readonly axis?: number | null;
+  readonly dtype?: DType | null;
+}
+function cumulative(name: string, kind: 'sum' | 'prod') {
+  return op(name, (x: TensorLike, { axis = null, dtype = null }: CumulativeOptions = {}): Tensor => {
+    const t = toTensor(x, null, name);
+    const typed = lax.convert(t, dtype ? standardizeDType(dtype, name) : t.dtype === 'bool' ? 'int32' : t.dtype);
+    const value = axis === null ? lax.reshape(typed, [t.size]) : typed;
+    return lax.cumulative(value, { kind, axis: axis === null ? 0 : normalizeAxis(axis, t.ndim, name), reverse: false });
+  });
+}
+/** Running sum. @see `keras.ops.cumsum` */
+export const cumsum = cumulative('cumsum', 'sum');
+/** Running product. @see `keras.ops.cumprod` */
+export const cumprod = cumulative('cumprod', 'prod');
+
+/** Differences of neighbours. @see `keras.ops.diff` */
+export const diff = op(
+  'diff',
+  (a: TensorLike, { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {}): Tensor => {
+    let t = toTensor(a, null, 'diff');
+    const d = normalizeAxis(axis, t.ndim, 'diff');
+    for (let i = 0; i < n; i++) {
+      const size = t.shape[d];
+      const [later, earlier] = [sliceAxis(t, d, 1, size), sliceAxis(t, d, 0, size - 1)];
+      t = t.dtype === 'bool' ? lax.xor(later, earlier) : lax.sub(later, earlier);
+    }
+    return t;
+  },
+);
+
+/** Options of `segmentSum` and `segmentMax`. */
+export interface SegmentOptions {
+  /** How many segments; must be known where programs are traced. */
+  readonly numSegments?: number | null;
+  readonly sorted?: boolean;
+}
+/** Sums of the rows that share a segment number. @see `keras.ops.segment_sum` */
+export const segmentSum = op(
+  'segment_sum',
+  (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
+    const t = toTensor(data, null, 'segment_sum');
+    const ids = lax.convert(toTensor(segmentIds, null, 'segment_sum'), 'int32');
+    const count = numSegments ?? Math.max(0, ...Array.from(ids.ndarray.data)) + 1;
+    return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], 0, t.dtype), ids, t, 'add');
+  },
+);
+/** Maxima of the rows that share a segment number. @see `keras.ops.segment_max` */
+export const segmentMax = op(
+  'segment_max',
+  (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
+    const t = toTensor(data, null, 'segment_max');
+    const ids = lax.convert(toTensor(segmentIds, null, 'segment_max'), 'int32');
+    const count = numSegments ?? Math.max(0, ...Array.from(ids.ndarray.data)) + 1;
+    return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], -Infinity, t.dtype), ids, t, 'max');
+  },
+);

@@ -1,0 +1,197 @@
+/** @file Reductions over axes. */
+import type { DType } from '../../core/dtype.js';
+import { dtypeInfo, isFloat } from '../../core/dtype.js';
+import { ValueError } from '../../core/errors.js';
+import { normalizeAxes, normalizeAxis, range, reducedShape, sizeOf } from '../../core/shape.js';
+import * as lax from '../../graph/lax.js';
+import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
+import { op, toTensor } from '../../runtime/index.js';
+import { align, floatTensor, floatTypeFor } from '../common.js';
+
+/** Reduce with a primitive, then give reduced axes back as 1 where asked. */
+export function reduceWith(
+  name: string,
+  x: Tensor,
+  { axis = null, keepdims = false }: ReductionOptions,
+  fn: (x: Tensor, axes: readonly number[]) => Tensor,
+): Tensor {
+  const axes = normalizeAxes(axis, x.ndim, name);
+  return lax.reshape(fn(x, axes), reducedShape(x.shape, axes, keepdims));
+}
+
+/** The dtype in which Keras adds up: bools and narrow integers widen to 32 bits. */
+function totalType(dtype: DType): DType {
+  const { kind, bits } = dtypeInfo(dtype);
+  if (kind === 'float' || bits >= 32) return dtype;
+  return kind === 'uint' ? 'uint32' : 'int32';
+}
+
+/** Sum over axes. Bools and narrow integers are summed as 32-bit integers. @see `keras.ops.sum` */
+export const sum = op('sum', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+  const t = toTensor(x, null, 'sum');
+  return reduceWith('sum', lax.convert(t, totalType(t.dtype)), options, lax.reduceSum);
+});
+
+/** Options of `prod`. */
+export interface ProdOptions extends ReductionOptions {
+  /** The dtype of the result; the operand's (at least 32 bits) when left out. */
+  readonly dtype?: DType | null;
+}
+/** Product over axes. @see `keras.ops.prod` */
+export const prod = op('prod', (x: TensorLike, { dtype, ...options }: ProdOptions = {}): Tensor => {
+  const t = toTensor(x, null, 'prod');
+  return reduceWith('prod', lax.convert(t, dtype ?? totalType(t.dtype)), options, lax.reduceProd);
+});
+
+/** Options of `max` and `min`. */
+export interface ExtremumOptions extends ReductionOptions {
+  /** A value that takes part in the comparison; needed for empty tensors. */
+  readonly initial?: number | null;
+}
+function extremum(name: 'max' | 'min', reduce: typeof lax.reduceMax, combine: typeof lax.max) {
+  return op(name, (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
+    const t = toTensor(x, null, name);
+    const axes = normalizeAxes(options.axis, t.ndim, name);
+    if (initial === null && sizeOf(axes.map((d) => t.shape[d])) === 0) {
+      throw new ValueError(`${name}: a reduction over no elements has no ${name}imum. Give 'initial'.`);
+    }
+    const reduced = reduceWith(name, t, options, reduce);
+    return initial === null ? reduced : combine(reduced, lax.fullLike(reduced, initial));
+  });
+}
+/** Greatest over axes; NaN if any is. @see `keras.ops.max` */
+export const max = extremum('max', lax.reduceMax, lax.max);
+/** Least over axes; NaN if any is. @see `keras.ops.min` */
+export const min = extremum('min', lax.reduceMin, lax.min);
+/** Alias of `max`. */
+export const amax = max;
+/** Alias of `min`. */
+export const amin = min;
+
+/** Mean over axes; integers give `floatx`. 16-bit floats are summed in 32 bits. @see `keras.ops.mean` */
+export const mean = op('mean', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+  const t = toTensor(x, null, 'mean');
+  const dtype = floatTypeFor(t.dtype);
+  const wide = dtypeInfo(dtype).bits < 32 ? 'float32' : dtype;
+  const count = sizeOf(normalizeAxes(options.axis, t.ndim, 'mean').map((d) => t.shape[d]));
+  const total = reduceWith('mean', lax.convert(t, wide), options, lax.reduceSum);
+  return lax.convert(lax.div(total, lax.fullLike(total, count)), dtype);
+});
+
+/** Variance over axes (of the whole population). @see `keras.ops.var` */
+export const variance = op('var', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+  const t = toTensor(x, null, 'var');
+  const dtype = floatTypeFor(t.dtype);
+  const wide = lax.convert(t, dtypeInfo(dtype).bits < 32 ? 'float32' : dtype);
+  const axes = normalizeAxes(options.axis, t.ndim, 'var');
+  const center = lax.broadcastTo(mean(wide, { axis: axes, keepdims: true }), wide.shape);
+  const gap = lax.sub(wide, center);
+  return lax.convert(mean(lax.mul(gap, gap), { axis: axes, keepdims: options.keepdims }), dtype);
+});
+/** Standard deviation over axes. @see `keras.ops.std` */
+export const std = op('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(variance(x, options)));
+
+/** Whether any element over axes is not 0. @see `keras.ops.any` */
+export const any = op('any', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
+  reduceWith('any', lax.convert(toTensor(x, null, 'any'), 'bool'), options, lax.reduceMax),
+);
+/** Whether all elements over axes are not 0. @see `keras.ops.all` */
+export const all = op('all', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
+  reduceWith('all', lax.convert(toTensor(x, null, 'all'), 'bool'), options, lax.reduceMin),
+);
+/** How many elements over axes are not 0 (int32). @see `keras.ops.count_nonzero` */
+export const countNonzero = op(
+  'count_nonzero',
+  (x: TensorLike, { axis = null }: { readonly axis?: number | readonly number[] | null } = {}): Tensor =>
+    sum(lax.convert(lax.convert(toTensor(x), 'bool'), 'int32'), { axis }),
+);
+
+/** Options of `argmax` and `argmin`. */
+export interface ArgReduceOptions {
+  /** Null or left out: over all elements in row-major order. */
+  readonly axis?: number | null;
+  readonly keepdims?: boolean;
+}
+function argReduce(name: string, fn: typeof lax.argMax) {
+  return op(name, (x: TensorLike, { axis = null, keepdims = false }: ArgReduceOptions = {}): Tensor => {
+    const t = toTensor(x, null, name);
+    if (axis === null) {
+      const index = fn(lax.reshape(t, [t.size]), 0);
+      return keepdims
+        ? lax.reshape(
+            index,
+            t.shape.map(() => 1),
+          )
+        : index;
+    }
+    const d = normalizeAxis(axis, t.ndim, name);
+    return lax.reshape(fn(t, d), reducedShape(t.shape, [d], keepdims));
+  });
+}
+/** Index (int32) of the first greatest element. @see `keras.ops.argmax` */
+export const argmax = argReduce('argmax', lax.argMax);
+/** Index (int32) of the first least element. @see `keras.ops.argmin` */
+export const argmin = argReduce('argmin', lax.argMin);
+
+/** Options of `average`. */
+export interface AverageOptions {
+  readonly axis?: number | readonly number[] | null;
+  /** Of the shape of `x`, or one weight per element of the axis. */
+  readonly weights?: TensorLike | null;
+}
+/** Weighted mean over axes. @see `keras.ops.average` */
+export const average = op('average', (x: TensorLike, { axis = null, weights = null }: AverageOptions = {}): Tensor => {
+  const t = floatTensor(x, 'average');
+  if (weights === null) return mean(t, { axis });
+  let w = toTensor(weights, t.dtype, 'average');
+  if (w.ndim === 1 && t.ndim > 1 && typeof axis === 'number') {
+    const d = normalizeAxis(axis, t.ndim, 'average');
+    w = lax.broadcastInDim(w, t.shape, [d]);
+  }
+  const [value, weight] = align('average', [t, w]);
+  const total = reduceWith('average', lax.mul(value, weight), { axis }, lax.reduceSum);
+  return lax.div(total, reduceWith('average', weight, { axis }, lax.reduceSum));
+});
+
+/** log Σ eˣ over axes without overflow. @see `keras.ops.logsumexp` */
+export const logsumexp = op('logsumexp', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+  const t = floatTensor(x, 'logsumexp');
+  const axes = normalizeAxes(options.axis, t.ndim, 'logsumexp');
+  const peak = reduceWith('logsumexp', t, { axis: axes, keepdims: true }, lax.reduceMax);
+  const safe = lax.stopGradient(lax.select(lax.isFinite(peak), peak, lax.zerosLike(peak)));
+  const total = reduceWith(
+    'logsumexp',
+    lax.exp(lax.sub(t, lax.broadcastTo(safe, t.shape))),
+    { axis: axes, keepdims: true },
+    lax.reduceSum,
+  );
+  return lax.reshape(lax.add(lax.log(total), safe), reducedShape(t.shape, axes, options.keepdims ?? false));
+});
+
+function nanReduction(name: string, neutral: number, reduce: (x: Tensor, options: ReductionOptions) => Tensor) {
+  return op(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = toTensor(x, null, name);
+    return reduce(isFloat(t.dtype) ? lax.select(lax.ne(t, t), lax.fullLike(t, neutral), t) : t, options);
+  });
+}
+/** Sum over axes with NaN as 0. @see `keras.ops.nansum` */
+export const nansum = nanReduction('nansum', 0, sum);
+/** Product over axes with NaN as 1. @see `keras.ops.nanprod` */
+export const nanprod = nanReduction('nanprod', 1, prod);
+/** Greatest over axes without the NaNs. @see `keras.ops.nanmax` */
+export const nanmax = nanReduction('nanmax', -Infinity, max);
+/** Least over axes without the NaNs. @see `keras.ops.nanmin` */
+export const nanmin = nanReduction('nanmin', Infinity, min);
+/** Mean over axes without the NaNs. @see `keras.ops.nanmean` */
+export const nanmean = op('nanmean', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+  const t = floatTensor(x, 'nanmean');
+  const counted = lax.convert(lax.eq(t, t), t.dtype);
+  return lax.div(nansum(t, options), sum(counted, options));
+});
+/** Range (greatest − least) over axes. @see `keras.ops.ptp` */
+export const ptp = op('ptp', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
+  lax.sub(max(x, options), min(x, options)),
+);
+
+/** All axes of a tensor. */
+export const allAxes = (x: Tensor): number[] => range(x.ndim);
