@@ -24,6 +24,7 @@ export {
 export { type Differentiable, grad, valueAndGrad } from './grad.js';
 export { jit } from './jit.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
+export { getKerasMask, type Mask, setKerasMask } from './mask.js';
 export type { Index, ReductionOptions } from './methods.js';
 export { type Op, op, type OpArgs, OpCall, type OpResult } from './op.js';
 export { anySymbolic, FunctionalNode, inferSpec, Operation, type Spec, symbolicLeaves } from './operation.js';

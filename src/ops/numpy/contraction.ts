@@ -163,7 +163,7 @@ export const einsum = op('einsum', (subscripts: string, ...operands: readonly Te
       operands.length === 1 &&
         Array.isArray(operands[0]) &&
         operands[0].some((o) => typeof o === 'object' && !Array.isArray(o))
-        ? (operands[0])
+        ? operands[0]
         : operands,
     ),
   );

@@ -1,0 +1,101 @@
+/** @file Dtype policies: in which dtype a layer computes, and in which it keeps its weights. */
+import { floatx } from './config.js';
+import type { DType } from './dtype.js';
+import { DTYPES, isDType } from './dtype.js';
+import { suggest, ValueError } from './errors.js';
+import type { Config, SerializableClass } from './serialization.js';
+import { deserializeKerasObject, registerClasses, serializeKerasObject } from './serialization.js';
+import { isDict } from './tree.js';
+
+const MIXED: Readonly<Record<string, DType>> = { mixed_float16: 'float16', mixed_bfloat16: 'bfloat16' };
+
+/** Names of policies: a dtype for everything, or 16-bit computation on float32 weights. */
+export type DTypePolicyName = DType | 'mixed_float16' | 'mixed_bfloat16';
+
+/** What a layer's `dtype` option takes: a policy, its name, its config, or null for the global policy. */
+export type DTypePolicyLike = DTypePolicy | DTypePolicyName | Config | null;
+
+/**
+ * The dtypes of a layer: `computeDtype` for its inputs, outputs and arithmetic, `variableDtype` for its weights.
+ *
+ * @see `keras.DTypePolicy`
+ * @example new Dense(4, { dtype: new DTypePolicy('mixed_float16') })
+ */
+export class DTypePolicy {
+  static readonly positional = ['name'];
+  readonly name: string;
+  readonly computeDtype: DType;
+  readonly variableDtype: DType;
+
+  /**
+   * @param name A dtype, `'mixed_float16'` or `'mixed_bfloat16'`. Default: the global policy's name.
+   * @throws {ValueError} The name is no policy.
+   */
+  constructor(name?: string | null) {
+    const wanted = name ?? dtypePolicy().name;
+    const compute = Object.hasOwn(MIXED, wanted) ? MIXED[wanted] : wanted;
+    if (!isDType(compute)) {
+      throw new ValueError(
+        `DTypePolicy: unknown policy or dtype ${JSON.stringify(wanted)}.${suggest(String(wanted), [...Object.keys(MIXED), ...DTYPES])}`,
+      );
+    }
+    this.name = wanted;
+    this.computeDtype = compute;
+    this.variableDtype = Object.hasOwn(MIXED, wanted) ? 'float32' : compute;
+  }
+
+  /** How weights are quantized; null: they are not. */
+  get quantizationMode(): string | null {
+    return null;
+  }
+
+  getConfig(): Config {
+    return { name: this.name };
+  }
+
+  toString(): string {
+    return `<DTypePolicy "${this.name}">`;
+  }
+}
+
+let globalPolicy: DTypePolicy | null = null;
+
+/** The policy of layers that are given none: that of `floatx()` unless it was set. @see `keras.config.dtype_policy` */
+export function dtypePolicy(): DTypePolicy {
+  return globalPolicy ?? new DTypePolicy(floatx());
+}
+
+/** Set the policy of layers made from now on; null goes back to `floatx()`. @see `keras.config.set_dtype_policy` */
+export function setDtypePolicy(policy: DTypePolicyLike): void {
+  globalPolicy = policy === null ? null : getDTypePolicy(policy);
+}
+
+/**
+ * The policy that an identifier stands for.
+ *
+ * @throws {ValueError} It stands for none.
+ * @see `keras.dtype_policies.get`
+ */
+export function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePolicy {
+  if (identifier === null || identifier === undefined) return dtypePolicy();
+  if (identifier instanceof DTypePolicy) return identifier;
+  if (typeof identifier === 'string') return new DTypePolicy(identifier);
+  if (isDict(identifier)) return deserializeDTypePolicy(identifier);
+  throw new ValueError(
+    `Cannot read ${JSON.stringify(identifier)} as a dtype policy. Expected a name such as 'float32', or a DTypePolicy.`,
+  );
+}
+
+/** A policy as JSON. @see `keras.dtype_policies.serialize` */
+export function serializeDTypePolicy(policy: DTypePolicy): Config {
+  return serializeKerasObject(policy) as Config;
+}
+
+/** A policy from JSON. @throws {ValueError} It is none. @see `keras.dtype_policies.deserialize` */
+export function deserializeDTypePolicy(config: Config): DTypePolicy {
+  const policy = deserializeKerasObject(config, { defaultModule: 'keras' });
+  if (policy instanceof DTypePolicy) return policy;
+  throw new ValueError(`Cannot read ${JSON.stringify(config)} as a dtype policy.`);
+}
+
+registerClasses('keras', { DTypePolicy: DTypePolicy as SerializableClass, FloatDTypePolicy: DTypePolicy });
