@@ -1,0 +1,75 @@
+/** @file Runs in the report's page: draws the learning curves with uPlot, in the colours of the light or dark page. */
+/* global document, getComputedStyle, matchMedia, ResizeObserver, uPlot */
+(() => {
+  const history = JSON.parse(document.getElementById('history').textContent);
+  const holders = [...document.querySelectorAll('.chart')];
+  const height = 270;
+
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  const number = (metric, value, digits) => {
+    if (value == null) return '–';
+    return metric === 'accuracy' ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits + 1);
+  };
+
+  /** As few decimals as tell the marks of an axis apart. */
+  const marks = (metric) => (_, values) => {
+    for (const digits of [0, 1, 2]) {
+      const texts = values.map((value) => number(metric, value, digits));
+      if (new Set(texts).size === texts.length || digits === 2) return texts;
+    }
+    return [];
+  };
+
+  function draw(holder) {
+    const { metric } = holder.dataset;
+    const epochs = history[metric].map((_, index) => index + 1);
+    const axis = {
+      stroke: color('--dim'),
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { stroke: color('--line'), width: 1 },
+    };
+    const line = (label, stroke) => ({
+      label,
+      stroke,
+      width: 2,
+      points: { show: true, size: 6, fill: stroke },
+      value: (_, value) => number(metric, value, metric === 'accuracy' ? 2 : 3),
+    });
+    return new uPlot(
+      {
+        width: holder.clientWidth,
+        height,
+        scales: { x: { time: false, range: [0.75, epochs.length + 0.25] } },
+        cursor: { drag: { x: false, y: false } },
+        axes: [
+          { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100], size: 34 },
+          { ...axis, size: 58, values: marks(metric) },
+        ],
+        series: [
+          { label: 'epoch' },
+          line('training', color('--train')),
+          ...(history[`val_${metric}`] ? [line('test images', color('--held'))] : []),
+        ],
+      },
+      [epochs, history[metric], ...(history[`val_${metric}`] ? [history[`val_${metric}`]] : [])],
+      holder,
+    );
+  }
+
+  const charts = new Map(holders.map((holder) => [holder, draw(holder)]));
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    for (const holder of holders) {
+      charts.get(holder).destroy();
+      charts.set(holder, draw(holder));
+    }
+  });
+  const observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const chart = charts.get(target);
+      if (chart.width !== target.clientWidth) chart.setSize({ width: target.clientWidth, height });
+    }
+  });
+  for (const holder of holders) observer.observe(holder);
+})();
