@@ -9,16 +9,16 @@
 
   const number = (metric, value, digits) => {
     if (value == null) return '–';
-    return metric === 'accuracy' ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits + 1);
+    return metric === 'accuracy' ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
   };
 
-  /** As few decimals as tell the marks of an axis apart. */
+  /** As few decimals as say exactly where the marks of an axis are. */
   const marks = (metric) => (_, values) => {
-    for (const digits of [0, 1, 2]) {
-      const texts = values.map((value) => number(metric, value, digits));
-      if (new Set(texts).size === texts.length || digits === 2) return texts;
-    }
-    return [];
+    const [scale, least] = metric === 'accuracy' ? [100, 0] : [1, 1];
+    const exact = (digits) =>
+      values.every((value) => Math.abs(scale * value - Number((scale * value).toFixed(digits))) < 1e-9);
+    const digits = [0, 1, 2, 3].find((digits) => digits >= least && exact(digits)) ?? 3;
+    return values.map((value) => number(metric, value, digits));
   };
 
   function draw(holder) {
@@ -34,9 +34,9 @@
       stroke,
       width: 2,
       points: { show: true, size: 6, fill: stroke },
-      value: (_, value) => number(metric, value, metric === 'accuracy' ? 2 : 3),
+      value: (_, value) => number(metric, value, metric === 'accuracy' ? 2 : 4),
     });
-    return new uPlot(
+    const chart = new uPlot(
       {
         width: holder.clientWidth,
         height,
@@ -55,6 +55,11 @@
       [epochs, history[metric], ...(history[`val_${metric}`] ? [history[`val_${metric}`]] : [])],
       holder,
     );
+    // The legend says the last epoch's numbers until the mouse points at another.
+    const showLast = () => chart.setLegend({ idx: epochs.length - 1 });
+    showLast();
+    chart.over.addEventListener('mouseleave', showLast);
+    return chart;
   }
 
   const charts = new Map(holders.map((holder) => [holder, draw(holder)]));
