@@ -36,11 +36,16 @@
       points: { show: true, size: 6, fill: stroke },
       value: (_, value) => number(metric, value, metric === 'accuracy' ? 2 : 4),
     });
-    const chart = new uPlot(
+    // The legend says the last epoch's numbers until the mouse points at another.
+    const showLast = (chart) => {
+      if (chart.legend.idx == null) chart.setLegend({ idx: epochs.length - 1 });
+    };
+    return new uPlot(
       {
         width: holder.clientWidth,
         height,
         scales: { x: { time: false, range: [0.75, epochs.length + 0.25] } },
+        hooks: { ready: [showLast], setLegend: [showLast] },
         cursor: { drag: { x: false, y: false } },
         axes: [
           { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100], size: 34 },
@@ -55,11 +60,6 @@
       [epochs, history[metric], ...(history[`val_${metric}`] ? [history[`val_${metric}`]] : [])],
       holder,
     );
-    // The legend says the last epoch's numbers until the mouse points at another.
-    const showLast = () => chart.setLegend({ idx: epochs.length - 1 });
-    showLast();
-    chart.over.addEventListener('mouseleave', showLast);
-    return chart;
   }
 
   const charts = new Map(holders.map((holder) => [holder, draw(holder)]));
