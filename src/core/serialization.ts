@@ -306,3 +306,38 @@ function instantiate<T>(table: IdentifierTable<T>, target: Registered): T {
     return new (target as SerializableClass<T>)();
   throw new ValueError(`Cannot use ${String(target)} as ${table.what}.`);
 }
+
+/** What a room with string ids offers: `keras.losses.get` and the like. */
+export interface IdentifierRoom<T> {
+  /** The object that an identifier stands for; null for null. @throws {ValueError} It stands for none. */
+  get(identifier: unknown): T | null;
+  /** An object as JSON. */
+  serialize(object: T | null): unknown;
+  /** An object from JSON. @throws {ValueError} The class is not known. */
+  deserialize(
+    config: unknown,
+    options?: { readonly customObjects?: Readonly<Record<string, unknown>> | null },
+  ): T | null;
+}
+
+/** Whether a value is a plain function: no class, and no instance of a callable class. */
+export function isPlainFunction(value: unknown): boolean {
+  return (
+    typeof value === 'function' &&
+    Object.getPrototypeOf(value) === Function.prototype &&
+    !/^class\b/.test(Function.prototype.toString.call(value))
+  );
+}
+
+/** `get`, `serialize` and `deserialize` of a room. */
+export function identifierRoom<T>(table: IdentifierTable<T>): IdentifierRoom<T> {
+  const get = (identifier: unknown): T | null => getByIdentifier(table, identifier);
+  return {
+    get,
+    serialize: (object) => serializeKerasObject(object),
+    deserialize: (config, { customObjects } = {}) =>
+      withCustomObjects(customObjects, () =>
+        get(isSerializedObject(config) ? deserializeKerasObject(config, { defaultModule: table.module }) : config),
+      ),
+  };
+}

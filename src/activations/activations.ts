@@ -1,0 +1,39 @@
+/** @file The activation functions that are more than an op: `relu` with its options, `mish`, `linear`, `exponential`. */
+import * as ops from '../ops/index.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
+import { op, tensor, toTensor } from '../runtime/index.js';
+
+/** Options of `relu`. */
+export interface ReluOptions {
+  /** Slope below the threshold. Default 0. */
+  readonly negativeSlope?: number;
+  /** Greatest value. Default null: none. */
+  readonly maxValue?: number | null;
+  /** Inputs below it count as 0 (or are sloped). Default 0. */
+  readonly threshold?: number;
+}
+
+/** max(x, 0), with a slope below, a greatest value, and another threshold than 0. @see `keras.activations.relu` */
+export const relu = op(
+  'relu',
+  (x: TensorLike, { negativeSlope = 0, maxValue = null, threshold = 0 }: ReluOptions = {}): Tensor => {
+    let t = toTensor(x, null, 'relu');
+    const constant = (value: number): Tensor => tensor(value, null, t.dtype);
+    if (negativeSlope !== 0 && maxValue === null && threshold === 0) return ops.leakyRelu(t, { negativeSlope });
+    const below =
+      negativeSlope === 0 ? null : ops.relu(threshold === 0 ? ops.negative(t) : ops.subtract(constant(threshold), t));
+    if (threshold !== 0) t = ops.multiply(t, ops.cast(ops.greater(t, constant(threshold)), t.dtype));
+    else t = maxValue === 6 ? ops.relu6(t) : ops.relu(t);
+    if (maxValue !== null && !(threshold === 0 && maxValue === 6)) t = ops.clip(t, constant(0), constant(maxValue));
+    return below === null ? t : ops.subtract(t, ops.multiply(constant(negativeSlope), below));
+  },
+);
+
+/** The input as it is. @see `keras.activations.linear` */
+export const linear = op('linear', (x: TensorLike): Tensor => toTensor(x, null, 'linear'));
+
+/** e^x. @see `keras.activations.exponential` */
+export const exponential = op('exponential', (x: TensorLike): Tensor => ops.exp(x));
+
+/** x · tanh(softplus(x)). @see `keras.activations.mish`; Misra, "Mish" (2019) */
+export const mish = op('mish', (x: TensorLike): Tensor => ops.multiply(x, ops.tanh(ops.softplus(x))));

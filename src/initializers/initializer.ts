@@ -1,0 +1,85 @@
+/** @file The bases of initializers. */
+import { Callable, INVOKE } from '../core/callable.js';
+import { floatx } from '../core/config.js';
+import type { DType } from '../core/dtype.js';
+import { standardizeDType } from '../core/dtype.js';
+import { NotImplementedError, ValueError } from '../core/errors.js';
+import type { Config, SerializableClass } from '../core/serialization.js';
+import {
+  classNameOf,
+  constructFromConfig,
+  deserializeKerasObject,
+  isSerializedObject,
+  serializeKerasObject,
+} from '../core/serialization.js';
+import type { Shape } from '../core/shape.js';
+import { makeDefaultSeed, SeedGenerator } from '../random/index.js';
+import type { Tensor } from '../runtime/index.js';
+
+/** Options of an initializer's call. */
+export interface InitializerCallOptions {
+  /** Default: `floatx()`. */
+  readonly dtype?: DType | null;
+}
+
+/**
+ * Makes the first value of a weight: `initializer(shape, { dtype })`. Subclasses override `call`.
+ *
+ * @see `keras.initializers.Initializer`
+ */
+export class Initializer extends Callable {
+  protected [INVOKE](shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
+    return this.call(shape, { dtype: standardizeDType(dtype ?? floatx(), classNameOf(this)) });
+  }
+
+  /** The value, of this shape and dtype. */
+  call(_shape: Shape, _options: { readonly dtype: DType }): Tensor {
+    throw new NotImplementedError(`${classNameOf(this)} has no call() method.`);
+  }
+
+  /** The options, in Keras's names. */
+  getConfig(): Config {
+    return {};
+  }
+
+  /** Another initializer of the same options. */
+  clone(): Initializer {
+    return constructFromConfig(this.constructor as SerializableClass<Initializer>, this.getConfig());
+  }
+
+  static fromConfig(this: SerializableClass, config: Config): Initializer {
+    return constructFromConfig(this as SerializableClass<Initializer>, config);
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
+export interface Initializer {
+  (shape: Shape, options?: InitializerCallOptions): Tensor;
+}
+
+/** Options of random initializers. */
+export interface RandomInitializerOptions {
+  /** A whole number (the same values at each call), a SeedGenerator (others at each call), or null: a number drawn now. */
+  readonly seed?: number | SeedGenerator | Config | null;
+}
+
+/** The base of initializers that draw. */
+export class RandomInitializer extends Initializer {
+  readonly seed: number | SeedGenerator;
+  readonly #given: number | SeedGenerator | null;
+
+  /** @throws {ValueError} `seed` is no seed. */
+  constructor({ seed }: RandomInitializerOptions, owner: string) {
+    super();
+    const given = isSerializedObject(seed) ? deserializeKerasObject(seed, { defaultModule: 'keras.random' }) : seed;
+    const integer = typeof given === 'number' && Number.isInteger(given);
+    if (!integer && given !== null && given !== undefined && !(given instanceof SeedGenerator))
+      throw new ValueError(`${owner}: seed=${String(given)}. Expected a whole number or a SeedGenerator.`);
+    this.#given = (given as number | SeedGenerator | undefined) ?? null;
+    this.seed = this.#given ?? makeDefaultSeed();
+  }
+
+  override getConfig(): Config {
+    return { seed: serializeKerasObject(this.#given) };
+  }
+}

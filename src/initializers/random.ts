@@ -1,0 +1,82 @@
+/** @file Initializers that draw from a distribution given by its own numbers. */
+import type { DType } from '../core/dtype.js';
+import { refuseUnknownOptions } from '../core/errors.js';
+import type { Config } from '../core/serialization.js';
+import type { Shape } from '../core/shape.js';
+import * as random from '../random/index.js';
+import type { Tensor } from '../runtime/index.js';
+import type { RandomInitializerOptions } from './initializer.js';
+import { RandomInitializer } from './initializer.js';
+
+/** Options of `RandomNormal` and `TruncatedNormal`. */
+export interface RandomNormalOptions extends RandomInitializerOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Default 0.05. */
+  readonly stddev?: number;
+}
+
+/** Normally distributed. @see `keras.initializers.RandomNormal` */
+export class RandomNormal extends RandomInitializer {
+  static readonly positional = [];
+  readonly mean: number;
+  readonly stddev: number;
+  constructor(options: RandomNormalOptions = {}) {
+    const { mean = 0, stddev = 0.05, seed, ...rest } = options;
+    super({ seed }, 'RandomNormal');
+    refuseUnknownOptions('RandomNormal', rest, ['mean', 'stddev', 'seed']);
+    [this.mean, this.stddev] = [mean, stddev];
+  }
+  override call(shape: Shape, { dtype }: { readonly dtype: DType }): Tensor {
+    return random.normal(shape, { mean: this.mean, stddev: this.stddev, seed: this.seed, dtype });
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), mean: this.mean, stddev: this.stddev };
+  }
+}
+
+/** Normally distributed, nothing beyond two deviations. @see `keras.initializers.TruncatedNormal` */
+export class TruncatedNormal extends RandomInitializer {
+  static readonly positional = [];
+  readonly mean: number;
+  readonly stddev: number;
+  constructor(options: RandomNormalOptions = {}) {
+    const { mean = 0, stddev = 0.05, seed, ...rest } = options;
+    super({ seed }, 'TruncatedNormal');
+    refuseUnknownOptions('TruncatedNormal', rest, ['mean', 'stddev', 'seed']);
+    [this.mean, this.stddev] = [mean, stddev];
+  }
+  override call(shape: Shape, { dtype }: { readonly dtype: DType }): Tensor {
+    return random.truncatedNormal(shape, { mean: this.mean, stddev: this.stddev, seed: this.seed, dtype });
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), mean: this.mean, stddev: this.stddev };
+  }
+}
+
+/** Options of `RandomUniform`. */
+export interface RandomUniformOptions extends RandomInitializerOptions {
+  /** Default −0.05. */
+  readonly minval?: number;
+  /** Default 0.05. */
+  readonly maxval?: number;
+}
+
+/** All values between two bounds as likely. @see `keras.initializers.RandomUniform` */
+export class RandomUniform extends RandomInitializer {
+  static readonly positional = [];
+  readonly minval: number;
+  readonly maxval: number;
+  constructor(options: RandomUniformOptions = {}) {
+    const { minval = -0.05, maxval = 0.05, seed, ...rest } = options;
+    super({ seed }, 'RandomUniform');
+    refuseUnknownOptions('RandomUniform', rest, ['minval', 'maxval', 'seed']);
+    [this.minval, this.maxval] = [minval, maxval];
+  }
+  override call(shape: Shape, { dtype }: { readonly dtype: DType }): Tensor {
+    return random.uniform(shape, { minval: this.minval, maxval: this.maxval, seed: this.seed, dtype });
+  }
+  override getConfig(): Config {
+    return { ...super.getConfig(), minval: this.minval, maxval: this.maxval };
+  }
+}

@@ -1,0 +1,69 @@
+/** @file What layer calls inherit from the calls around them: names before theirs, the training flag, the dtype of variables. */
+import type { DType } from '../core/dtype.js';
+import { withAutocast } from '../runtime/index.js';
+
+interface Scope {
+  readonly name: string;
+  readonly owner: object;
+}
+const scopes: Scope[] = [];
+
+/** The names of the owners around, joined by `/`: `"sequential/dense"`. Empty outside of all. */
+export function currentPath(): string {
+  return scopes.map((scope) => scope.name).join('/');
+}
+
+/** Run `fn` inside the name of `owner`. An owner that is the innermost already is not entered twice. */
+export function withNameScope<R>(name: string, owner: object, fn: () => R): R {
+  if (scopes.at(-1)?.owner === owner) return fn();
+  scopes.push({ name, owner });
+  try {
+    return fn();
+  } finally {
+    scopes.pop();
+  }
+}
+
+/** One nest of layer calls. */
+export interface CallContext {
+  /** The `training` flag that inner calls inherit; null: not said. */
+  readonly training: boolean | null;
+}
+
+let context: CallContext | null = null;
+
+/** The innermost layer call that is going on, or null. */
+export function callContext(): CallContext | null {
+  return context;
+}
+
+/** Run a layer's call, which the calls inside it inherit from. */
+export function withCallContext<R>(inner: CallContext, fn: () => R): R {
+  const outer = context;
+  context = inner;
+  try {
+    return fn();
+  } finally {
+    context = outer;
+  }
+}
+
+let autocast: { readonly dtype: DType | null } | null = null;
+
+/**
+ * Run a layer's call so that it reads float variables as its compute dtype: if its policy is mixed, or if a layer around it has
+ * such a policy.
+ *
+ * @param compute The layer's compute dtype; null: variables are read as they are.
+ * @param mixed Whether weights are kept in another dtype.
+ */
+export function withLayerAutocast<R>(compute: DType | null, mixed: boolean, fn: () => R): R {
+  if (autocast === null ? !mixed : autocast.dtype === compute) return fn();
+  const outer = autocast;
+  autocast = { dtype: compute };
+  try {
+    return withAutocast(compute, fn);
+  } finally {
+    autocast = outer;
+  }
+}

@@ -1,0 +1,648 @@
+/** @file `Layer`, the base of all layers and models: calls, weights, state, masks, losses, configs. */
+import { INVOKE } from '../core/callable.js';
+import type { DType } from '../core/dtype.js';
+import { isFloat, standardizeDType } from '../core/dtype.js';
+import type { DTypePolicy, DTypePolicyLike } from '../core/dtype_policy.js';
+import { getDTypePolicy, serializeDTypePolicy } from '../core/dtype_policy.js';
+import { NotImplementedError, refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { autoName } from '../core/naming.js';
+import type { Config, SerializableClass } from '../core/serialization.js';
+import { classNameOf, constructFromConfig, registrationOf } from '../core/serialization.js';
+import type { PartialShape, Shape } from '../core/shape.js';
+import { formatShape, sameShape } from '../core/shape.js';
+import type { Tree } from '../core/tree.js';
+import { flatten, isDict, mapTree } from '../core/tree.js';
+import * as constraints from '../constraints/index.js';
+import * as initializers from '../initializers/index.js';
+import { Metric } from '../metrics/index.js';
+import * as ops from '../ops/index.js';
+import { SeedGenerator } from '../random/index.js';
+import * as regularizers from '../regularizers/index.js';
+import type { Mask, Spec, TensorLike } from '../runtime/index.js';
+import {
+  anySymbolic,
+  currentTrace,
+  FunctionalNode,
+  getKerasMask,
+  inferSpec,
+  isTypedArray,
+  KerasTensor,
+  Operation,
+  setKerasMask,
+  Tensor,
+  toTensor,
+  Variable,
+  withTrace,
+} from '../runtime/index.js';
+import { callContext, currentPath, withCallContext, withLayerAutocast, withNameScope } from './call_context.js';
+import type { InputSpec } from './input_spec.js';
+import { assertInputCompatibility } from './input_spec.js';
+import type { LayerCall, LayerOptions, MaskTree, ShapeTree, WeightOptions } from './layer_types.js';
+import { isNumbers, isSpec, mapShapes, shapesOf, splitCall } from './layer_types.js';
+import { optionNames } from './option_names.js';
+import { visitFields } from './tracking.js';
+
+/**
+ * A function with weights. Subclasses override `call` (the computation, over ops), `build` (makes the weights, once the input shape
+ * is known) and `getConfig`.
+ *
+ * A layer is called like a function: `layer(x, { training: true })`. With tensors it computes; with `KerasTensor`s it becomes part
+ * of a functional model. Variables, layers, metrics and seed generators in its fields (also in lists and dicts) are found by
+ * themselves, in the order of the fields; private fields (`#x`) are not looked into.
+ *
+ * @see `keras.layers.Layer`
+ * @example
+ * class Scale extends Layer {
+ *   factor!: Variable;
+ *   override build() { this.factor = this.addWeight({ shape: [], initializer: 'ones', name: 'factor' }); }
+ *   override call(x: Tensor) { return ops.multiply(x, this.factor); }
+ * }
+ */
+export class Layer extends Operation {
+  /** Names of the arguments of `call` that are tensors, in order, in Keras's snake_case. */
+  static readonly callArguments: readonly string[] = ['inputs'];
+  /** Whether `call` takes the positional arguments as they are, tensors or not. */
+  protected readonly allowNonTensorArguments: boolean = false;
+
+  /** Whether the weights are there. */
+  built = false;
+  readonly autocast: boolean;
+  readonly activityRegularizer: ((output: Tensor) => Tensor) | null;
+  /** What the first argument must look like; checked at each call. */
+  inputSpec: Tree<InputSpec | null> | null = null;
+  /** Whether masks pass through the layer. By default: whether it overrides `computeMask`. */
+  supportsMasking: boolean;
+  /** What the options `inputShape` and `batchInputShape` said, with the batch size. */
+  readonly firstLayerShape: PartialShape | null;
+
+  #policy: DTypePolicy;
+  #trainable: boolean;
+  #path: string | null = null;
+  readonly #trainableVariables: Variable[] = [];
+  readonly #nonTrainableVariables: Variable[] = [];
+  #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
+  #buildShapes: readonly ShapeTree[] | null = null;
+  #warnedOfMask = false;
+
+  constructor(options: LayerOptions = {}) {
+    const {
+      name,
+      trainable = true,
+      dtype,
+      autocast = true,
+      activityRegularizer,
+      inputShape,
+      batchInputShape,
+      ...rest
+    } = options;
+    const className = registrationOf(new.target as unknown as SerializableClass)?.name ?? new.target.name;
+    if (name !== undefined && name !== null && typeof name !== 'string')
+      throw new ValueError(`${className}: name=${String(name)}. Expected a string.`);
+    if (name?.includes('/'))
+      throw new ValueError(`${className}: the name '${name}' holds a '/'. Names are parts of a path and may not.`);
+    super(name ?? autoName(className));
+    refuseUnknownOptions(className, rest, optionNames(new.target));
+    if (typeof trainable !== 'boolean')
+      throw new ValueError(`${className} '${this.name}': trainable=${String(trainable)}. Expected a boolean.`);
+    this.autocast = autocast;
+    this.activityRegularizer = regularizers.get(activityRegularizer ?? null);
+    this.supportsMasking = this.computeMask !== Layer.prototype.computeMask;
+    this.firstLayerShape = batchInputShape ?? (inputShape ? [null, ...inputShape] : null);
+    this.#policy = getDTypePolicy(dtype);
+    this.#trainable = trainable;
+    // Whoever calls `build`, a call of the layer or a person, gets the names, the eager weights and the flag.
+    const build = this.build as (...shapes: unknown[]) => void;
+    const wrapper = (...shapes: ShapeTree[]): void => this.#build(build, shapes);
+    Object.defineProperty(this, 'build', { value: wrapper, configurable: true, writable: true, enumerable: false });
+  }
+
+  // ---- what subclasses override ----
+
+  /**
+   * Make the weights. Runs once, before the first call.
+   *
+   * @param inputShape Shape of the first argument (or a structure of shapes). Those of further tensors follow.
+   */
+  build(inputShape: ShapeTree, ..._others: ShapeTree[]): void {
+    if (!this.ownLayers.some((layer) => !layer.built)) return;
+    try {
+      this.computeOutputSpec(mapShapes(inputShape, (shape) => new KerasTensor(shape, { dtype: this.inputDtype })));
+    } catch (error) {
+      console.warn(
+        `Layer '${this.name}' has no build() method, and running its call() on stand-ins to build the layers inside it failed: ${String(error)}`,
+      );
+    }
+  }
+
+  /** The computation, on tensors. Named arguments come last: `call(x, { training, mask })`. */
+  override call(..._args: never[]): unknown {
+    throw new NotImplementedError(`Layer ${classNameOf(this)} does not have a call() method.`);
+  }
+
+  /** The mask of the output. By default that of the input. */
+  computeMask(_inputs: unknown, previousMask: MaskTree): MaskTree {
+    return previousMask;
+  }
+
+  /** The shape of the output for a shape of the input. By default `call` is run on stand-ins. */
+  computeOutputShape(inputShape: ShapeTree, ...others: ShapeTree[]): ShapeTree {
+    const symbols = [inputShape, ...others].map((shapes) =>
+      mapShapes(shapes, (shape) => new KerasTensor(shape, { dtype: this.inputDtype })),
+    );
+    return mapTree(this.#standIn(symbols), (spec) => spec.shape, isSpec) as ShapeTree;
+  }
+
+  override computeOutputSpec(...args: unknown[]): Tree<Spec> {
+    if (this.computeOutputShape === Layer.prototype.computeOutputShape) return this.#standIn(args);
+    const { positional } = splitCall(args);
+    const [first, ...others] = positional.map(shapesOf);
+    const dtype = this.computeDtype;
+    return mapShapes(this.computeOutputShape(first, ...others), (shape): Spec => ({ shape, dtype }));
+  }
+
+  #standIn(args: readonly unknown[]): Tree<Spec> {
+    const call = this.call as (...args: unknown[]) => unknown;
+    return inferSpec(this.name, (...tensors) => call.apply(this, tensors), args);
+  }
+
+  /** The options from which `fromConfig` makes the layer anew, in Keras's names. */
+  getConfig(): Config {
+    return {
+      name: this.name,
+      trainable: this.trainable,
+      dtype: serializeDTypePolicy(this.#policy),
+      ...(this.activityRegularizer === null
+        ? {}
+        : { activity_regularizer: regularizers.serialize(this.activityRegularizer) }),
+    };
+  }
+
+  /** A layer from its config. */
+  static fromConfig(this: SerializableClass, config: Config): Layer {
+    return constructFromConfig(this as SerializableClass<Layer>, config);
+  }
+
+  // ---- building ----
+
+  /** For layers without weights, at the end of their constructor: they are built as soon as they are made. */
+  protected buildAtInit(): void {
+    this.built = true;
+  }
+
+  #build(build: (...shapes: unknown[]) => void, shapes: ShapeTree[]): void {
+    withNameScope(this.name, this, () => {
+      this.#path = currentPath();
+      withTrace(null, () => build.apply(this, shapes));
+    });
+    this.#buildShapes = shapes;
+    this.built = true;
+  }
+
+  /** Where the layer stands: `"sequential/dense"`. Null before it is built. */
+  get path(): string | null {
+    return this.#path;
+  }
+
+  /** What `buildFromConfig` needs to make the weights, or null. */
+  getBuildConfig(): Config | null {
+    const shapes = this.#buildShapes;
+    if (shapes === null || shapes.length === 0) return null;
+    if (shapes.length === 1) return { input_shape: shapes[0] };
+    const names = (this.constructor as typeof Layer).callArguments;
+    return { shapes_dict: Object.fromEntries(shapes.map((shape, i) => [`${names[i] ?? `arg${i}`}_shape`, shape])) };
+  }
+
+  /** Build with the shapes that `getBuildConfig` gave. */
+  buildFromConfig(config: Config | null): void {
+    if (!config) return;
+    if ('input_shape' in config) this.build(config['input_shape'] as ShapeTree);
+    else if (isDict(config['shapes_dict'])) {
+      const dict = config['shapes_dict'] as Record<string, ShapeTree>;
+      const names = (this.constructor as typeof Layer).callArguments.map((name) => `${name}_shape`);
+      const [first, ...others] = names.every((name) => !(name in dict))
+        ? Object.values(dict)
+        : names.map((name) => dict[name]);
+      this.build(first, ...others);
+    }
+  }
+
+  /**
+   * Make a weight and own it.
+   *
+   * @throws {ValueError} The shape holds null.
+   */
+  addWeight(options: WeightOptions = {}): Variable {
+    const { shape = [], initializer, trainable = true, autocast = true, aggregation, name } = options;
+    const dtype = options.dtype ? standardizeDType(options.dtype, `Layer '${this.name}'`) : this.variableDtype;
+    if (shape.some((dim) => dim === null || !Number.isInteger(dim) || dim < 0)) {
+      throw new ValueError(
+        `Layer '${this.name}': a weight${name ? ` '${name}'` : ''} of shape ${formatShape(shape)}. All sizes must be known.`,
+      );
+    }
+    const start = initializers.get(initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
+    const variable = withTrace(
+      null,
+      () => new Variable(start!, { shape: shape as Shape, dtype, trainable, autocast, aggregation, name }),
+    );
+    variable.path = withNameScope(this.name, this, () => `${currentPath()}/${variable.name}`);
+    variable.regularizer = regularizers.get(options.regularizer ?? null);
+    variable.constraint = constraints.get(options.constraint ?? null);
+    variable.overwriteWithGradient = options.overwriteWithGradient ?? false;
+    (trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
+    if (!this.#trainable) variable.trainable = false;
+    return variable;
+  }
+
+  /** The same as `addWeight`. */
+  addVariable(options: WeightOptions = {}): Variable {
+    return this.addWeight(options);
+  }
+
+  // ---- calling ----
+
+  protected override [INVOKE](...given: unknown[]): unknown {
+    const split = splitCall(given);
+    const positional = split.positional.map((x) =>
+      mapTree(x as Tree<unknown>, (leaf) => this.#convertInput(leaf), isNumbers),
+    ) as unknown[];
+    const options: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(split.options))
+      options[key] = mapTree(value as Tree<unknown>, (leaf) => (isTensorish(leaf) ? this.#convertInput(leaf) : leaf));
+    this.#checkArguments(positional);
+    if (!this.built) this.#buildForCall(positional, options);
+
+    const outer = callContext();
+    if (outer === null) this.clearLosses();
+    const training = (options['training'] ?? outer?.training ?? null) as boolean | null;
+    if (training === null) delete options['training'];
+    else options['training'] = training;
+    this.#populateMasks(positional, options);
+    const previousMask = (options['mask'] ??
+      mapTree(positional[0] as Tree<unknown>, (x) => getKerasMask(x))) as MaskTree;
+
+    const symbolic = anySymbolic([...positional, options]);
+    const float = isFloat(this.computeDtype);
+    // Inner layers inherit the flag. Keras: siblings called later in the same outer call inherit it too; here they do not.
+    const outputs = withCallContext({ training }, () =>
+      withNameScope(this.name, this, () =>
+        withLayerAutocast(
+          this.autocast && float ? this.computeDtype : null,
+          this.computeDtype !== this.variableDtype,
+          () => {
+            const args = Object.keys(options).length > 0 ? [...positional, options] : positional;
+            return symbolic ? this.#draw(args) : (this.call as (...args: unknown[]) => unknown)(...args);
+          },
+        ),
+      ),
+    );
+    this.built = true;
+    if (!symbolic) this.#regularizeActivity(outputs);
+    this.#passMask(positional[0], outputs, previousMask);
+    if (symbolic) new FunctionalNode(this, given, flatten(outputs as Tree<KerasTensor>));
+    return outputs;
+  }
+
+  #draw(args: readonly unknown[]): Tree<KerasTensor> {
+    const specs = this.computeOutputSpec(...args);
+    return mapTree(specs, (spec) => new KerasTensor(spec.shape, { dtype: spec.dtype }), isSpec);
+  }
+
+  #convertInput(x: unknown): unknown {
+    if (x === null || x === undefined) return null;
+    if (!isTensorish(x) && !isNumbers(x) && typeof x !== 'number' && typeof x !== 'boolean') return x;
+    if (this.allowNonTensorArguments && !isTensorish(x)) return x;
+    const tensor = x instanceof KerasTensor ? x : toTensor(x as TensorLike, null, `Layer '${this.name}'`);
+    const wanted = this.inputDtype;
+    if (!this.autocast || !isFloat(tensor.dtype) || tensor.dtype === wanted || !isFloat(wanted)) return tensor;
+    const mask = getKerasMask(tensor);
+    const cast = tensor instanceof Tensor ? ops.cast(tensor, wanted) : new KerasTensor(tensor.shape, { dtype: wanted });
+    if (mask !== null) setKerasMask(cast, mask);
+    return cast;
+  }
+
+  #checkArguments(positional: readonly unknown[]): void {
+    if (!this.allowNonTensorArguments) {
+      for (const x of flatten<unknown>(positional)) {
+        if (x === null || x instanceof Tensor || x instanceof KerasTensor) continue;
+        throw new ValueError(
+          `Layer '${this.name}': only tensors may be passed by position, got ${typeof x === 'function' ? 'a function or layer' : String(x)}. ` +
+            `Call it with tensors; other arguments go by name in the last argument.`,
+        );
+      }
+    }
+    if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, positional[0], this.name);
+  }
+
+  #buildForCall(positional: readonly unknown[], options: Readonly<Record<string, unknown>>): void {
+    const names = (this.constructor as typeof Layer).callArguments;
+    const byName = names.slice(positional.length).map((name) => options[name] ?? null);
+    while (byName.length > 0 && byName.at(-1) === null) byName.pop();
+    // A layer without its own build() makes the layers inside it when they are called, which is right away.
+    if (Object.getPrototypeOf(this).build === Layer.prototype.build) return;
+    const [first, ...others] = [...positional, ...byName].map(shapesOf);
+    this.build(first, ...others);
+    if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, positional[0], this.name);
+  }
+
+  #populateMasks(positional: readonly unknown[], options: Record<string, unknown>): void {
+    const masksOf = (x: unknown): unknown => {
+      const masks = mapTree(x as Tree<unknown>, (leaf) => getKerasMask(leaf));
+      return flatten<unknown>(masks).some((mask) => mask !== null) ? masks : null;
+    };
+    if (options['mask'] === null || options['mask'] === undefined) {
+      delete options['mask'];
+      const mask = masksOf(positional[0]);
+      if (mask !== null && positional.length === 1) options['mask'] = mask;
+    }
+    if (positional.length < 2) return;
+    (this.constructor as typeof Layer).callArguments.forEach((name, i) => {
+      const key = `${name}Mask`;
+      const mask = masksOf(positional[i] ?? options[name] ?? null);
+      if (mask !== null && (options[key] === null || options[key] === undefined)) options[key] = mask;
+    });
+  }
+
+  #passMask(inputs: unknown, outputs: unknown, previousMask: MaskTree): void {
+    if (!this.supportsMasking) {
+      if (!this.#warnedOfMask && flatten<unknown>(previousMask as Tree<unknown>).some((mask) => mask !== null)) {
+        this.#warnedOfMask = true;
+        console.warn(
+          `Layer '${this.name}' (of type ${classNameOf(this)}) was passed an input with a mask attached to it. However, this layer ` +
+            `does not support masking and will therefore destroy the mask information. Downstream layers will not see the mask.`,
+        );
+      }
+      return;
+    }
+    const tensors = flatten<Tensor | KerasTensor>(outputs as Tree<Tensor>);
+    if (tensors.every((x) => getKerasMask(x) !== null)) return;
+    const masks = flatten<Mask | null>(this.computeMask(inputs, previousMask) as Tree<Mask | null>);
+    tensors.forEach((x, i) => {
+      const mask = masks[i] ?? null;
+      if (mask !== null && getKerasMask(x) === null) setKerasMask(x, mask);
+    });
+  }
+
+  // ---- losses ----
+
+  #regularizeActivity(outputs: unknown): void {
+    if (this.activityRegularizer === null) return;
+    for (const output of flatten<unknown>(outputs as Tree<unknown>)) {
+      if (!(output instanceof Tensor)) continue;
+      const loss = this.activityRegularizer(output);
+      this.addLoss(output.ndim > 0 ? ops.divideNoNan(loss, output.shape[0]) : loss);
+    }
+  }
+
+  /** Add a scalar loss, from inside `call`. It is gone at the next call. */
+  addLoss(loss: TensorLike | readonly TensorLike[]): void {
+    const trace = currentTrace();
+    this.#losses = this.#losses.filter((entry) => entry.trace === trace);
+    const list = Array.isArray(loss) ? (loss as readonly TensorLike[]) : [loss as TensorLike];
+    for (const x of list) this.#losses.push({ trace, loss: toTensor(x, null, `Layer '${this.name}' (addLoss)`) });
+  }
+
+  /** Scalar losses of the last call, of this layer and those inside it, and those of the weights' regularizers. */
+  get losses(): Tensor[] {
+    const trace = currentTrace();
+    const added = [this as Layer, ...this.flattenLayers()].flatMap((layer) =>
+      layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss),
+    );
+    const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.value)]));
+    return [...added, ...regularized];
+  }
+
+  /** Forget the losses of the last call. */
+  clearLosses(): void {
+    this.#losses = [];
+    for (const layer of this.flattenLayers()) layer.#losses = [];
+  }
+
+  // ---- state ----
+
+  #scan(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {
+    const variables = new Set<Variable>();
+    const layers = new Set<Layer>();
+    const metrics = new Set<Metric>();
+    const seedGenerators = new Set<SeedGenerator>();
+    visitFields(this, (value) => {
+      if (value instanceof Variable) variables.add(value);
+      else if (value instanceof Layer) layers.add(value);
+      else if (value instanceof Metric) metrics.add(value);
+      else if (value instanceof SeedGenerator) seedGenerators.add(value);
+    });
+    return {
+      variables: [...variables],
+      layers: [...layers],
+      metrics: [...metrics],
+      seedGenerators: [...seedGenerators],
+    };
+  }
+
+  /** The weights that this layer itself owns, trainable ones first. */
+  get ownWeights(): Variable[] {
+    const known = new Set([...this.#trainableVariables, ...this.#nonTrainableVariables]);
+    for (const variable of this.#scan().variables) {
+      if (!known.has(variable))
+        (variable.trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
+    }
+    return [...this.#trainableVariables, ...this.#nonTrainableVariables];
+  }
+
+  /** The layers in this layer's own fields. */
+  get ownLayers(): Layer[] {
+    return this.#scan().layers;
+  }
+
+  /** The metrics in this layer's own fields. */
+  get ownMetrics(): Metric[] {
+    return this.#scan().metrics;
+  }
+
+  /** All layers inside, at any depth. */
+  flattenLayers(): Layer[] {
+    const found = new Set<Layer>();
+    const queue = [...this.ownLayers];
+    for (let layer = queue.shift(); layer !== undefined; layer = queue.shift()) {
+      if (layer === this || found.has(layer)) continue;
+      found.add(layer);
+      for (const inner of layer.ownLayers) queue.unshift(inner);
+    }
+    return [...found];
+  }
+
+  /** All weights: own trainable ones, own others, then those of the layers inside. */
+  get weights(): Variable[] {
+    return [...new Set([...this.ownWeights, ...this.ownLayers.flatMap((layer) => layer.weights)])];
+  }
+
+  /** All state: the weights and the states of seed generators. */
+  get variables(): Variable[] {
+    const seeds = this.#scan().seedGenerators.map((generator) => generator.state);
+    return [...new Set([...this.ownWeights, ...seeds, ...this.ownLayers.flatMap((layer) => layer.variables)])];
+  }
+
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
+  }
+
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
+  }
+
+  get trainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
+  }
+
+  get nonTrainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
+  }
+
+  /** Metrics of this layer and of the layers inside. */
+  get metrics(): Metric[] {
+    return [...this.ownMetrics, ...this.ownLayers.flatMap((layer) => layer.metrics)];
+  }
+
+  get metricsVariables(): Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
+  /** Whether optimizers change the weights. Setting it sets it for the layers inside as well. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    void this.ownWeights; // finds the variables that fields hold
+    for (const variable of this.#trainableVariables) variable.trainable = value;
+    for (const layer of this.ownLayers) layer.trainable = value;
+  }
+
+  /** The values of `weights`, in the same order. */
+  getWeights(): Tensor[] {
+    return this.weights.map((variable) => Tensor.fromArray(variable.read()));
+  }
+
+  /**
+   * Set the values of all weights.
+   *
+   * @param values One per weight, in the order of `weights`, each of its weight's shape.
+   * @throws {ValueError} Too many or too few, or one of another shape. No weight has changed then.
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    const { weights } = this;
+    if (weights.length !== values.length) {
+      const expected = weights.map((v) => `${v.path} ${formatShape(v.shape)}`).join(', ');
+      throw new ValueError(
+        `Layer '${this.name}': setWeights got a list of ${values.length} weights, but the layer has ${weights.length}${
+          weights.length > 0 ? `: ${expected}` : this.built ? '' : '. It is not built yet'
+        }.`,
+      );
+    }
+    const tensors = values.map((value, i) => toTensor(value, weights[i].dtype, `Layer '${this.name}' (setWeights)`));
+    weights.forEach((variable, i) => {
+      if (!sameShape(variable.shape, tensors[i].shape)) {
+        throw new ValueError(
+          `Layer '${this.name}': weight ${i}, '${variable.path}', has shape ${formatShape(variable.shape)}, but the value given has shape ${formatShape(tensors[i].shape)}.`,
+        );
+      }
+    });
+    weights.forEach((variable, i) => variable.assign(tensors[i]));
+  }
+
+  /** Number of scalars in all weights. @throws {ValueError} The layer is not built. */
+  countParams(): number {
+    if (!this.built) {
+      throw new ValueError(
+        `Layer '${this.name}': countParams needs the weights, and the layer is not built. Build it by layer.build(inputShape), or call it.`,
+      );
+    }
+    return this.weights.reduce((total, variable) => total + variable.size, 0);
+  }
+
+  /** Put the layer's own weights into a store, under `'0'`, `'1'`, … Override it, with `loadOwnVariables`, to save other state. */
+  saveOwnVariables(store: Record<string, TensorLike>): void {
+    this.ownWeights.forEach((variable, i) => {
+      store[String(i)] = Tensor.fromArray(variable.read());
+    });
+  }
+
+  /** Take the layer's own weights from a store. @throws {ValueError} It holds more or fewer, or others. */
+  loadOwnVariables(store: Readonly<Record<string, TensorLike>>): void {
+    const variables = this.ownWeights;
+    const count = Object.keys(store).length;
+    if (count !== variables.length) {
+      const unbuilt = this.built ? '' : ' The layer was never built.';
+      throw new ValueError(
+        `Layer '${this.name}' expected ${variables.length} variables (${variables.map((v) => v.name).join(', ')}), but received ${count} during loading.${unbuilt}`,
+      );
+    }
+    variables.forEach((variable, i) => variable.assign(store[String(i)]));
+  }
+
+  // ---- dtypes ----
+
+  get dtypePolicy(): DTypePolicy {
+    return this.#policy;
+  }
+
+  set dtypePolicy(policy: DTypePolicyLike) {
+    this.#policy = getDTypePolicy(policy);
+  }
+
+  /** The dtype of the weights. */
+  get dtype(): DType {
+    return this.variableDtype;
+  }
+
+  /** The dtype of the weights. */
+  get variableDtype(): DType {
+    return this.#policy.variableDtype;
+  }
+
+  /** The dtype of the computation and of the outputs. */
+  get computeDtype(): DType {
+    return this.#policy.computeDtype;
+  }
+
+  /** The dtype to which float inputs are cast. */
+  get inputDtype(): DType {
+    return this.computeDtype;
+  }
+
+  get quantizationMode(): string | null {
+    return this.#policy.quantizationMode;
+  }
+
+  // ---- the functional graph ----
+
+  #tensorsOf(which: 'inputs' | 'outputs'): KerasTensor | readonly KerasTensor[] {
+    const node = this.inboundNodes[0] as FunctionalNode | undefined;
+    if (node === undefined) {
+      throw new ValueError(
+        `Layer '${this.name}' has never been called on a KerasTensor and thus has no defined ${which}.`,
+      );
+    }
+    return node[which].length === 1 ? node[which][0] : node[which];
+  }
+
+  /** The symbolic input of the first call, or the list of inputs. @throws {ValueError} There was no such call. */
+  get input(): KerasTensor | readonly KerasTensor[] {
+    return this.#tensorsOf('inputs');
+  }
+
+  /** The symbolic output of the first call, or the list of outputs. @throws {ValueError} There was no such call. */
+  get output(): KerasTensor | readonly KerasTensor[] {
+    return this.#tensorsOf('outputs');
+  }
+
+  override toString(): string {
+    return `<${classNameOf(this)} name=${this.name}, built=${this.built ? 'True' : 'False'}>`;
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
+export interface Layer extends LayerCall {}
+
+const isTensorish = (x: unknown): boolean =>
+  x instanceof Tensor || x instanceof KerasTensor || x instanceof Variable || isTypedArray(x);

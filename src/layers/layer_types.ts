@@ -1,0 +1,102 @@
+/** @file The types around layers: their options, what they are called with, trees of shapes. */
+import type { DType } from '../core/dtype.js';
+import type { DTypePolicyLike } from '../core/dtype_policy.js';
+import type { PartialShape } from '../core/shape.js';
+import type { Tree } from '../core/tree.js';
+import { isDict, mapTree } from '../core/tree.js';
+import type { KerasTensor, Mask, Spec, Tensor, TensorLike } from '../runtime/index.js';
+
+/** The shape of a layer's input: one shape, or a list or dict of shapes for a layer of several inputs. */
+export type ShapeTree = PartialShape | readonly ShapeTree[] | { readonly [key: string]: ShapeTree };
+
+/** What layers are called with when there are numbers. */
+export type ConcreteInputs = TensorLike | readonly ConcreteInputs[] | { readonly [key: string]: ConcreteInputs };
+
+/** What layers are called with to draw a model: at least one KerasTensor. */
+export type SymbolicInputs =
+  KerasTensor | TensorLike | readonly SymbolicInputs[] | { readonly [key: string]: SymbolicInputs };
+
+/** A mask, or one per input. */
+export type MaskTree = Mask | null | readonly MaskTree[] | { readonly [key: string]: MaskTree };
+
+/** Named arguments of a call: `layer(x, { training: true })`. Layers may have further ones. */
+export interface CallOptions {
+  /** Whether the layer trains (dropout drops, batch statistics are used). Default: as the call around, else false. */
+  readonly training?: boolean | null;
+  /** Bool, which time steps count. Default: the mask that the input carries. */
+  readonly mask?: MaskTree;
+}
+
+/** How a layer is called: with tensors it computes, with KerasTensors it draws. */
+export interface LayerCall {
+  <R = Tensor>(inputs: ConcreteInputs, ...rest: readonly unknown[]): R;
+  <R = KerasTensor>(inputs: SymbolicInputs, ...rest: readonly unknown[]): R;
+}
+
+/** Options of every layer. */
+export interface LayerOptions {
+  /** Default: made from the class's name, `dense_3`. */
+  readonly name?: string | null;
+  /** Whether optimizers change the weights. Default true. */
+  readonly trainable?: boolean;
+  /** Dtype or dtype policy. Default: the global policy. */
+  readonly dtype?: DTypePolicyLike;
+  /** Whether float inputs are cast to the compute dtype. Default true. */
+  readonly autocast?: boolean;
+  /** Adds a loss computed from the outputs, divided by the batch size. Default null. */
+  readonly activityRegularizer?: unknown;
+  /** Shape of one sample, for the first layer of a Sequential. An `Input` as first layer says the same. */
+  readonly inputShape?: PartialShape | null;
+  /** The same with the batch size before. */
+  readonly batchInputShape?: PartialShape | null;
+}
+
+/** Options of `layer.addWeight(options)`. */
+export interface WeightOptions {
+  /** Default `[]`: a scalar. */
+  readonly shape?: PartialShape;
+  /** Default: `'glorot_uniform'` for floats, `'zeros'` for others. */
+  readonly initializer?: unknown;
+  /** Default: the layer's variable dtype. */
+  readonly dtype?: DType | null;
+  /** Default true. */
+  readonly trainable?: boolean;
+  /** Whether it is read in the layer's compute dtype. Default true. */
+  readonly autocast?: boolean;
+  readonly regularizer?: unknown;
+  readonly constraint?: unknown;
+  readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica' | null;
+  readonly overwriteWithGradient?: boolean;
+  readonly name?: string | null;
+}
+
+export const isShape = (x: unknown): x is PartialShape =>
+  Array.isArray(x) && x.every((dim) => dim === null || typeof dim === 'number');
+
+/** The tree of shapes with each shape mapped. */
+export function mapShapes<R>(shapes: ShapeTree, fn: (shape: PartialShape) => R): Tree<R> {
+  return mapTree<unknown, R>(shapes as Tree<unknown>, (shape) => fn(shape as PartialShape), isShape);
+}
+
+/** Nested lists of plain numbers are one tensor, other lists are lists of tensors. */
+export function isNumbers(x: unknown): boolean {
+  let first = x;
+  while (Array.isArray(first) && first.length > 0) first = first[0];
+  return Array.isArray(x) && (typeof first === 'number' || typeof first === 'boolean');
+}
+
+/** The shapes of tensors, in the same structure. */
+export function shapesOf(inputs: unknown): ShapeTree {
+  return mapTree<unknown, unknown>(inputs as Tree<unknown>, (x) => (x as Spec | null)?.shape ?? null) as ShapeTree;
+}
+
+/** The arguments of a call: those by position, and the named ones in the last argument. */
+export function splitCall(given: readonly unknown[]): { positional: unknown[]; options: Record<string, unknown> } {
+  const last = given.at(-1);
+  return given.length > 1 && isDict(last)
+    ? { positional: given.slice(0, -1), options: last }
+    : { positional: given.filter((x, i) => i === 0 || x !== undefined), options: {} };
+}
+
+/** Whether a leaf is a spec (or a symbolic tensor, which has the same fields). */
+export const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;

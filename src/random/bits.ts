@@ -1,0 +1,93 @@
+/** @file Random bits, keys and the basic distributions, as JAX makes them with its default threefry generator. */
+import type { DType } from '../core/dtype.js';
+import { dtypeInfo } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
+import { range } from '../core/shape.js';
+import * as lax from '../graph/lax.js';
+import type { Tensor } from '../runtime/index.js';
+import { tensor, tensorApplier } from '../runtime/index.js';
+
+/** Two or more independent keys from one. @see `jax.random.split` */
+export function splitKey(key: Tensor, count = 2): Tensor[] {
+  const word = (i: number): Tensor => lax.reshape(lax.slice(key, [i], [i + 1]), []);
+  return range(count).map((i) => {
+    const words = lax.threefry2x32(word(0), word(1), lax.zerosLike(word(0)), lax.fullLike(word(0), i));
+    return lax.concatenate(
+      words.map((w) => lax.reshape(w, [1])),
+      0,
+    );
+  });
+}
+
+/** `bits` random bits per element, as uint32. */
+export function bitsOf(key: Tensor, shape: Shape, bits: 8 | 16 | 32): Tensor {
+  const drawn = lax.randomBits(key, shape);
+  return bits === 32 ? drawn : lax.and(drawn, lax.fullLike(drawn, 2 ** bits - 1));
+}
+
+const MANTISSA: Partial<Record<DType, number>> = { float16: 10, bfloat16: 7, float32: 23 };
+
+/** Floats in [0, 1): the mantissa is random, so they are multiples of 2^-mantissa. */
+function unitFloats(key: Tensor, shape: Shape, dtype: DType): Tensor {
+  if (dtype === 'float64') {
+    // Two draws of 32 bits make the 52 bits of the mantissa.
+    const [high, low] = splitKey(key).map((k) => lax.convert(bitsOf(k, shape, 32), 'float64'));
+    const scaled = lax.add(
+      lax.mul(lax.floor(lax.div(high, lax.fullLike(high, 64))), lax.fullLike(high, 2 ** 26)),
+      lax.floor(lax.div(low, lax.fullLike(low, 64))),
+    );
+    return lax.mul(scaled, lax.fullLike(scaled, 2 ** -52));
+  }
+  const mantissa = MANTISSA[dtype];
+  if (mantissa === undefined) throw new ValueError(`random: ${dtype} is no float dtype.`);
+  const width = mantissa < 8 ? 8 : dtypeInfo(dtype).bits;
+  const bits = bitsOf(key, shape, width as 8 | 16 | 32);
+  const shifted = lax.shiftRightLogical(bits, lax.fullLike(bits, width - mantissa));
+  return lax.convert(
+    lax.mul(lax.convert(shifted, 'float32'), lax.full(tensorApplier, shape, 2 ** -mantissa, 'float32')),
+    dtype,
+  );
+}
+
+/** Floats in [low, high). */
+export function uniformOf(
+  key: Tensor,
+  shape: Shape,
+  dtype: DType,
+  low: Tensor | number,
+  high: Tensor | number,
+): Tensor {
+  const unit = unitFloats(key, shape, dtype);
+  const bound = (x: Tensor | number): Tensor =>
+    typeof x === 'number' ? lax.fullLike(unit, x) : lax.broadcastTo(lax.convert(x, dtype), shape);
+  const [from, to] = [bound(low), bound(high)];
+  return lax.max(from, lax.add(lax.mul(unit, lax.sub(to, from)), from));
+}
+
+const scalar = (x: number, dtype: DType): Tensor => tensor(x, null, dtype);
+
+/** The greatest number of a dtype below 1, negated: where normal numbers are still finite. */
+const LEAST: Partial<Record<DType, number>> = { float16: -(1 - 2 ** -11), bfloat16: -(1 - 2 ** -8) };
+
+/** Standard normal numbers, by the inverse of the distribution function. Those of 16 bits are rounded once, at the end, as XLA does. */
+export function normalOf(key: Tensor, shape: Shape, dtype: DType): Tensor {
+  const work = dtypeInfo(dtype).bits === 16 ? 'float32' : dtype;
+  const unit = lax.convert(unitFloats(key, shape, dtype), work);
+  const low =
+    LEAST[dtype] === undefined ? lax.nextAfter(scalar(-1, dtype), scalar(0, dtype)) : scalar(LEAST[dtype], work);
+  const from = lax.broadcastTo(low, shape);
+  const u = lax.max(from, lax.add(lax.mul(unit, lax.sub(lax.fullLike(unit, 1), from)), from));
+  return lax.convert(lax.mul(lax.fullLike(u, Math.SQRT2), lax.erfinv(u)), dtype);
+}
+
+/** Standard normal numbers, cut at two deviations. */
+export function truncatedNormalOf(key: Tensor, shape: Shape, dtype: DType): Tensor {
+  const root = scalar(Math.SQRT2, dtype);
+  const [low, high] = [scalar(-2, dtype), scalar(2, dtype)];
+  const u = uniformOf(key, shape, dtype, lax.erf(lax.div(low, root)), lax.erf(lax.div(high, root)));
+  const drawn = lax.mul(lax.broadcastTo(root, shape), lax.erfinv(u));
+  const least = lax.nextAfter(low, scalar(Infinity, dtype));
+  const most = lax.nextAfter(high, scalar(-Infinity, dtype));
+  return lax.min(lax.max(drawn, lax.broadcastTo(least, shape)), lax.broadcastTo(most, shape));
+}

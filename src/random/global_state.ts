@@ -1,0 +1,44 @@
+/** @file The generators of the whole process: the one that default seeds come from, and the one that shuffles epochs. */
+import { ValueError } from '../core/errors.js';
+import { MersenneTwister } from './mersenne_twister.js';
+
+const seeds = new MersenneTwister();
+const orders = new MersenneTwister();
+let generation = 0;
+
+function unpredictable(): number[] {
+  return Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32));
+}
+seeds.seedByArray(unpredictable());
+orders.seedByNumber(unpredictable()[0]);
+
+/**
+ * Seed everything random: initial weights, dropout, shuffles and `keras.random` without a seed. The same seed gives the same bits,
+ * run by run, and the same initial weights, dropout and shuffles as Keras on JAX.
+ *
+ * @param seed A whole number from 0 to 2^32 − 1.
+ * @throws {ValueError} It is none.
+ * @see `keras.utils.set_random_seed`
+ */
+export function setRandomSeed(seed: number): void {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
+    throw new ValueError(`setRandomSeed: got ${String(seed)}. Expected a whole number from 0 to 2^32 - 1.`);
+  seeds.seedByArray([seed]);
+  orders.seedByNumber(seed);
+  generation++;
+}
+
+/** Grows whenever the process is seeded anew. */
+export function seedGeneration(): number {
+  return generation;
+}
+
+/** A new seed, from 1 to 10^9. */
+export function makeDefaultSeed(): number {
+  return seeds.randint(1, 1e9);
+}
+
+/** A random order of n things, from the process's generator. */
+export function randomOrder(n: number): Int32Array {
+  return orders.permutation(n);
+}

@@ -1,0 +1,83 @@
+/**
+ * @file The Mersenne Twister MT19937, seeded and read as Python's `random` does: Keras draws the seeds of unseeded layers from it.
+ * @see Matsumoto and Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998)
+ */
+const N = 624;
+const M = 397;
+
+/** A stream of 32-bit numbers. */
+export class MersenneTwister {
+  readonly #state = new Uint32Array(N);
+  #index = N;
+
+  /** Seed by one 32-bit number, as NumPy's `np.random.seed` does. */
+  seedByNumber(seed: number): void {
+    const s = this.#state;
+    s[0] = seed >>> 0;
+    for (let i = 1; i < N; i++) s[i] = Math.imul(1812433253, s[i - 1] ^ (s[i - 1] >>> 30)) + i;
+    this.#index = N;
+  }
+
+  /** Seed by the 32-bit digits of a number, least ones first, as Python's `random.seed` does. */
+  seedByArray(key: readonly number[]): void {
+    this.seedByNumber(19650218);
+    const s = this.#state;
+    let i = 1;
+    let j = 0;
+    const wrap = (): void => {
+      if (++i < N) return;
+      s[0] = s[N - 1];
+      i = 1;
+    };
+    for (let k = Math.max(N, key.length); k > 0; k--) {
+      s[i] = (s[i] ^ Math.imul(s[i - 1] ^ (s[i - 1] >>> 30), 1664525)) + key[j] + j;
+      if (++j >= key.length) j = 0;
+      wrap();
+    }
+    for (let k = N - 1; k > 0; k--) {
+      s[i] = (s[i] ^ Math.imul(s[i - 1] ^ (s[i - 1] >>> 30), 1566083941)) - i;
+      wrap();
+    }
+    s[0] = 0x80000000;
+  }
+
+  /** The next 32 bits. */
+  next(): number {
+    if (this.#index >= N) this.#twist();
+    let y = this.#state[this.#index++];
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    return (y ^ (y >>> 18)) >>> 0;
+  }
+
+  #twist(): void {
+    const s = this.#state;
+    for (let i = 0; i < N; i++) {
+      const y = (s[i] & 0x80000000) | (s[(i + 1) % N] & 0x7fffffff);
+      s[i] = s[(i + M) % N] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    }
+    this.#index = 0;
+  }
+
+  /** A whole number in [low, high], as Python's `random.randint`. The span must be below 2^32. */
+  randint(low: number, high: number): number {
+    const span = high - low + 1;
+    const bits = 32 - Math.clz32(span);
+    let drawn = this.next() >>> (32 - bits);
+    while (drawn >= span) drawn = this.next() >>> (32 - bits);
+    return low + drawn;
+  }
+
+  /** 0 … n − 1 in random order, as NumPy's `np.random.permutation`. */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const mask = 2 ** (32 - Math.clz32(i)) - 1;
+      let j = (this.next() & mask) >>> 0;
+      while (j > i) j = (this.next() & mask) >>> 0;
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+}

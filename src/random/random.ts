@@ -1,0 +1,167 @@
+/** @file The functions of `keras.random`. With the same seed they give the numbers that Keras gives on JAX. */
+import { floatx } from '../core/config.js';
+import type { DType } from '../core/dtype.js';
+import { dtypeInfo, isFloat, isInteger, limits, standardizeDType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { PartialShape, Shape } from '../core/shape.js';
+import { formatShape, normalizeAxis } from '../core/shape.js';
+import * as lax from '../graph/lax.js';
+import * as ops from '../ops/index.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
+import { tensorApplier, toTensor } from '../runtime/index.js';
+import { bitsOf, normalOf, splitKey, truncatedNormalOf, uniformOf } from './bits.js';
+import type { Seed } from './seed_generator.js';
+import { drawSeed } from './seed_generator.js';
+
+/** Options of every random function. */
+export interface RandomOptions {
+  /** A whole number (the same numbers at each call), a SeedGenerator (others at each call), or null: the process's generator. */
+  readonly seed?: Seed;
+}
+
+/** Options of what gives floats. */
+export interface RandomFloatOptions extends RandomOptions {
+  /** Default: `floatx()`. */
+  readonly dtype?: DType | null;
+}
+
+function floatTypeOf(dtype: DType | null | undefined, owner: string): DType {
+  const type = standardizeDType(dtype ?? floatx(), owner);
+  if (!isFloat(type)) throw new ValueError(`${owner}: dtype=${type}. Expected a float dtype.`);
+  return type;
+}
+
+function moved(sample: Tensor, mean: TensorLike, stddev: TensorLike): Tensor {
+  const like = (x: TensorLike): Tensor => lax.broadcastTo(toTensor(x, sample.dtype), sample.shape);
+  return lax.add(lax.mul(sample, like(stddev)), like(mean));
+}
+
+/** Options of `normal` and `truncatedNormal`. */
+export interface NormalOptions extends RandomFloatOptions {
+  /** Default 0. */
+  readonly mean?: TensorLike;
+  /** Default 1. */
+  readonly stddev?: TensorLike;
+}
+
+/** Normally distributed floats. @see `keras.random.normal` */
+export function normal(shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor {
+  return moved(normalOf(drawSeed(seed, 'normal'), shape, floatTypeOf(dtype, 'normal')), mean, stddev);
+}
+
+/** Normally distributed floats, those beyond two deviations drawn again. @see `keras.random.truncated_normal` */
+export function truncatedNormal(shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor {
+  const key = drawSeed(seed, 'truncated_normal');
+  return moved(truncatedNormalOf(key, shape, floatTypeOf(dtype, 'truncated_normal')), mean, stddev);
+}
+
+/** Options of `uniform`. */
+export interface UniformOptions extends RandomFloatOptions {
+  /** Default 0. */
+  readonly minval?: number;
+  /** Not drawn itself. Default 1. */
+  readonly maxval?: number;
+}
+
+/** Floats in [minval, maxval), all as likely. @see `keras.random.uniform` */
+export function uniform(shape: Shape, { minval = 0, maxval = 1, dtype, seed }: UniformOptions = {}): Tensor {
+  return uniformOf(drawSeed(seed, 'uniform'), shape, floatTypeOf(dtype, 'uniform'), minval, maxval);
+}
+
+/** Options of what gives integers. */
+export interface RandomIntOptions extends RandomOptions {
+  /** Default `'int32'`. */
+  readonly dtype?: DType;
+}
+
+/** Whole numbers in [minval, maxval), all as likely. @throws {ValueError} dtype is no integer of up to 32 bits. @see `keras.random.randint` */
+export function randint(
+  shape: Shape,
+  minval: number,
+  maxval: number,
+  { dtype = 'int32', seed }: RandomIntOptions = {},
+): Tensor {
+  const type = standardizeDType(dtype, 'randint');
+  if (!isInteger(type)) throw new ValueError(`randint: dtype=${type}. Expected an integer dtype.`);
+  const bits = Math.min(dtypeInfo(type).bits, 32) as 8 | 16 | 32;
+  const range = bits < dtypeInfo(type).bits ? limits('int32') : limits(type);
+  const clip = (x: number): number => Math.max(range.min, Math.min(range.max, Math.trunc(x)));
+  const [low, high] = [clip(minval), clip(maxval)];
+  // One more when the upper end does not fit the dtype, as in randint(0, 256, uint8). A span of 2^bits wraps to 0: no remainder then.
+  const span = high <= low ? 1 : (high - low + (maxval > range.max ? 1 : 0)) % 2 ** bits;
+  const half = span === 0 ? 0 : 2 ** (bits / 2) % span;
+  const multiplier = span === 0 ? 0 : Number(((BigInt(half) * BigInt(half)) % 2n ** BigInt(bits)) % BigInt(span));
+  const [k1, k2] = splitKey(drawSeed(seed, 'randint'));
+  const [upper, lower] = [bitsOf(k1, shape, bits), bitsOf(k2, shape, bits)];
+  const word = (x: number): Tensor => lax.full(tensorApplier, shape, x, 'uint32');
+  const rem = (x: Tensor): Tensor => (span === 0 ? x : lax.rem(x, word(span)));
+  const wrap = (x: Tensor): Tensor => (bits === 32 ? x : lax.and(x, word(2 ** bits - 1)));
+  const offset = rem(wrap(lax.add(wrap(lax.mul(rem(upper), word(multiplier))), rem(lower))));
+  const from = lax.full(tensorApplier, shape, low >>> 0, 'uint32');
+  return lax.convert(lax.bitcast(lax.add(offset, from), 'int32'), type);
+}
+
+/**
+ * Classes drawn with probabilities softmax(logits).
+ *
+ * @param logits (batch, classes).
+ * @returns (batch, numSamples).
+ * @see `keras.random.categorical`
+ */
+export function categorical(
+  logits: TensorLike,
+  numSamples: number,
+  { dtype = 'int32', seed }: RandomIntOptions = {},
+): Tensor {
+  const scores = toTensor(logits, null, 'categorical');
+  if (scores.ndim !== 2)
+    throw new ValueError(`categorical: logits of shape ${formatShape(scores.shape)}. Expected (batch, classes).`);
+  const [batch, classes] = scores.shape;
+  const shape = [batch, classes, numSamples];
+  const type = isFloat(scores.dtype) ? scores.dtype : floatx();
+  const tiny = 1.1754943508222875e-38;
+  const u = uniformOf(drawSeed(seed, 'categorical'), [batch, numSamples, classes], type, tiny, 1);
+  // Gumbel-max: the class of the greatest score plus Gumbel noise. JAX draws the noise with the classes as the axis after `batch`.
+  const noise = lax.neg(lax.log(lax.neg(lax.log(lax.reshape(u, shape)))));
+  const summed = lax.add(noise, lax.broadcastInDim(lax.convert(scores, type), shape, [0, 1]));
+  return lax.convert(lax.argMax(summed, 1), standardizeDType(dtype, 'categorical'));
+}
+
+/** Options of `dropout`. */
+export interface DropoutOptions extends RandomOptions {
+  /** Shape of the mask, which is repeated over axes of size 1; null takes the input's size. Default: the input's shape. */
+  readonly noiseShape?: PartialShape | null;
+}
+
+/** Zero a part `rate` of the elements, and divide the others by 1 − rate. @see `keras.random.dropout` */
+export function dropout(inputs: TensorLike, rate: number, { noiseShape, seed }: DropoutOptions = {}): Tensor {
+  const x = toTensor(inputs, null, 'dropout');
+  if (rate === 1) return lax.zerosLike(x);
+  if (rate === 0) return x;
+  const keep = 1 - rate;
+  const shape = noiseShape ? noiseShape.map((dim, i) => dim ?? x.shape[i]) : x.shape;
+  const u = uniformOf(drawSeed(seed, 'dropout'), shape, 'float32', 0, 1);
+  const mask = ops.broadcastTo(lax.lt(u, lax.fullLike(u, keep)), x.shape);
+  return lax.select(mask, lax.div(x, lax.fullLike(x, keep)), lax.zerosLike(x));
+}
+
+/** Options of `shuffle`. */
+export interface ShuffleOptions extends RandomOptions {
+  /** The axis along which elements change places. Default 0. */
+  readonly axis?: number;
+}
+
+/** The elements in random order along an axis, each line of them in an order of its own. @see `keras.random.shuffle` */
+export function shuffle(x: TensorLike, { axis = 0, seed }: ShuffleOptions = {}): Tensor {
+  let t = toTensor(x, null, 'shuffle');
+  const along = normalizeAxis(axis, t.ndim, 'shuffle');
+  let key = drawSeed(seed, 'shuffle');
+  // Sorting by random keys, often enough that no two elements keep equal keys: 3 ln(size) / ln(2^32 − 1) rounds, as in XLA.
+  const rounds = Math.ceil((3 * Math.log(Math.max(1, t.size))) / Math.log(0xffffffff));
+  for (let i = 0; i < rounds; i++) {
+    const [next, own] = splitKey(key);
+    key = next;
+    t = ops.takeAlongAxis(t, lax.argSort(bitsOf(own, t.shape, 32), along), { axis: along });
+  }
+  return t;
+}

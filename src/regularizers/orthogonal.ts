@@ -1,0 +1,49 @@
+/** @file The penalty on rows or columns that are not orthogonal. */
+import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import type { Config } from '../core/serialization.js';
+import { formatShape } from '../core/shape.js';
+import * as ops from '../ops/index.js';
+import type { Tensor } from '../runtime/index.js';
+import { factorOf, Regularizer } from './regularizer.js';
+
+/** Options of `OrthogonalRegularizer`. */
+export interface OrthogonalRegularizerOptions {
+  /** Default 0.01. */
+  readonly factor?: number;
+  /** What should be orthogonal. Default `'rows'`. */
+  readonly mode?: 'rows' | 'columns';
+}
+
+/** factor · mean |cosine| of all pairs of rows (or columns) of a matrix. @see `keras.regularizers.OrthogonalRegularizer` */
+export class OrthogonalRegularizer extends Regularizer {
+  static readonly positional = [];
+  readonly factor: number;
+  readonly mode: 'rows' | 'columns';
+
+  constructor(options: OrthogonalRegularizerOptions = {}) {
+    super();
+    const { factor = 0.01, mode = 'rows', ...rest } = options;
+    refuseUnknownOptions('OrthogonalRegularizer', rest, ['factor', 'mode']);
+    this.factor = factorOf(factor, 'OrthogonalRegularizer', 'factor');
+    if (mode !== 'rows' && mode !== 'columns')
+      throw new ValueError(`OrthogonalRegularizer: mode='${String(mode)}'. Expected 'rows' or 'columns'.`);
+    this.mode = mode;
+  }
+
+  /** @throws {ValueError} `x` is no matrix. */
+  override call(x: Tensor): Tensor {
+    if (x.ndim !== 2)
+      throw new ValueError(`OrthogonalRegularizer: got a tensor of shape ${formatShape(x.shape)}. Expected a matrix.`);
+    const rows = this.mode === 'rows';
+    const unit = ops.normalize(x, { axis: rows ? 1 : 0 });
+    const size = x.shape[rows ? 0 : 1];
+    const product = rows ? ops.matmul(unit, ops.transpose(unit)) : ops.matmul(ops.transpose(unit), unit);
+    const others = ops.multiply(product, ops.subtract(1, ops.eye(size, { dtype: x.dtype })));
+    const pairs = (size * (size - 1)) / 2;
+    return ops.divide(ops.multiply(0.5 * this.factor, ops.sum(ops.abs(others))), pairs);
+  }
+
+  override getConfig(): Config {
+    return { factor: Math.fround(this.factor), mode: this.mode };
+  }
+}
