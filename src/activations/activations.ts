@@ -1,4 +1,4 @@
-/** @file The activation functions that are more than an op: `relu` with its options, `mish`, `linear`, `exponential`. */
+/** @file The activation functions that are not just an op: `relu` with its options, `gelu`, `mish`, `linear`, `exponential`. */
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { op, tensor, toTensor } from '../runtime/index.js';
@@ -27,6 +27,17 @@ export const relu = op(
     if (maxValue !== null && !(threshold === 0 && maxValue === 6)) t = ops.clip(t, constant(0), constant(maxValue));
     return below === null ? t : ops.subtract(t, ops.multiply(constant(negativeSlope), below));
   },
+);
+
+/**
+ * x Φ(x), Φ the normal distribution function; by tanh where `approximate`. Unlike `ops.gelu` it is exact by default.
+ *
+ * @see `keras.activations.gelu`; Hendrycks & Gimpel, "Gaussian Error Linear Units" (2016)
+ */
+export const gelu = op(
+  'gelu',
+  (x: TensorLike, { approximate = false }: { readonly approximate?: boolean } = {}): Tensor =>
+    ops.gelu(x, { approximate }),
 );
 
 /** The input as it is. @see `keras.activations.linear` */

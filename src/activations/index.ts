@@ -5,7 +5,6 @@ import { Callable } from '../core/callable.js';
 import {
   celu,
   elu,
-  gelu,
   glu,
   hardShrink,
   hardSigmoid,
@@ -31,7 +30,7 @@ import {
   threshold,
 } from '../ops/index.js';
 import type { Tensor } from '../runtime/index.js';
-import { exponential, linear, mish, relu } from './activations.js';
+import { exponential, gelu, linear, mish, relu } from './activations.js';
 
 export {
   celu,

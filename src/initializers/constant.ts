@@ -71,8 +71,9 @@ export class Identity extends Initializer {
     if (shape.length !== 2) throw new ValueError(`Identity: shape ${formatShape(shape)}. Expected that of a matrix.`);
     return ops.multiply(tensor(this.gain, null, dtype), ops.eye(shape[0], { M: shape[1], dtype }));
   }
+  /** Keras: loses the gain; here it is written where it is not 1, because the copy would be another initializer. */
   override getConfig(): Config {
-    return { gain: this.gain };
+    return this.gain === 1 ? {} : { gain: this.gain };
   }
 }
 

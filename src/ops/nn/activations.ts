@@ -23,13 +23,9 @@ export const relu6 = activation('relu6', (x) =>
 );
 /** 1 / (1 + e⁻ˣ). @see `keras.ops.sigmoid` */
 export const sigmoid = activation('sigmoid', lax.logistic);
-/** 0 below −1, 1 above 1, straight between. @see `keras.ops.sparse_sigmoid` */
+/** 0 below −1, 1 above 1, straight between; at the two corners half the slope. @see `keras.ops.sparse_sigmoid` */
 export const sparseSigmoid = activation('sparse_sigmoid', (x) =>
-  lax.select(
-    lax.le(x, c(x, -1)),
-    c(x, 0),
-    lax.select(lax.ge(x, c(x, 1)), c(x, 1), lax.mul(lax.add(x, c(x, 1)), c(x, 0.5))),
-  ),
+  lax.mul(c(x, 0.5), lax.min(lax.max(lax.add(x, c(x, 1)), c(x, 0)), c(x, 2))),
 );
 /** log(1 + eˣ) without overflow. @see `keras.ops.softplus` */
 export const softplus = activation('softplus', (x) =>
