@@ -1,0 +1,430 @@
+/**
+ * @file The kernel language: typed expressions over scalars and vectors of lanes. Statements and functions are made by
+ * function_builder.ts; emitters turn them into machine programs (wasm/emit.ts).
+ *
+ * An expression is a tree. One that is used twice is computed twice, unless it is bound by `let`.
+ */
+import { InternalError } from '../core/errors.js';
+
+/** Types of values: scalars, and vectors of a target's lanes (`x`). Vector comparisons give all-ones lanes (`i32x`). */
+export type KernelType = 'i32' | 'f32' | 'f64' | 'i32x' | 'f32x';
+
+/** How a number lies in memory. Narrow integers widen to `i32`. */
+export type MemoryType = 'u8' | 'i8' | 'u16' | 'i16' | 'i32' | 'f32' | 'f64';
+
+/** What an emitter's machine offers. */
+export interface Target {
+  /** Lanes of a vector of 32-bit numbers. */
+  readonly lanes: number;
+  /** Whether multiply-add rounds once. */
+  readonly fma: boolean;
+}
+
+export type UnaryOp =
+  | 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'not' | 'eqz' | 'popcnt' | 'clz' | 'anyTrue' | 'allTrue'; // prettier-ignore
+
+export type BinaryOp =
+  | 'add' | 'sub' | 'mul' | 'div' | 'divS' | 'divU' | 'remS' | 'remU' | 'min' | 'max' | 'minS' | 'maxS' | 'minU' | 'maxU' | 'pmin' | 'pmax'
+  | 'and' | 'or' | 'xor' | 'andnot' | 'shl' | 'shrS' | 'shrU' | 'rotl' | 'copysign'; // prettier-ignore
+
+export type CompareOp = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'ltU' | 'leU' | 'gtU' | 'geU';
+
+export type ConvertOp =
+  | 'f32.i32' | 'f32.u32' | 'i32.f32' | 'u32.f32' | 'f64.f32' | 'f32.f64' | 'f64.i32' | 'f64.u32' | 'i32.f64' | 'u32.f64'; // prettier-ignore
+
+export type Node =
+  | { readonly kind: 'const'; readonly value: number }
+  | { readonly kind: 'local'; readonly index: number }
+  | { readonly kind: 'global'; readonly index: number }
+  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly x: Expr }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly x: Expr; readonly y: Expr }
+  | { readonly kind: 'compare'; readonly op: CompareOp; readonly x: Expr; readonly y: Expr }
+  | { readonly kind: 'select'; readonly condition: Expr; readonly x: Expr; readonly y: Expr }
+  | { readonly kind: 'convert'; readonly op: ConvertOp; readonly x: Expr }
+  | { readonly kind: 'bitcast'; readonly x: Expr }
+  | { readonly kind: 'fma'; readonly x: Expr; readonly y: Expr; readonly z: Expr }
+  | { readonly kind: 'splat'; readonly x: Expr }
+  | { readonly kind: 'lane'; readonly x: Expr; readonly lane: number }
+  | { readonly kind: 'withLane'; readonly x: Expr; readonly lane: number; readonly value: Expr }
+  | { readonly kind: 'shuffle'; readonly x: Expr; readonly y: Expr; readonly lanes: readonly number[] }
+  | { readonly kind: 'load'; readonly memory: MemoryType; readonly address: Expr; readonly offset: number }
+  | { readonly kind: 'loadSplat'; readonly address: Expr; readonly offset: number }
+  | { readonly kind: 'call'; readonly callee: Callee; readonly args: readonly Expr[] }
+  | { readonly kind: 'atomicLoad'; readonly address: Expr; readonly offset: number }
+  | { readonly kind: 'atomicAdd'; readonly address: Expr; readonly offset: number; readonly value: Expr }
+  | {
+      readonly kind: 'atomicWait';
+      readonly address: Expr;
+      readonly offset: number;
+      readonly expected: Expr;
+      /** Nanoseconds. */
+      readonly timeout: number;
+    };
+
+/** What can be called: a function of the module, or one of the host. */
+export interface Callee {
+  readonly name: string;
+  readonly params: readonly KernelType[];
+  readonly result: KernelType | null;
+}
+
+export const isVector = (type: KernelType): boolean => type.endsWith('x');
+export const elementOf = (type: KernelType): 'i32' | 'f32' | 'f64' => type.slice(0, 3) as 'i32' | 'f32' | 'f64';
+export const isFloatType = (type: KernelType): boolean => type.startsWith('f');
+
+/** The type of what a memory type loads as. */
+export function loadedType(memory: MemoryType): 'i32' | 'f32' | 'f64' {
+  return memory === 'f32' || memory === 'f64' ? memory : 'i32';
+}
+
+/** Bytes that one element takes in memory. */
+export const MEMORY_BYTES: Readonly<Record<MemoryType, number>> = {
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i16: 2,
+  i32: 4,
+  f32: 4,
+  f64: 8,
+};
+
+type Operand = Expr | number;
+
+/** A typed expression. Numbers among the operands become constants of the other side's type. */
+export class Expr {
+  constructor(
+    readonly type: KernelType,
+    readonly node: Node,
+  ) {}
+
+  /** The value of a constant, or null. */
+  get constant(): number | null {
+    return this.node.kind === 'const' ? this.node.value : null;
+  }
+
+  #lift(y: Operand): Expr {
+    if (typeof y !== 'number') {
+      if (y.type !== this.type) throw new InternalError(`kernel: ${this.type} meets ${y.type}`);
+      return y;
+    }
+    return constant(this.type, y);
+  }
+  #unary(op: UnaryOp, type: KernelType = this.type): Expr {
+    return new Expr(type, { kind: 'unary', op, x: this });
+  }
+  #binary(op: BinaryOp, other: Operand): Expr {
+    return new Expr(this.type, { kind: 'binary', op, x: this, y: this.#lift(other) });
+  }
+  #compare(op: CompareOp, other: Operand): Expr {
+    const type = isVector(this.type) ? 'i32x' : 'i32';
+    return new Expr(type, { kind: 'compare', op, x: this, y: this.#lift(other) });
+  }
+
+  add(other: Operand): Expr {
+    const y = this.#lift(other);
+    if (this.type === 'i32') {
+      const [a, b] = [this.constant, y.constant];
+      if (a !== null && b !== null) return constant('i32', (a + b) | 0);
+      if (b === 0) return this; // x + 0 → x, integers only
+      if (a === 0) return y;
+    }
+    return this.#binary('add', y);
+  }
+  sub(other: Operand): Expr {
+    const y = this.#lift(other);
+    if (this.type === 'i32') {
+      const [a, b] = [this.constant, y.constant];
+      if (a !== null && b !== null) return constant('i32', (a - b) | 0);
+      if (b === 0) return this;
+    }
+    return this.#binary('sub', y);
+  }
+  mul(other: Operand): Expr {
+    const y = this.#lift(other);
+    if (this.type === 'i32') {
+      const [a, b] = [this.constant, y.constant];
+      if (a !== null && b !== null) return constant('i32', Math.imul(a, b));
+      if (b === 1) return this;
+      if (a === 1) return y;
+      if (a === 0 || b === 0) return constant('i32', 0);
+    }
+    return this.#binary('mul', y);
+  }
+  /** Floats only. */
+  div(other: Operand): Expr {
+    return this.#binary('div', other);
+  }
+  /** Traps on a zero divisor. So do the next three. */
+  divS(other: Operand): Expr {
+    return this.#lift(other).constant === 1 ? this : this.#binary('divS', other);
+  }
+  divU(other: Operand): Expr {
+    return this.#lift(other).constant === 1 ? this : this.#binary('divU', other);
+  }
+  remS(other: Operand): Expr {
+    return this.#lift(other).constant === 1 ? constant('i32', 0) : this.#binary('remS', other);
+  }
+  remU(other: Operand): Expr {
+    return this.#lift(other).constant === 1 ? constant('i32', 0) : this.#binary('remU', other);
+  }
+  /** Floats: NaN if either is. */
+  min(other: Operand): Expr {
+    return this.#binary(isFloatType(this.type) ? 'min' : 'minS', other);
+  }
+  /** Floats: NaN if either is. */
+  max(other: Operand): Expr {
+    return this.#binary(isFloatType(this.type) ? 'max' : 'maxS', other);
+  }
+  /** Vectors of floats: `other < this ? other : this`, one machine instruction. */
+  pmin(other: Operand): Expr {
+    return this.#binary('pmin', other);
+  }
+  /** Vectors of floats: `this < other ? other : this`, one machine instruction. */
+  pmax(other: Operand): Expr {
+    return this.#binary('pmax', other);
+  }
+  minU(other: Operand): Expr {
+    return this.#binary('minU', other);
+  }
+  maxU(other: Operand): Expr {
+    return this.#binary('maxU', other);
+  }
+  and(other: Operand): Expr {
+    return this.#binary('and', other);
+  }
+  or(other: Operand): Expr {
+    return this.#binary('or', other);
+  }
+  xor(other: Operand): Expr {
+    return this.#binary('xor', other);
+  }
+  /** Shifts take a number or a scalar; a scalar's shift counts modulo 32. */
+  shl(count: Operand): Expr {
+    return this.#shift('shl', count);
+  }
+  shrS(count: Operand): Expr {
+    return this.#shift('shrS', count);
+  }
+  shrU(count: Operand): Expr {
+    return this.#shift('shrU', count);
+  }
+  #shift(op: BinaryOp, count: Operand): Expr {
+    const y = typeof count === 'number' ? constant('i32', count) : count;
+    if (y.type !== 'i32') throw new InternalError('kernel: shifts count by i32');
+    return new Expr(this.type, { kind: 'binary', op, x: this, y });
+  }
+  /** Rotate 32-bit words left by a fixed count. */
+  rotl(count: number): Expr {
+    if (this.type === 'i32') return this.#shift('rotl', count);
+    return this.shl(count).or(this.shrU(32 - count));
+  }
+  copysign(other: Operand): Expr {
+    return this.#binary('copysign', other);
+  }
+
+  neg(): Expr {
+    if (this.type === 'i32') return constant('i32', 0).sub(this);
+    return this.#unary('neg');
+  }
+  abs(): Expr {
+    return this.#unary('abs');
+  }
+  sqrt(): Expr {
+    return this.#unary('sqrt');
+  }
+  floor(): Expr {
+    return this.#unary('floor');
+  }
+  ceil(): Expr {
+    return this.#unary('ceil');
+  }
+  trunc(): Expr {
+    return this.#unary('trunc');
+  }
+  /** Half to even. */
+  nearest(): Expr {
+    return this.#unary('nearest');
+  }
+  /** All bits turned over. */
+  not(): Expr {
+    return isVector(this.type) ? this.#unary('not') : this.xor(-1);
+  }
+  /** Scalars: 1 for 0, else 0. */
+  eqz(): Expr {
+    return this.#unary('eqz', 'i32');
+  }
+  popcnt(): Expr {
+    return this.#unary('popcnt');
+  }
+  clz(): Expr {
+    return this.#unary('clz');
+  }
+  /** Vectors: 1 if any bit is set. */
+  anyTrue(): Expr {
+    return this.#unary('anyTrue', 'i32');
+  }
+  /** Vectors: 1 if no lane is 0. */
+  allTrue(): Expr {
+    return this.#unary('allTrue', 'i32');
+  }
+
+  eq(other: Operand): Expr {
+    return this.#compare('eq', other);
+  }
+  ne(other: Operand): Expr {
+    return this.#compare('ne', other);
+  }
+  lt(other: Operand): Expr {
+    return this.#compare('lt', other);
+  }
+  le(other: Operand): Expr {
+    return this.#compare('le', other);
+  }
+  gt(other: Operand): Expr {
+    return this.#compare('gt', other);
+  }
+  ge(other: Operand): Expr {
+    return this.#compare('ge', other);
+  }
+  ltU(other: Operand): Expr {
+    return this.#compare('ltU', other);
+  }
+  leU(other: Operand): Expr {
+    return this.#compare('leU', other);
+  }
+  gtU(other: Operand): Expr {
+    return this.#compare('gtU', other);
+  }
+  geU(other: Operand): Expr {
+    return this.#compare('geU', other);
+  }
+
+  /** This is the condition: `i32` that is not 0, or lanes that are all-ones or 0. */
+  select(onTrue: Expr, onFalse: Operand): Expr {
+    const y = typeof onFalse === 'number' ? constant(onTrue.type, onFalse) : onFalse;
+    if (y.type !== onTrue.type || isVector(y.type) !== isVector(this.type))
+      throw new InternalError(`kernel: select of ${onTrue.type} and ${y.type} by ${this.type}`);
+    return new Expr(onTrue.type, { kind: 'select', condition: this, x: onTrue, y });
+  }
+
+  /** this · y + z, rounded once where the target can. */
+  fma(y: Expr, z: Expr): Expr {
+    return new Expr(this.type, { kind: 'fma', x: this, y: this.#lift(y), z: this.#lift(z) });
+  }
+
+  #convert(op: ConvertOp): Expr {
+    const to = op.slice(0, 3).replace('u', 'i') as 'i32' | 'f32' | 'f64';
+    const type = isVector(this.type) ? (`${to}x` as KernelType) : to;
+    return new Expr(type, { kind: 'convert', op, x: this });
+  }
+  /** The same number as float32. `unsigned` reads an i32 as uint32. */
+  toF32(unsigned = false): Expr {
+    const from = elementOf(this.type);
+    if (from === 'f32') return this;
+    return this.#convert(from === 'f64' ? 'f32.f64' : unsigned ? 'f32.u32' : 'f32.i32');
+  }
+  /** The same number as float64. Scalars only. */
+  toF64(unsigned = false): Expr {
+    const from = elementOf(this.type);
+    if (from === 'f64') return this;
+    return this.#convert(from === 'f32' ? 'f64.f32' : unsigned ? 'f64.u32' : 'f64.i32');
+  }
+  /** Truncated and saturated to int32, or to uint32; NaN becomes 0. */
+  toI32(unsigned = false): Expr {
+    const from = elementOf(this.type);
+    if (from === 'i32') return this;
+    return this.#convert(`${unsigned ? 'u32' : 'i32'}.${from}` as ConvertOp);
+  }
+  /** The same 32 bits under the other 32-bit type. */
+  bitcast(): Expr {
+    const to = { i32: 'f32', f32: 'i32', i32x: 'f32x', f32x: 'i32x', f64: null }[this.type] as KernelType | null;
+    if (to === null) throw new InternalError('kernel: bitcast of f64');
+    return new Expr(to, { kind: 'bitcast', x: this });
+  }
+
+  /** A scalar in all lanes. */
+  splat(): Expr {
+    if (isVector(this.type)) return this;
+    if (this.constant !== null) return constant(`${this.type}x` as KernelType, this.constant);
+    return new Expr(`${this.type}x` as KernelType, { kind: 'splat', x: this });
+  }
+  lane(lane: number): Expr {
+    return new Expr(elementOf(this.type), { kind: 'lane', x: this, lane });
+  }
+  withLane(lane: number, value: Expr): Expr {
+    return new Expr(this.type, { kind: 'withLane', x: this, lane, value });
+  }
+  /** Lanes picked from this (0 … L - 1) and another vector (L … 2L - 1). */
+  shuffle(other: Expr, lanes: readonly number[]): Expr {
+    return new Expr(this.type, { kind: 'shuffle', x: this, y: this.#lift(other), lanes });
+  }
+}
+
+/** A constant; in all lanes for a vector type. */
+export function constant(type: KernelType, value: number): Expr {
+  return new Expr(type, { kind: 'const', value });
+}
+export const i32 = (value: number): Expr => constant('i32', value);
+
+/** A mutable local variable. Reading it is using it as an expression. */
+export class Local extends Expr {
+  constructor(
+    type: KernelType,
+    readonly index: number,
+  ) {
+    super(type, { kind: 'local', index });
+  }
+}
+
+export type Statement =
+  | { readonly kind: 'set'; readonly local: number; readonly value: Expr }
+  | { readonly kind: 'setGlobal'; readonly index: number; readonly value: Expr }
+  | {
+      readonly kind: 'store';
+      readonly memory: MemoryType;
+      readonly address: Expr;
+      readonly offset: number;
+      readonly value: Expr;
+    }
+  | {
+      /** Runs `body` for local = start, start + step, … as long as it is below `end` (signed). */
+      readonly kind: 'for';
+      readonly local: Local;
+      readonly end: Expr;
+      readonly step: number;
+      readonly body: readonly Statement[];
+      /** The loop is known to run at least once. */
+      readonly entered: boolean;
+    }
+  | { readonly kind: 'while'; readonly condition: Expr; readonly body: readonly Statement[] }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expr;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
+  | { readonly kind: 'call'; readonly callee: Callee; readonly args: readonly Expr[] }
+  | { readonly kind: 'return'; readonly value: Expr | null }
+  | { readonly kind: 'trap' }
+  | { readonly kind: 'copy'; readonly to: Expr; readonly from: Expr; readonly bytes: Expr }
+  | { readonly kind: 'fill'; readonly to: Expr; readonly byte: Expr; readonly bytes: Expr }
+  | { readonly kind: 'atomicStore'; readonly address: Expr; readonly offset: number; readonly value: Expr }
+  | { readonly kind: 'atomicNotify'; readonly address: Expr; readonly offset: number };
+
+/** A function in the kernel language. */
+export interface KernelFunction extends Callee {
+  /** Types of all locals, the parameters first. */
+  readonly locals: readonly KernelType[];
+  readonly body: readonly Statement[];
+  /** What it calls: functions of the module (found by object) and of the host. */
+  readonly callees: readonly Callee[];
+}
+
+/** A function that the host provides, of float64 numbers: `Math.sin`. */
+export interface HostFunction extends Callee {
+  readonly host: true;
+}
+
+export function hostFunction(name: string, arity: number): HostFunction {
+  return { name, params: Array.from({ length: arity }, () => 'f64' as const), result: 'f64', host: true };
+}
