@@ -1,6 +1,6 @@
 /** @file What a primitive is: one definition that states its types, its meaning, its scalar form and its gradient. */
 import type { NDArray, TensorType } from '../core/ndarray.js';
-import type { Value } from './graph.js';
+import type { Graph, Value } from './graph.js';
 import type { ScalarBuilder } from './scalar.js';
 
 /** What a gradient rule is given. */
@@ -30,6 +30,11 @@ export interface PrimitiveDefinition<P> {
   readonly gradient: ((context: GradientContext<P>) => readonly (Value | null)[]) | null;
   /** How `params` are printed and compared; the default is JSON. */
   format?(params: P): string;
+  /** Only of primitives that run graphs (loops, branches): those graphs, and `params` with others in their places. */
+  readonly bodies?: {
+    get(params: P): readonly Graph[];
+    replace(params: P, bodies: readonly Graph[]): P;
+  };
 }
 
 export interface Primitive<P = unknown> extends PrimitiveDefinition<P> {
