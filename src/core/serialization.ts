@@ -12,6 +12,13 @@ export type Config = Record<string, unknown>;
 /** What can be written to a config. */
 export interface Serializable {
   getConfig(): Config;
+  /** The shapes with which it was built; null: it was not. */
+  getBuildConfig?(): Config | null;
+  buildFromConfig?(config: Config): void;
+  /** What a model was compiled with. */
+  getCompileConfig?(): Config | null;
+  compileFromConfig?(config: Config): void;
+  built?: boolean;
 }
 
 /** A class whose instances can be made from a config. */
@@ -38,20 +45,33 @@ type AnyFunction = (...args: never[]) => unknown;
 type Registered = SerializableClass | AnyFunction;
 
 interface Entry {
-  readonly module: string;
+  /** As configs name it; null for what users register. */
+  readonly module: string | null;
   readonly name: string;
-  /** `package>name` for what users register; null for Keras's own. */
+  /** `package>name` for what users register, the name for what Keras does not export; null for what it exports. */
   readonly registeredName: string | null;
 }
 
-const byKey = new Map<string, Registered>(); // "keras.layers>Dense" and "Custom>MyLayer"
+const byKey = new Map<string, Registered>(); // "keras.layers>Dense"
 const entries = new Map<Registered, Entry>();
+/** What users registered: "Custom>MyLayer". */
+const customObjects: Record<string, unknown> = {};
+
+/** Options of `registerClasses`. */
+export interface RegisterOptions {
+  /** Whether Keras keeps the classes to itself; configs then name them once more, as `registered_name`. Default false. */
+  readonly internal?: boolean;
+}
 
 /** Register a room's classes under Keras's module and names. Names are given, not read from the code, which may be minified. */
-export function registerClasses(module: string, classes: Readonly<Record<string, SerializableClass>>): void {
+export function registerClasses(
+  module: string,
+  classes: Readonly<Record<string, SerializableClass>>,
+  { internal = false }: RegisterOptions = {},
+): void {
   for (const [name, cls] of Object.entries(classes)) {
     byKey.set(`${module}>${name}`, cls);
-    if (!entries.has(cls)) entries.set(cls, { module, name, registeredName: null }); // further names are aliases
+    if (!entries.has(cls)) entries.set(cls, { module, name, registeredName: internal ? name : null }); // further names are aliases
   }
 }
 
@@ -95,8 +115,8 @@ export function registerKerasSerializable(
         `registerKerasSerializable: the class ${target.name} has no getConfig() method, so it could not be saved.`,
       );
     }
-    byKey.set(registeredName, target);
-    entries.set(target, { module: options.package ?? 'Custom', name, registeredName });
+    customObjects[registeredName] = target;
+    entries.set(target, { module: null, name, registeredName });
     return target;
   };
 }
@@ -107,9 +127,20 @@ export function getRegisteredName(target: Registered): string {
   return entry?.registeredName ?? entry?.name ?? target.name;
 }
 
-/** What was registered under a name, or null. @see `keras.saving.get_registered_object` */
-export function getRegisteredObject(name: string, customObjects: Readonly<Record<string, unknown>> = {}): unknown {
-  return customObjects[name] ?? scope[name] ?? byKey.get(name) ?? null;
+/** What was registered under a name (`'Custom>MyLayer'`), or null. @see `keras.saving.get_registered_object` */
+export function getRegisteredObject(name: string, objects: Readonly<Record<string, unknown>> = {}): unknown {
+  for (const known of [scope, customObjects, objects]) if (Object.hasOwn(known, name)) return known[name];
+  return null;
+}
+
+/**
+ * The dict of all that was registered by `registerKerasSerializable`, by registered name. What is put into it can be read from
+ * configs as well.
+ *
+ * @see `keras.saving.get_custom_objects`
+ */
+export function getCustomObjects(): Record<string, unknown> {
+  return customObjects;
 }
 
 let scope: Readonly<Record<string, unknown>> = {};
@@ -138,8 +169,56 @@ export function constructFromConfig<T>(cls: SerializableClass<T>, config: Config
   return new cls(...args, options);
 }
 
+/** How values that are no objects with a config, such as tensors, are written: `{class_name: '__tensor__', config}`. */
+export interface SpecialForm<T> {
+  readonly className: string;
+  readonly is: (value: unknown) => value is T;
+  readonly write: (value: T) => Config;
+  readonly read: (config: Config) => unknown;
+}
+
+const specialForms: SpecialForm<unknown>[] = [];
+
+/** Let `serializeKerasObject` and `deserializeKerasObject` know a kind of value. */
+export function registerSpecialForm<T>(form: SpecialForm<T>): void {
+  specialForms.push(form as unknown as SpecialForm<unknown>);
+}
+
+interface SharedObjects {
+  /** What was written in this scope, with its config. */
+  readonly written: Map<object, Record<string, unknown>>;
+  /** What was read in this scope, by id. */
+  readonly read: Map<number, unknown>;
+  next: number;
+}
+let shared: SharedObjects | null = null;
+
 /**
- * An object, function, or structure of them as JSON, as Keras writes it: `{module, class_name, config, registered_name}`.
+ * Run `fn` so that an object that is written twice is marked (`shared_object_id`), and read back as one object. Files are written
+ * and read in such a scope; configs are not.
+ *
+ * @see Keras's `ObjectSharingScope`
+ */
+export function withObjectSharing<R>(fn: () => R): R {
+  const outer = shared;
+  shared = { written: new Map(), read: new Map(), next: 1 };
+  try {
+    return fn();
+  } finally {
+    shared = outer;
+  }
+}
+
+function markShared(object: object, config: Record<string, unknown>): void {
+  if (shared === null) return;
+  const before = shared.written.get(object);
+  if (before === undefined) shared.written.set(object, config);
+  else config['shared_object_id'] = before['shared_object_id'] ??= shared.next++;
+}
+
+/**
+ * An object, function, or structure of them as JSON, as Keras writes it: `{module, class_name, config, registered_name}`, with
+ * `build_config` (the shapes with which a layer was built) and `compile_config` (of a model) where there are any.
  *
  * @throws {ValueError} The object cannot be written.
  * @see `keras.saving.serialize_keras_object`
@@ -148,30 +227,39 @@ export function serializeKerasObject(object: unknown): unknown {
   if (object === null || object === undefined) return null;
   if (typeof object === 'string' || typeof object === 'number' || typeof object === 'boolean') return object;
   if (Array.isArray(object)) return object.map(serializeKerasObject);
-  if (isDict(object))
-    return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, serializeKerasObject(value)]));
+  if (isDict(object)) return serializeDict(object);
+  const form = specialForms.find(({ is }) => is(object));
+  if (form !== undefined) return { class_name: form.className, config: form.write(object) };
   if (isSerializable(object)) {
     const entry = entries.get(object.constructor as SerializableClass);
-    return {
-      module: entry === undefined || entry.registeredName !== null ? null : entry.module,
+    const config: Record<string, unknown> = {
+      module: entry?.module ?? null,
       class_name: classNameOf(object),
-      config: object.getConfig(),
+      config: serializeDict(object.getConfig()),
       registered_name: entry === undefined ? classNameOf(object) : entry.registeredName,
-    } satisfies SerializedObject;
+    };
+    const buildConfig = object.getBuildConfig?.() ?? null;
+    if (buildConfig !== null) config['build_config'] = serializeDict(buildConfig);
+    const compileConfig = object.getCompileConfig?.() ?? null;
+    if (compileConfig !== null) config['compile_config'] = serializeDict(compileConfig);
+    markShared(object, config);
+    return config;
   }
   if (typeof object === 'function') {
-    const entry = entries.get(object as AnyFunction);
-    const name = entry?.name ?? object.name;
     return {
       module: 'builtins',
       class_name: 'function',
-      config: name,
-      registered_name: entry?.registeredName ?? 'function',
+      config: getRegisteredName(object as AnyFunction),
+      registered_name: 'function',
     } satisfies SerializedObject;
   }
   throw new ValueError(
     `serializeKerasObject: cannot write a ${object.constructor?.name ?? typeof object}. It needs a getConfig() method.`,
   );
+}
+
+function serializeDict(dict: Config): Config {
+  return Object.fromEntries(Object.entries(dict).map(([key, value]) => [key, serializeKerasObject(value)]));
 }
 
 function isSerializable(object: unknown): object is Serializable {
@@ -187,6 +275,17 @@ export function isSerializedObject(value: unknown): value is SerializedObject {
   return isDict(value) && typeof value['class_name'] === 'string' && 'config' in value;
 }
 
+/** Where Keras looks for a function of which a config says only the name. */
+const FUNCTION_MODULES = [
+  'activations',
+  'constraints',
+  'initializers',
+  'losses',
+  'metrics',
+  'optimizers',
+  'regularizers',
+];
+
 /** Keras has several paths for one class (`keras.src.layers.core.dense`, `keras.layers`): both lead to the same room. */
 function modulesToTry(module: string | null | undefined): string[] {
   if (!module) return [];
@@ -197,20 +296,18 @@ function modulesToTry(module: string | null | undefined): string[] {
 }
 
 function find(
-  serialized: SerializedObject,
-  customObjects: Readonly<Record<string, unknown>>,
-  fallbackModule: string | null,
+  { module, class_name: className, registered_name: registeredName }: SerializedObject,
+  objects: Readonly<Record<string, unknown>>,
+  modules: readonly (string | null)[],
 ): Registered {
-  const { module, class_name: className, registered_name: registeredName } = serialized;
-  const custom = { ...scope, ...customObjects };
   const names = [registeredName, className].filter((n): n is string => typeof n === 'string');
-  for (const name of names) if (Object.hasOwn(custom, name)) return custom[name] as Registered;
-  const keys = [...names, ...[...modulesToTry(module), fallbackModule].filter(Boolean).map((m) => `${m}>${className}`)];
-  for (const key of keys) {
-    const found = byKey.get(key);
+  for (const known of [objects, scope, customObjects])
+    for (const name of names) if (Object.hasOwn(known, name)) return known[name] as Registered;
+  for (const each of [...modulesToTry(module), ...modules]) {
+    const found = each ? byKey.get(`${each}>${className}`) : undefined;
     if (found !== undefined) return found;
   }
-  const known = [...byKey.keys()].map((key) => key.slice(key.indexOf('>') + 1));
+  const known = [...byKey.keys(), ...Object.keys(customObjects)].map((key) => key.slice(key.indexOf('>') + 1));
   throw new ValueError(
     `deserializeKerasObject: unknown class '${className}'${module ? ` of module '${module}'` : ''}.${suggest(className, known)} ` +
       `If it is your own, register it with registerKerasSerializable, or pass it in customObjects.`,
@@ -234,7 +331,8 @@ export interface DeserializeOptions {
  * @see `keras.saving.deserialize_keras_object`
  */
 export function deserializeKerasObject(serialized: unknown, options: DeserializeOptions = {}): unknown {
-  const { customObjects, defaultModule = null } = options;
+  const { defaultModule = null } = options;
+  const objects = options.customObjects ?? {};
   if (serialized === null || serialized === undefined) return null;
   if (Array.isArray(serialized)) return serialized.map((item) => deserializeKerasObject(item, options));
   if (!isDict(serialized)) return serialized;
@@ -248,18 +346,36 @@ export function deserializeKerasObject(serialized: unknown, options: Deserialize
       'deserializeKerasObject: the config holds Python code (a lambda), which is never run. Pass the function in customObjects.',
     );
   }
-  if (serialized.class_name === '__tensor__' || serialized.class_name === '__numpy__') return serialized.config;
-  if (serialized.class_name === 'function')
-    return find(
-      { ...serialized, class_name: String(serialized.config), module: null },
-      customObjects ?? {},
-      defaultModule,
+  const form = specialForms.find(({ className }) => className === serialized.class_name);
+  if (form !== undefined) return form.read((serialized.config ?? {}) as Config);
+  if (serialized.class_name === 'function') {
+    const modules = [defaultModule, ...FUNCTION_MODULES.map((room) => `keras.${room}`)];
+    const name = String(serialized.config);
+    return find({ ...serialized, class_name: name, registered_name: null }, objects, modules);
+  }
+  const id = serialized.shared_object_id;
+  if (id !== undefined && shared?.read.has(id)) return shared.read.get(id);
+  const cls = find(serialized, objects, [defaultModule]) as SerializableClass;
+  if (isPlainFunction(cls)) return cls;
+  const config = serialized.config ?? {};
+  if (!isDict(config)) {
+    throw new ValueError(
+      `deserializeKerasObject: the config of '${serialized.class_name}' is ${JSON.stringify(config)}. Expected a dict.`,
     );
-  const cls = find(serialized, customObjects ?? {}, defaultModule) as SerializableClass;
-  const config = (serialized.config ?? {}) as Config;
-  return withCustomObjects(customObjects, () =>
-    cls.fromConfig ? cls.fromConfig(config) : constructFromConfig(cls, config),
-  );
+  }
+  const instance = withCustomObjects(objects, () => {
+    const made = cls.fromConfig ? cls.fromConfig(config) : constructFromConfig(cls, config);
+    const { build_config: buildConfig, compile_config: compileConfig } = serialized;
+    if (!isSerializable(made)) return made;
+    if (isDict(buildConfig) && made.built === false && made.buildFromConfig) {
+      made.buildFromConfig(buildConfig);
+      made.built = true;
+    }
+    if (isDict(compileConfig) && Object.keys(compileConfig).length > 0) made.compileFromConfig?.(compileConfig);
+    return made;
+  });
+  if (id !== undefined) shared?.read.set(id, instance);
+  return instance;
 }
 
 /** How a room's `get` works. */
@@ -285,7 +401,8 @@ export function getByIdentifier<T>(table: IdentifierTable<T>, identifier: unknow
     const target =
       custom ??
       (Object.hasOwn(table.ids, identifier) ? table.ids[identifier] : undefined) ??
-      byKey.get(`Custom>${identifier}`);
+      (customObjects[identifier] as Registered | undefined) ??
+      (customObjects[`Custom>${identifier}`] as Registered | undefined);
     if (target === undefined) {
       throw new ValueError(`Unknown ${table.what} '${identifier}'.${suggest(identifier, Object.keys(table.ids))}`);
     }
@@ -335,8 +452,8 @@ export function identifierRoom<T>(table: IdentifierTable<T>): IdentifierRoom<T> 
   return {
     get,
     serialize: (object) => serializeKerasObject(object),
-    deserialize: (config, { customObjects } = {}) =>
-      withCustomObjects(customObjects, () =>
+    deserialize: (config, { customObjects: objects } = {}) =>
+      withCustomObjects(objects, () =>
         get(isSerializedObject(config) ? deserializeKerasObject(config, { defaultModule: table.module }) : config),
       ),
   };

@@ -1,5 +1,6 @@
 /** @file The runtime room's public face: tensors, variables, traces, programs and the choice of a backend. */
 import './apply.js';
+import './special_forms.js';
 
 export { tensorApplier } from './apply.js';
 export { type Arithmetic, arithmetic, setArithmetic } from './arithmetic.js';
@@ -26,7 +27,7 @@ export { jit } from './jit.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
 export { getKerasMask, type Mask, setKerasMask } from './mask.js';
 export type { Index, ReductionOptions } from './methods.js';
-export { type Op, op, type OpArgs, OpCall, type OpResult } from './op.js';
+export { type Op, op, type OpArgs, OpCall, opClassName, type OpResult } from './op.js';
 export { anySymbolic, FunctionalNode, inferSpec, Operation, type Spec, symbolicLeaves } from './operation.js';
 export { Program, type ProgramOptions, ResidentHeap } from './program.js';
 export { type NestedArray, Tensor, type TensorData } from './tensor.js';

@@ -1,6 +1,6 @@
 /** @file `op`: makes of one function an op that works on eager, traced and symbolic tensors. */
 import { INVOKE } from '../core/callable.js';
-import { uniqueName } from '../core/naming.js';
+import { autoName } from '../core/naming.js';
 import type { TensorLike } from './convert.js';
 import type { KerasTensor } from './keras_tensor.js';
 import { anySymbolic, Operation } from './operation.js';
@@ -31,13 +31,55 @@ export interface Op<A extends readonly unknown[], R> {
   readonly opName: string;
 }
 
+/** Keras's classes of ops whose names are not those of the ops in PascalCase. */
+const CLASS_NAMES: Readonly<Record<string, string>> = {
+  abs: 'Absolute',
+  allclose: 'AllClose',
+  batch_normalization: 'BatchNorm',
+  cdist: 'CDist',
+  conj: 'Conjugate',
+  ctc_decode: 'CTCDecode',
+  ctc_loss: 'CTCLoss',
+  extract_patches_3d: 'ExtractPatches',
+  fft: 'FFT',
+  fft2: 'FFT2',
+  hsv_to_rgb: 'HSVToRGB',
+  ifft2: 'IFFT2',
+  irfft: 'IRFFT',
+  isin: 'IsIn',
+  istft: 'ISTFT',
+  jvp: 'JVP',
+  layer_normalization: 'LayerNorm',
+  psnr: 'PSNR',
+  rfft: 'RFFT',
+  rgb_to_grayscale: 'RGBToGrayscale',
+  rgb_to_hsv: 'RGBToHSV',
+  rms_normalization: 'RMSNorm',
+  searchsorted: 'SearchSorted',
+  ssim: 'SSIM',
+  stft: 'STFT',
+  svd: 'SVD',
+};
+
+/** Keras's class of an op: `'sum'` → `'Sum'`, `'expand_dims'` → `'ExpandDims'`. It names the op in summaries and configs. */
+export function opClassName(opName: string): string {
+  if (Object.hasOwn(CLASS_NAMES, opName)) return CLASS_NAMES[opName];
+  return opName.replace(/(^|_)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
+}
+
 /** An op in a functional model. */
 export class OpCall extends Operation {
+  /** Keras's class of the op. */
+  readonly className: string;
+
   constructor(
     readonly opName: string,
     readonly fn: (...args: never[]) => unknown,
+    name?: string | null,
   ) {
-    super(uniqueName(opName));
+    const className = opClassName(opName);
+    super(name ?? autoName(className));
+    this.className = className;
   }
 
   override call(...args: never[]): unknown {
