@@ -7,6 +7,7 @@ import { sizeOf } from '../core/shape.js';
 import type { Applier, Operand } from './operand.js';
 import type { Primitive } from './primitive.js';
 import { definePrimitive } from './primitive.js';
+import { printConstant, printGraph } from './print.js';
 
 /** One application of a primitive. Inputs of a graph and constants are nodes too (`input`, `constant`). */
 export interface Node {
@@ -29,12 +30,35 @@ export class Value implements Operand<Value>, TensorType {
   ) {}
 }
 
+/** A node that is about to be made. */
+export interface Application {
+  readonly primitive: Primitive;
+  readonly inputs: readonly Value[];
+  readonly params: unknown;
+  /** The types that the type rule gives. */
+  readonly types: readonly TensorType[];
+}
+
 /** A whole program: values that come in, values that go out, and the nodes between in an order in which they can run. */
 export interface Graph {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   /** Without the `input` nodes. Each node stands after all that it reads. */
   readonly nodes: readonly Node[];
+  /** The program as text, as `print.ts` writes it. */
+  toString(): string;
+}
+
+class Program implements Graph {
+  constructor(
+    readonly inputs: readonly Value[],
+    readonly outputs: readonly Value[],
+    readonly nodes: readonly Node[],
+  ) {}
+
+  toString(): string {
+    return printGraph(this);
+  }
 }
 
 /** An input of the graph; `label` is for people who read the printed program. */
@@ -54,10 +78,7 @@ export const constantPrimitive = definePrimitive<{ value: NDArray }>({
   type: (_inputs, { value }) => [{ dtype: value.dtype, shape: value.shape }],
   evaluate: (_inputs, { value }) => [value],
   gradient: null,
-  format: ({ value }) => {
-    const shown = Array.from(value.data.subarray(0, 8), String).join(', ');
-    return value.data.length <= 8 ? shown : `${shown}, … ${value.data.length} in all`;
-  },
+  format: ({ value }) => printConstant(value),
 });
 
 /** The value of a `constant` node, or null for any other value. */
@@ -83,10 +104,19 @@ export class GraphBuilder implements Applier<Value> {
     for (const input of inputs) {
       if (input.applier !== this) throw new InternalError(`${primitive.name}: an input belongs to another graph`);
     }
-    const types = primitive.type(inputs, params);
+    return this.add({ primitive: primitive as Primitive, inputs, params, types: primitive.type(inputs, params) });
+  }
+
+  /** A node like `node` on other inputs of the same types: `apply` without asking the type rule again. */
+  repeat(node: Node, inputs: readonly Value[]): readonly Value[] {
+    return this.add({ primitive: node.primitive, inputs, params: node.params, types: node.outputs });
+  }
+
+  /** Add a node whose types are known. Builders of passes put something else in its place. */
+  protected add({ primitive, inputs, params, types }: Application): Value[] {
     const outputs: Value[] = [];
-    const node: Node = { id: this.#nextId++, primitive: primitive as Primitive, params, inputs, outputs };
-    types.forEach(({ dtype, shape }, i) => outputs.push(new Value(node, i, dtype, shape, this)));
+    const node: Node = { id: this.#nextId++, primitive, params, inputs, outputs };
+    for (let i = 0; i < types.length; i++) outputs.push(new Value(node, i, types[i].dtype, types[i].shape, this));
     this.nodes.push(node);
     return outputs;
   }
@@ -116,12 +146,12 @@ export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): 
     for (const input of node.inputs) stack.push(input.node);
   }
   const nodes = [...reached].filter((n) => n.primitive !== inputPrimitive).sort((a, b) => a.id - b.id);
-  return { inputs, outputs, nodes };
+  return new Program(inputs, outputs, nodes);
 }
 
 /**
  * Copy a graph into a builder, value by value. `visit` sees each node with its inputs already mapped and gives the outputs that
- * stand for the node's; the default copies. The base of every pass.
+ * stand for the node's, of the same types; the default copies. The base of every pass.
  *
  * @param builder Where the copy goes.
  * @param inputs Values that stand for the graph's inputs; made afresh when left out.
@@ -130,8 +160,7 @@ export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): 
 export function rebuild(
   graph: Graph,
   builder: GraphBuilder,
-  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) =>
-    builder.apply(node.primitive, ins, node.params),
+  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) => builder.repeat(node, ins),
   inputs?: readonly Value[],
 ): { inputs: Value[]; outputs: Value[] } {
   const map = new Map<Value, Value>();

@@ -62,12 +62,27 @@ export function allPrimitives(): ReadonlyMap<string, Primitive> {
   return table;
 }
 
+const texts = new WeakMap<object, string>();
+
 /** The params of a node as text: printed in programs, and compared by the pass that shares equal nodes. */
 export function formatParams<P>(primitive: Primitive<P>, params: P): string {
-  if (primitive.format) return primitive.format(params);
   if (params === null || params === undefined) return '';
-  const text = JSON.stringify(params, (_key, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-  );
-  return text === '{}' ? '' : text;
+  if (typeof params !== 'object') return primitive.format ? primitive.format(params) : JSON.stringify(params);
+  let text = texts.get(params);
+  if (text === undefined) {
+    text = primitive.format ? primitive.format(params) : JSON.stringify(params, writeNumber);
+    if (text === '{}') text = '';
+    texts.set(params, text);
+  }
+  return text;
+}
+
+/** JSON has no NaN and no infinities, and writes -0 as 0. */
+function writeNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? formatNumber(value) : value;
+}
+
+/** A number as text that tells it from all others. */
+export function formatNumber(x: number): string {
+  return Object.is(x, -0) ? '-0' : String(x);
 }

@@ -2,7 +2,7 @@
 import type { NDArray } from '../core/ndarray.js';
 import type { Backend, Executable, Graph } from '../graph/index.js';
 import { interpret } from '../graph/index.js';
-import { printGraph } from '../graph/print.js';
+import { programKey } from '../graph/print.js';
 import { currentBackend, interpretsEagerly } from './backends.js';
 import { COMPILE_ABOVE, graphWork } from './work.js';
 
@@ -15,7 +15,7 @@ class EagerCache {
   run(graph: Graph, feeds: readonly NDArray[]): NDArray[] {
     if (interpretsEagerly() || graphWork(graph) < COMPILE_ABOVE) return interpret(graph, feeds);
     const backend = currentBackend();
-    const key = `${backend.name}\n${printGraph(graph)}`;
+    const key = `${backend.name}\n${programKey(graph)}`;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       const bindings = { inputs: graph.inputs.map(() => null), outputs: graph.outputs.map(() => null), counter: null };

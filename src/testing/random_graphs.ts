@@ -56,13 +56,14 @@ export class Sketch {
     readonly mixed: boolean,
     /** Loops and branches inside of this one, at most. */
     readonly depth: number,
+    /** Dtypes that are preferred where they fit: the program's own few. */
+    readonly favourites: readonly DType[] = options.dtypes,
   ) {}
 
   /** A dtype that the wish allows. */
   dtype(allowed: (dtype: DType) => boolean = () => true): DType {
-    const { dtypes } = this.options;
-    const fitting = dtypes.filter(allowed);
-    return this.draw.pick(fitting.length > 0 ? fitting : DTYPES.filter(allowed));
+    const lists = [this.favourites, this.options.dtypes, DTYPES].map((dtypes) => dtypes.filter(allowed));
+    return this.draw.pick(lists.find((fitting) => fitting.length > 0)!);
   }
 
   shape([least, most]: readonly [number, number] = [0, 4], elements = this.options.elements): number[] {
@@ -130,7 +131,7 @@ export class Sketch {
    * @param outputs Types that it must give; `free` outputs of any type stand behind them.
    */
   body(inputs: readonly TensorType[], outputs: readonly TensorType[], free = 0): Graph {
-    const inner = new Sketch(this.draw, { ...this.options, elements: 24 }, true, this.depth - 1);
+    const inner = new Sketch(this.draw, { ...this.options, elements: 24 }, true, this.depth - 1, this.favourites);
     const own = inputs.map((type, i) => inner.builder.input(type, `b${i}`));
     inner.pool.push(...own);
     for (let i = this.draw.int(0, 4); i > 0; i--) inner.step();
@@ -223,10 +224,10 @@ export function arbitraryGraph({
 }: RandomOptions & { readonly steps?: number } = {}): fc.Arbitrary<RandomProgram> {
   return fc.gen().map((gen) => {
     const draw = new Draw(gen);
-    const { dtypes, styles, elements } = complete({ elements: 100, ...options });
+    const limits = complete({ elements: 100, ...options });
     // Few dtypes in one program, so that values meet.
-    const few = range(draw.int(1, 3)).map(() => draw.pick(dtypes));
-    const sketch = new Sketch(draw, { dtypes: few, styles, elements }, true, 1);
+    const few = range(draw.int(1, 3)).map(() => draw.pick(limits.dtypes));
+    const sketch = new Sketch(draw, limits, true, 1, few);
     sketch.pool.push(sketch.input(sketch.type()));
     for (let i = draw.int(1, steps); i > 0; i--) sketch.step();
     const used = new Set(sketch.builder.nodes.flatMap((node) => node.inputs));
