@@ -42,3 +42,13 @@ export function makeDefaultSeed(): number {
 export function randomOrder(n: number): Int32Array {
   return orders.permutation(n);
 }
+
+/** A random order of n things, drawn as Python's `random.shuffle` draws: Keras orders the batches of a `PyDataset` so. */
+export function randomShuffle(n: number): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = seeds.randint(0, i);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}

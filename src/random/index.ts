@@ -1,5 +1,5 @@
 /** @file `keras.random`: seeds and random tensors. */
-export { makeDefaultSeed, randomOrder, setRandomSeed } from './global_state.js';
+export { makeDefaultSeed, randomOrder, randomShuffle, setRandomSeed } from './global_state.js';
 export {
   categorical,
   dropout,

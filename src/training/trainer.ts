@@ -1,5 +1,528 @@
-/** @file `Trainer`: compile, fit, evaluate, predict. The base of `Model`. */
+/** @file `Trainer`: compile, steps, fit, evaluate, predict. The base of `Model`. The loops themselves: loops.ts. */
+import type { History } from '../callbacks/index.js';
+import { floatx } from '../core/config.js';
+import { isFloat } from '../core/dtype.js';
+import { InternalError, refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
+import type { Config } from '../core/serialization.js';
+import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
+import type { Tree } from '../core/tree.js';
+import { isDict } from '../core/tree.js';
+import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import { isDataset } from '../data/index.js';
 import { Layer } from '../layers/layer.js';
+import { Mean, type Metric } from '../metrics/index.js';
+import * as ops from '../ops/index.js';
+import * as optimizers from '../optimizers/index.js';
+import type { Optimizer } from '../optimizers/index.js';
+import type { Tensor } from '../runtime/index.js';
+import { abstractly, toTensor, valueAndGrad, withTrace } from '../runtime/index.js';
+import { CompileLoss } from './compile_loss.js';
+import { CompileMetrics } from './compile_metrics.js';
+import * as loops from './loops.js';
+import type {
+  CompileOptions,
+  EvaluateOptions,
+  FitOptions,
+  LossLike,
+  PredictOptions,
+  TestOnBatchOptions,
+  TrainOnBatchOptions,
+} from './options.js';
+import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
+import type { PreparedStep, StepKind } from './step_runner.js';
+import { batchTensors, rebuildBatch, StepRunner } from './step_runner.js';
 
-/** A layer that can be trained. */
-export class Trainer extends Layer {}
+/** What a step gives: losses and metrics by name. */
+export type StepLogs = Readonly<Record<string, Tensor | number>>;
+
+/** What `computeLoss` is given. */
+export interface ComputeLossArguments {
+  readonly x?: TensorTree;
+  readonly y?: TensorTree;
+  readonly yPred?: TensorTree;
+  readonly sampleWeight?: TensorTree;
+  readonly training?: boolean;
+}
+
+/**
+ * A layer that can be trained.
+ *
+ * `trainStep`, `testStep`, `predictStep`, `computeLoss` and `computeMetrics` may be overridden. They are ordinary code over ops: they run
+ * once for each form of batch, and become programs.
+ *
+ * @see `keras.Model`
+ */
+export class Trainer extends Layer {
+  /** What `compile` was given. */
+  loss: LossLike = null;
+  /** Whether `compile` was called. */
+  compiled = false;
+  /** Set to true, by a callback say, to end `fit` after the batch or epoch at hand. */
+  stopTraining = false;
+  /** Set to true to end `evaluate` after the batch at hand. */
+  stopEvaluating = false;
+  /** Set to true to end `predict` after the batch at hand. */
+  stopPredicting = false;
+  /** What the last `fit` recorded. */
+  history: History | null = null;
+  stepsPerExecution: number | 'auto' = 'auto';
+  runEagerly = false;
+  jitCompile = true;
+
+  #optimizer: Optimizer | null = null;
+  #compileLoss: CompileLoss | null = null;
+  #compileMetrics: CompileMetrics | null = null;
+  #lossTracker: Mean | null = null;
+  #compileConfig: Config | null = null;
+  #compiledTrainable: ReadonlyMap<Layer, boolean> | null = null;
+  readonly #runner = new StepRunner();
+
+  // ---- compile ----
+
+  /** The optimizer that `compile` was given. @throws {RuntimeError} `compile` was not called. */
+  get optimizer(): Optimizer {
+    if (this.#optimizer === null)
+      throw new RuntimeError(`Model '${this.name}' has no optimizer before compile() is called.`);
+    return this.#optimizer;
+  }
+  set optimizer(optimizer: Optimizer) {
+    this.#optimizer = optimizer;
+  }
+
+  /**
+   * Say how the model is trained. Nothing runs yet.
+   *
+   * @throws {ValueError} An id is not known, or a value is of the wrong form.
+   * @throws {TypeError} An option does not exist.
+   * @see `keras.Model.compile`
+   * @example model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
+   */
+  compile(options: CompileOptions = {}): void {
+    const {
+      optimizer = 'rmsprop',
+      loss = null,
+      lossWeights = null,
+      metrics = null,
+      weightedMetrics = null,
+      runEagerly = false,
+      stepsPerExecution = 'auto',
+      jitCompile = 'auto',
+      autoScaleLoss = true,
+      sampleWeightMode = null,
+      ...rest
+    } = options;
+    refuseUnknownOptions('compile', rest, COMPILE_OPTIONS);
+    if (stepsPerExecution !== 'auto' && !(Number.isInteger(stepsPerExecution) && stepsPerExecution >= 1))
+      throw new ValueError(
+        `compile: stepsPerExecution=${String(stepsPerExecution)}. Expected a whole number from 1, or 'auto'.`,
+      );
+    checkSampleWeightMode(sampleWeightMode);
+    const outputNames = this.#outputNames();
+    const own = optimizers.get(optimizer);
+    if (own === null) throw new ValueError('compile: optimizer is null. Expected an id, a config or an optimizer.');
+    const compileLoss = loss === null ? null : new CompileLoss(loss, lossWeights, outputNames);
+    const compileMetrics =
+      metrics === null && weightedMetrics === null ? null : new CompileMetrics(metrics, weightedMetrics, outputNames);
+
+    // Nothing has changed before this line, so that a mistake leaves the model as it was.
+    const scaled = autoScaleLoss && this.dtypePolicy.name === 'mixed_float16' ? withLossScale(own) : own;
+    this.optimizer = scaled;
+    this.loss = loss;
+    this.#compileLoss = compileLoss;
+    this.#compileMetrics = compileMetrics;
+    this.#lossTracker = new Mean({ name: 'loss' });
+    this.runEagerly = runEagerly;
+    this.jitCompile = jitCompile === 'auto' ? !runEagerly : jitCompile && !runEagerly;
+    this.stepsPerExecution = stepsPerExecution;
+    this.stopTraining = false;
+    this.compiled = true;
+    this.#compiledTrainable = this.#trainableFlags();
+    this.#compileConfig = {
+      optimizer: own,
+      loss,
+      loss_weights: lossWeights,
+      metrics,
+      weighted_metrics: weightedMetrics,
+      run_eagerly: runEagerly,
+      steps_per_execution: stepsPerExecution === 'auto' ? 1 : stepsPerExecution,
+      jit_compile: this.jitCompile,
+    };
+    this.#runner.reset();
+  }
+
+  #outputNames(): readonly string[] | null {
+    const { outputNames } = this as { readonly outputNames?: unknown };
+    return Array.isArray(outputNames) ? (outputNames as string[]) : null;
+  }
+
+  /** What `compile` was given, in Keras's names; empty before. */
+  getCompileConfig(): Config {
+    return this.#compileConfig === null ? {} : (serializeKerasObject(this.#compileConfig) as Config);
+  }
+
+  /** Compile as `getCompileConfig` said. A model that overrides `compile` overrides this too. */
+  compileFromConfig(config: Config): void {
+    if (this.compile !== Trainer.prototype.compile) {
+      console.warn(
+        '`compile()` was not called as part of model loading because the model overrides it. Override `getCompileConfig()` and ' +
+          '`compileFromConfig(config)` as well, or call `compile()` after loading.',
+      );
+      return;
+    }
+    const made = deserializeKerasObject(config) as Config;
+    const steps = made['steps_per_execution'];
+    this.compile({
+      optimizer: made['optimizer'] as CompileOptions['optimizer'],
+      loss: made['loss'] as CompileOptions['loss'],
+      lossWeights: made['loss_weights'] as CompileOptions['lossWeights'],
+      metrics: made['metrics'] as CompileOptions['metrics'],
+      weightedMetrics: made['weighted_metrics'] as CompileOptions['weightedMetrics'],
+      runEagerly: made['run_eagerly'] === true,
+      stepsPerExecution: typeof steps === 'number' && steps > 1 ? steps : 'auto',
+      jitCompile: typeof made['jit_compile'] === 'boolean' ? made['jit_compile'] : 'auto',
+    });
+    if (this.built) this.optimizer.build(this.trainableVariables);
+  }
+
+  // ---- metrics ----
+
+  /** The loss, the metrics of `compile`, the losses of single outputs, own metrics and those of the layers inside. */
+  override get metrics(): Metric[] {
+    const inner = this.flattenLayers().flatMap((layer) => layer.ownMetrics);
+    return [
+      ...(this.#lossTracker === null ? [] : [this.#lossTracker]),
+      ...(this.#compileMetrics === null ? [] : [this.#compileMetrics]),
+      ...(this.#compileLoss?.metrics ?? []),
+      ...new Set([...this.ownMetrics, ...inner]),
+    ];
+  }
+
+  /** The names of what `evaluate` gives, in its order. Metrics of outputs are known after the first batch. */
+  get metricsNames(): string[] {
+    // Keras 3: ['loss', 'compile_metrics']; here as Keras 2 had it: a label for each number of `evaluate`.
+    const logs = new Set<string>();
+    for (const metric of this.metrics) {
+      if (metric instanceof CompileMetrics) metric.resultNames.forEach((name) => logs.add(name));
+      else logs.add(metric.name);
+    }
+    return this.#orderedNames([...logs]);
+  }
+
+  #orderedNames(logs: readonly string[]): string[] {
+    const known = this.metrics.flatMap((metric) =>
+      metric instanceof CompileMetrics ? metric.metrics.map(({ name }) => name) : [metric.name],
+    );
+    const present = new Set(logs);
+    return [...known.filter((name) => present.has(name)), ...[...logs].sort().filter((name) => !known.includes(name))];
+  }
+
+  /** Forget what all metrics have seen. */
+  resetMetrics(): void {
+    for (const metric of this.metrics) metric.resetState();
+  }
+
+  /** The results of all metrics, by name. */
+  getMetricsResult(): Record<string, Tensor> {
+    const results: Record<string, Tensor> = {};
+    for (const metric of this.metrics) {
+      if (metric instanceof CompileMetrics && !metric.built) continue;
+      const result = metric.result();
+      if (isDict(result)) Object.assign(results, result);
+      else results[metric.name] = toTensor(result as Tensor);
+    }
+    return results;
+  }
+
+  // ---- what may be overridden ----
+
+  /**
+   * One step of training. Override it for a training of your own: compute a loss inside `valueAndGrad`, hand the gradients to the
+   * optimizer, update metrics, return logs. It is traced: compute with ops, keep state in variables.
+   *
+   * @param data `[x, y, sampleWeight]`; null where there is none.
+   * @returns Logs by name.
+   * @example
+   * override trainStep([x, y]: Batch) {
+   *   const variables = this.trainableVariables;
+   *   const [loss, gradients] = valueAndGrad(() => this.computeLoss({ x, y, yPred: this(x, { training: true }) }), variables);
+   *   this.optimizer.apply(gradients, variables);
+   *   return { loss };
+   * }
+   */
+  trainStep(data: Batch): StepLogs {
+    const [x, y, sampleWeight] = data;
+    const variables = this.trainableVariables;
+    const { optimizer } = this;
+    let yPred: TensorTree = null;
+    let loss: Tensor | null = null;
+    const [, gradients] = valueAndGrad(() => {
+      yPred = this.#forward(x, true);
+      loss = this.computeLoss({ x, y, yPred, sampleWeight, training: true });
+      return optimizer.scaleLoss(loss);
+    }, variables);
+    optimizer.apply(gradients, variables);
+    this.#lossTracker?.updateState(loss, { sampleWeight: samplesOf(x) });
+    return this.computeMetrics(x, y, yPred, { sampleWeight });
+  }
+
+  /** One step of `evaluate`. See `trainStep`. */
+  testStep(data: Batch): StepLogs {
+    const [x, y, sampleWeight] = data;
+    const yPred = this.#forward(x, false);
+    const loss = this.computeLoss({ x, y, yPred, sampleWeight, training: false });
+    this.#lossTracker?.updateState(loss, { sampleWeight: samplesOf(x) });
+    return this.computeMetrics(x, y, yPred, { sampleWeight });
+  }
+
+  /** One step of `predict`: what the model gives for `x`. */
+  predictStep(data: Batch): TensorTree {
+    return this.#forward(data[0], false);
+  }
+
+  #forward(x: TensorTree, training: boolean): TensorTree {
+    return this<TensorTree>(x as Tensor, { training });
+  }
+
+  /**
+   * The loss that training makes small: the weighted sum of the losses of `compile` and of what layers added (`losses`: regularizers,
+   * `addLoss`).
+   *
+   * @returns A scalar; 0 if there is none.
+   */
+  computeLoss({ y = null, yPred = null, sampleWeight = null }: ComputeLossArguments): Tensor {
+    const compiled = this.#compileLoss?.call(y, yPred, sampleWeight) ?? null;
+    const added = this.losses.map((loss) => ops.sum(isFloat(loss.dtype) ? loss : ops.cast(loss, floatx())));
+    const all = compiled === null ? added : [compiled, ...added];
+    if (all.length === 0) return ops.zeros([]);
+    return all.length === 1 ? all[0] : ops.sum(ops.stack(all));
+  }
+
+  /** Update the metrics of `compile` and give the results of all. */
+  computeMetrics(
+    _x: TensorTree,
+    y: TensorTree,
+    yPred: TensorTree,
+    { sampleWeight = null }: { readonly sampleWeight?: TensorTree } = {},
+  ): StepLogs {
+    this.#compileMetrics?.updateState(y, yPred, sampleWeight);
+    return this.getMetricsResult();
+  }
+
+  // ---- running ----
+
+  /**
+   * Train.
+   *
+   * @param x Arrays (a tensor, typed array or nested lists; a list or dict of these for several inputs), a generator of batches
+   *   `[x, y, sampleWeight]`, a function that makes one, or a `PyDataset`.
+   * @param y Targets, for arrays.
+   * @returns The history: `history.loss` and so on, one number per epoch.
+   * @throws {RuntimeError} `compile` was not called.
+   * @throws {ValueError} The data do not fit together or do not fit the model.
+   * @see `keras.Model.fit`
+   */
+  async fit(x: DataSource, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
+    this.#requireCompiled('fit');
+    const [targets, settings] = splitArguments(x, y, options, FIT_OPTIONS);
+    return loops.fit(this, x, targets, settings);
+  }
+
+  /**
+   * Measure the loss and the metrics.
+   *
+   * @returns One number, or a list labelled by `metricsNames`; with `returnDict`, numbers by name.
+   * @throws {RuntimeError} `compile` was not called.
+   * @see `keras.Model.evaluate`
+   */
+  async evaluate(
+    x: DataSource,
+    y: DataLike | undefined,
+    options: EvaluateOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
+  async evaluate(
+    x: DataSource,
+    options: EvaluateOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
+  async evaluate(x: DataSource, y?: DataLike | EvaluateOptions, options?: EvaluateOptions): Promise<number | number[]>;
+  async evaluate(
+    x: DataSource,
+    y?: DataLike | EvaluateOptions,
+    options?: EvaluateOptions,
+  ): Promise<number | number[] | Record<string, number>> {
+    this.#requireCompiled('evaluate');
+    const [targets, settings] = splitArguments(x, y, options, EVALUATE_OPTIONS);
+    const logs = await loops.evaluate(this, x, targets, settings);
+    return settings.returnDict === true ? logs : this.#flattenLogs(logs);
+  }
+
+  /**
+   * What the model gives for many samples, batch by batch, joined.
+   *
+   * @returns A tensor; a list or dict of tensors for several outputs.
+   * @see `keras.Model.predict`
+   */
+  async predict<R = Tensor>(x: DataSource, options: PredictOptions = {}): Promise<R> {
+    refuseUnknownOptions('predict', options, []);
+    return (await loops.predict(this, x, options)) as R;
+  }
+
+  /**
+   * One step of training on one batch. Metrics start anew.
+   *
+   * @returns As `evaluate`.
+   * @see `keras.Model.train_on_batch`
+   */
+  async trainOnBatch(
+    x: DataLike,
+    y: DataLike | undefined,
+    options: TrainOnBatchOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
+  async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<number | number[]>;
+  async trainOnBatch(
+    x: DataLike,
+    y: DataLike = null,
+    options: TrainOnBatchOptions = {},
+  ): Promise<number | number[] | Record<string, number>> {
+    this.#requireCompiled('trainOnBatch');
+    const { returnDict = false, ...rest } = options;
+    const logs = await loops.trainOnBatch(this, x, y, rest);
+    return returnDict ? logs : this.#flattenLogs(logs);
+  }
+
+  /**
+   * Measure one batch. Metrics start anew.
+   *
+   * @returns As `evaluate`.
+   * @see `keras.Model.test_on_batch`
+   */
+  async testOnBatch(
+    x: DataLike,
+    y: DataLike | undefined,
+    options: TestOnBatchOptions & { readonly returnDict: true },
+  ): Promise<Record<string, number>>;
+  async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<number | number[]>;
+  async testOnBatch(
+    x: DataLike,
+    y: DataLike = null,
+    options: TestOnBatchOptions = {},
+  ): Promise<number | number[] | Record<string, number>> {
+    this.#requireCompiled('testOnBatch');
+    const { returnDict = false, ...rest } = options;
+    const logs = await loops.testOnBatch(this, x, y, rest);
+    return returnDict ? logs : this.#flattenLogs(logs);
+  }
+
+  /** What the model gives for one batch. @see `keras.Model.predict_on_batch` */
+  async predictOnBatch<R = Tensor>(x: DataLike): Promise<R> {
+    return (await loops.predictOnBatch(this, x)) as R;
+  }
+
+  #requireCompiled(method: string): void {
+    // Keras: a ValueError.
+    if (!this.compiled)
+      throw new RuntimeError(
+        `Model '${this.name}': you must call compile() before ${method}(), so that there is a loss and an optimizer.`,
+      );
+  }
+
+  #flattenLogs(logs: Record<string, number>): number | number[] {
+    const values = this.#orderedNames(Object.keys(logs)).map((name) => logs[name]);
+    return values.length === 1 ? values[0] : values;
+  }
+
+  // ---- for the loops ----
+
+  /** Make the weights, the metrics and the optimizer's slots, with the shapes of a first batch where they are needed. */
+  async _prepareForBatches(kind: StepKind, peek: () => Promise<Batch | null>): Promise<PreparedStep> {
+    const unbuilt = [this as Layer, ...this.flattenLayers()].some((layer) => !layer.built);
+    const training = kind !== 'predict';
+    const metricsUnbuilt = training && this.#compileMetrics?.built === false;
+    const lossUnbuilt = training && this.#compileLoss?.built === false;
+    if (unbuilt || metricsUnbuilt || lossUnbuilt) {
+      const batch = await peek();
+      if (batch === null) throw new ValueError(`Model '${this.name}': the data hold no batch.`);
+      abstractly('the first look at the model', batchTensors(batch), (args) => {
+        const [x, y] = rebuildBatch(batch, args);
+        const yPred = this.#forward(x, false);
+        if (metricsUnbuilt) withTrace(null, () => this.#compileMetrics!.build(y, yPred));
+        if (lossUnbuilt) withTrace(null, () => this.#compileLoss!.prepare(y, yPred));
+      });
+    }
+    if (kind !== 'predict') {
+      this.#warnOfTrainable();
+      if (!this.optimizer.built) this.optimizer.build(this.trainableVariables);
+    }
+    return this.#runner.prepare(kind, this.#stateKey(), (batch) => this.#step(kind, batch), this.runEagerly);
+  }
+
+  #step(kind: StepKind, batch: Batch): Tree<unknown> {
+    if (kind === 'train') return this.trainStep(batch);
+    return kind === 'test' ? this.testStep(batch) : this.predictStep(batch);
+  }
+
+  /** What programs are compiled for: which variables there are, and which train. */
+  #stateKey(): string {
+    return [this as Layer, ...this.flattenLayers()]
+      .map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map((v) => (v.trainable ? '1' : '0')).join(''))
+      .join();
+  }
+
+  #trainableFlags(): Map<Layer, boolean> {
+    return new Map([this as Layer, ...this.flattenLayers()].map((layer) => [layer, layer.trainable]));
+  }
+
+  #warnOfTrainable(): void {
+    const before = this.#compiledTrainable;
+    const now = this.#trainableFlags();
+    const changed = [...now].filter(
+      ([layer, trainable]) => before?.has(layer) === true && before.get(layer) !== trainable,
+    );
+    if (changed.length === 0) return;
+    console.warn(
+      "A layer's `trainable` state has changed since the model was compiled. This can result in unexpected behavior, as the compiled " +
+        'optimizer and loss functions may not track the correct variables. Please recompile your model (`model.compile(...)`) before ' +
+        `calling \`fit()\` or \`evaluate()\` so the change takes effect. Changed layers: ${changed.map(([layer]) => layer.name).join(', ')}`,
+    );
+    this.#compiledTrainable = now;
+  }
+}
+
+function samplesOf(x: TensorTree): number {
+  const first = batchTensors([x, null, null])[0] as Tensor | undefined;
+  if (first === undefined) throw new InternalError('a batch without tensors');
+  return first.shape[0] ?? 1;
+}
+
+/** `(x, y, options)`, or `(dataset, options)`. */
+function splitArguments<O extends object>(
+  x: DataSource,
+  y: DataLike | O | undefined,
+  options: O | undefined,
+  known: readonly string[],
+): [DataLike, O] {
+  if (options !== undefined) return [(y ?? null) as DataLike, options];
+  const isOptions = isDict(y) && (isDataset(x) || Object.keys(y).every((key) => known.includes(key)));
+  return isOptions ? [null, y as O] : [(y ?? null) as DataLike, {} as O];
+}
+
+let warnedOfMode = false;
+function checkSampleWeightMode(mode: unknown): void {
+  const leaves = Array.isArray(mode) ? (mode as unknown[]) : isDict(mode) ? Object.values(mode) : [mode];
+  for (const each of leaves) {
+    if (each !== null && each !== 'temporal')
+      throw new ValueError(
+        `compile: sampleWeightMode=${JSON.stringify(mode)}. Expected null or 'temporal', or a list or dict of these.`,
+      );
+  }
+  if (mode === null || warnedOfMode) return;
+  warnedOfMode = true;
+  console.warn(
+    'compile: sampleWeightMode is not needed any more: sample weights of shape (samples, steps) weigh time steps by themselves.',
+  );
+}
+
+function withLossScale(optimizer: Optimizer): Optimizer {
+  const { LossScaleOptimizer } = optimizers as unknown as { LossScaleOptimizer?: new (inner: Optimizer) => Optimizer };
+  if (LossScaleOptimizer === undefined || optimizer instanceof LossScaleOptimizer) return optimizer;
+  return new LossScaleOptimizer(optimizer);
+}

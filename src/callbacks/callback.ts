@@ -1,0 +1,105 @@
+/** @file `Callback`, the base of what listens to training. */
+import type { Tree } from '../core/tree.js';
+import type { Tensor } from '../runtime/index.js';
+import type { Trainer } from '../training/trainer.js';
+
+/**
+ * Losses and metrics by name. A callback may add entries in `onEpochEnd`; the callbacks after it, and the history, see them. (A step
+ * of your own may return tensors that are no scalars: they stay tensors here.)
+ */
+export type Logs = Record<string, number>;
+
+/** Hooks may be async: training waits for their promises. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- nothing, or a promise of nothing
+export type HookResult = void | Promise<void>;
+
+/** What a run is: handed to callbacks before it begins. */
+export interface CallbackParams {
+  /** 0: silent, 1: a progress bar, 2: a line an epoch. */
+  readonly verbose?: 0 | 1 | 2 | 'auto';
+  readonly epochs?: number;
+  /** Steps an epoch; null when it is not known yet. */
+  readonly steps?: number | null;
+  readonly [name: string]: unknown;
+}
+
+/**
+ * Listens to `fit`, `evaluate` and `predict`. Subclass it and override the hooks of interest; all may be async.
+ *
+ * An error thrown in a hook ends the run and comes out of `fit`; the model stays usable.
+ *
+ * @see `keras.callbacks.Callback`
+ * @example
+ * class Stop extends Callback {
+ *   override onEpochEnd(epoch: number, logs: Logs) { if (logs.loss < 0.1) this.model.stopTraining = true; }
+ * }
+ */
+export class Callback {
+  /** What the run is, or null before it. */
+  params: CallbackParams | null = null;
+  #model: Trainer | null = null;
+
+  setParams(params: CallbackParams): void {
+    this.params = params;
+  }
+
+  setModel(model: Trainer): void {
+    this.#model = model;
+  }
+
+  /** The model that runs. */
+  get model(): Trainer {
+    return this.#model!;
+  }
+
+  /** An older name of `onTrainBatchBegin`. */
+  onBatchBegin(_batch: number, _logs?: Logs): HookResult {}
+
+  /** An older name of `onTrainBatchEnd`. */
+  onBatchEnd(_batch: number, _logs: Logs): HookResult {}
+
+  /** @param epoch Counted from 0. */
+  onEpochBegin(_epoch: number, _logs?: Logs): HookResult {}
+
+  /**
+   * @param epoch Counted from 0.
+   * @param logs Means over the epoch: `loss`, the metrics, and the same of the validation data under `val_…`.
+   */
+  onEpochEnd(_epoch: number, _logs: Logs): HookResult {}
+
+  /** @param batch Counted from 0 in the epoch. With `stepsPerExecution` = n it is called every n batches. */
+  onTrainBatchBegin(batch: number, logs?: Logs): HookResult {
+    return this.onBatchBegin(batch, logs);
+  }
+
+  /** @param logs Means over the epoch so far. */
+  onTrainBatchEnd(batch: number, logs: Logs): HookResult {
+    return this.onBatchEnd(batch, logs);
+  }
+
+  /** Called in `evaluate`, and in the validation of `fit`. */
+  onTestBatchBegin(_batch: number, _logs?: Logs): HookResult {}
+
+  /** Called in `evaluate`, and in the validation of `fit`. */
+  onTestBatchEnd(_batch: number, _logs: Logs): HookResult {}
+
+  onPredictBatchBegin(_batch: number, _logs?: Logs): HookResult {}
+
+  /** @param logs `outputs`: what the model gave for the batch. */
+  onPredictBatchEnd(_batch: number, _logs: { readonly outputs: Tree<Tensor> }): HookResult {}
+
+  onTrainBegin(_logs?: Logs): HookResult {}
+
+  /** @param logs Those of the last epoch. */
+  onTrainEnd(_logs: Logs): HookResult {}
+
+  /** Called in `evaluate`, and in the validation of `fit`. */
+  onTestBegin(_logs?: Logs): HookResult {}
+
+  /** Called in `evaluate`, and in the validation of `fit`. */
+  onTestEnd(_logs: Logs): HookResult {}
+
+  onPredictBegin(_logs?: Logs): HookResult {}
+
+  onPredictEnd(_logs?: Logs): HookResult {}
+}

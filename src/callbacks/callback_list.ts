@@ -1,0 +1,164 @@
+/** @file `CallbackList`: calls many callbacks as one. */
+import type { Tree } from '../core/tree.js';
+import { flatten } from '../core/tree.js';
+import { ValueError } from '../core/errors.js';
+import type { Tensor } from '../runtime/index.js';
+import type { Trainer } from '../training/trainer.js';
+import type { CallbackParams, HookResult, Logs } from './callback.js';
+import { Callback } from './callback.js';
+import { History } from './history.js';
+import { ProgbarLogger } from './progbar_logger.js';
+
+/** Callbacks as `fit` takes them: one, or lists of them. */
+export type Callbacks = Tree<Callback | null>;
+
+/** Options of `new CallbackList(callbacks, options)`; further ones are handed to the callbacks as their `params`. */
+export interface CallbackListOptions extends CallbackParams {
+  /** Add a `History` unless there is one. Default false. */
+  readonly addHistory?: boolean;
+  /** Add a `ProgbarLogger` unless there is one. Default false. */
+  readonly addProgbar?: boolean;
+  readonly model?: Trainer | null;
+}
+
+type BatchMode = 'Train' | 'Test' | 'Predict';
+
+/** Whether a callback wants to hear of single batches. */
+function listensTo(callback: Callback, mode: BatchMode): boolean {
+  const own = (name: `on${BatchMode}Batch${'Begin' | 'End'}` | 'onBatchBegin' | 'onBatchEnd'): boolean =>
+    callback[name] !== Callback.prototype[name];
+  if (own(`on${mode}BatchBegin`) || own(`on${mode}BatchEnd`)) return true;
+  return mode === 'Train' && (own('onBatchBegin') || own('onBatchEnd'));
+}
+
+/**
+ * A list of callbacks that is called like one. `fit` makes one of its `callbacks`; make your own for a training loop of your own.
+ *
+ * @see `keras.callbacks.CallbackList`
+ */
+export class CallbackList extends Callback {
+  readonly callbacks: Callback[];
+  /** The one that `fit` returns, or null. */
+  readonly history: History | null;
+  #listeners!: Readonly<Record<BatchMode, readonly Callback[]>>;
+
+  constructor(callbacks: Callbacks | null = null, options: CallbackListOptions = {}) {
+    super();
+    const { addHistory = false, addProgbar = false, model = null, ...params } = options;
+    this.callbacks = callbacks === null ? [] : flatten<Callback | null>(callbacks).filter((each) => each !== null);
+    for (const each of this.callbacks) {
+      if (!(each instanceof Callback))
+        throw new ValueError(`CallbackList: got ${String(each)} among the callbacks. Expected instances of Callback.`);
+    }
+    if (addHistory && !this.callbacks.some((each) => each instanceof History)) this.callbacks.push(new History());
+    if (addProgbar && !this.callbacks.some((each) => each instanceof ProgbarLogger))
+      this.callbacks.push(new ProgbarLogger());
+    this.history = this.callbacks.findLast((each) => each instanceof History) ?? null;
+    this.#findListeners();
+    if (model !== null) this.setModel(model);
+    if (Object.keys(params).length > 0) this.setParams(params);
+  }
+
+  #findListeners(): void {
+    const listeners = (mode: BatchMode): Callback[] => this.callbacks.filter((each) => listensTo(each, mode));
+    this.#listeners = { Train: listeners('Train'), Test: listeners('Test'), Predict: listeners('Predict') };
+  }
+
+  /** Add a callback at the end. */
+  append(callback: Callback): void {
+    this.callbacks.push(callback);
+    this.#findListeners();
+  }
+
+  override setParams(params: CallbackParams): void {
+    super.setParams(params);
+    for (const each of this.callbacks) each.setParams(params);
+  }
+
+  override setModel(model: Trainer): void {
+    super.setModel(model);
+    if (this.history !== null) model.history = this.history;
+    for (const each of this.callbacks) each.setModel(model);
+  }
+
+  /** Whether any callback but the progress bar must hear of each batch. */
+  listensToBatches(mode: BatchMode): boolean {
+    return this.#listeners[mode].some((each) => Object.getPrototypeOf(each) !== ProgbarLogger.prototype);
+  }
+
+  /** Whether nobody at all, the progress bar included, hears of batches. */
+  ignoresBatches(mode: BatchMode): boolean {
+    return this.#listeners[mode].length === 0;
+  }
+
+  async #each(
+    call: (callback: Callback) => HookResult,
+    callbacks: readonly Callback[] = this.callbacks,
+  ): Promise<void> {
+    for (const each of callbacks) await call(each);
+  }
+
+  override onBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onBatchBegin(batch, logs));
+  }
+
+  override onBatchEnd(batch: number, logs: Logs): Promise<void> {
+    return this.#each((each) => each.onBatchEnd(batch, logs));
+  }
+
+  override onEpochBegin(epoch: number, logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onEpochBegin(epoch, logs));
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    return this.#each((each) => each.onEpochEnd(epoch, logs));
+  }
+
+  override onTrainBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onTrainBatchBegin(batch, logs), this.#listeners.Train);
+  }
+
+  override onTrainBatchEnd(batch: number, logs: Logs): Promise<void> {
+    return this.#each((each) => each.onTrainBatchEnd(batch, logs), this.#listeners.Train);
+  }
+
+  override onTestBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onTestBatchBegin(batch, logs), this.#listeners.Test);
+  }
+
+  override onTestBatchEnd(batch: number, logs: Logs): Promise<void> {
+    return this.#each((each) => each.onTestBatchEnd(batch, logs), this.#listeners.Test);
+  }
+
+  override onPredictBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onPredictBatchBegin(batch, logs), this.#listeners.Predict);
+  }
+
+  override onPredictBatchEnd(batch: number, logs: { readonly outputs: Tree<Tensor> }): Promise<void> {
+    return this.#each((each) => each.onPredictBatchEnd(batch, logs), this.#listeners.Predict);
+  }
+
+  override onTrainBegin(logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onTrainBegin(logs));
+  }
+
+  override onTrainEnd(logs: Logs): Promise<void> {
+    return this.#each((each) => each.onTrainEnd(logs));
+  }
+
+  override onTestBegin(logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onTestBegin(logs));
+  }
+
+  override onTestEnd(logs: Logs): Promise<void> {
+    return this.#each((each) => each.onTestEnd(logs));
+  }
+
+  override onPredictBegin(logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onPredictBegin(logs));
+  }
+
+  override onPredictEnd(logs: Logs = {}): Promise<void> {
+    return this.#each((each) => each.onPredictEnd(logs));
+  }
+}

@@ -1,0 +1,25 @@
+/** @file `History`: what `fit` gives back. */
+import type { Logs } from './callback.js';
+import { Callback } from './callback.js';
+
+/**
+ * Records the logs of each epoch. `fit` adds one by itself and returns it.
+ *
+ * @see `keras.callbacks.History`
+ */
+export class History extends Callback {
+  /** Name to values, one per epoch: `history.history.val_loss[0]`. Goes on when the same object is used in a further `fit`. */
+  readonly history: Record<string, number[]> = {};
+  /** Numbers of the epochs that were run, counted from 0. */
+  epoch: number[] = [];
+
+  override onTrainBegin(): void {
+    this.epoch = [];
+  }
+
+  override onEpochEnd(epoch: number, logs: Logs): void {
+    this.epoch.push(epoch);
+    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    this.model.history = this;
+  }
+}

@@ -1,0 +1,155 @@
+/** @file `ArrayDataAdapter`: arrays in memory as batches. */
+import { ValueError } from '../core/errors.js';
+import type { Tree } from '../core/tree.js';
+import { flatten, isDict, mapTree } from '../core/tree.js';
+import { randomOrder } from '../random/index.js';
+import type { Tensor } from '../runtime/index.js';
+import type { BatchIterator, DataAdapter } from './adapter.js';
+import type { Batch, TensorTree } from './batch.js';
+import type { ClassWeight } from './class_weight.js';
+import { classWeightToSampleWeight } from './class_weight.js';
+import { mapRows, sliceRows, takeRows } from './rows.js';
+
+/** How rows are ordered: as they are, all mixed, or mixed inside each batch only. */
+export type Shuffle = boolean | 'batch';
+
+/** Options of `new ArrayDataAdapter(x, options)`. */
+export interface ArrayDataOptions {
+  readonly y?: TensorTree;
+  readonly sampleWeight?: TensorTree;
+  readonly classWeight?: ClassWeight | null;
+  /** Samples a batch. Default: what `steps` needs, else 32. */
+  readonly batchSize?: number | null;
+  /** Steps an epoch. */
+  readonly steps?: number | null;
+  readonly shuffle?: Shuffle;
+}
+
+const isBranch = (x: unknown): boolean => Array.isArray(x) || isDict(x);
+
+function structureOf(tree: unknown): string {
+  return JSON.stringify(mapTree<unknown, unknown>(tree as Tree<unknown>, () => '*'));
+}
+
+/** One array of weights per target. @throws {ValueError} The weights do not fit the targets. */
+function spreadSampleWeight(y: TensorTree, sampleWeight: TensorTree): TensorTree {
+  if (!isBranch(y) || sampleWeight === null) return sampleWeight;
+  if (isBranch(sampleWeight)) {
+    if (structureOf(y) !== structureOf(sampleWeight)) {
+      throw new ValueError(
+        `sampleWeight must hold one array per target in y, in the same structure. y: ${structureOf(y)}; sampleWeight: ${structureOf(sampleWeight)}.`,
+      );
+    }
+    return sampleWeight;
+  }
+  const one = sampleWeight as Tensor;
+  if (one.ndim !== 1 && !(one.ndim === 2 && one.shape[1] === 1)) {
+    throw new ValueError(
+      `sampleWeight has shape (${one.shape.join(', ')}). For a model with several outputs a single array must hold one number per sample; ` +
+        `for other weights give one array per output.`,
+    );
+  }
+  return mapTree<Tensor | null, Tensor>(y, () => one);
+}
+
+/** @throws {ValueError} The arrays have different numbers of rows; the message lists them. */
+function countSamples(parts: readonly (readonly [string, TensorTree])[]): number {
+  const sizes = parts.map(([name, tree]) => ({
+    name,
+    rows: flatten<Tensor | null>(tree).flatMap((x) => (x === null ? [] : [x.shape[0]])),
+  }));
+  const all = new Set(sizes.flatMap(({ rows }) => rows));
+  if (all.size > 1) {
+    const list = sizes
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ name, rows }) => `'${name}' sizes: ${rows.join(', ')}`)
+      .join('; ');
+    throw new ValueError(`All arrays must hold the same number of samples. Got ${list}.`);
+  }
+  if (all.size === 0) throw new ValueError('There are no arrays: x is null.');
+  const [count] = all;
+  if (count === 0) throw new ValueError('The arrays hold no samples.');
+  return count;
+}
+
+/** Arrays in memory, cut into batches; the last one is smaller when the samples are no multiple of the batch size. */
+export class ArrayDataAdapter implements DataAdapter {
+  readonly arrays: Batch;
+  readonly numSamples: number;
+  readonly batchSize: number;
+  readonly numBatches: number;
+  readonly shuffle: Shuffle;
+
+  constructor(x: TensorTree, options: ArrayDataOptions = {}) {
+    const {
+      y = null,
+      sampleWeight = null,
+      classWeight = null,
+      batchSize = null,
+      steps = null,
+      shuffle = false,
+    } = options;
+    if (sampleWeight !== null && classWeight !== null)
+      throw new ValueError('classWeight and sampleWeight cannot be given at the same time. Multiply them yourself.');
+    const weights =
+      classWeight !== null ? classWeightToSampleWeight(y, classWeight) : spreadSampleWeight(y, sampleWeight);
+    this.arrays = [x, y, weights];
+    this.numSamples = countSamples([
+      ['x', x],
+      ['y', y],
+      ['sampleWeight', weights],
+    ]);
+    this.batchSize = batchSize ?? (steps ? Math.ceil(this.numSamples / steps) : 32);
+    this.numBatches = Math.ceil(this.numSamples / this.batchSize);
+    this.shuffle = shuffle;
+  }
+
+  /** The order of the samples for a new epoch, from the process's generator; null: as they are. */
+  order(): Int32Array | null {
+    if (this.shuffle === false) return null;
+    if (this.shuffle === true) return randomOrder(this.numSamples);
+    const order = new Int32Array(this.numSamples);
+    for (let i = 0; i < this.numBatches; i++) order.set(this.#batchOrder(i), i * this.batchSize);
+    return order;
+  }
+
+  #batchOrder(index: number): Int32Array {
+    const start = index * this.batchSize;
+    const stop = Math.min(start + this.batchSize, this.numSamples);
+    return randomOrder(stop - start).map((i) => i + start);
+  }
+
+  #batch(index: number, order: Int32Array | null): Batch {
+    const start = index * this.batchSize;
+    const stop = Math.min(start + this.batchSize, this.numSamples);
+    const rows = order?.subarray(start, stop);
+    const part = (tree: TensorTree): TensorTree =>
+      mapRows(tree, (x) => (rows === undefined ? sliceRows(x, start, stop) : takeRows(x, rows)));
+    const [x, y, sampleWeight] = this.arrays;
+    return [part(x), part(y), part(sampleWeight)];
+  }
+
+  /** The batches of one epoch; `order` comes from `order()`. */
+  iterate(order?: Int32Array | null): BatchIterator {
+    let index = 0;
+    let rows = order;
+    return {
+      next: () => {
+        if (index >= this.numBatches) return { done: true, value: undefined };
+        rows ??= this.order();
+        return { done: false, value: this.#batch(index++, rows) };
+      },
+    };
+  }
+
+  // Keras builds a model on the first shuffled batch, whose order is then forgotten: later orders must be the same as Keras's.
+  async peek(): Promise<Batch> {
+    if (this.shuffle === true) randomOrder(this.numSamples);
+    else if (this.shuffle === 'batch') this.#batchOrder(0);
+    return Promise.resolve(this.#batch(0, null));
+  }
+
+  onEpochBegin(): void {}
+
+  onEpochEnd(): void {}
+}

@@ -1,0 +1,110 @@
+/** @file Batches: `[x, y, sampleWeight]`, and the forms in which people hand them over. */
+import { ValueError } from '../core/errors.js';
+import type { Tree } from '../core/tree.js';
+import { isDict } from '../core/tree.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
+import { isTypedArray, Tensor as TensorClass, toTensor } from '../runtime/index.js';
+import { floatx } from '../core/config.js';
+import { isFloat } from '../core/dtype.js';
+
+/** Data as people have them: an array, or a list or dict of arrays for several inputs or outputs. */
+export type DataLike = TensorLike | null | readonly DataLike[] | { readonly [name: string]: DataLike };
+
+/** Tensors in the structure of the data. */
+export type TensorTree = Tree<Tensor | null>;
+
+/** What a step works on: inputs, targets and weights; null where there are none. */
+export type Batch = readonly [x: TensorTree, y: TensorTree, sampleWeight: TensorTree];
+
+/** What generators and datasets give: `[x]`, `[x, y]`, `[x, y, sampleWeight]`, or `x` alone if it is no list. */
+export type BatchLike =
+  | readonly [x: DataLike]
+  | readonly [x: DataLike, y: DataLike]
+  | readonly [x: DataLike, y: DataLike, sampleWeight: DataLike]
+  | TensorLike
+  | { readonly [name: string]: DataLike };
+
+/** Whether a list is one array in nested lists of numbers (and not a list of arrays). */
+export function isNestedNumbers(x: unknown): boolean {
+  let first = x;
+  while (Array.isArray(first) && first.length > 0) first = first[0];
+  return Array.isArray(x) && (typeof first === 'number' || typeof first === 'boolean');
+}
+
+/** Whether a value is one array. */
+export function isArrayLike(x: unknown): boolean {
+  return x instanceof TensorClass || isTypedArray(x) || isNestedNumbers(x);
+}
+
+/** Whether a value is an array, null, or a structure of them. */
+export function isArrayData(x: unknown): boolean {
+  if (x === null || x === undefined || isArrayLike(x)) return true;
+  if (Array.isArray(x)) return x.length > 0 && x.every(isArrayData);
+  return isDict(x) && Object.keys(x).length > 0 && Object.values(x).every(isArrayData);
+}
+
+/**
+ * `[x, y, sampleWeight]` of what a dataset gives: a list of one to three parts, or `x` alone.
+ *
+ * @throws {ValueError} A list of more parts.
+ * @see `keras.utils.unpack_x_y_sample_weight`
+ */
+export function unpackXYSampleWeight<T = DataLike>(data: unknown): [x: T, y: T | null, sampleWeight: T | null] {
+  if (!Array.isArray(data)) return [data as T, null, null];
+  if (data.length > 3 || data.length === 0) {
+    throw new ValueError(
+      `A batch is a list of ${data.length} parts. Expected [x], [x, y] or [x, y, sampleWeight]; several inputs or outputs go in a list ` +
+        `or dict of their own: [[x1, x2], y].`,
+    );
+  }
+  const [x, y = null, sampleWeight = null] = data as [T, T?, T?];
+  return [x, y ?? null, sampleWeight ?? null];
+}
+
+/**
+ * The reverse: the shortest form that holds all that is not null.
+ *
+ * @see `keras.utils.pack_x_y_sample_weight`
+ */
+export function packXYSampleWeight<T>(
+  x: T,
+  y: T | null = null,
+  sampleWeight: T | null = null,
+): T | [T] | [T, T] | [T, T | null, T] {
+  if (sampleWeight !== null) return [x, y, sampleWeight];
+  if (y !== null) return [x, y];
+  return Array.isArray(x) ? [x] : x;
+}
+
+/**
+ * Data as tensors, in the same structure. Floats of another width become `floatx()`, as layers expect them.
+ *
+ * @param what Names the data in messages: `"x"`.
+ * @throws {ValueError} Something in it is no array.
+ */
+export function toTensorTree(data: unknown, what: string): TensorTree {
+  if (data === null || data === undefined) return null;
+  if (isArrayLike(data)) {
+    const tensor = toTensor(data as TensorLike, null, what);
+    if (tensor.ndim === 0)
+      throw new ValueError(`${what} is a scalar. Expected an array with the samples along its first axis.`);
+    return isFloat(tensor.dtype) && tensor.dtype !== floatx() ? toTensor(tensor, floatx()) : tensor;
+  }
+  if (Array.isArray(data) && data.length > 0) return data.map((part, i) => toTensorTree(part, `${what}[${i}]`));
+  if (isDict(data) && Object.keys(data).length > 0)
+    return Object.fromEntries(Object.entries(data).map(([key, part]) => [key, toTensorTree(part, `${what}.${key}`)]));
+  const got = typeof data === 'string' ? JSON.stringify(data) : Array.isArray(data) ? 'an empty list' : String(data);
+  throw new ValueError(
+    `${what}: got ${got}. Expected a tensor, a typed array, nested lists of numbers, or a list or dict of these.`,
+  );
+}
+
+/** A batch of what a dataset gives. @throws {ValueError} It is none. */
+export function toBatch(data: unknown, owner: string): Batch {
+  const [x, y, sampleWeight] = unpackXYSampleWeight<unknown>(data);
+  return [
+    toTensorTree(x, `${owner}: x`),
+    toTensorTree(y, `${owner}: y`),
+    toTensorTree(sampleWeight, `${owner}: sampleWeight`),
+  ];
+}

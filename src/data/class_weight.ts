@@ -1,0 +1,69 @@
+/** @file Weights of classes as weights of samples. */
+import { floatx } from '../core/config.js';
+import { ValueError } from '../core/errors.js';
+import { fromNumbers } from '../core/ndarray.js';
+import { isDict } from '../core/tree.js';
+import type { TensorTree } from './batch.js';
+import { Tensor } from '../runtime/index.js';
+
+/** Class to weight: `{ 0: 1, 1: 5 }`. Classes that are not named count 1. */
+export type ClassWeight = Readonly<Record<number | string, number>> | ReadonlyMap<number, number>;
+
+// Keras 3.15.1: keys that are no whole numbers are passed over in silence; repaired in its master, and here.
+function readClassWeight(classWeight: ClassWeight): Map<number, number> {
+  if (!(classWeight instanceof Map) && !isDict(classWeight)) {
+    throw new ValueError(
+      `classWeight: got ${String(classWeight)}. Expected a dict of class to weight: { 0: 1, 1: 5 }.`,
+    );
+  }
+  const entries: (readonly [unknown, unknown])[] =
+    classWeight instanceof Map ? [...classWeight] : Object.entries(classWeight as Record<string, unknown>);
+  return new Map(
+    entries.map(([key, weight]) => {
+      const index = typeof key === 'string' && key.trim() !== '' ? Number(key) : key;
+      if (typeof index !== 'number' || !Number.isInteger(index))
+        throw new ValueError(
+          `classWeight: the key ${JSON.stringify(key)} is no class. Classes are whole numbers from 0.`,
+        );
+      if (typeof weight !== 'number' || Number.isNaN(weight))
+        throw new ValueError(`classWeight: the weight of class ${index} is ${String(weight)}. Expected a number.`);
+      return [index, weight];
+    }),
+  );
+}
+
+/**
+ * The weight of each sample, by its class: the largest entry of a one-hot row, or the number itself.
+ *
+ * @param y Shape (n,), (n, 1), or one-hot (n, classes) or (n, ..., classes).
+ * @returns Shape (n,); (n, ...) for targets of more than two axes.
+ * @throws {ValueError} Several outputs; keys that are no classes.
+ */
+export function classWeightToSampleWeight(y: TensorTree, classWeight: ClassWeight): Tensor {
+  const weights = readClassWeight(classWeight);
+  if (!(y instanceof Tensor)) {
+    throw new ValueError(
+      y === null
+        ? 'classWeight: there are no targets (y) whose classes could be weighted.'
+        : 'classWeight is only for models with a single output. Give sampleWeight, one array per output.',
+    );
+  }
+  const { data } = y.ndarray;
+  const [n] = y.shape;
+  const width = y.ndim > 1 ? y.shape[y.ndim - 1] : 1;
+  const rows = data.length / Math.max(1, width);
+  const result = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let best = row * width;
+    for (let i = best + 1; i < (row + 1) * width; i++) if (data[i] > data[best]) best = i;
+    const value = width === 1 ? roundHalfEven(data[best]) : best - row * width;
+    result[row] = weights.get(value) ?? 1;
+  }
+  const shape = y.ndim > 2 ? y.shape.slice(0, -1) : [n];
+  return Tensor.fromArray(fromNumbers(floatx(), shape, result));
+}
+
+function roundHalfEven(x: number): number {
+  const rounded = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}

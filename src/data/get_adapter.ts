@@ -1,0 +1,80 @@
+/** @file Finds the adapter for data of any form. */
+import { ValueError } from '../core/errors.js';
+import type { DataAdapter } from './adapter.js';
+import type { Shuffle } from './array_adapter.js';
+import { ArrayDataAdapter } from './array_adapter.js';
+import type { DataLike } from './batch.js';
+import { isArrayData, toTensorTree } from './batch.js';
+import type { ClassWeight } from './class_weight.js';
+import type { BatchGenerator } from './generator_adapter.js';
+import { GeneratorDataAdapter, isBatchGenerator } from './generator_adapter.js';
+import { PyDataset } from './py_dataset.js';
+import { PyDatasetAdapter } from './py_dataset_adapter.js';
+
+/** What `fit`, `evaluate` and `predict` take as `x`. */
+export type DataSource = DataLike | PyDataset | BatchGenerator;
+
+/** Options of `getDataAdapter(x, options)`. */
+export interface DataOptions {
+  readonly y?: DataLike;
+  readonly sampleWeight?: DataLike;
+  readonly classWeight?: ClassWeight | null;
+  readonly batchSize?: number | null;
+  readonly steps?: number | null;
+  readonly shuffle?: Shuffle;
+}
+
+/** Whether data come batch by batch from an object, targets and all. */
+export function isDataset(x: unknown): x is PyDataset | BatchGenerator {
+  return x instanceof PyDataset || (!isArrayData(x) && isBatchGenerator(x));
+}
+
+/**
+ * The adapter for data.
+ *
+ * @param owner Who asks, for messages: `"fit"`.
+ * @throws {ValueError} The data are of no known form, do not fit together, or come with arguments that do not apply to them.
+ */
+export function getDataAdapter(x: DataSource, owner: string, options: DataOptions = {}): DataAdapter {
+  const { y = null, sampleWeight = null, classWeight = null, batchSize, steps, shuffle = false } = options;
+  if (isArrayData(x)) {
+    const [inputs, targets, weights] = [
+      toTensorTree(x, `${owner}: x`),
+      toTensorTree(y, `${owner}: y`),
+      toTensorTree(sampleWeight, `${owner}: sampleWeight`),
+    ];
+    try {
+      return new ArrayDataAdapter(inputs, {
+        y: targets,
+        sampleWeight: weights,
+        classWeight,
+        batchSize,
+        steps,
+        shuffle,
+      });
+    } catch (error) {
+      throw error instanceof ValueError ? new ValueError(`${owner}: ${error.message}`) : error;
+    }
+  }
+  if (!isDataset(x)) {
+    throw new ValueError(
+      `${owner}: x is ${typeof x === 'string' ? JSON.stringify(x) : String(x)}. Expected arrays (a tensor, a typed array, nested lists of ` +
+        `numbers, or a list or dict of these), a generator of batches, or a PyDataset.`,
+    );
+  }
+  const kind = x instanceof PyDataset ? 'a PyDataset' : 'a generator';
+  if (y !== null)
+    throw new ValueError(`${owner}: x is ${kind}, so y cannot be given. Let its batches hold the targets: [x, y].`);
+  if (sampleWeight !== null) {
+    throw new ValueError(
+      `${owner}: x is ${kind}, so sampleWeight cannot be given. Let its batches hold the weights: [x, y, sampleWeight].`,
+    );
+  }
+  if (x instanceof PyDataset) return new PyDatasetAdapter(x, { classWeight, shuffle: shuffle !== false });
+  if (classWeight !== null) {
+    throw new ValueError(
+      `${owner}: classWeight is not for generators. Let the batches hold sample weights: [x, y, sampleWeight].`,
+    );
+  }
+  return new GeneratorDataAdapter(x);
+}

@@ -1,0 +1,18 @@
+/** @file Data for training: batches, `PyDataset`, and the adapters that `fit` reads them through. */
+export type { BatchIterator, DataAdapter } from './adapter.js';
+export { ArrayDataAdapter, type ArrayDataOptions, type Shuffle } from './array_adapter.js';
+export {
+  type Batch,
+  type BatchLike,
+  type DataLike,
+  isArrayData,
+  packXYSampleWeight,
+  type TensorTree,
+  toTensorTree,
+  unpackXYSampleWeight,
+} from './batch.js';
+export { type ClassWeight, classWeightToSampleWeight } from './class_weight.js';
+export { type BatchGenerator, type BatchSource, isBatchGenerator } from './generator_adapter.js';
+export { type DataOptions, type DataSource, getDataAdapter, isDataset } from './get_adapter.js';
+export { PyDataset, type PyDatasetOptions, Sequence } from './py_dataset.js';
+export { mapRows, sliceRows, takeRows } from './rows.js';

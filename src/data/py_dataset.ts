@@ -1,0 +1,61 @@
+/** @file `PyDataset`: batches by index, made as they are needed. */
+import { NotImplementedError, refuseUnknownOptions } from '../core/errors.js';
+import type { BatchLike } from './batch.js';
+
+/** Options of `new PyDataset(options)`. */
+export interface PyDatasetOptions {
+  /** How many batches may be in the making at once, when `getItem` is async. Default 1. */
+  readonly workers?: number;
+  /** Kept for configs: `getItem` runs in this thread. Default false. */
+  readonly useMultiprocessing?: boolean;
+  /** How many batches are made ahead, at most. Default 10. */
+  readonly maxQueueSize?: number;
+}
+
+/**
+ * A data set whose batches are made one by one. Subclass it, and override `length` (or `numBatches`) and `getItem`.
+ *
+ * @see `keras.utils.PyDataset`
+ * @example
+ * class Images extends PyDataset {
+ *   override get length() { return 10; }
+ *   override async getItem(index: number) { return [await loadImages(index), labels[index]] as const; }
+ * }
+ */
+export class PyDataset {
+  workers: number;
+  useMultiprocessing: boolean;
+  maxQueueSize: number;
+
+  constructor(options: PyDatasetOptions = {}) {
+    const { workers = 1, useMultiprocessing = false, maxQueueSize = 10, ...rest } = options;
+    refuseUnknownOptions('PyDataset', rest, ['workers', 'useMultiprocessing', 'maxQueueSize']);
+    this.workers = workers;
+    this.useMultiprocessing = useMultiprocessing;
+    this.maxQueueSize = maxQueueSize;
+  }
+
+  /** Batches an epoch; null: without end. */
+  get length(): number | null {
+    throw new NotImplementedError(
+      `${this.constructor.name}: override 'get length()' (the number of batches; null: without end) of PyDataset.`,
+    );
+  }
+
+  /** The same as `length`; override either. */
+  get numBatches(): number | null {
+    return this.length;
+  }
+
+  /** Batch `index`, counted from 0: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. May be async. */
+  getItem(_index: number): BatchLike | Promise<BatchLike> {
+    throw new NotImplementedError(`${this.constructor.name}: override 'getItem(index)' of PyDataset.`);
+  }
+
+  onEpochBegin(): void | Promise<void> {}
+
+  /** Called after each epoch: the place to mix the samples anew. */
+  onEpochEnd(): void | Promise<void> {}
+}
+
+export { PyDataset as Sequence };

@@ -1,0 +1,91 @@
+/** @file `PyDatasetAdapter`: a `PyDataset` as batches, some of them made ahead. */
+import { ValueError } from '../core/errors.js';
+import { randomShuffle } from '../random/index.js';
+import type { BatchIterator, DataAdapter } from './adapter.js';
+import type { Batch, BatchLike } from './batch.js';
+import { toBatch } from './batch.js';
+import type { ClassWeight } from './class_weight.js';
+import { classWeightToSampleWeight } from './class_weight.js';
+import type { PyDataset } from './py_dataset.js';
+
+/** Options of `new PyDatasetAdapter(dataset, options)`. */
+export interface PyDatasetAdapterOptions {
+  readonly classWeight?: ClassWeight | null;
+  /** Whether the order of the batches is mixed; not for endless data. */
+  readonly shuffle?: boolean;
+}
+
+export class PyDatasetAdapter implements DataAdapter {
+  readonly #dataset: PyDataset;
+  readonly #classWeight: ClassWeight | null;
+  readonly #shuffle: boolean;
+  #nextIndex = 0;
+
+  constructor(dataset: PyDataset, { classWeight = null, shuffle = false }: PyDatasetAdapterOptions = {}) {
+    this.#dataset = dataset;
+    this.#classWeight = classWeight;
+    this.#shuffle = shuffle;
+  }
+
+  get numBatches(): number | null {
+    return this.#dataset.numBatches;
+  }
+
+  #standardize(item: BatchLike): Batch {
+    const owner = `${this.#dataset.constructor.name}.getItem`;
+    const batch = toBatch(item, owner);
+    if (this.#classWeight === null) return batch;
+    const [x, y, sampleWeight] = batch;
+    if (sampleWeight !== null)
+      throw new ValueError(`${owner}: gives sample weights, which cannot be used together with classWeight.`);
+    return [x, y, y === null ? null : classWeightToSampleWeight(y, this.#classWeight)];
+  }
+
+  iterate(): BatchIterator {
+    const { numBatches } = this;
+    const dataset = this.#dataset;
+    const order = numBatches === null ? null : this.#order(numBatches);
+    let position = 0;
+    const ahead: Promise<BatchLike>[] = [];
+    const limit = dataset.workers > 1 ? Math.min(dataset.workers, Math.max(1, dataset.maxQueueSize)) : 1;
+    const start = (): Promise<BatchLike> | null => {
+      if (order !== null && position >= order.length) return null;
+      const index = order === null ? this.#nextIndex++ : order[position];
+      position++;
+      const item = Promise.resolve().then(() => dataset.getItem(index));
+      item.catch(() => {}); // it is reported when its turn comes
+      return item;
+    };
+    return {
+      next: async () => {
+        while (ahead.length < limit) {
+          const item = start();
+          if (item === null) break;
+          ahead.push(item);
+        }
+        const item = ahead.shift();
+        if (item === undefined) return { done: true, value: undefined };
+        return { done: false, value: this.#standardize(await item) };
+      },
+    };
+  }
+
+  #order(n: number): Int32Array {
+    return this.#shuffle ? randomShuffle(n) : Int32Array.from({ length: n }, (_, i) => i);
+  }
+
+  async peek(): Promise<Batch | null> {
+    const { numBatches } = this;
+    if (numBatches === 0) return null;
+    const index = numBatches === null ? 0 : this.#order(numBatches)[0];
+    return this.#standardize(await this.#dataset.getItem(index));
+  }
+
+  async onEpochBegin(): Promise<void> {
+    await this.#dataset.onEpochBegin();
+  }
+
+  async onEpochEnd(): Promise<void> {
+    await this.#dataset.onEpochEnd();
+  }
+}

@@ -1,0 +1,80 @@
+/** @file `EpochIterator`: cuts what an adapter gives into epochs and executions. */
+import type { Batch, BatchIterator, DataAdapter } from '../data/index.js';
+
+/** Some batches that are run in one go. */
+export interface Execution {
+  /** Number of the first step in the epoch, from 0. */
+  readonly begin: number;
+  /** Number of the last step that would fit; the data may end before. */
+  readonly end: number;
+  readonly batches: readonly Batch[];
+}
+
+/** Batches of a data set, epoch by epoch. */
+export class EpochIterator {
+  readonly adapter: DataAdapter;
+  readonly #stepsPerEpoch: number | null;
+  readonly #stepsPerExecution: number;
+  #numBatches: number | null;
+  #iterator: BatchIterator | null = null;
+  #seen = 0;
+
+  constructor(adapter: DataAdapter, stepsPerEpoch: number | null, stepsPerExecution: number) {
+    this.adapter = adapter;
+    this.#stepsPerEpoch = stepsPerEpoch;
+    this.#stepsPerExecution = stepsPerExecution;
+    this.#numBatches = adapter.numBatches;
+  }
+
+  /** Steps an epoch; null while it is not known. */
+  get numBatches(): number | null {
+    return this.#stepsPerEpoch ?? this.#numBatches;
+  }
+
+  #warn(): void {
+    console.warn(
+      'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at least ' +
+        '`stepsPerEpoch * epochs` batches. A function that makes the generator is called anew for each epoch.',
+    );
+  }
+
+  /** The executions of one epoch. */
+  async *epoch(): AsyncGenerator<Execution, void, void> {
+    await this.adapter.onEpochBegin();
+    const limit = this.#stepsPerEpoch ?? this.#numBatches ?? Infinity;
+    // Batches that `stepsPerEpoch` has left over come in the next epoch.
+    if (this.#iterator === null || this.#stepsPerEpoch === null) {
+      this.#iterator = this.adapter.iterate();
+      this.#seen = 0;
+    }
+    const iterator = this.#iterator;
+    const known = this.#numBatches;
+    try {
+      for (let begin = 0; begin < limit; begin += this.#stepsPerExecution) {
+        if (known !== null && this.#seen >= known) {
+          if (this.#stepsPerEpoch !== null) this.#warn();
+          break;
+        }
+        const batches: Batch[] = [];
+        while (batches.length < this.#stepsPerExecution && begin + batches.length < limit) {
+          const next = iterator.next();
+          const { done, value } = next instanceof Promise ? await next : next;
+          if (done === true) break;
+          batches.push(value);
+        }
+        this.#seen += batches.length;
+        if (batches.length > 0) yield { begin, end: begin + this.#stepsPerExecution - 1, batches };
+        if (batches.length < this.#stepsPerExecution && begin + batches.length < limit) {
+          if (known === null && this.#stepsPerEpoch === null) this.#numBatches = this.#seen;
+          else if (known === null || this.#seen < known) this.#warn();
+          this.#iterator = null;
+          break;
+        }
+      }
+      if (known !== null && this.#seen >= known) this.#iterator = null;
+    } finally {
+      if (this.#stepsPerEpoch === null) await iterator.return?.();
+      await this.adapter.onEpochEnd();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** @file Training: `Trainer`, the base of `Model`, and the options of its methods. */
+export type {
+  CompileOptions,
+  EvaluateOptions,
+  FitOptions,
+  LossLike,
+  LossWeights,
+  MetricLike,
+  MetricsLike,
+  PredictOptions,
+  SampleWeightMode,
+  TestOnBatchOptions,
+  TrainOnBatchOptions,
+  Verbose,
+} from './options.js';
+export { type ComputeLossArguments, type StepLogs, Trainer } from './trainer.js';

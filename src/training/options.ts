@@ -1,0 +1,189 @@
+/** @file The options of compile, fit, evaluate and predict, and their checks. */
+import type { Callbacks } from '../callbacks/index.js';
+import { ValueError } from '../core/errors.js';
+import type { Config } from '../core/serialization.js';
+import type { ClassWeight, DataLike, DataSource, Shuffle } from '../data/index.js';
+import type { Loss, LossFunction } from '../losses/index.js';
+import type { Metric } from '../metrics/index.js';
+import type { Optimizer } from '../optimizers/index.js';
+import type { Tensor } from '../runtime/index.js';
+
+/** A loss: id, object, function of `(yTrue, yPred)`, or config; a list or dict of these for several outputs, null for an output without. */
+export type LossLike =
+  string | Loss | LossFunction | Config | null | readonly LossLike[] | { readonly [output: string]: LossLike };
+
+/** A metric: id, object, or function of `(yTrue, yPred)`. */
+export type MetricLike = string | Metric | ((yTrue: Tensor, yPred: Tensor) => unknown) | Config;
+
+/** Metrics: a list; a list with one entry (or list) per output; or a dict by output name. */
+export type MetricsLike =
+  readonly (MetricLike | null | MetricsLike)[] | { readonly [output: string]: MetricLike | null | MetricsLike };
+
+/** One number per output. */
+export type LossWeights = number | readonly LossWeights[] | { readonly [output: string]: LossWeights };
+
+/** Options of `model.compile(options)`. */
+export interface CompileOptions {
+  /** Id, config or object. Default `'rmsprop'`. */
+  readonly optimizer?: string | Optimizer | Config;
+  /** Default null: what layers add by `addLoss`. */
+  readonly loss?: LossLike;
+  /** The total loss is the sum of the outputs' losses times these. Default: all 1. */
+  readonly lossWeights?: LossWeights | null;
+  /** Measured without sample weights. `'accuracy'` (or `'acc'`) and `'crossentropy'` (or `'ce'`) fit themselves to the targets. */
+  readonly metrics?: MetricsLike | null;
+  /** Measured with sample weights and class weights. */
+  readonly weightedMetrics?: MetricsLike | null;
+  /** Run each step as ordinary code, so that numbers can be looked at inside. Slow. Default false. */
+  readonly runEagerly?: boolean;
+  /** Steps in one go; hooks for single batches are called that often. Default `'auto'`: as many as nobody notices. */
+  readonly stepsPerExecution?: number | 'auto';
+  /** Kept for configs: every step is compiled, unless `runEagerly`. Default `'auto'`. */
+  readonly jitCompile?: boolean | 'auto';
+  /** Scale the loss by itself when the model computes in float16. Default true. */
+  readonly autoScaleLoss?: boolean;
+  /** Keras 2's: 2-D weights for time steps. They need no mode any more: the shape of `sampleWeight` says it. */
+  readonly sampleWeightMode?: SampleWeightMode;
+}
+
+/** Keras 2's modes of sample weights. */
+export type SampleWeightMode =
+  null | 'temporal' | readonly (null | 'temporal')[] | { readonly [output: string]: null | 'temporal' };
+
+/** 0: silent; 1: a progress bar; 2: a line an epoch; `'auto'`: 1. */
+export type Verbose = 0 | 1 | 2 | 'auto';
+
+/** What several calls have in common. */
+interface RunOptions {
+  /** Samples a batch; for arrays only. Default 32. */
+  readonly batchSize?: number | null;
+  /** Default `'auto'`. */
+  readonly verbose?: Verbose;
+  readonly callbacks?: Callbacks | null;
+}
+
+/** Options of `model.fit(x, y, options)`. */
+export interface FitOptions extends RunOptions {
+  /** Train until this many epochs are done. Default 1. */
+  readonly epochs?: number;
+  /** Part of the arrays, in (0, 1), that is kept for validation: the last samples, before any shuffling. Default 0. */
+  readonly validationSplit?: number;
+  /** `[x, y]`, `[x, y, sampleWeight]`, or a data set; wins over `validationSplit`. */
+  readonly validationData?: DataSource | readonly [DataLike, DataLike] | readonly [DataLike, DataLike, DataLike] | null;
+  /** Mix the samples anew for each epoch; `'batch'`: only inside each batch. Default true. Not for generators. */
+  readonly shuffle?: Shuffle;
+  /** Class to weight: `{ 0: 1, 1: 5 }`. For training only. */
+  readonly classWeight?: ClassWeight | null;
+  /** One number per sample, or per time step (2-D); a list or dict of these for several outputs. */
+  readonly sampleWeight?: DataLike;
+  /** Epochs that are done already. Default 0. */
+  readonly initialEpoch?: number;
+  /** Batches an epoch. Default: as many as the data have. */
+  readonly stepsPerEpoch?: number | null;
+  /** Batches of a validation. */
+  readonly validationSteps?: number | null;
+  /** Default: `batchSize`. */
+  readonly validationBatchSize?: number | null;
+  /** Validate each n-th epoch, or in the epochs listed (counted from 1). Default 1. */
+  readonly validationFreq?: number | readonly number[];
+}
+
+/** Options of `model.evaluate(x, y, options)`. */
+export interface EvaluateOptions extends RunOptions {
+  readonly sampleWeight?: DataLike;
+  /** Batches to take. Default: all. */
+  readonly steps?: number | null;
+  /** Give the results by name. Default false. */
+  readonly returnDict?: boolean;
+}
+
+/** Options of `model.predict(x, options)`. */
+export interface PredictOptions extends RunOptions {
+  /** Batches to take. Default: all. */
+  readonly steps?: number | null;
+}
+
+/** Options of `model.trainOnBatch(x, y, options)`. */
+export interface TrainOnBatchOptions {
+  readonly sampleWeight?: DataLike;
+  readonly classWeight?: ClassWeight | null;
+  /** Give the results by name. Default false. */
+  readonly returnDict?: boolean;
+}
+
+/** Options of `model.testOnBatch(x, y, options)`. */
+export interface TestOnBatchOptions {
+  readonly sampleWeight?: DataLike;
+  /** Give the results by name. Default false. */
+  readonly returnDict?: boolean;
+}
+
+export const COMPILE_OPTIONS = [
+  'optimizer',
+  'loss',
+  'lossWeights',
+  'metrics',
+  'weightedMetrics',
+  'runEagerly',
+  'stepsPerExecution',
+  'jitCompile',
+  'autoScaleLoss',
+  'sampleWeightMode',
+] as const satisfies readonly (keyof CompileOptions)[];
+
+export const FIT_OPTIONS = [
+  'batchSize',
+  'epochs',
+  'verbose',
+  'callbacks',
+  'validationSplit',
+  'validationData',
+  'shuffle',
+  'classWeight',
+  'sampleWeight',
+  'initialEpoch',
+  'stepsPerEpoch',
+  'validationSteps',
+  'validationBatchSize',
+  'validationFreq',
+] as const satisfies readonly (keyof FitOptions)[];
+
+export const EVALUATE_OPTIONS = [
+  'batchSize',
+  'verbose',
+  'sampleWeight',
+  'steps',
+  'callbacks',
+  'returnDict',
+] as const satisfies readonly (keyof EvaluateOptions)[];
+
+export const PREDICT_OPTIONS = [
+  'batchSize',
+  'verbose',
+  'steps',
+  'callbacks',
+] as const satisfies readonly (keyof PredictOptions)[];
+
+/** @throws {ValueError} Neither null nor a whole number from `least`. */
+export function checkCount(owner: string, name: string, value: number | null | undefined, least = 1): number | null {
+  if (value === null || value === undefined) return null;
+  if (!Number.isInteger(value) || value < least)
+    throw new ValueError(`${owner}: ${name}=${String(value)}. Expected a whole number from ${least}, or null.`);
+  return value;
+}
+
+/** @throws {ValueError} Not one of the four. */
+export function checkVerbose(owner: string, verbose: unknown): Verbose {
+  if (verbose === true) return 1;
+  if (verbose === false) return 0;
+  if (verbose !== 0 && verbose !== 1 && verbose !== 2 && verbose !== 'auto')
+    throw new ValueError(`${owner}: verbose=${String(verbose)}. Expected 0, 1, 2 or 'auto'.`);
+  return verbose;
+}
+
+/** @throws {ValueError} None of true, false and 'batch'. */
+export function checkShuffle(shuffle: unknown): Shuffle {
+  if (typeof shuffle !== 'boolean' && shuffle !== 'batch')
+    throw new ValueError(`fit: shuffle=${String(shuffle)}. Expected true, false or 'batch'.`);
+  return shuffle;
+}
