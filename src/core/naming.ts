@@ -9,12 +9,10 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
-/** A Keras parameter name as the port writes it: `kernel_size` → `kernelSize`, `beta_1` → `beta1`. */
+/** A Keras parameter name as the port writes it: `kernel_size` → `kernelSize`, `beta_2_decay` → `beta2Decay`. */
 export function toCamelCase(name: string): string {
-  return name.replace(
-    /([A-Za-z0-9])_+([A-Za-z0-9])/g,
-    (_, before: string, after: string) => before + after.toUpperCase(),
-  );
+  // Leading underscores match as a whole and stay.
+  return name.replace(/^_+|_+([A-Za-z0-9])/g, (match, after?: string) => after?.toUpperCase() ?? match);
 }
 
 const counts = new Map<string, number>();
