@@ -15,6 +15,7 @@ import {
   add, convert, cos, cosh, digamma, div, eq, exp, fullLike, log, mul, neg, pow, select, sign, sin, sinh, sqrt, sub, trunc, zerosLike,
 } from '../lax.js'; // prettier-ignore
 import * as special from '../special.js';
+import * as wide from '../wide.js';
 import { formatType, mapElements, requireFloat, requireKind, sameTypes } from './helpers.js';
 
 type Empty = Record<string, never>;
@@ -274,21 +275,44 @@ binary({ name: 'nextAfter', accepts: floatOnly, js: special.nextAfter, gradient:
 
 // ---- bits and logic ----
 
+const isWide = (dtype: DType): boolean => dtypeInfo(dtype).bits === 64;
+
 unary({
   name: 'not',
   accepts: bitsOnly,
-  js: (x, dtype) => (dtype === 'bool' ? 1 - x : ~x),
+  js: (x, dtype) => (dtype === 'bool' ? 1 - x : isWide(dtype) ? wide.wideBits(x, x, dtype, (a) => ~a) : ~x),
   gradient: null,
 });
-unary({ name: 'popcount', accepts: integerOnly, js: special.popcount, gradient: null });
-binary({ name: 'and', accepts: bitsOnly, js: (a, b) => a & b, gradient: null });
-binary({ name: 'or', accepts: bitsOnly, js: (a, b) => a | b, gradient: null });
-binary({ name: 'xor', accepts: bitsOnly, js: (a, b) => a ^ b, gradient: null });
+/** Counts the bits of the dtype's width. */
+unary({
+  name: 'popcount',
+  accepts: integerOnly,
+  js: (x, dtype) => {
+    const { bits } = dtypeInfo(dtype);
+    return bits === 64
+      ? wide.widePopcount(x, special.popcount)
+      : special.popcount(bits === 32 ? x : x & (2 ** bits - 1));
+  },
+  gradient: null,
+});
+const bitwise = (name: 'and' | 'or' | 'xor', bits: (a: number, b: number) => number): void =>
+  binary({
+    name,
+    accepts: bitsOnly,
+    js: (a, b, dtype) => (isWide(dtype) ? wide.wideBits(a, b, dtype, bits) : bits(a, b)),
+    gradient: null,
+  });
+bitwise('and', (a, b) => a & b);
+bitwise('or', (a, b) => a | b);
+bitwise('xor', (a, b) => a ^ b);
 /** Shifts by the width of the dtype or more give 0 (or the sign). */
 binary({
   name: 'shiftLeft',
   accepts: integerOnly,
-  js: (a, b, dtype) => (b < 0 || b >= dtypeInfo(dtype).bits ? 0 : a << b),
+  js: (a, b, dtype) => {
+    if (b < 0 || b >= dtypeInfo(dtype).bits) return 0;
+    return isWide(dtype) ? wide.wideShiftLeft(a, b, dtype) : a << b;
+  },
   gradient: null,
 });
 binary({
@@ -296,7 +320,9 @@ binary({
   accepts: integerOnly,
   js: (a, b, dtype) => {
     const { bits } = dtypeInfo(dtype);
-    return b < 0 || b >= bits ? 0 : (bits === 32 ? a >>> 0 : a & (2 ** bits - 1)) >>> b;
+    if (b < 0 || b >= bits) return 0;
+    if (bits === 64) return wide.wideShiftRight(a, b, dtype, false);
+    return (bits === 32 ? a >>> 0 : a & (2 ** bits - 1)) >>> b;
   },
   gradient: null,
 });
@@ -305,8 +331,10 @@ binary({
   accepts: integerOnly,
   js: (a, b, dtype) => {
     const { bits } = dtypeInfo(dtype);
-    if (isUnsigned(dtype)) return b < 0 || b >= bits ? 0 : a >>> b;
-    return a >> (b < 0 || b >= bits ? 31 : b);
+    const inside = b >= 0 && b < bits;
+    if (bits === 64) return inside ? wide.wideShiftRight(a, b, dtype, true) : a < 0 ? -1 : 0;
+    if (isUnsigned(dtype)) return inside ? a >>> b : 0;
+    return a >> (inside ? b : 31);
   },
   gradient: null,
 });
