@@ -1,0 +1,24 @@
+/** @file `AdamW`. */
+import { ValueError } from '../core/errors.js';
+import type { AdamOptions } from './adam.js';
+import { Adam } from './adam.js';
+
+/** Options of `AdamW`. */
+export interface AdamWOptions extends AdamOptions {
+  /** A fraction of each weight, times the learning rate, that is taken away at each step. Default 0.004. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam with a weight decay that does not pass through the averages.
+ *
+ * @see `keras.optimizers.AdamW`; Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization"
+ */
+export class AdamW extends Adam {
+  constructor(options: AdamWOptions = {}) {
+    const { weightDecay = 0.004, ...rest } = options;
+    super({ weightDecay, ...rest });
+    if (this.weightDecay === null)
+      throw new ValueError('AdamW: argument `weightDecay` must be a number. Received: weightDecay=null');
+  }
+}

@@ -1,0 +1,58 @@
+/** @file `keras.optimizers.schedules`: what is exported here can be made from a config. */
+import type { Config, SerializableClass } from '../../core/serialization.js';
+import { deserializeKerasObject, registerClasses, serializeKerasObject } from '../../core/serialization.js';
+import { ValueError } from '../../core/errors.js';
+import { CosineDecay } from './cosine_decay.js';
+import { CosineDecayRestarts } from './cosine_decay_restarts.js';
+import { ExponentialDecay } from './exponential_decay.js';
+import { InverseTimeDecay } from './inverse_time_decay.js';
+import { LearningRateSchedule } from './learning_rate_schedule.js';
+import { PiecewiseConstantDecay } from './piecewise_constant_decay.js';
+import { PolynomialDecay } from './polynomial_decay.js';
+
+export {
+  CosineDecay,
+  CosineDecayRestarts,
+  ExponentialDecay,
+  InverseTimeDecay,
+  LearningRateSchedule,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+};
+export type { CosineDecayOptions } from './cosine_decay.js';
+export type { CosineDecayRestartsOptions } from './cosine_decay_restarts.js';
+export type { DecayOptions } from './exponential_decay.js';
+export type { PolynomialDecayOptions } from './polynomial_decay.js';
+
+registerClasses('keras.optimizers.schedules', {
+  LearningRateSchedule,
+  ExponentialDecay,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  InverseTimeDecay,
+  CosineDecay,
+  CosineDecayRestarts,
+} as Record<string, SerializableClass>);
+
+/** A schedule as JSON. @see `keras.optimizers.schedules.serialize` */
+export function serialize(learningRateSchedule: LearningRateSchedule): Config {
+  return serializeKerasObject(learningRateSchedule) as Config;
+}
+
+/**
+ * A schedule from JSON.
+ *
+ * @param options `customObjects`: your own classes by name.
+ * @throws {ValueError} The class is not known, or is no schedule.
+ * @see `keras.optimizers.schedules.deserialize`
+ */
+export function deserialize(
+  config: Config,
+  options: { readonly customObjects?: Readonly<Record<string, unknown>> | null } = {},
+): LearningRateSchedule {
+  const object = deserializeKerasObject(config, { ...options, defaultModule: 'keras.optimizers.schedules' });
+  if (object instanceof LearningRateSchedule) return object;
+  throw new ValueError(
+    `schedules.deserialize: ${JSON.stringify(config)} is not the config of a learning rate schedule.`,
+  );
+}
