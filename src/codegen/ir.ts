@@ -169,11 +169,11 @@ export class Expr {
   }
   /** Floats: NaN if either is. */
   min(other: Operand): Expr {
-    return this.#binary(isFloatType(this.type) ? 'min' : 'minS', other);
+    return isFloatType(this.type) ? this.#binary('min', other) : this.minS(other);
   }
   /** Floats: NaN if either is. */
   max(other: Operand): Expr {
-    return this.#binary(isFloatType(this.type) ? 'max' : 'maxS', other);
+    return isFloatType(this.type) ? this.#binary('max', other) : this.maxS(other);
   }
   /** Vectors of floats: `other < this ? other : this`, one machine instruction. */
   pmin(other: Operand): Expr {
@@ -183,11 +183,24 @@ export class Expr {
   pmax(other: Operand): Expr {
     return this.#binary('pmax', other);
   }
+  /** Integers. */
+  minS(other: Operand): Expr {
+    return this.#extremum('minS', 'lt', other);
+  }
+  maxS(other: Operand): Expr {
+    return this.#extremum('maxS', 'gt', other);
+  }
   minU(other: Operand): Expr {
-    return this.#binary('minU', other);
+    return this.#extremum('minU', 'ltU', other);
   }
   maxU(other: Operand): Expr {
-    return this.#binary('maxU', other);
+    return this.#extremum('maxU', 'gtU', other);
+  }
+  /** Scalars have no instruction for it: both sides are computed twice, so they should be bound. */
+  #extremum(op: BinaryOp, better: CompareOp, other: Operand): Expr {
+    if (isVector(this.type)) return this.#binary(op, other);
+    const y = this.#lift(other);
+    return this.#compare(better, y).select(this, y);
   }
   and(other: Operand): Expr {
     return this.#binary('and', other);

@@ -13,9 +13,31 @@ export interface Terminal {
   readonly columns: number;
 }
 
+/** A thread of its own that messages go to and come from. */
+export interface WorkerThread {
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the thread has ended, whatever the reason; never after `terminate`. */
+  onExit(listener: (reason: string) => void): void;
+  /** Keep the process alive for this thread until `release`; calls are counted. */
+  hold(): void;
+  release(): void;
+  terminate(): void;
+}
+
+/** Threads that share memory. */
+export interface Threads {
+  /** How many run at the same time on this machine. */
+  readonly count: number;
+  /** Start a thread. `source` is a program that defines `handle(message, post)`, called for each message. */
+  spawn(source: string): WorkerThread;
+}
+
 /** The services of a platform. */
 export interface Platform {
   readonly terminal: Terminal;
+  /** null: memory cannot be shared here (a page that is not cross-origin isolated), so there is one thread only. */
+  readonly threads: Threads | null;
   /** Seconds, from any start, for durations. */
   now(): number;
   /** Let timers, I/O and the page have their turn. */
@@ -38,6 +60,7 @@ class ConsoleTerminal implements Terminal {
 
 let platform: Platform = {
   terminal: new ConsoleTerminal(),
+  threads: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
 };

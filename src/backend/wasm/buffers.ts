@@ -1,0 +1,99 @@
+/** @file Buffers: where the values of a program lie in its heap, and the lowering's view of them. */
+import type { DType } from '../../core/dtype.js';
+import { storageBytes } from '../../core/dtype.js';
+import { InternalError } from '../../core/errors.js';
+import { sizeOf } from '../../core/shape.js';
+import type { TensorType } from '../../core/ndarray.js';
+import type { Expr, FunctionBuilder } from '../../codegen/index.js';
+import { Expr as KernelExpr, i32 } from '../../codegen/index.js';
+
+/** Bytes to which buffers are aligned: a cache line. Rounding sizes up to it lets loops write whole vectors at the end. */
+export const ALIGNMENT = 64;
+
+export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+/** The global that holds where the heap's scratch memory begins. */
+export const SCRATCH_GLOBAL = 0;
+
+/**
+ * A piece of memory that a program uses. `heap`: at a fixed address, for good (variables, constants). `scratch`: in the memory that all
+ * programs of a heap share, at an offset that the plan assigns.
+ */
+export class Buffer {
+  #place: 'heap' | 'scratch';
+  #address: number | null;
+
+  constructor(
+    place: 'heap' | 'scratch',
+    readonly dtype: DType,
+    readonly size: number,
+    readonly label: string,
+    address: number | null = null,
+  ) {
+    this.#place = place;
+    this.#address = address;
+  }
+
+  get place(): 'heap' | 'scratch' {
+    return this.#place;
+  }
+
+  /** Bytes with padding. */
+  get bytes(): number {
+    return alignUp(Math.max(1, this.size * storageBytes(this.dtype)));
+  }
+
+  /** The address (heap), or the offset from the beginning of the scratch memory. */
+  get address(): number {
+    if (this.#address === null) throw new InternalError(`wasm: buffer '${this.label}' has no address`);
+    return this.#address;
+  }
+
+  /** Give a scratch buffer its offset. */
+  placeAt(offset: number): void {
+    this.#address = offset;
+  }
+
+  /** Let a scratch buffer live in the heap instead. */
+  moveToHeap(address: number): void {
+    this.#place = 'heap';
+    this.#address = address;
+  }
+
+  /** A scratch buffer for a value of this type. */
+  static scratch(type: TensorType, label: string): Buffer {
+    return new Buffer('scratch', type.dtype, sizeOf(type.shape), label);
+  }
+
+  /**
+   * What to add to an index (in bytes) to reach an element: a base, 0 for the heap, and a constant that goes into the offset of the
+   * memory access.
+   */
+  get base(): Expr {
+    return this.place === 'heap' ? i32(0) : new KernelExpr('i32', { kind: 'global', index: SCRATCH_GLOBAL });
+  }
+
+  /** The address of the first element, bound to a name. */
+  pointer(f: FunctionBuilder): Expr {
+    return f.let(this.base.add(this.address));
+  }
+}
+
+/** A piece of work of a program: a function over tasks that do not depend on each other. */
+export interface Kernel {
+  /** For profiles and reports: `"loop 12 nodes (64, 10)"`. */
+  readonly label: string;
+  /** How many independent tasks; fixed by the problem, never by the number of threads, so that results do not depend on it. */
+  readonly tasks: number;
+  /** Roughly how many arithmetic operations or moves in all: decides whether threads share it. */
+  readonly work: number;
+  readonly reads: readonly Buffer[];
+  readonly writes: readonly Buffer[];
+  /**
+   * Whether the kernel may write its elements over those of `buffer`, which it reads: each is read before the one at its place is
+   * written, by the same task. Default: it may not.
+   */
+  mayOverwrite?(buffer: Buffer): boolean;
+  /** Write the function's body, which does the tasks `lo` to before `hi`. */
+  emit(f: FunctionBuilder, lo: Expr, hi: Expr): void;
+}

@@ -1,0 +1,104 @@
+/** @file A compiled program: its module, its buffers, and how it is run. */
+import { RuntimeError } from '../../core/errors.js';
+import type { NDArray } from '../../core/ndarray.js';
+import type { Executable, HeapBuffer, ProgramStats } from '../../graph/index.js';
+import type { Buffer } from './buffers.js';
+import type { Region, WasmHeap } from './heap.js';
+import { threadPool } from './thread_pool.js';
+
+/** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
+const INLINE_WORK = 1 << 20;
+
+/** What `compile` knows of a program. */
+export interface CompiledParts {
+  readonly label: string;
+  readonly heap: WasmHeap;
+  readonly module: WebAssembly.Module;
+  /** Buffers of fed inputs, the counter left out, and of returned outputs. */
+  readonly feeds: readonly Buffer[];
+  readonly results: readonly Buffer[];
+  readonly resultTypes: readonly { readonly dtype: NDArray['dtype']; readonly shape: NDArray['shape'] }[];
+  readonly scratchBytes: number;
+  /** Operations of one step. */
+  readonly work: number;
+  readonly stats: ProgramStats;
+  /** Kept as long as the program is: constants, and the variables that it is bound to. */
+  readonly regions: readonly Region[];
+  readonly bound: readonly (HeapBuffer | null)[];
+  /** How many threads runs may use now. */
+  threads(): number;
+}
+
+let nextProgram = 0;
+
+const collected = new FinalizationRegistry<number>((program) => threadPool.forget([program]));
+
+export class WasmExecutable implements Executable {
+  readonly #id = nextProgram++;
+  #instance: WebAssembly.Instance | null = null;
+
+  constructor(private readonly parts: CompiledParts) {
+    collected.register(this, this.#id);
+  }
+
+  get stats(): ProgramStats {
+    return this.parts.stats;
+  }
+
+  #address(buffer: Buffer, scratch: number): number {
+    return buffer.place === 'heap' ? buffer.address : scratch + buffer.address;
+  }
+
+  #feed(feeds: readonly NDArray[]): number {
+    const { heap, scratchBytes, label } = this.parts;
+    const { address } = heap.scratch(scratchBytes, `the scratch memory of ${label}`);
+    this.parts.feeds.forEach((buffer, i) => heap.view(this.#address(buffer, address), feeds[i]).set(feeds[i].data));
+    return address;
+  }
+
+  #results(scratch: number): NDArray[] {
+    const { heap, results, resultTypes } = this.parts;
+    return results.map((buffer, i) => {
+      const { dtype, shape } = resultTypes[i];
+      return { dtype, shape, data: heap.view(this.#address(buffer, scratch), resultTypes[i]).slice() };
+    });
+  }
+
+  #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
+    const { heap, module } = this.parts;
+    this.#instance ??= new WebAssembly.Instance(module, {
+      env: { memory: heap.memory },
+      host: Math as unknown as WebAssembly.ModuleImports,
+    });
+    const scratch = this.#feed(feeds);
+    const run = this.#instance.exports['run'] as (...args: number[]) => void;
+    run(0, 1, steps, scratch);
+    return this.#results(scratch);
+  }
+
+  runSync(feeds: readonly NDArray[], steps: number): NDArray[] {
+    if (this.parts.heap.running > 0)
+      throw new RuntimeError('wasm: the model is running a program in its threads. Await it before the next one.');
+    return this.#runHere(feeds, steps);
+  }
+
+  async run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
+    const { heap } = this.parts;
+    const before = heap.tail;
+    let done!: () => void;
+    heap.tail = new Promise<void>((resolve) => (done = resolve));
+    heap.running++;
+    try {
+      if (heap.running > 1) await before;
+      const threads = this.parts.threads();
+      if (!heap.shared || this.parts.work * steps < INLINE_WORK) return this.#runHere(feeds, steps);
+      const scratch = this.#feed(feeds);
+      const { module, label } = this.parts;
+      await threadPool.run({ id: this.#id, module, heap, label }, threads, steps, scratch);
+      return this.#results(scratch);
+    } finally {
+      heap.running--;
+      done();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** @file The wasm backend: every program becomes one WebAssembly module, run by all threads on one shared memory. */
+import { getPlatform } from '../../core/platform.js';
+import type { NDArray } from '../../core/ndarray.js';
+import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
+import { optimize } from '../../graph/passes/index.js';
+import { planMemory } from './memory_plan.js';
+import { wasmTarget } from './engine.js';
+import { WasmExecutable } from './executable.js';
+import type { Region } from './heap.js';
+import { WasmBuffer, WasmHeap } from './heap.js';
+import { lowerGraph } from './lower/index.js';
+import { prepare } from './prepare.js';
+import { emitProgram } from './program.js';
+
+let wantedThreads: number | null = null;
+
+/** How many threads programs use: as set, or the machine's hardware threads, at most 8; 1 where memory cannot be shared. */
+function threads(): number {
+  const available = getPlatform().threads;
+  if (available === null) return 1;
+  return wantedThreads ?? Math.max(1, Math.min(8, available.count));
+}
+
+const addressOf = (buffer: HeapBuffer | null): number | null =>
+  buffer === null ? null : (buffer as WasmBuffer).region.address;
+
+function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable {
+  const target = wasmTarget();
+  const graph = prepare(optimize(source));
+  const regions: Region[] = [];
+  const placeConstant = (value: NDArray): number => {
+    const region = heap.reserve(value.data.byteLength, 'a constant');
+    regions.push(region);
+    heap.view(region.address, value).set(value.data);
+    return region.address;
+  };
+  const lowered = lowerGraph(graph, target, {
+    inputs: bindings.inputs.map(addressOf),
+    outputs: bindings.outputs.map(addressOf),
+    placeConstant,
+  });
+  const counter = bindings.counter === null ? null : lowered.inputs[bindings.counter];
+  const fed = lowered.inputs.filter((_, i) => bindings.inputs[i] === null);
+  const results = lowered.outputs.filter((_, i) => bindings.outputs[i] === null);
+  const scratchBytes = planMemory(lowered.kernels, [...fed, ...results]);
+  const code = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter });
+  return new WasmExecutable({
+    label: `a program of ${graph.nodes.length} nodes`,
+    heap,
+    module: new WebAssembly.Module(code),
+    feeds: fed.filter((buffer) => buffer !== counter),
+    results,
+    resultTypes: source.outputs
+      .filter((_, i) => bindings.outputs[i] === null)
+      .map(({ dtype, shape }) => ({ dtype, shape })),
+    scratchBytes,
+    work: lowered.kernels.reduce((sum, kernel) => sum + kernel.work, 0),
+    stats: { nodes: graph.nodes.length, kernels: lowered.kernels.length, scratchBytes, codeBytes: code.length },
+    regions,
+    bound: [...bindings.inputs, ...bindings.outputs],
+    threads,
+  });
+}
+
+/** The default backend. */
+export const wasmBackend: Backend = {
+  name: 'wasm',
+  createHeap: (): Heap => new WasmHeap(getPlatform().threads !== null),
+  compile: (graph, heap, bindings) => compile(graph, heap as WasmHeap, bindings),
+  setThreads(count) {
+    wantedThreads = count;
+  },
+  get threads() {
+    return threads();
+  },
+};

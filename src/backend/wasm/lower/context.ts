@@ -1,0 +1,34 @@
+/** @file What lowerings are given: the views and buffers of a node's operands, and a place for the kernels they make. */
+import type { DType } from '../../../core/dtype.js';
+import type { Node, Value } from '../../../graph/graph.js';
+import type { View } from '../../../graph/views.js';
+import type { Target } from '../../../codegen/index.js';
+import type { Buffer, Kernel } from '../buffers.js';
+
+/** An operand in memory. */
+export interface Source {
+  readonly view: View;
+  readonly buffer: Buffer;
+}
+
+/** The lowering of one program. */
+export interface Lowering {
+  readonly target: Target;
+  /** How an operand's elements are found in another value. */
+  view(value: Value): View;
+  /** Where an operand of a node is found. Operands of primitives that do not take views are whole: element i is element i of the buffer. */
+  source(value: Value): Source;
+  /** The buffer of a node's output. */
+  output(value: Value): Buffer;
+  /** Memory for intermediate results, from the first kernel that writes it to the last that reads it. */
+  workspace(dtype: DType, size: number, label: string): Buffer;
+  /** Add a kernel; kernels run in the order in which they are added. */
+  add(kernel: Kernel): void;
+}
+
+/** How a primitive becomes kernels. */
+export interface LowerRule {
+  /** Which operands may be views (strided, shifted, repeated). The others are copied before if need be. Default: none. */
+  readonly takesViews?: (operand: number) => boolean;
+  lower(node: Node, lowering: Lowering): void;
+}

@@ -1,0 +1,179 @@
+/** @file Graphs to kernels: groups in order, each lowered by its rule; then where everything lies in memory. */
+import type { DType } from '../../../core/dtype.js';
+import { InternalError } from '../../../core/errors.js';
+import type { NDArray } from '../../../core/ndarray.js';
+import { sizeOf } from '../../../core/shape.js';
+import type { Target } from '../../../codegen/index.js';
+import type { Graph, Node, Value } from '../../../graph/graph.js';
+import { constantOf, isInput } from '../../../graph/graph.js';
+import type { Group } from '../../../graph/passes/fusion.js';
+import { fuse } from '../../../graph/passes/fusion.js';
+import type { View } from '../../../graph/views.js';
+import { Views } from '../../../graph/views.js';
+import type { Kernel } from '../buffers.js';
+import { Buffer } from '../buffers.js';
+import type { Lowering, Source } from './context.js';
+import { copyKernel } from './copy.js';
+import { lowerLoops } from './loops.js';
+import { lowerRules } from './rules.js';
+
+/** Where the graph's inputs are, and where its outputs shall go. */
+export interface Places {
+  /** Address of each input in the heap; null: it is fed. */
+  readonly inputs: readonly (number | null)[];
+  /** Address of each output in the heap; null: it is returned. */
+  readonly outputs: readonly (number | null)[];
+  /** Puts a constant into the heap and gives its address. */
+  placeConstant(value: NDArray): number;
+}
+
+/** A program as kernels. */
+export interface Lowered {
+  readonly kernels: readonly Kernel[];
+  /** The buffer of each input. */
+  readonly inputs: readonly Buffer[];
+  /** The buffer of each output. */
+  readonly outputs: readonly Buffer[];
+}
+
+class GraphLowering implements Lowering {
+  readonly kernels: Kernel[] = [];
+  readonly #views = new Views();
+  readonly #buffers = new Map<Value, Buffer>();
+  readonly #constants = new Map<string, Buffer>();
+
+  constructor(
+    readonly target: Target,
+    private readonly graph: Graph,
+    private readonly places: Places,
+  ) {
+    graph.inputs.forEach((value, i) => {
+      const address = places.inputs[i];
+      const label = `input ${i}`;
+      const buffer =
+        address === null
+          ? Buffer.scratch(value, label)
+          : new Buffer('heap', value.dtype, sizeOf(value.shape), label, address);
+      this.#buffers.set(value, buffer);
+    });
+  }
+
+  view(value: Value): View {
+    return this.#views.of(value);
+  }
+
+  source(value: Value): Source {
+    const view = this.#views.of(value);
+    return { view, buffer: this.bufferOf(view.base) };
+  }
+
+  output(value: Value): Buffer {
+    let buffer = this.#buffers.get(value);
+    if (buffer === undefined) this.#buffers.set(value, (buffer = Buffer.scratch(value, value.node.primitive.name)));
+    return buffer;
+  }
+
+  bufferOf(base: Value): Buffer {
+    const known = this.#buffers.get(base);
+    if (known !== undefined) return known;
+    const constant = constantOf(base);
+    if (constant !== null) return this.#constant(base, constant);
+    if (isInput(base)) throw new InternalError('wasm: an input that the graph does not list');
+    return this.output(base);
+  }
+
+  #constant(base: Value, array: NDArray): Buffer {
+    const key = array.data.length <= 64 ? `${array.dtype} ${Array.from(array.data, String).join()}` : null;
+    let buffer = key === null ? undefined : this.#constants.get(key);
+    if (buffer === undefined) {
+      buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', this.places.placeConstant(array));
+      if (key !== null) this.#constants.set(key, buffer);
+    }
+    this.#buffers.set(base, buffer);
+    return buffer;
+  }
+
+  workspace(dtype: DType, size: number, label: string): Buffer {
+    return new Buffer('scratch', dtype, size, label);
+  }
+
+  add(kernel: Kernel): void {
+    this.kernels.push(kernel);
+  }
+
+  lower(): Lowered {
+    const groups = fuse(this.graph, this.#views);
+    const stored = this.#stored(groups);
+    for (const group of groups) {
+      if (group.kind === 'loop') lowerLoops(group, this, (value) => stored.has(value));
+      else this.#call(group.node);
+    }
+    const inputs = this.graph.inputs.map((value) => this.#buffers.get(value)!);
+    const outputs = this.graph.outputs.map((value) => this.source(value).buffer);
+    this.#assign(inputs, outputs);
+    return { kernels: this.kernels, inputs, outputs };
+  }
+
+  #call(node: Node): void {
+    const rule = lowerRules.get(node.primitive.name);
+    if (rule === undefined) throw new InternalError(`wasm: there is no lowering of '${node.primitive.name}'`);
+    rule.lower(node, this);
+  }
+
+  /** Values that are read outside of the loop that computes them. */
+  #stored(groups: readonly Group[]): Set<Value> {
+    const maker = new Map<Node, Group>();
+    for (const group of groups) {
+      if (group.kind === 'loop') for (const node of [...group.nodes, ...group.reductions]) maker.set(node, group);
+    }
+    const stored = new Set<Value>();
+    for (const group of groups) {
+      const nodes = group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
+      for (const node of nodes) {
+        for (const value of node.inputs) {
+          const { base } = this.#views.of(value);
+          if (group.kind === 'call' || maker.get(base.node) !== group) stored.add(base);
+        }
+      }
+    }
+    for (const value of this.graph.outputs) stored.add(this.#views.of(value).base);
+    return stored;
+  }
+
+  /**
+   * Let outputs be computed right where they belong, if nobody needs the old value any more by then; the others are copied there at
+   * the end.
+   */
+  #assign(inputs: readonly Buffer[], outputs: readonly Buffer[]): void {
+    const firstWrite = new Map<Buffer, number>();
+    const lastRead = new Map<Buffer, number>();
+    this.kernels.forEach((kernel, i) => {
+      for (const buffer of kernel.writes) if (!firstWrite.has(buffer)) firstWrite.set(buffer, i);
+      for (const buffer of kernel.reads) lastRead.set(buffer, i);
+    });
+    const late: [Buffer, number][] = [];
+    const returned = new Set(outputs.filter((_, i) => this.places.outputs[i] === null));
+    outputs.forEach((buffer, i) => {
+      const address = this.places.outputs[i];
+      if (address === null) return;
+      const old = inputs.find((input) => input.place === 'heap' && input.address === address);
+      const written = firstWrite.get(buffer);
+      const read = old === undefined ? -1 : (lastRead.get(old) ?? -1);
+      const free =
+        written !== undefined &&
+        (read < written || (read === written && this.kernels[written].mayOverwrite?.(old!) === true));
+      // A result that is returned as well stays in the scratch memory, where results are fetched from.
+      if (buffer.place === 'scratch' && free && !returned.has(buffer)) buffer.moveToHeap(address);
+      else late.push([buffer, address]);
+    });
+    for (const [from, address] of late) {
+      const to = new Buffer('heap', from.dtype, from.size, 'assigned', address);
+      this.add(copyKernel(from, to));
+    }
+  }
+}
+
+/** Lower a prepared graph. */
+export function lowerGraph(graph: Graph, target: Target, places: Places): Lowered {
+  return new GraphLowering(target, graph, places).lower();
+}
