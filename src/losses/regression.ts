@@ -1,0 +1,143 @@
+/** @file Losses of regression: distances between numbers, and between directions. */
+import { epsilon } from '../core/config.js';
+import { ValueError } from '../core/errors.js';
+import * as ops from '../ops/index.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
+import { op } from '../runtime/index.js';
+import type { LossOptions } from './loss.js';
+import { FunctionLoss } from './loss.js';
+import { operands } from './operands.js';
+
+const meanOver = (x: Tensor): Tensor => ops.mean(x, { axis: -1 });
+
+/**
+ * mean((yTrue − yPred)²) over the last axis.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions, of the same shape.
+ * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes do not go together. So for all losses here.
+ * @see `keras.losses.mean_squared_error`
+ * @example meanSquaredError([[0, 1]], [[1, 0.5]])  // [0.625]
+ */
+export const meanSquaredError = op('mean_squared_error', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+  const [t, p] = operands(yTrue, yPred, 'meanSquaredError');
+  return meanOver(ops.square(ops.subtract(t, p)));
+});
+
+/** mean(|yTrue − yPred|) over the last axis. @see `keras.losses.mean_absolute_error` */
+export const meanAbsoluteError = op('mean_absolute_error', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+  const [t, p] = operands(yTrue, yPred, 'meanAbsoluteError');
+  return meanOver(ops.abs(ops.subtract(t, p)));
+});
+
+/** 100 · mean(|yTrue − yPred| / max(|yTrue|, epsilon)) over the last axis. @see `keras.losses.mean_absolute_percentage_error` */
+export const meanAbsolutePercentageError = op(
+  'mean_absolute_percentage_error',
+  (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+    const [t, p] = operands(yTrue, yPred, 'meanAbsolutePercentageError');
+    const share = ops.abs(ops.divide(ops.subtract(t, p), ops.maximum(ops.abs(t), epsilon())));
+    return ops.multiply(100, meanOver(share));
+  },
+);
+
+/** mean((log(1 + yTrue) − log(1 + yPred))²) over the last axis; negative numbers count as 0. @see `keras.losses.mean_squared_logarithmic_error` */
+export const meanSquaredLogarithmicError = op(
+  'mean_squared_logarithmic_error',
+  (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+    const [t, p] = operands(yTrue, yPred, 'meanSquaredLogarithmicError');
+    const log = (x: Tensor): Tensor => ops.log(ops.add(ops.maximum(x, epsilon()), 1));
+    return meanOver(ops.square(ops.subtract(log(p), log(t))));
+  },
+);
+
+/** −Σ of the product of the two vectors along an axis, each of length 1: −1 for the same direction. @see `keras.losses.cosine_similarity` */
+export const cosineSimilarity = op(
+  'cosine_similarity',
+  (yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+    const [t, p] = operands(yTrue, yPred, 'cosineSimilarity');
+    return ops.negative(ops.sum(ops.multiply(ops.normalize(t, { axis }), ops.normalize(p, { axis })), { axis }));
+  },
+);
+
+/** ½ e² for errors up to `delta`, delta · |e| − ½ delta² beyond; the mean over the last axis. @see `keras.losses.huber` */
+export const huber = op(
+  'huber',
+  (yTrue: TensorLike, yPred: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor => {
+    const [t, p] = operands(yTrue, yPred, 'huber');
+    const error = ops.subtract(p, t);
+    const size = ops.abs(error);
+    const beyond = ops.subtract(ops.multiply(delta, size), 0.5 * delta * delta);
+    return meanOver(ops.where(ops.lessEqual(size, delta), ops.multiply(0.5, ops.square(error)), beyond));
+  },
+);
+
+/** mean(log cosh(yPred − yTrue)) over the last axis. @see `keras.losses.log_cosh` */
+export const logCosh = op('log_cosh', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
+  const [t, p] = operands(yTrue, yPred, 'logCosh');
+  const error = ops.subtract(p, t);
+  // log cosh e = e + log(1 + e^(-2e)) - log 2, without overflow
+  return meanOver(ops.subtract(ops.add(error, ops.softplus(ops.multiply(error, -2))), Math.LN2));
+});
+
+/** The mean of squared errors. @see `keras.losses.MeanSquaredError` */
+export class MeanSquaredError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(meanSquaredError, 'mean_squared_error', options);
+  }
+}
+
+/** The mean of absolute errors. @see `keras.losses.MeanAbsoluteError` */
+export class MeanAbsoluteError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(meanAbsoluteError, 'mean_absolute_error', options);
+  }
+}
+
+/** The mean of absolute errors in percent of the targets. @see `keras.losses.MeanAbsolutePercentageError` */
+export class MeanAbsolutePercentageError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(meanAbsolutePercentageError, 'mean_absolute_percentage_error', options);
+  }
+}
+
+/** The mean of squared differences of logarithms. @see `keras.losses.MeanSquaredLogarithmicError` */
+export class MeanSquaredLogarithmicError extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(meanSquaredLogarithmicError, 'mean_squared_logarithmic_error', options);
+  }
+}
+
+/** Options of `CosineSimilarity`. */
+export interface CosineSimilarityOptions extends LossOptions {
+  /** Along which axis the vectors lie. Default −1. */
+  readonly axis?: number;
+}
+/** −1 for predictions in the direction of the targets, 1 for the opposite one. @see `keras.losses.CosineSimilarity` */
+export class CosineSimilarity extends FunctionLoss {
+  constructor({ axis = -1, ...options }: CosineSimilarityOptions = {}) {
+    super(cosineSimilarity, 'cosine_similarity', options, { axis });
+  }
+}
+
+/** Options of `Huber`. */
+export interface HuberOptions extends LossOptions {
+  /** Up to which error the loss is quadratic. Default 1. */
+  readonly delta?: number;
+}
+/** Quadratic for small errors, linear for large ones. @see `keras.losses.Huber`; Huber 1964 */
+export class Huber extends FunctionLoss {
+  /** @throws {ValueError} `delta` is no positive number. */
+  constructor({ delta = 1, ...options }: HuberOptions = {}) {
+    if (typeof delta !== 'number' || !(delta > 0))
+      throw new ValueError(`Huber: delta=${String(delta)}. Expected a positive number.`);
+    super(huber, 'huber_loss', options, { delta });
+  }
+}
+
+/** log cosh of the errors: about ½ e² for small ones, |e| − log 2 for large ones. @see `keras.losses.LogCosh` */
+export class LogCosh extends FunctionLoss {
+  constructor(options: LossOptions = {}) {
+    super(logCosh, 'log_cosh', options);
+  }
+}
