@@ -11,6 +11,7 @@ import { toTensor } from '../runtime/index.js';
  *
  * @see `keras.constraints.Constraint`
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Constraint extends Callable {
   protected [INVOKE](w: TensorLike): Tensor {
     return this.call(toTensor(w, null, classNameOf(this)));

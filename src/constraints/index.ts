@@ -1,14 +1,6 @@
 /** @file `keras.constraints`: what is exported here can be found by its id and made from a config. */
 import type { Config, SerializableClass } from '../core/serialization.js';
-import {
-  deserializeKerasObject,
-  getByIdentifier,
-  identifierRoom,
-  isPlainFunction,
-  registerClasses,
-  serializeKerasObject,
-  withCustomObjects,
-} from '../core/serialization.js';
+import { identifierRoom, isPlainFunction, registerClasses } from '../core/serialization.js';
 import type { Tensor } from '../runtime/index.js';
 import { Constraint } from './constraint.js';
 import { MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from './constraints.js';
@@ -25,7 +17,7 @@ export type ConstraintFunction = (w: Tensor) => Tensor;
 /** What a constraint option takes. */
 export type ConstraintLike = ConstraintId | Constraint | ConstraintFunction | Config | null;
 
-registerClasses('keras.constraints', { MaxNorm, MinMaxNorm, NonNeg, UnitNorm } as Record<string, SerializableClass>);
+registerClasses('keras.constraints', { MaxNorm, MinMaxNorm, NonNeg, UnitNorm });
 
 const ids: Record<ConstraintId, SerializableClass> = {
   max_norm: MaxNorm,

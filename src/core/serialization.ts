@@ -427,14 +427,14 @@ function instantiate<T>(table: IdentifierTable<T>, target: Registered): T {
 /** What a room with string ids offers: `keras.losses.get` and the like. */
 export interface IdentifierRoom<T> {
   /** The object that an identifier stands for; null for null. @throws {ValueError} It stands for none. */
-  get(identifier: unknown): T | null;
+  readonly get: (identifier: unknown) => T | null;
   /** An object as JSON. */
-  serialize(object: T | null): unknown;
+  readonly serialize: (object: T | null) => unknown;
   /** An object from JSON. @throws {ValueError} The class is not known. */
-  deserialize(
+  readonly deserialize: (
     config: unknown,
     options?: { readonly customObjects?: Readonly<Record<string, unknown>> | null },
-  ): T | null;
+  ) => T | null;
 }
 
 /** Whether a value is a plain function: no class, and no instance of a callable class. */

@@ -1,6 +1,6 @@
 /** @file `keras.initializers`: what is exported here can be found by its id and made from a config. */
 import type { DType } from '../core/dtype.js';
-import type { Config, SerializableClass } from '../core/serialization.js';
+import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerClasses } from '../core/serialization.js';
 import type { Shape } from '../core/shape.js';
 import type { TensorLike } from '../runtime/index.js';
@@ -88,7 +88,7 @@ registerClasses('keras.initializers', {
   IdentityInitializer: Identity,
   OrthogonalInitializer: Orthogonal,
   STFTInitializer: STFT,
-} as Record<string, SerializableClass>);
+});
 
 const ids = {
   ...classes,
@@ -127,7 +127,7 @@ export type InitializerLike = InitializerId | Initializer | InitializerFunction 
 const room = identifierRoom<InitializerFunction>({
   what: 'initializer',
   module: 'keras.initializers',
-  ids: ids as Record<string, SerializableClass>,
+  ids: ids,
   isInstance: (x): x is InitializerFunction => x instanceof Initializer || isPlainFunction(x),
 });
 /** The initializer that an identifier stands for; null for null. @throws {ValueError} It stands for none. @see `keras.initializers.get` */

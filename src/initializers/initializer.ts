@@ -27,6 +27,7 @@ export interface InitializerCallOptions {
  *
  * @see `keras.initializers.Initializer`
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Initializer extends Callable {
   protected [INVOKE](shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
     return this.call(shape, { dtype: standardizeDType(dtype ?? floatx(), classNameOf(this)) });
@@ -74,7 +75,7 @@ export class RandomInitializer extends Initializer {
     const given = isSerializedObject(seed) ? deserializeKerasObject(seed, { defaultModule: 'keras.random' }) : seed;
     const integer = typeof given === 'number' && Number.isInteger(given);
     if (!integer && given !== null && given !== undefined && !(given instanceof SeedGenerator))
-      throw new ValueError(`${owner}: seed=${String(given)}. Expected a whole number or a SeedGenerator.`);
+      throw new ValueError(`${owner}: seed=${JSON.stringify(given)}. Expected a whole number or a SeedGenerator.`);
     this.#given = (given as number | SeedGenerator | undefined) ?? null;
     this.seed = this.#given ?? makeDefaultSeed();
   }

@@ -13,7 +13,7 @@ const plain = (x: unknown): unknown => JSON.parse(JSON.stringify(x));
 describe('initializers, against Keras', () => {
   const values = cases.filter((c) => c['kind'] === undefined && c['output']);
   it.each(values.map((c) => [c.id, c] as const))('%s', (_, c) => {
-    const init = initializers.deserialize(c['serialized'] as Record<string, unknown>)!;
+    const init = initializers.deserialize(c['serialized'])!;
     expect(plain(initializers.serialize(init))).toEqual(c['serialized']);
     const make = (): Tensor => init(c['shape'] as number[], { dtype: c['dtype'] as DType }) as Tensor;
     const first = make();

@@ -1,14 +1,6 @@
 /** @file `keras.regularizers`: what is exported here can be found by its id and made from a config. */
 import type { Config, SerializableClass } from '../core/serialization.js';
-import {
-  deserializeKerasObject,
-  getByIdentifier,
-  identifierRoom,
-  isPlainFunction,
-  registerClasses,
-  serializeKerasObject,
-  withCustomObjects,
-} from '../core/serialization.js';
+import { identifierRoom, isPlainFunction, registerClasses } from '../core/serialization.js';
 import type { Tensor } from '../runtime/index.js';
 import { L1, L1L2, L2 } from './norms.js';
 import { OrthogonalRegularizer } from './orthogonal.js';
@@ -26,7 +18,7 @@ export type RegularizerFunction = (x: Tensor) => Tensor;
 /** What a regularizer option takes. */
 export type RegularizerLike = RegularizerId | Regularizer | RegularizerFunction | Config | null;
 
-registerClasses('keras.regularizers', { L1, L2, L1L2, OrthogonalRegularizer } as Record<string, SerializableClass>);
+registerClasses('keras.regularizers', { L1, L2, L1L2, OrthogonalRegularizer });
 
 const ids: Record<RegularizerId, SerializableClass> = {
   l1: L1,

@@ -11,6 +11,7 @@ import { toTensor } from '../runtime/index.js';
  *
  * @see `keras.regularizers.Regularizer`
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Regularizer extends Callable {
   protected [INVOKE](x: TensorLike): Tensor {
     return this.call(toTensor(x, null, classNameOf(this)));

@@ -20,7 +20,7 @@ describe('regularizers and constraints, against Keras', () => {
       return;
     }
     const room = c['kind'] === 'regularizer' ? regularizers : constraints;
-    const object = room.deserialize(c['serialized'] as Record<string, unknown>) as (x: Tensor) => Tensor;
+    const object = room.deserialize(c['serialized']) as (x: Tensor) => Tensor;
     expect(JSON.parse(JSON.stringify(room.serialize(object)))).toEqual(c['serialized']);
     const x = decodeTensor(c['input'] as EncodedArray);
     const tolerance = c['tolerance'] as number;
