@@ -185,7 +185,8 @@ export const sparsemax = op('sparsemax', (x: TensorLike, { axis = -1 }: { readon
 
 /** Options of `normalize`. */
 export interface NormalizeOptions {
-  readonly axis?: number;
+  /** The axis, or the axes together. Default -1. */
+  readonly axis?: number | readonly number[];
   /** Order of the norm, an integer of at least 1. Default 2. */
   readonly order?: number;
   readonly epsilon?: number | null;

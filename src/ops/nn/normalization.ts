@@ -1,6 +1,8 @@
 /** @file Moments and normalisations. */
+import { epsilon as fuzz } from '../../core/config.js';
 import { dtypeInfo, limits } from '../../core/dtype.js';
-import { normalizeAxes, normalizeAxis, reducedShape } from '../../core/shape.js';
+import { resultType } from '../../core/promotion.js';
+import { normalizeAxes, normalizeAxis } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
@@ -62,53 +64,60 @@ export const batchNormalization = op(
 
 /** Options of `layerNormalization`. */
 export interface LayerNormalizationOptions {
+  /** Multiplied; of the shape of the normalised axes. */
   readonly gamma?: TensorLike | null;
+  /** Added; of the shape of the normalised axes. */
   readonly beta?: TensorLike | null;
+  /** Default −1. */
   readonly axis?: number | readonly number[];
+  /** Default: `config.epsilon()`. */
   readonly epsilon?: number | null;
 }
-/** (x − mean)/√(variance + ε) · γ + β over axes of each sample. @see `keras.ops.layer_normalization` */
+/** (x − mean)/√(variance + ε) · γ + β over axes of each sample; 16-bit floats are computed in 32 bits. @see `keras.ops.layer_normalization` */
 export const layerNormalization = op(
   'layer_normalization',
-  (x: TensorLike, { gamma = null, beta = null, axis = -1, epsilon = 1e-3 }: LayerNormalizationOptions = {}): Tensor => {
+  (x: TensorLike, { gamma = null, beta = null, axis = -1, epsilon = null }: LayerNormalizationOptions = {}): Tensor => {
     const t = floatTensor(x, 'layer_normalization');
-    const narrow = dtypeInfo(t.dtype).bits < 32;
-    const wide = narrow ? lax.convert(t, 'float32') : t;
+    const wide = lax.convert(t, resultType(t.dtype, 'float32'));
     const axes = normalizeAxes(axis, t.ndim, 'layer_normalization');
-    const kept = reducedShape(t.shape, axes, true);
-    const center = lax.broadcastTo(mean(wide, { axis: axes, keepdims: true }), t.shape);
-    const gap = lax.sub(wide, center);
-    const spread = mean(lax.mul(gap, gap), { axis: axes, keepdims: true });
-    const root = lax.sqrt(lax.add(spread, lax.fullLike(spread, epsilon ?? 1e-3)));
-    const inverse = lax.div(lax.full(wide.applier, kept, 1, wide.dtype), root);
-    let result = lax.mul(gap, lax.broadcastTo(inverse, t.shape));
-    const alongAxes = (v: TensorLike): Tensor => lax.broadcastInDim(toTensor(v, wide.dtype), t.shape, axes);
-    if (gamma !== null) result = lax.mul(result, alongAxes(gamma));
-    if (beta !== null) result = lax.add(result, alongAxes(beta));
-    return lax.convert(result, t.dtype);
+    const along = (v: TensorLike): Tensor => alongAxes(toTensor(v, wide.dtype), t.shape, axes);
+    const center = mean(wide, { axis: axes, keepdims: true });
+    const spread = variance(wide, { axis: axes, keepdims: true });
+    const root = lax.sqrt(lax.add(spread, lax.fullLike(spread, epsilon ?? fuzz())));
+    let factor = lax.broadcastTo(lax.div(lax.fullLike(root, 1), root), t.shape);
+    if (gamma !== null) factor = lax.mul(factor, along(gamma));
+    let shift = lax.neg(lax.mul(lax.broadcastTo(center, t.shape), factor));
+    if (beta !== null) shift = lax.add(shift, along(beta));
+    return lax.convert(lax.add(lax.mul(wide, factor), shift), t.dtype);
   },
 );
 
-/** x/√(mean(x²) + ε) · scale over axes. @see `keras.ops.rms_normalization` */
+/** A vector (or tensor) of the normalised axes' sizes repeated to `shape`; one with all the axes is broadcast as it is. */
+function alongAxes(v: Tensor, shape: readonly number[], axes: readonly number[]): Tensor {
+  return v.ndim === axes.length ? lax.broadcastInDim(v, shape, axes) : lax.broadcastTo(v, shape);
+}
+
+/** Options of `rmsNormalization`. */
+export interface RmsNormalizationOptions {
+  /** Multiplied; broadcast against `x`. */
+  readonly scale?: TensorLike | null;
+  /** Default −1. */
+  readonly axis?: number | readonly number[];
+  /** Default: `config.epsilon()`. */
+  readonly epsilon?: number | null;
+}
+/** x/√(mean(x²) + ε) · scale over axes; 16-bit floats are computed in 32 bits. @see `keras.ops.rms_normalization` */
 export const rmsNormalization = op(
   'rms_normalization',
-  (
-    x: TensorLike,
-    {
-      scale = null,
-      axis = -1,
-      epsilon = null,
-    }: {
-      readonly scale?: TensorLike | null;
-      readonly axis?: number | readonly number[];
-      readonly epsilon?: number | null;
-    } = {},
-  ): Tensor => {
-    const t = floatTensor(x, 'rms_normalization');
+  (x: TensorLike, { scale = null, axis = -1, epsilon = null }: RmsNormalizationOptions = {}): Tensor => {
+    const raw = floatTensor(x, 'rms_normalization');
+    const t = raw.ndim === 0 ? lax.reshape(raw, [1]) : raw;
+    const wide = lax.convert(t, resultType(t.dtype, 'float32'));
     const axes = normalizeAxes(axis, t.ndim, 'rms_normalization');
-    const power = mean(lax.mul(t, t), { axis: axes, keepdims: true });
-    const root = lax.sqrt(lax.add(power, lax.fullLike(power, epsilon ?? 1e-6)));
-    const result = lax.mul(t, lax.broadcastTo(lax.div(lax.fullLike(root, 1), root), t.shape));
-    return scale === null ? result : lax.mul(result, lax.broadcastInDim(toTensor(scale, t.dtype), t.shape, axes));
+    const power = mean(lax.mul(wide, wide), { axis: axes, keepdims: true });
+    const root = lax.sqrt(lax.add(power, lax.fullLike(power, epsilon ?? fuzz())));
+    const result = lax.mul(wide, lax.broadcastTo(lax.div(lax.fullLike(root, 1), root), t.shape));
+    if (scale === null) return lax.convert(result, t.dtype);
+    return lax.convert(lax.mul(result, lax.broadcastTo(toTensor(scale, wide.dtype), t.shape)), t.dtype);
   },
 );

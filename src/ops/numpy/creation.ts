@@ -5,10 +5,11 @@ import { isFloat, standardizeDType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
 import { fromNumbers } from '../../core/ndarray.js';
+import { normalizeAxis, range } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, tensorApplier, toTensor } from '../../runtime/index.js';
-import { promotionType } from '../common.js';
+import { broadcast, promotionType } from '../common.js';
 
 /** The dtype of what is made. */
 export interface DTypeOptions {
@@ -25,11 +26,9 @@ export const ones = (shape: readonly number[], { dtype }: DTypeOptions = {}): Te
   lax.full(tensorApplier, shape, 1, typeOf(dtype, floatx(), 'ones'));
 /** All 0; Keras's `empty` has no other content here. @see `keras.ops.empty` */
 export const empty = zeros;
-/** All of one value. @see `keras.ops.full` */
-export const full = (shape: readonly number[], fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
-  const value = toTensor(fillValue, dtype ?? resultType(promotionType(fillValue)), 'full');
-  return lax.broadcastTo(value, shape);
-};
+/** All of one value; of dtype `floatx` unless another is given. @see `keras.ops.full` */
+export const full = (shape: readonly number[], fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
+  lax.broadcastTo(toTensor(fillValue, typeOf(dtype, floatx(), 'full'), 'full'), shape);
 /** Zeros of the shape and dtype of `x`. @see `keras.ops.zeros_like` */
 export const zerosLike = op('zeros_like', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
   const t = toTensor(x);
@@ -51,13 +50,21 @@ export const fullLike = op(
   },
 );
 
-/** Numbers from `start` to before `stop`: `arange(stop)` or `arange(start, stop, step)`. @see `keras.ops.arange` */
-export const arange = (
-  start: number,
-  stop: number | null = null,
-  step: number | null = null,
-  { dtype }: DTypeOptions = {},
-): Tensor => {
+/** Options of `arange`; the three numbers are mostly given by position. */
+export interface ArangeOptions extends DTypeOptions {
+  readonly stop?: number | null;
+  readonly step?: number | null;
+}
+/**
+ * Numbers from `start` to before `stop`: `arange(stop)` or `arange(start, stop, step)`, each with options behind.
+ *
+ * @see `keras.ops.arange`
+ */
+export const arange = (start: number, ...rest: readonly (number | null | ArangeOptions)[]): Tensor => {
+  const last = rest[rest.length - 1];
+  const options = typeof last === 'object' && last !== null ? last : {};
+  const [second, third] = rest.filter((x): x is number | null => typeof x !== 'object' || x === null);
+  const { dtype, stop = second ?? null, step = third ?? null } = options;
   const [from, to, by] = stop === null ? [0, start, step ?? 1] : [start, stop, step ?? 1];
   if (by === 0) throw new ValueError('arange: step is 0.');
   const whole = [from, to, by].every(Number.isInteger);
@@ -76,27 +83,68 @@ export interface SpaceOptions extends DTypeOptions {
   readonly num?: number;
   /** Whether `stop` is the last. Default true. */
   readonly endpoint?: boolean;
-  /** Whether to give `[samples, step]`. Default false. */
+  /** Where the samples go among the axes of `start` and `stop`. Default 0. */
   readonly axis?: number;
 }
-/** Evenly spaced numbers. @see `keras.ops.linspace` */
+/** Evenly spaced numbers, of a float dtype. */
+function spaced(start: Tensor, stop: Tensor, { num = 50, endpoint = true, axis = 0 }: SpaceOptions): Tensor {
+  const [a, b] = broadcast('linspace', [start, stop]);
+  const parts = Math.max(1, endpoint ? num - 1 : num);
+  const shape = [num, ...a.shape];
+  const weight = lax.div(lax.iota(tensorApplier, a.dtype, shape, 0), lax.full(tensorApplier, shape, parts, a.dtype));
+  const wide = (x: Tensor): Tensor => lax.broadcastTo(x, shape);
+  const values = lax.add(lax.mul(wide(a), lax.sub(lax.fullLike(weight, 1), weight)), lax.mul(wide(b), weight));
+  const d = normalizeAxis(axis, shape.length, 'linspace');
+  const rest = range(shape.length - 1).map((i) => i + 1);
+  return lax.transpose(values, [...rest.slice(0, d), 0, ...rest.slice(d)]);
+}
+function spaceOperands(start: TensorLike, stop: TensorLike, dtype: DType | null | undefined, name: string) {
+  const type = typeOf(dtype, resultType(promotionType(start), promotionType(stop), 'float'), name);
+  const compute = isFloat(type) ? type : floatx();
+  return { type, operands: [toTensor(start, compute, name), toTensor(stop, compute, name)] as const };
+}
+/** `linspace`: one tensor, or with `retstep` a list of it and the step. */
+export interface Linspace {
+  (start: TensorLike, stop: TensorLike, options: SpaceOptions & { readonly retstep: true }): [Tensor, Tensor];
+  (start: TensorLike, stop: TensorLike, options?: SpaceOptions & { readonly retstep?: false }): Tensor;
+}
+/** `num` evenly spaced numbers from `start` to `stop`; with `retstep` a list of them and the step. @see `keras.ops.linspace` */
 export const linspace = op(
   'linspace',
-  (start: TensorLike, stop: TensorLike, { num = 50, endpoint = true, dtype }: SpaceOptions = {}): Tensor => {
-    const type = typeOf(dtype, resultType(promotionType(start), promotionType(stop), 'float'), 'linspace');
-    const compute = isFloat(type) ? type : floatx();
-    const [a, b] = [toTensor(start, compute), toTensor(stop, compute)];
-    const parts = endpoint ? num - 1 : num;
-    const shape = [num, ...a.shape];
-    const weight = lax.div(
-      lax.iota(tensorApplier, compute, shape, 0),
-      lax.full(tensorApplier, shape, Math.max(1, parts), compute),
-    );
-    const wide = (x: Tensor): Tensor => lax.broadcastTo(x, shape);
-    const values = lax.add(lax.mul(wide(a), lax.sub(lax.fullLike(weight, 1), weight)), lax.mul(wide(b), weight));
-    return lax.convert(values, type);
+  (
+    start: TensorLike,
+    stop: TensorLike,
+    { retstep = false, ...options }: SpaceOptions & { readonly retstep?: boolean } = {},
+  ): Tensor | [Tensor, Tensor] => {
+    const { type, operands } = spaceOperands(start, stop, options.dtype, 'linspace');
+    const values = spaced(...operands, options);
+    const typed = isFloat(type) ? values : lax.convert(lax.floor(values), type);
+    if (!retstep) return typed;
+    const [a, b] = broadcast('linspace', operands);
+    const parts = (options.num ?? 50) - (options.endpoint === false ? 0 : 1);
+    return [typed, lax.div(lax.sub(b, a), lax.fullLike(a, parts > 0 ? parts : NaN))];
+  },
+) as unknown as Linspace;
+/** Powers of `base` with evenly spaced exponents. @see `keras.ops.logspace` */
+export const logspace = op(
+  'logspace',
+  (start: TensorLike, stop: TensorLike, options: SpaceOptions & { readonly base?: number } = {}): Tensor => {
+    const { type, operands } = spaceOperands(start, stop, options.dtype, 'logspace');
+    const exponents = spaced(...operands, options);
+    return lax.convert(lax.pow(lax.fullLike(exponents, options.base ?? 10), exponents), type);
   },
 );
+/** Numbers in a geometric progression from `start` to `stop`. @see `keras.ops.geomspace` */
+export const geomspace = op('geomspace', (start: TensorLike, stop: TensorLike, options: SpaceOptions = {}): Tensor => {
+  const { type, operands } = spaceOperands(start, stop, options.dtype, 'geomspace');
+  const [a, b] = broadcast('geomspace', operands);
+  const negative = lax.and(lax.lt(a, lax.zerosLike(a)), lax.lt(b, lax.zerosLike(b)));
+  const sign = lax.select(negative, lax.fullLike(a, -1), lax.fullLike(a, 1));
+  const values = lax.exp(spaced(lax.log(lax.mul(a, sign)), lax.log(lax.mul(b, sign)), options));
+  const d = normalizeAxis(options.axis ?? 0, values.ndim, 'geomspace');
+  const kept = range(values.ndim).filter((i) => i !== d);
+  return lax.convert(lax.mul(values, lax.broadcastInDim(sign, values.shape, kept)), type);
+});
 
 /** Ones on a diagonal: above the main one for positive `k`. @see `keras.ops.eye` */
 export const eye = (

@@ -54,7 +54,14 @@ export const divideNoNan = op('divide_no_nan', (x1: TensorLike, x2: TensorLike):
 
 /** Quotient rounded down, element by element. @see `keras.ops.floor_divide` */
 export const floorDivide = binaryOp('floor_divide', (a, b) => {
-  if (isFloat(a.dtype)) return lax.floor(lax.div(a, b));
+  if (isFloat(a.dtype)) {
+    // As Python divides: what the remainder leaves is divided, so that no rounding crosses a whole number.
+    const r = lax.rem(a, b);
+    const none = full(a, 0);
+    const whole = lax.div(lax.select(lax.eq(b, none), a, lax.sub(a, r)), b);
+    const beyond = lax.and(lax.ne(r, none), lax.ne(lax.sign(r), lax.sign(b)));
+    return lax.roundEven(lax.select(beyond, lax.sub(whole, full(a, 1)), whole));
+  }
   const [x, y] = isBool(a) ? [lax.convert(a, 'int32'), lax.convert(b, 'int32')] : [a, b];
   const q = lax.div(x, y);
   if (dtypeInfo(x.dtype).kind === 'uint') return q;
@@ -222,7 +229,7 @@ export const rad2deg = floatOp('rad2deg', (x) => lax.mul(x, full(x, 180 / Math.P
 export const heaviside = op('heaviside', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('heaviside', [x1, x2], quotientType(x1, x2));
   const zero = full(a, 0);
-  return lax.select(lax.lt(a, zero), zero, lax.select(lax.eq(a, zero), b, full(a, 1)));
+  return lax.select(lax.lt(a, zero), zero, lax.select(lax.gt(a, zero), full(a, 1), lax.select(lax.ne(a, a), a, b)));
 });
 
 /** Cut off below `xMin` and above `xMax`. @see `keras.ops.clip` */

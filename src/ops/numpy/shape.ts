@@ -293,17 +293,16 @@ export const tile = op('tile', (x: TensorLike, repeats: number | readonly number
 /** Each element several times. @see `keras.ops.repeat` */
 export const repeat = op(
   'repeat',
-  (
-    x: TensorLike,
-    repeats: number | readonly number[],
-    { axis = null }: { readonly axis?: number | null } = {},
-  ): Tensor => {
+  (x: TensorLike, repeats: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
     const t = toTensor(x, null, 'repeat');
+    // The counts decide the shape, so they must be known: a tensor of them must not be traced.
+    const known =
+      typeof repeats === 'number' ? [repeats] : Array.from(toTensor(repeats, 'int32', 'repeat').ndarray.data);
     const value = axis === null ? lax.reshape(t, [t.size]) : t;
     const d = axis === null ? 0 : normalizeAxis(axis, t.ndim, 'repeat');
     const n = value.shape[d];
-    if (typeof repeats === 'number' || repeats.length === 1) {
-      const times = typeof repeats === 'number' ? repeats : repeats[0];
+    if (known.length === 1) {
+      const times = known[0];
       const shape = value.shape.flatMap((dim, i) => (i === d ? [dim, times] : [dim]));
       const wide = lax.broadcastInDim(
         value,
@@ -315,11 +314,11 @@ export const repeat = op(
         value.shape.map((dim, i) => (i === d ? dim * times : dim)),
       );
     }
-    if (repeats.length !== n) throw new ValueError(`repeat: ${repeats.length} counts for an axis of size ${n}.`);
+    if (known.length !== n) throw new ValueError(`repeat: ${known.length} counts for an axis of size ${n}.`);
     return takeRows(
       value,
       toTensor(
-        repeats.flatMap((times, i) => new Array<number>(times).fill(i)),
+        known.flatMap((times, i) => new Array<number>(times).fill(i)),
         'int32',
       ),
       d,

@@ -1,0 +1,2 @@
+/** @file `keras.ops.linalg`. */
+export { norm, type NormOptions } from './norm.js';

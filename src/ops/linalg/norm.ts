@@ -1,0 +1,68 @@
+/** @file Norms of vectors and matrices. Decompositions are not here yet. */
+import { ValueError } from '../../core/errors.js';
+import { formatShape, normalizeAxes, reducedShape } from '../../core/shape.js';
+import * as lax from '../../graph/lax.js';
+import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
+import { op } from '../../runtime/index.js';
+import { floatTensor } from '../common.js';
+
+/** Options of `norm`. */
+export interface NormOptions extends ReductionOptions {
+  /** Of a vector: any number, ±Infinity, 0 (how many are not 0). Of a matrix: `'fro'`, ±1, ±Infinity. Default: 2, or `'fro'`. */
+  readonly ord?: number | 'fro' | 'nuc' | null;
+}
+/** The norm of all elements (no `axis`), of vectors (one axis), or of matrices (two axes). @see `keras.ops.norm` */
+export const norm = op(
+  'norm',
+  (x: TensorLike, { ord = null, axis = null, keepdims = false }: NormOptions = {}): Tensor => {
+    const t = floatTensor(x, 'norm');
+    // The order of two axes matters: rows, then columns.
+    const axes =
+      axis === null
+        ? normalizeAxes(null, t.ndim, 'norm')
+        : (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxes(a, t.ndim, 'norm')[0]);
+    const size = lax.abs(t);
+    const reshaped = (y: Tensor): Tensor =>
+      lax.reshape(
+        y,
+        reducedShape(
+          t.shape,
+          [...axes].sort((a, b) => a - b),
+          keepdims,
+        ),
+      );
+    const root = (): Tensor => lax.sqrt(lax.reduceSum(lax.mul(t, t), axes));
+    if (ord === null) return reshaped(root());
+    if (axes.length === 1) {
+      if (typeof ord === 'string') throw new ValueError(`norm: order '${ord}' is for matrices, got one axis.`);
+      if (ord === Infinity) return reshaped(lax.reduceMax(size, axes));
+      if (ord === -Infinity) return reshaped(lax.reduceMin(size, axes));
+      if (ord === 0) return reshaped(lax.reduceSum(lax.convert(lax.ne(t, lax.zerosLike(t)), t.dtype), axes));
+      if (ord === 1) return reshaped(lax.reduceSum(size, axes));
+      if (ord === 2) return reshaped(root());
+      const total = lax.reduceSum(lax.pow(size, lax.fullLike(size, ord)), axes);
+      return reshaped(lax.pow(total, lax.fullLike(total, 1 / ord)));
+    }
+    if (axes.length !== 2)
+      throw new ValueError(
+        `norm: order ${ord} over ${axes.length} axes of shape ${formatShape(t.shape)}. Expected one or two axes.`,
+      );
+    const [row, column] = axes;
+    const lines = (summed: number, over: number, reduce: typeof lax.reduceMax): Tensor =>
+      reshaped(reduce(lax.reduceSum(size, [summed]), [over > summed ? over - 1 : over]));
+    switch (ord) {
+      case 'fro':
+        return reshaped(root());
+      case 1:
+        return lines(row, column, lax.reduceMax);
+      case -1:
+        return lines(row, column, lax.reduceMin);
+      case Infinity:
+        return lines(column, row, lax.reduceMax);
+      case -Infinity:
+        return lines(column, row, lax.reduceMin);
+      default:
+        throw new ValueError(`norm: order ${ord} of a matrix. Expected 'fro', 1, -1, Infinity or -Infinity.`);
+    }
+  },
+);

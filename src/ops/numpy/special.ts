@@ -1,0 +1,96 @@
+/** @file Element-wise functions of number theory and analysis, seldom used: gcd, Bessel's I0, the complementary error function. */
+import { isFloat } from '../../core/dtype.js';
+import { ValueError } from '../../core/errors.js';
+import * as lax from '../../graph/lax.js';
+import type { Tensor, TensorLike } from '../../runtime/index.js';
+import { op } from '../../runtime/index.js';
+import { align, floatTensor } from '../common.js';
+
+const c = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);
+
+/** The angle of a number in the complex plane: 0 or π. @see `keras.ops.angle` */
+export const angle = op('angle', (x: TensorLike): Tensor => {
+  const t = floatTensor(x, 'angle');
+  return lax.atan2(lax.zerosLike(t), t);
+});
+/** |x| as a float. @see `keras.ops.fabs` */
+export const fabs = op('fabs', (x: TensorLike): Tensor => lax.abs(floatTensor(x, 'fabs')));
+
+function withoutNaN(name: string, pick: (a: Tensor, b: Tensor) => Tensor) {
+  return op(name, (x1: TensorLike, x2: TensorLike): Tensor => {
+    const [a, b] = align(name, [x1, x2]);
+    if (!isFloat(a.dtype)) return pick(a, b);
+    const [noA, noB] = [lax.ne(a, a), lax.ne(b, b)];
+    return pick(lax.select(noA, b, a), lax.select(noB, a, b));
+  });
+}
+/** Greater of two; the number where the other is NaN. @see `keras.ops.fmax` */
+export const fmax = withoutNaN('fmax', lax.max);
+/** Lesser of two; the number where the other is NaN. @see `keras.ops.fmin` */
+export const fmin = withoutNaN('fmin', lax.min);
+/** Remainder with the sign of the dividend, as C's `fmod`. @see `keras.ops.fmod` */
+export const fmod = op('fmod', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = align('fmod', [x1, x2]);
+  return a.dtype === 'bool' ? lax.rem(lax.convert(a, 'int32'), lax.convert(b, 'int32')) : lax.rem(a, b);
+});
+/** The next number that the dtype can hold from `x1` towards `x2`. @see `keras.ops.nextafter` */
+export const nextafter = op('nextafter', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = align('nextafter', [floatTensor(x1, 'nextafter'), floatTensor(x2, 'nextafter')]);
+  return lax.nextAfter(a, b);
+});
+
+/** Euclid's steps for 32-bit integers: Fibonacci numbers need the most. */
+const EUCLID_STEPS = 46;
+function euclid(name: string, finish: (a: Tensor, b: Tensor, divisor: Tensor) => Tensor) {
+  return op(name, (x1: TensorLike, x2: TensorLike): Tensor => {
+    const [a, b] = align(name, [x1, x2]).map((t) => (t.dtype === 'bool' ? lax.convert(t, 'int32') : t));
+    if (isFloat(a.dtype)) throw new ValueError(`${name}: needs integers, got ${a.dtype}.`);
+    let [x, y] = [lax.abs(a), lax.abs(b)];
+    for (let i = 0; i < EUCLID_STEPS; i++) {
+      const done = lax.eq(y, lax.zerosLike(y));
+      const rest = lax.rem(x, lax.select(done, c(y, 1), y));
+      [x, y] = [lax.select(done, x, y), lax.select(done, y, rest)];
+    }
+    return finish(a, b, x);
+  });
+}
+/** The greatest common divisor. @see `keras.ops.gcd` */
+export const gcd = euclid('gcd', (_a, _b, divisor) => divisor);
+/** The least common multiple. @see `keras.ops.lcm` */
+export const lcm = euclid('lcm', (a, b, divisor) => {
+  const zero = lax.eq(divisor, lax.zerosLike(divisor));
+  return lax.abs(lax.mul(lax.div(a, lax.select(zero, c(divisor, 1), divisor)), b));
+});
+
+const polynomial = (x: Tensor, coefficients: readonly number[]): Tensor =>
+  coefficients.reduceRight<Tensor>((sum, k) => lax.add(lax.mul(sum, x), c(x, k)), c(x, 0));
+const I0_NEAR = [1, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.0045813];
+const I0_FAR = [
+  0.39894228, 0.01328592, 0.00225319, -0.00157565, 0.00916281, -0.02057706, 0.02635537, -0.01647633, 0.00392377,
+];
+/** The modified Bessel function of the first kind of order 0, to 2e-7. @see `keras.ops.i0`; Abramowitz & Stegun 1964, 9.8.1–2 */
+export const i0 = op('i0', (x: TensorLike): Tensor => {
+  const t = floatTensor(x, 'i0');
+  const size = lax.abs(t);
+  const near = lax.le(size, c(t, 3.75));
+  const ratio = lax.div(t, c(t, 3.75));
+  const small = polynomial(lax.mul(ratio, ratio), I0_NEAR);
+  const large = lax.select(near, c(t, 3.75), size);
+  const far = polynomial(lax.div(c(t, 3.75), large), I0_FAR);
+  return lax.select(near, small, lax.mul(far, lax.div(lax.exp(large), lax.sqrt(large))));
+});
+
+// Chebyshev coefficients of log(erfc(x)·eˣ²/t) in t = 1/(1 + |x|/2); see Press et al. 1992, "Numerical Recipes", 6.2 (erfcc).
+const ERFC = [
+  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
+  0.17087277,
+];
+/** 1 − erf(x), to 2e-7 of itself also where it is tiny. @see `keras.ops.erfc` */
+export const erfc = op('erfc', (x: TensorLike): Tensor => {
+  const t = floatTensor(x, 'erfc');
+  const near = lax.lt(t, c(t, 0.5));
+  const size = lax.select(near, c(t, 0.5), t);
+  const u = lax.div(c(t, 1), lax.add(c(t, 1), lax.mul(size, c(t, 0.5))));
+  const far = lax.mul(u, lax.exp(lax.sub(polynomial(u, ERFC), lax.mul(size, size))));
+  return lax.select(near, lax.sub(c(t, 1), lax.erf(t)), far);
+});
