@@ -1,0 +1,343 @@
+/**
+ * @file `Model`: layers with training, and the models that are drawn with symbolic tensors. Stacks of layers: sequential.ts; the graph
+ * itself: function_graph.ts; training: src/training.
+ */
+import { INVOKE } from '../core/callable.js';
+import { NotImplementedError, ValueError } from '../core/errors.js';
+import { formatJson } from '../core/json.js';
+import type { Config, SerializableClass } from '../core/serialization.js';
+import { classNameOf, constructFromConfig, serializeKerasObject } from '../core/serialization.js';
+import type { PartialShape } from '../core/shape.js';
+import type { Tree } from '../core/tree.js';
+import { flatten, isDict, mapTree } from '../core/tree.js';
+import { Layer } from '../layers/layer.js';
+import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
+import { isNumbers, isSpec, splitCall } from '../layers/layer_types.js';
+import type { Mask, Numbers, Operation, Spec } from '../runtime/index.js';
+import { KerasTensor, setKerasMask, tensor } from '../runtime/index.js';
+import { Trainer } from '../training/trainer.js';
+import { cloneGraphNodes, isInput } from './clone_nodes.js';
+import { callOperation, graphOutputSpec, symbolsFor } from './function.js';
+import { FunctionGraph } from './function_graph.js';
+import { functionalConfig, functionalFromConfig, isFunctionalConfig } from './functional_config.js';
+import { inputSpecsOf, standardizeInputs } from './functional_inputs.js';
+import type { SummaryOptions } from './summary.js';
+import { printSummary } from './summary.js';
+
+/** Symbolic tensors in any structure: one, a list, a dict. */
+export type SymbolicTree = Tree<KerasTensor>;
+
+/** Options of a model. */
+export type ModelOptions = Omit<LayerOptions, 'inputShape' | 'batchInputShape'>;
+
+/** `new Model({ inputs, outputs })`: everything in one object. */
+export interface FunctionalOptions extends ModelOptions {
+  readonly inputs: SymbolicTree;
+  readonly outputs: SymbolicTree;
+}
+
+interface ParsedArguments {
+  readonly graph: { readonly inputs: SymbolicTree; readonly outputs: SymbolicTree } | null;
+  readonly options: ModelOptions;
+}
+
+/** The arguments of `Model`'s constructor: (inputs, outputs, options), ({inputs, outputs, …options}), or (options). */
+function parseArguments(args: readonly unknown[]): ParsedArguments {
+  const [first, second, third] = args;
+  if (args.length >= 2 && second !== undefined) {
+    const graph = { inputs: first as SymbolicTree, outputs: second as SymbolicTree };
+    return { graph, options: (third as ModelOptions | undefined) ?? {} };
+  }
+  if (isDict(first) && 'inputs' in first && 'outputs' in first) {
+    const { inputs, outputs, ...options } = first;
+    return { graph: { inputs: inputs as SymbolicTree, outputs: outputs as SymbolicTree }, options };
+  }
+  if (first instanceof KerasTensor || Array.isArray(first))
+    throw new ValueError('Model: got inputs, but no outputs. Expected new Model(inputs, outputs).');
+  return { graph: null, options: (first as ModelOptions | undefined) ?? {} };
+}
+
+function checkTensors(owner: string, what: string, tree: SymbolicTree): void {
+  for (const x of flatten<unknown>(tree)) {
+    if (x instanceof KerasTensor) continue;
+    throw new ValueError(
+      `${owner}: all \`${what}\` values must be KerasTensors, as Input() and layers called on it give. Received: ${String(x)}.`,
+    );
+  }
+}
+
+/** The graph of a model, with new inputs in front of those that are in the middle of another model. */
+function makeGraph(owner: string, inputs: SymbolicTree, outputs: SymbolicTree): FunctionGraph {
+  checkTensors(owner, 'inputs', inputs);
+  checkTensors(owner, 'outputs', outputs);
+  if (isDict(inputs)) {
+    for (const [key, x] of Object.entries(inputs)) {
+      if (x instanceof KerasTensor && key !== x.name) {
+        console.warn(
+          `${owner}: when inputs are a dict, its keys should be the names of the tensors. The key '${key}' holds the tensor '${x.name}'. ` +
+            `Give it that name: Input({ …, name: '${key}' }).`,
+        );
+      }
+    }
+  }
+  const flat = flatten(inputs);
+  if (new Set(flat).size !== flat.length) {
+    const twice = flat.find((x, i) => flat.indexOf(x) !== i)!;
+    throw new ValueError(`${owner}: the input '${twice.name}' is listed twice. Every input may be listed once.`);
+  }
+  if (flat.every(isInput)) return new FunctionGraph(inputs, outputs, owner);
+  const cloned = cloneGraphNodes(inputs, outputs);
+  return new FunctionGraph(cloned.inputs, cloned.outputs, owner);
+}
+
+/**
+ * A model: layers that compute together, with `compile`, `fit`, `evaluate` and `predict`. There are three ways to make one.
+ *
+ * - Draw it: `new Model(inputs, outputs)`, where `inputs` come from `Input()` (or from the middle of another model) and `outputs`
+ *   from layers and ops called on them. Inputs and outputs may be one tensor, lists or dicts.
+ * - Stack layers: `new Sequential([...])`.
+ * - Write a class: `class MyModel extends Model` with its layers in fields and the computation in `call`.
+ *
+ * @see `keras.Model`
+ * @example
+ * const x = Input({ shape: [32] });
+ * const model = new Model(x, new Dense(16, { activation: 'softmax' })(x));
+ */
+export class Model extends Trainer {
+  static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
+  readonly #graph: FunctionGraph | null = null;
+
+  constructor(inputs: SymbolicTree, outputs: SymbolicTree, options?: ModelOptions);
+  constructor(options?: ModelOptions | FunctionalOptions);
+  constructor(...args: unknown[]);
+  /**
+   * @throws {ValueError} Inputs that are no KerasTensors, outputs that depend on more than the inputs, or two layers of one name.
+   */
+  constructor(...args: unknown[]) {
+    const { graph, options } = parseArguments(args);
+    if (graph !== null && new.target === Model) return new Functional(graph.inputs, graph.outputs, options);
+    super(options);
+    this.#graph = graph === null ? null : makeGraph(`Model '${this.name}'`, graph.inputs, graph.outputs);
+    if (this.#graph !== null) {
+      this.built = true;
+      this.convertsInputs = false; // each input has its own dtype
+      this.inputSpec = inputSpecsOf(this.#graph);
+    }
+  }
+
+  /** The graph of a model that was drawn; null for stacks and classes with their own `call`. */
+  get graph(): FunctionGraph | null {
+    return this.#graph;
+  }
+
+  #requireGraph(what: string): FunctionGraph {
+    if (this.#graph === null)
+      throw new ValueError(`Model '${this.name}' was not drawn from inputs to outputs and has no defined ${what}.`);
+    return this.#graph;
+  }
+
+  // ---- layers ----
+
+  override get ownLayers(): Layer[] {
+    return [...new Set([...this.#graphLayers(), ...super.ownLayers])];
+  }
+
+  #graphLayers(): Layer[] {
+    return this.#graph?.operations.filter((operation): operation is Layer => operation instanceof Layer) ?? [];
+  }
+
+  /** The layers of the model, from the inputs to the outputs. Those inside of inner models are theirs. */
+  get layers(): Layer[] {
+    return this.#graph === null ? this.ownLayers : this.#graphLayers();
+  }
+
+  /** Layers and ops of a drawn model, from the inputs to the outputs. */
+  get operations(): Operation[] {
+    return [...this.#requireGraph('operations').operations];
+  }
+
+  /**
+   * A layer of the model.
+   *
+   * @param which Its name, or `{ name, index }`; `index` counts from the inputs, and wins when both are given.
+   * @throws {ValueError} There is none; the message lists those that there are.
+   * @see `keras.Model.get_layer`
+   */
+  getLayer(which: string | { readonly name?: string | null; readonly index?: number | null }): Layer {
+    const { name = null, index = null } =
+      typeof which === 'string' ? { name: which } : ((which as typeof which | undefined) ?? {});
+    const { layers } = this;
+    if (index !== null) {
+      const layer = layers.at(index);
+      if (layer === undefined) {
+        throw new ValueError(
+          `Model '${this.name}': was asked to retrieve the layer at index ${index}, but has only ${layers.length} layers.`,
+        );
+      }
+      return layer;
+    }
+    if (name === null) throw new ValueError(`Model '${this.name}': getLayer needs a layer's name, or { index }.`);
+    const layer = layers.find((each) => each.name === name);
+    if (layer === undefined) {
+      throw new ValueError(
+        `Model '${this.name}': no such layer: ${name}. Existing layers are: ${layers.map((each) => each.name).join(', ')}.`,
+      );
+    }
+    return layer;
+  }
+
+  // ---- what goes in and out ----
+
+  /** The symbolic inputs, flat. @throws {ValueError} The model has none, being a class with its own `call`. */
+  get inputs(): readonly KerasTensor[] {
+    return this.#requireGraph('inputs').inputs;
+  }
+
+  /** The symbolic outputs, flat. @throws {ValueError} The model has none, being a class with its own `call`. */
+  get outputs(): readonly KerasTensor[] {
+    return this.#requireGraph('outputs').outputs;
+  }
+
+  /** The names of the inputs, by which data can be given as a dict. */
+  get inputNames(): string[] {
+    return this.inputs.map((x) => x.history?.node.operation.name ?? x.name);
+  }
+
+  /**
+   * The names of the layers that make the outputs, by which targets, losses and metrics can be given as a dict; null for a model
+   * whose outputs are not known beforehand.
+   */
+  get outputNames(): string[] | null {
+    return this.#graph?.outputs.map((x) => x.history?.node.operation.name ?? x.name) ?? null;
+  }
+
+  /** The symbolic inputs as they were given: a tensor, a list or a dict. */
+  override get input(): KerasTensor | readonly KerasTensor[] {
+    return this.#graph === null ? super.input : (this.#graph.inputsStruct as KerasTensor | readonly KerasTensor[]);
+  }
+
+  /** The symbolic outputs as they were given: a tensor, a list or a dict. */
+  override get output(): KerasTensor | readonly KerasTensor[] {
+    return this.#graph === null ? super.output : (this.#graph.outputsStruct as KerasTensor | readonly KerasTensor[]);
+  }
+
+  /** The shape of the input with the batch, or the list of shapes. */
+  get inputShape(): PartialShape | readonly PartialShape[] {
+    const shapes = this.inputs.map((x) => x.shape);
+    return shapes.length === 1 ? shapes[0] : shapes;
+  }
+
+  /** The shape of the output with the batch, or the list of shapes. */
+  get outputShape(): PartialShape | readonly PartialShape[] {
+    const shapes = this.outputs.map((x) => x.shape);
+    return shapes.length === 1 ? shapes[0] : shapes;
+  }
+
+  // ---- calls ----
+
+  protected override [INVOKE](...given: unknown[]): unknown {
+    // A list of as many lists of numbers as there are inputs holds one input each, and is no tensor.
+    const [first, ...rest] = given;
+    const count = this.#graph?.inputs.length ?? 1;
+    const several = count > 1 && isNumbers(first) && (first as readonly unknown[]).length === count;
+    const inputs = several ? (first as readonly Numbers[]).map((x) => tensor(x)) : first;
+    return super[INVOKE](inputs, ...rest);
+  }
+
+  /** The computation. A drawn model has one; a class of your own overrides this. */
+  override call(...args: never[]): unknown {
+    if (this.#graph === null)
+      throw new NotImplementedError(`Model ${classNameOf(this)} does not have a \`call()\` method implemented.`);
+    const { positional, options } = splitCall(args);
+    return this.#runGraph(this.#graph, positional[0], options);
+  }
+
+  #runGraph(graph: FunctionGraph, inputs: unknown, options: Readonly<Record<string, unknown>>): unknown {
+    const values = standardizeInputs(graph, inputs, `Model '${this.name}'`);
+    if (options['mask'] !== null && options['mask'] !== undefined) {
+      flatten<Mask | null>(options['mask'] as Tree<Mask | null>).forEach((mask, i) => {
+        const value = values[i];
+        if (mask !== null && value) setKerasMask(value, mask);
+      });
+    }
+    const training = (options['training'] ?? null) as boolean | null;
+    const outputs = graph.run(values, (operation, args) => {
+      if (training === null || !(operation instanceof Layer)) return callOperation(operation, args);
+      // As in Keras, the flag of the model's call goes before one with which a layer was drawn.
+      const call = splitCall(args);
+      return callOperation(operation, [...call.positional, { ...call.options, training }]);
+    });
+    return Array.isArray(outputs) && outputs.length === 1 ? outputs[0] : outputs;
+  }
+
+  override computeOutputSpec(...args: unknown[]): Tree<Spec> {
+    if (this.#graph !== null)
+      return graphOutputSpec(this.#graph, flatten<unknown>(args[0] as Tree<unknown>) as (Spec | null)[]);
+    return this.computeOutputShape === Model.prototype.computeOutputShape
+      ? this.dryRun(args)
+      : super.computeOutputSpec(...args);
+  }
+
+  override computeOutputShape(inputShape: ShapeTree, ...others: ShapeTree[]): ShapeTree {
+    if (this.#graph === null) return super.computeOutputShape(inputShape, ...others);
+    const specs = graphOutputSpec(this.#graph, symbolsFor(this.#graph, inputShape));
+    return mapTree(specs, (spec) => spec.shape, isSpec) as ShapeTree;
+  }
+
+  // ---- what it looks like ----
+
+  /**
+   * Print a table of the layers, their output shapes and their numbers of parameters.
+   *
+   * @throws {ValueError} A layer range that names no layers, or a line too short for the table.
+   * @see `keras.Model.summary`
+   */
+  summary(options: SummaryOptions = {}): void {
+    printSummary(this, options);
+  }
+
+  /** The architecture as JSON text, which `modelFromJson` (and Keras's `model_from_json`) reads. */
+  toJson(): string {
+    return formatJson(serializeKerasObject(this));
+  }
+
+  /** The architecture as an object, for `JSON.stringify(model)`. */
+  toJSON(): unknown {
+    return serializeKerasObject(this);
+  }
+
+  override getConfig(): Config {
+    return this.#graph !== null && takesInputsAndOutputs(this.constructor as SerializableClass)
+      ? functionalConfig(this, this.#graph)
+      : super.getConfig();
+  }
+
+  override getBuildConfig(): Config | null {
+    return this.#graph === null ? super.getBuildConfig() : { input_shape: null };
+  }
+
+  /** A model from its config. @throws {ValueError} The config does not describe a model. */
+  static override fromConfig(this: SerializableClass, config: Config): Model {
+    const cls = this as SerializableClass<Model>;
+    if (isFunctionalConfig(config) && takesInputsAndOutputs(cls)) {
+      return functionalFromConfig(config, (inputs, outputs, options) => new cls(inputs, outputs, options));
+    }
+    return constructFromConfig(cls, config);
+  }
+}
+
+/** A model that was drawn: what `new Model(inputs, outputs)` gives. */
+export class Functional extends Model {
+  constructor(inputs: SymbolicTree, outputs: SymbolicTree, options: ModelOptions = {}) {
+    super(inputs, outputs, options);
+  }
+}
+
+/** Whether a class's constructor takes (inputs, outputs, options) as `Model`'s does, so that a config of a graph suffices for it. */
+function takesInputsAndOutputs(cls: SerializableClass): boolean {
+  for (let each: unknown = cls; each !== Model && each !== Functional; each = Object.getPrototypeOf(each)) {
+    if (typeof each !== 'function') return false;
+    if (/\bconstructor\s*\(/.test(Function.prototype.toString.call(each))) return each.length >= 2;
+  }
+  return true;
+}
