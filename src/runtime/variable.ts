@@ -197,6 +197,11 @@ export class Variable extends TensorSource {
     return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}>`;
   }
 
+  /** Numbers can be taken from scalars: `Number(optimizer.learningRate)`. */
+  [Symbol.toPrimitive](hint: string): number | string {
+    return hint === 'string' || this.size !== 1 ? this.toString() : this.value.itemSync();
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
