@@ -67,7 +67,7 @@ export class OptimizerMap {
       throw new ValueError(`OptimizerMap: key must be a string. Received: ${String(pattern)}`);
     if (this.#byPattern.has(pattern)) {
       throw new ValueError(
-        `OptimizerMap: '${pattern}' already exists with value ${this.#byPattern.get(pattern)}. Please make sure to not use duplicated keys.`,
+        `OptimizerMap: '${pattern}' already exists in the OptimizerMap. Please make sure to not use duplicated keys.`,
       );
     }
     refuseWrapper('OptimizerMap', optimizer);
@@ -159,7 +159,7 @@ export class MultiOptimizer extends Optimizer {
     if (this.built) return;
     for (const variable of variables) {
       const optimizer = this.#choose instanceof OptimizerMap ? this.#choose.get(variable.path) : this.#choose(variable);
-      refuseWrapper(`MultiOptimizer (for ${variable})`, optimizer);
+      refuseWrapper(`MultiOptimizer (for ${variable.path})`, optimizer);
       this.#adopt(optimizer);
       this.#owners.set(variable, optimizer);
     }

@@ -74,7 +74,7 @@ export class Optimizer extends OptimizerVariables {
    * @throws {TypeError} An option does not exist.
    */
   constructor(learningRate: LearningRateLike, { name, ...options }: OptimizerOptions = {}) {
-    const className = registrationOf(new.target as unknown as SerializableClass)?.name ?? new.target.name;
+    const className = registrationOf(new.target)?.name ?? new.target.name;
     const checked: CheckedOptions = checkOptions(className, new.target, options);
     super(name ?? autoName(className));
     this.weightDecay = checked.weightDecay;
@@ -234,7 +234,7 @@ export class Optimizer extends OptimizerVariables {
     const index = this.#indices.get(variable);
     if (index === undefined) {
       throw new ValueError(
-        `Unknown variable: ${variable}. Optimizer '${this.name}' can only be called for the variables it was originally built ` +
+        `Unknown variable: ${variable.toString()}. Optimizer '${this.name}' can only be called for the variables it was originally built ` +
           'with. When working with a new set of variables, you should recreate a new optimizer instance.',
       );
     }
@@ -544,7 +544,7 @@ export class Optimizer extends OptimizerVariables {
   }
 
   /** How the optimizer prints. */
-  toString(): string {
+  override toString(): string {
     return `<${classNameOf(this)} name=${this.name}, built=${this.built}>`;
   }
 }

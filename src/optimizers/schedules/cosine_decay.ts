@@ -27,7 +27,7 @@ export class CosineDecay extends LearningRateSchedule {
   readonly initialLearningRate: number;
   readonly decaySteps: number;
   readonly alpha: number;
-  readonly name: string | null;
+  override readonly name: string | null;
   readonly warmupTarget: number | null;
   readonly warmupSteps: number;
 

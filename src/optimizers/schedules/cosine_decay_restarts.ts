@@ -30,7 +30,7 @@ export class CosineDecayRestarts extends LearningRateSchedule {
   readonly tMul: number;
   readonly mMul: number;
   readonly alpha: number;
-  readonly name: string | null;
+  override readonly name: string | null;
 
   /**
    * @param initialLearningRate The rate at step 0.

@@ -25,7 +25,7 @@ export class ExponentialDecay extends LearningRateSchedule {
   readonly decaySteps: number;
   readonly decayRate: number;
   readonly staircase: boolean;
-  readonly name: string | null;
+  override readonly name: string | null;
 
   /**
    * @param initialLearningRate The rate at step 0.

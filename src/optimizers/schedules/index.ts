@@ -1,5 +1,5 @@
 /** @file `keras.optimizers.schedules`: what is exported here can be made from a config. */
-import type { Config, SerializableClass } from '../../core/serialization.js';
+import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, registerClasses, serializeKerasObject } from '../../core/serialization.js';
 import { ValueError } from '../../core/errors.js';
 import { CosineDecay } from './cosine_decay.js';
@@ -32,7 +32,7 @@ registerClasses('keras.optimizers.schedules', {
   InverseTimeDecay,
   CosineDecay,
   CosineDecayRestarts,
-} as Record<string, SerializableClass>);
+});
 
 /** A schedule as JSON. @see `keras.optimizers.schedules.serialize` */
 export function serialize(learningRateSchedule: LearningRateSchedule): Config {

@@ -18,7 +18,7 @@ export class InverseTimeDecay extends LearningRateSchedule {
   readonly decaySteps: number;
   readonly decayRate: number;
   readonly staircase: boolean;
-  readonly name: string | null;
+  override readonly name: string | null;
 
   /**
    * @param initialLearningRate The rate at step 0.

@@ -18,6 +18,7 @@ import { toTensor } from '../../runtime/index.js';
  * }
  * new SGD({ learningRate: new Halving() });
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class LearningRateSchedule extends Callable {
   protected [INVOKE](step: TensorLike): Tensor {
     return toTensor(this.call(toTensor(step, null, classNameOf(this))));

@@ -16,7 +16,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
   static readonly positional = ['boundaries', 'values'];
   readonly boundaries: readonly number[];
   readonly values: readonly number[];
-  readonly name: string | null;
+  override readonly name: string | null;
 
   /**
    * @param boundaries Steps, rising. A fraction counts as the whole number below it where steps are whole numbers.
@@ -31,7 +31,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     super();
     const { name = 'PiecewiseConstant', ...rest } = options;
     refuseUnknownOptions('PiecewiseConstantDecay', rest, ['name']);
-    if (!Array.isArray(boundaries) || !Array.isArray(values) || boundaries.length !== values.length - 1) {
+    if (boundaries.length !== values.length - 1) {
       throw new ValueError(
         'PiecewiseConstantDecay: the length of boundaries should be 1 less than the length of values. ' +
           `Received: boundaries=${JSON.stringify(boundaries)} and values=${JSON.stringify(values)}`,

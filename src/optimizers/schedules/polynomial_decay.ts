@@ -29,7 +29,7 @@ export class PolynomialDecay extends LearningRateSchedule {
   readonly endLearningRate: number;
   readonly power: number;
   readonly cycle: boolean;
-  readonly name: string | null;
+  override readonly name: string | null;
 
   /**
    * @param initialLearningRate The rate at step 0.
