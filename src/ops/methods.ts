@@ -8,9 +8,10 @@ import * as logic from './numpy/logic.js';
 import { max, mean, min, sum } from './numpy/reductions.js';
 import { reshape, transpose } from './numpy/shape.js';
 
-const { add, subtract, multiply, divide, floorDivide, mod, power, negative, abs, sqrt, square, exp, log } = elementwise;
+const { add, subtract, multiply, trueDivide, floorDivide, mod, power, negative, abs, sqrt, square, exp, log } =
+  elementwise;
 const { equal, notEqual, less, lessEqual, greater, greaterEqual } = logic;
 setArithmetic({
-  add, subtract, multiply, divide, floorDivide, mod, power, negative, matmul, abs, equal, notEqual, less, lessEqual, greater, greaterEqual,
+  add, subtract, multiply, divide: trueDivide, floorDivide, mod, power, negative, matmul, abs, equal, notEqual, less, lessEqual, greater, greaterEqual,
   reshape, cast, getItem, sum, mean, max, min, transpose, sqrt, square, exp, log,
 }); // prettier-ignore

@@ -1,6 +1,7 @@
 /** @file Arithmetic and functions element by element. */
 import type { DType } from '../../core/dtype.js';
 import { dtypeInfo, isFloat } from '../../core/dtype.js';
+import type { WeakType } from '../../core/promotion.js';
 import { resultType } from '../../core/promotion.js';
 import { floatx } from '../../core/config.js';
 import * as lax from '../../graph/lax.js';
@@ -33,8 +34,15 @@ export const multiply = binaryOp('multiply', (a, b) => (isBool(a) ? lax.and(a, b
 
 /** The float dtype of a quotient of operands. */
 function quotientType(x1: TensorLike, x2: TensorLike): DType {
-  const type = resultType(promotionType(x1), promotionType(x2), 'float');
-  return type;
+  return resultType(promotionType(x1), promotionType(x2), 'float');
+}
+/** As `quotientType`, but plain fractions count as `floatx`, as a few functions of Keras have it. */
+function strongQuotientType(x1: TensorLike, x2: TensorLike): DType {
+  const strong = (x: TensorLike): DType | WeakType => {
+    const type = promotionType(x);
+    return type === 'float' ? floatx() : type;
+  };
+  return resultType(strong(x1), strong(x2), 'float');
 }
 
 /** True quotient, element by element; integers give floats. @see `keras.ops.divide` */
@@ -42,8 +50,8 @@ export const divide = op('divide', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('divide', [x1, x2], quotientType(x1, x2));
   return lax.div(a, b);
 });
-/** Alias of `divide`. @see `keras.ops.true_divide` */
-export const trueDivide = divide;
+/** The same as `divide` under the name that Python's `/` has in functional models. @see `keras.ops.true_divide` */
+export const trueDivide = op('true_divide', (x1: TensorLike, x2: TensorLike): Tensor => divide(x1, x2));
 
 /** Quotient where the divisor is not 0, else 0. @see `keras.ops.divide_no_nan` */
 export const divideNoNan = op('divide_no_nan', (x1: TensorLike, x2: TensorLike): Tensor => {
@@ -91,7 +99,7 @@ export const maximum = binaryOp('maximum', lax.max);
 export const minimum = binaryOp('minimum', lax.min);
 /** The angle of (x2, x1) in radians. @see `keras.ops.arctan2` */
 export const arctan2 = op('arctan2', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = align('arctan2', [x1, x2], quotientType(x1, x2));
+  const [a, b] = align('arctan2', [x1, x2], strongQuotientType(x1, x2));
   return lax.atan2(a, b);
 });
 /** √(x1² + x2²) without overflow. @see `keras.ops.hypot` */
@@ -105,7 +113,7 @@ export const hypot = op('hypot', (x1: TensorLike, x2: TensorLike): Tensor => {
 });
 /** log(eˣ¹ + eˣ²) without overflow. @see `keras.ops.logaddexp` */
 export const logaddexp = op('logaddexp', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = align('logaddexp', [x1, x2], quotientType(x1, x2));
+  const [a, b] = align('logaddexp', [x1, x2], strongQuotientType(x1, x2));
   const gap = lax.sub(a, b);
   const sum = lax.add(lax.max(a, b), lax.log1p(lax.exp(lax.neg(lax.abs(gap)))));
   return lax.select(lax.ne(gap, gap), lax.add(a, b), sum); // two equal infinities, or a NaN
