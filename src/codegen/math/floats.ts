@@ -2,10 +2,15 @@
 import type { ScalarBinary, ScalarUnary } from '../../graph/scalar.js';
 import type { FunctionBuilder } from '../function_builder.js';
 import type { Callee, Expr, Target } from '../ir.js';
-import { elementOf } from '../ir.js';
+import { constant, elementOf } from '../ir.js';
+import { erf } from './erf.js';
+import * as exponentials from './exponentials.js';
 import { host } from './host.js';
 import { perLane } from './lanewise.js';
+import * as logarithms from './logarithms.js';
+import { powSingle } from './power.js';
 import * as special from './special.js';
+import * as trigonometry from './trigonometry.js';
 
 type Unary = (f: FunctionBuilder, x: Expr) => Expr;
 type Binary = (f: FunctionBuilder, x: Expr, y: Expr) => Expr;
@@ -32,13 +37,15 @@ const double2 =
 
 /** 1 / (1 + e^-x), from e^-|x|, which cannot overflow. */
 function logisticDouble(f: FunctionBuilder, x: Expr): Expr {
-  return perLane(f, [x], (lane) => {
-    const wide = f.let(lane.toF64());
-    const e = f.call(host.exp, [wide.abs().neg()]);
-    const result = wide.ge(0).select(e.mul(0).add(1), e).div(e.add(1));
-    return lane.type === 'f32' ? result.toF32() : result;
-  });
+  const e = f.call(host.exp, [x.abs().neg()]);
+  return x.ge(0).select(constant('f64', 1), e).div(e.add(1));
 }
+
+/** float32 has a formula of its own, float64 another way. */
+const formula =
+  (single: Unary, wide: Unary): Unary =>
+  (f, x) =>
+    elementOf(x.type) === 'f32' ? single(f, x) : wide(f, x);
 
 type FloatUnary = Exclude<ScalarUnary, 'not' | 'popcount' | 'isFinite'>;
 type FloatBinary = Exclude<
@@ -55,24 +62,24 @@ const UNARY: Readonly<Record<FloatUnary, Unary>> = {
   trunc: (_f, x) => x.trunc(),
   roundEven: (_f, x) => x.nearest(),
   sqrt: (_f, x) => x.sqrt(),
-  exp: double(host.exp),
-  expm1: double(host.expm1),
-  log: double(host.log),
-  log1p: double(host.log1p),
-  logistic: logisticDouble,
-  sin: double(host.sin),
-  cos: double(host.cos),
+  exp: formula(exponentials.exp, double(host.exp)),
+  expm1: formula(exponentials.expm1, double(host.expm1)),
+  log: formula(logarithms.log, double(host.log)),
+  log1p: formula(logarithms.log1p, double(host.log1p)),
+  logistic: formula(exponentials.logistic, logisticDouble),
+  sin: formula(trigonometry.sin, double(host.sin)),
+  cos: formula(trigonometry.cos, double(host.cos)),
   tan: double(host.tan),
   asin: double(host.asin),
   acos: double(host.acos),
-  atan: double(host.atan),
-  sinh: double(host.sinh),
-  cosh: double(host.cosh),
-  tanh: double(host.tanh),
+  atan: formula(trigonometry.atan, double(host.atan)),
+  sinh: formula(exponentials.sinh, double(host.sinh)),
+  cosh: formula(exponentials.cosh, double(host.cosh)),
+  tanh: formula(exponentials.tanh, double(host.tanh)),
   asinh: double(host.asinh),
   acosh: double(host.acosh),
   atanh: double(host.atanh),
-  erf: double(special.erf),
+  erf: formula(erf, double(special.erf)),
   erfinv: double(special.erfinv),
   lgamma: double(special.lgamma),
   digamma: double(special.digamma),
@@ -87,7 +94,10 @@ const BINARY: Readonly<Record<FloatBinary, Binary>> = {
   min: (_f, x, y) => x.min(y),
   rem: (f, x, y) =>
     throughDouble(f, elementOf(x.type) === 'f32' ? special.fmodSingle(f.target) : special.fmod(f.target), [x, y]),
-  pow: double2(special.pow),
+  pow: (f, x, y) => {
+    if (x.type === 'f64') return f.call(special.pow(f.target), [x, y]);
+    return perLane(f, [x, y], (a, b) => f.call(powSingle(f.target), [a, b]));
+  },
   atan2: double2(host.atan2),
   nextAfter: double2(special.nextAfter),
 };

@@ -1,0 +1,140 @@
+/**
+ * @file e^x and its relatives on float32 lanes, from x = n ln 2 + r with |r| <= ln 2 / 2. Each states its largest error in units in the
+ * last place, found by trying numbers of all magnitudes; infinities, NaN and both zeros give what they should.
+ */
+import type { FunctionBuilder } from '../function_builder.js';
+import type { Expr } from '../ir.js';
+import { constant } from '../ir.js';
+import { atLeast, atMost, polynomial, withSign } from './polynomial.js';
+
+/** ln 2 in two parts; the product of the first with a whole number of up to 9 bits is exact. */
+export const LN2_HIGH = 0.693145751953125;
+export const LN2_LOW = 1.428606765330187e-6;
+const LOG2_E = 1.4426950408889634;
+/** 1.5 · 2²³: a small number that is added to it is rounded to a whole one, which its low bits then hold. */
+export const ROUNDER = 12582912;
+/** The exponent's bits of 1. */
+const ONE = 127 << 23;
+/** (e^r - 1 - r) / r² on |r| <= ln 2 / 2: off by 2⁻³¹ of e^r - 1. */
+const EXP = [0.5, 0.1666666567325592, 0.04166649281978607, 0.008333544246852398, 0.0013932341244071722, 0.00019763413001783192] as const; // prettier-ignore
+
+interface Reduced {
+  /** ROUNDER + n. */
+  readonly rounded: Expr;
+  /** x - n ln 2. */
+  readonly r: Expr;
+  /** What rounding took from r. */
+  readonly lost: Expr;
+  /** e^r - 1 - r. */
+  readonly rest: Expr;
+}
+
+/** `x` is bound, of |x| < 300. */
+function reduce(f: FunctionBuilder, x: Expr): Reduced {
+  const rounded = f.let(x.mul(LOG2_E).add(ROUNDER));
+  const n = f.let(rounded.sub(ROUNDER));
+  const high = f.let(x.sub(n.mul(LN2_HIGH)));
+  const low = f.let(n.mul(LN2_LOW));
+  const r = f.let(high.sub(low));
+  const rest = f.let(r.mul(r).mul(polynomial(r, EXP)));
+  return { rounded, r, lost: high.sub(r).sub(low), rest };
+}
+
+/** 2^(n - down), where that is a normal number. */
+function powerOfTwo(f: FunctionBuilder, rounded: Expr, down = 0): Expr {
+  // The rounder's own bits leave at the left.
+  return f.let(
+    rounded
+      .bitcast()
+      .shl(23)
+      .add(ONE - (down << 23))
+      .bitcast(),
+  );
+}
+
+/** e^x, within 1 unit, subnormal results too. */
+export function exp(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(atMost(atLeast(value, -104), 89));
+  const { rounded, r, rest } = reduce(f, x);
+  // 2^n may be no normal number: it is applied in two halves.
+  const half = f.let(rounded.bitcast().shrS(1).shl(23));
+  const first = half.add(ONE).bitcast();
+  const second = rounded.bitcast().shl(23).sub(half).add(ONE).bitcast();
+  return f.let(r.add(rest).add(1).mul(first).mul(second));
+}
+
+/** e^x for -80 < x <= 60, `x` bound, times 2^-down. */
+export function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
+  const { rounded, r, rest } = reduce(f, x);
+  return f.let(
+    r
+      .add(rest)
+      .add(1)
+      .mul(powerOfTwo(f, rounded, down)),
+  );
+}
+
+/** (e^x - 1) 2^-down, for x >= -20; the result must be normal or 0. `x` is bound. */
+function expm1Scaled(f: FunctionBuilder, x: Expr, down: number): Expr {
+  const { rounded, r, lost, rest } = reduce(f, x);
+  const scale = powerOfTwo(f, rounded, down);
+  // (2^n - 1) + 2^n (r + rest), with what the first sum loses.
+  const whole = f.let(scale.sub(2 ** -down));
+  const part = f.let(scale.mul(r));
+  const sum = f.let(whole.add(part));
+  const lostSum = whole.sub(sum).add(part);
+  return f.let(sum.add(scale.mul(rest.add(lost)).add(lostSum)));
+}
+
+/** e^x - 1, within 1 unit. */
+export function expm1(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(value);
+  const bounded = f.let(atMost(atLeast(x, -20), 89));
+  const result = expm1Scaled(f, bounded, 1);
+  // Below 2⁻²⁵ it is x, also where half of x is subnormal.
+  return f.let(
+    x
+      .abs()
+      .lt(2 ** -25)
+      .select(x, result.add(result)),
+  );
+}
+
+/** 1 / (1 + e^-x), within 2 units, in [0, 1]. */
+export function logistic(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(value);
+  const e = exp(f, x.abs().neg());
+  const one = e.add(1);
+  return f.let(x.lt(0).select(e, constant(x.type, 1)).div(one));
+}
+
+/** tanh x, within 2 units, in [-1, 1]. */
+export function tanh(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(value);
+  const t = expm1Scaled(f, f.let(atLeast(x.abs().mul(-2), -20)), 0);
+  return withSign(f, f.let(t.abs().div(t.add(2))), x);
+}
+
+/** sinh x, within 2 units. */
+export function sinh(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(value);
+  const a = f.let(x.abs());
+  // With t = e^|x| - 1: (t + t / (t + 1)) / 2, on a quarter of t, which overflows later than sinh.
+  const quarter = expm1Scaled(f, f.let(atMost(a, 89.5)), 2);
+  const result = f.let(quarter.add(quarter.div(quarter.mul(4).add(1))));
+  return withSign(f, f.let(a.lt(2 ** -12).select(a, result.add(result))), x);
+}
+
+/** cosh x, within 2 units. */
+export function cosh(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(atMost(value.abs(), 89.5));
+  const { rounded, r, rest } = reduce(f, x);
+  const quarter = f.let(
+    r
+      .add(rest)
+      .add(1)
+      .mul(powerOfTwo(f, rounded, 2)),
+  );
+  const result = f.let(quarter.add(constant(x.type, 0.0625).div(quarter)));
+  return f.let(result.add(result));
+}
