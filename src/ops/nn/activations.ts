@@ -4,7 +4,7 @@ import { ValueError } from '../../core/errors.js';
 import { normalizeAxis, range } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
-import { op, tensorApplier } from '../../runtime/index.js';
+import { op, tensorApplier, toTensor } from '../../runtime/index.js';
 import { floatTensor } from '../common.js';
 import { reduceWith } from '../numpy/reductions.js';
 import { sliceAxis } from '../numpy/shape.js';
@@ -16,7 +16,11 @@ function activation(name: string, fn: (x: Tensor) => Tensor) {
 }
 
 /** max(x, 0); the gradient at 0 is 0. @see `keras.ops.relu` */
-export const relu = activation('relu', (x) => lax.select(lax.le(x, c(x, 0)), c(x, 0), x));
+export const relu = op('relu', (x: TensorLike): Tensor => {
+  const raw = toTensor(x, null, 'relu');
+  const t = raw.dtype === 'bool' ? lax.convert(raw, 'int32') : raw; // integers stay
+  return lax.select(lax.le(t, c(t, 0)), c(t, 0), t);
+});
 /** min(max(x, 0), 6). @see `keras.ops.relu6` */
 export const relu6 = activation('relu6', (x) =>
   lax.select(lax.le(x, c(x, 0)), c(x, 0), lax.select(lax.ge(x, c(x, 6)), c(x, 6), x)),

@@ -5,17 +5,26 @@ import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op } from '../../runtime/index.js';
 import { promote } from '../common.js';
+import { sum } from './reductions.js';
 
-/** Bools are multiplied as integers. */
-function numbers(xs: readonly Tensor[]): Tensor[] {
-  return xs.map((x) => (x.dtype === 'bool' ? lax.convert(x, 'int32') : x));
+/** Products of promoted operands. Bools are multiplied and added as integers; whether there is any left is the result. */
+function product(promoted: readonly Tensor[], fn: (operands: Tensor[]) => Tensor): Tensor {
+  if (promoted[0].dtype !== 'bool') return fn([...promoted]);
+  return lax.convert(fn(promoted.map((x) => lax.convert(x, 'int32'))), 'bool');
+}
+
+/** Products of int8 matrices are added up in 32 bits, as Keras does. */
+function widened(operands: readonly Tensor[]): readonly Tensor[] {
+  return operands.every((x) => x.dtype === 'int8') ? operands.map((x) => lax.convert(x, 'int32')) : operands;
+}
+
+function productOp(name: string, fn: (a: Tensor, b: Tensor) => Tensor) {
+  return op(name, (x1: TensorLike, x2: TensorLike): Tensor => product(promote(name, [x1, x2]), ([a, b]) => fn(a, b)));
 }
 
 /** Matrix product over the last two axes; other axes broadcast; vectors as NumPy's `@` takes them. @see `keras.ops.matmul` */
-export const matmul = op('matmul', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const promoted = promote('matmul', [x1, x2]);
-  const bool = promoted[0].dtype === 'bool';
-  const [a, b] = numbers(promoted);
+export const matmul = productOp('matmul', (first, second) => {
+  const [a, b] = widened([first, second]);
   if (a.ndim === 0 || b.ndim === 0) throw new ValueError('matmul: scalars have no matrix product; use multiply.');
   const left = a.ndim === 1 ? lax.reshape(a, [1, ...a.shape]) : a;
   const right = b.ndim === 1 ? lax.reshape(b, [...b.shape, 1]) : b;
@@ -25,10 +34,10 @@ export const matmul = op('matmul', (x1: TensorLike, x2: TensorLike): Tensor => {
       `matmul: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match: ${inner} columns meet ${right.shape[right.ndim - 2]} rows.`,
     );
   }
-  let product: Tensor;
+  let result: Tensor;
   if (right.ndim === 2) {
     // A batch of matrices times one matrix is one large product.
-    product = lax.dotGeneral(left, right, {
+    result = lax.dotGeneral(left, right, {
       lhsBatch: [],
       rhsBatch: [],
       lhsContract: [left.ndim - 1],
@@ -38,23 +47,21 @@ export const matmul = op('matmul', (x1: TensorLike, x2: TensorLike): Tensor => {
     const batch = broadcastShapes([left.shape.slice(0, -2), right.shape.slice(0, -2)], 'matmul');
     const wide = (x: Tensor): Tensor => lax.broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
     const dims = range(batch.length);
-    product = lax.dotGeneral(wide(left), wide(right), {
+    result = lax.dotGeneral(wide(left), wide(right), {
       lhsBatch: dims,
       rhsBatch: dims,
       lhsContract: [batch.length + 1],
       rhsContract: [batch.length],
     });
   }
-  const shape = product.shape.filter(
-    (_, d) => !(a.ndim === 1 && d === product.ndim - 2) && !(b.ndim === 1 && d === product.ndim - 1),
+  const shape = result.shape.filter(
+    (_, d) => !(a.ndim === 1 && d === result.ndim - 2) && !(b.ndim === 1 && d === result.ndim - 1),
   );
-  const shaped = lax.reshape(product, shape);
-  return bool ? lax.convert(shaped, 'bool') : shaped;
+  return lax.reshape(result, shape);
 });
 
 /** NumPy's dot: inner product of vectors, else over the last axis of `x1` and the last but one of `x2`. @see `keras.ops.dot` */
-export const dot = op('dot', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = numbers(promote('dot', [x1, x2]));
+export const dot = productOp('dot', (a, b) => {
   if (a.ndim === 0 || b.ndim === 0) {
     const shape = a.ndim === 0 ? b.shape : a.shape;
     return lax.mul(lax.broadcastTo(a, shape), lax.broadcastTo(b, shape));
@@ -73,7 +80,8 @@ export const tensordot = op(
     x2: TensorLike,
     { axes = 2 }: { readonly axes?: number | readonly [number | readonly number[], number | readonly number[]] } = {},
   ): Tensor => {
-    const [a, b] = numbers(promote('tensordot', [x1, x2]));
+    const promoted = promote('tensordot', [x1, x2]);
+    const [a, b] = promoted;
     const list = (x: number | readonly number[], ndim: number): number[] =>
       (typeof x === 'number' ? [x] : [...x]).map((d) => normalizeAxis(d, ndim, 'tensordot'));
     const [left, right] =
@@ -84,13 +92,14 @@ export const tensordot = op(
       throw new ValueError(
         `tensordot: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} do not match along axes [${left.join()}] and [${right.join()}].`,
       );
-    return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: left, rhsContract: right });
+    return product(promoted, ([x, y]) =>
+      lax.dotGeneral(x, y, { lhsBatch: [], rhsBatch: [], lhsContract: left, rhsContract: right }),
+    );
   },
 );
 
 /** Products of all pairs of elements of two vectors. @see `keras.ops.outer` */
-export const outer = op('outer', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = numbers(promote('outer', [x1, x2]));
+export const outer = productOp('outer', (a, b) => {
   return lax.dotGeneral(lax.reshape(a, [a.size, 1]), lax.reshape(b, [1, b.size]), {
     lhsBatch: [],
     rhsBatch: [],
@@ -99,14 +108,12 @@ export const outer = op('outer', (x1: TensorLike, x2: TensorLike): Tensor => {
   });
 });
 /** Sum of products over the last axes. @see `keras.ops.inner` */
-export const inner = op('inner', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = numbers(promote('inner', [x1, x2]));
+export const inner = productOp('inner', (a, b) => {
   if (a.ndim === 0 || b.ndim === 0) return dot(a, b);
   return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [a.ndim - 1], rhsContract: [b.ndim - 1] });
 });
 /** Inner product of flattened tensors. @see `keras.ops.vdot` */
-export const vdot = op('vdot', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = numbers(promote('vdot', [x1, x2]));
+export const vdot = productOp('vdot', (a, b) => {
   return inner(lax.reshape(a, [a.size]), lax.reshape(b, [b.size]));
 });
 
@@ -157,16 +164,15 @@ function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled
 
 /** Einstein's summation: `einsum('abc,cd->abd', [x, y])` or `einsum('…', x, y)`. @see `keras.ops.einsum` */
 export const einsum = op('einsum', (subscripts: string, ...operands: readonly TensorLike[]): Tensor => {
-  const tensors = numbers(
-    promote(
-      'einsum',
-      operands.length === 1 &&
-        Array.isArray(operands[0]) &&
-        operands[0].some((o) => typeof o === 'object' && !Array.isArray(o))
-        ? operands[0]
-        : operands,
-    ),
+  const inList =
+    operands.length === 1 &&
+    Array.isArray(operands[0]) &&
+    operands[0].some((o) => typeof o === 'object' && !Array.isArray(o));
+  return product(promote('einsum', inList ? (operands[0] as readonly TensorLike[]) : operands), (tensors) =>
+    summation(subscripts, widened(tensors)),
   );
+});
+function summation(subscripts: string, tensors: readonly Tensor[]): Tensor {
   const [left, right] = subscripts.replace(/\s/g, '').split('->');
   const terms = left.split(',');
   if (terms.length !== tensors.length)
@@ -213,7 +219,7 @@ export const einsum = op('einsum', (subscripts: string, ...operands: readonly Te
       return at;
     }),
   );
-});
+}
 
 /** The main diagonal, or one above it. @see `keras.ops.diagonal` */
 export const diagonal = op(
@@ -247,6 +253,6 @@ export const trace = op(
     options: { readonly offset?: number; readonly axis1?: number; readonly axis2?: number } = {},
   ): Tensor => {
     const d = diagonal(x, options);
-    return lax.reduceSum(d.dtype === 'bool' ? lax.convert(d, 'int32') : d, [d.ndim - 1]);
+    return sum(d, { axis: -1 });
   },
 );

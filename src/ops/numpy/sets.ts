@@ -1,5 +1,4 @@
 /** @file Where elements are and which there are: nonzero, unique, isin, positions of flat indices. */
-import type { DType } from '../../core/dtype.js';
 import { RuntimeError, ValueError } from '../../core/errors.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { range, sizeOf, stridesOf } from '../../core/shape.js';
