@@ -4,7 +4,8 @@ import { broadcastShapes, formatShape, normalizeAxis, range } from '../../core/s
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op } from '../../runtime/index.js';
-import { promote } from '../common.js';
+import { resultType } from '../../core/promotion.js';
+import { promote, promotionType } from '../common.js';
 import { sum } from './reductions.js';
 
 /** Products of promoted operands. Bools are multiplied and added as integers; whether there is any left is the result. */
@@ -14,17 +15,19 @@ function product(promoted: readonly Tensor[], fn: (operands: Tensor[]) => Tensor
 }
 
 /** Products of int8 matrices are added up in 32 bits, as Keras does. */
-function widened(operands: readonly Tensor[]): readonly Tensor[] {
-  return operands.every((x) => x.dtype === 'int8') ? operands.map((x) => lax.convert(x, 'int32')) : operands;
+function matrixOperands(name: string, xs: readonly TensorLike[]): Tensor[] {
+  const types = xs.map(promotionType);
+  return promote(name, xs, types.every((type) => type === 'int8') ? 'int32' : resultType(...types));
 }
 
 function productOp(name: string, fn: (a: Tensor, b: Tensor) => Tensor) {
-  return op(name, (x1: TensorLike, x2: TensorLike): Tensor => product(promote(name, [x1, x2]), ([a, b]) => fn(a, b)));
+  return op(name, (x1: TensorLike, x2: TensorLike): Tensor =>
+    product((name === 'matmul' ? matrixOperands : promote)(name, [x1, x2]), ([a, b]) => fn(a, b)),
+  );
 }
 
 /** Matrix product over the last two axes; other axes broadcast; vectors as NumPy's `@` takes them. @see `keras.ops.matmul` */
-export const matmul = productOp('matmul', (first, second) => {
-  const [a, b] = widened([first, second]);
+export const matmul = productOp('matmul', (a, b) => {
   if (a.ndim === 0 || b.ndim === 0) throw new ValueError('matmul: scalars have no matrix product; use multiply.');
   const left = a.ndim === 1 ? lax.reshape(a, [1, ...a.shape]) : a;
   const right = b.ndim === 1 ? lax.reshape(b, [...b.shape, 1]) : b;
@@ -168,8 +171,8 @@ export const einsum = op('einsum', (subscripts: string, ...operands: readonly Te
     operands.length === 1 &&
     Array.isArray(operands[0]) &&
     operands[0].some((o) => typeof o === 'object' && !Array.isArray(o));
-  return product(promote('einsum', inList ? (operands[0] as readonly TensorLike[]) : operands), (tensors) =>
-    summation(subscripts, widened(tensors)),
+  return product(matrixOperands('einsum', inList ? (operands[0] as readonly TensorLike[]) : operands), (tensors) =>
+    summation(subscripts, tensors),
   );
 });
 function summation(subscripts: string, tensors: readonly Tensor[]): Tensor {
