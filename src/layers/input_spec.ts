@@ -145,7 +145,7 @@ export function assertInputCompatibility(specs: Tree<InputSpec | null>, inputs: 
       return inputs[name];
     });
   } else {
-    found = flatten<unknown>(inputs as Tree<unknown>);
+    found = flatten<unknown>(inputs);
   }
   if (found.length !== wanted.length) {
     const expected = named ? `${wanted.length} named inputs ${JSON.stringify(names)}` : `${wanted.length} input(s)`;

@@ -58,11 +58,20 @@ import { visitFields } from './tracking.js';
  *   override call(x: Tensor) { return ops.multiply(x, this.factor); }
  * }
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Layer extends Operation {
   /** Names of the arguments of `call` that are tensors, in order, in Keras's snake_case. */
   static readonly callArguments: readonly string[] = ['inputs'];
+  /**
+   * Named arguments of Keras's `call` that a drawn call fills in and configs therefore hold, with their defaults: `training` if the
+   * default is false, `mask` if the call takes one.
+   */
+  static readonly callDefaults: { readonly training?: boolean | null; readonly mask?: null } = {};
   /** Whether `call` takes the positional arguments as they are, tensors or not. */
   protected readonly allowNonTensorArguments: boolean = false;
+
+  /** Whether float inputs are cast to the layer's dtype; models of a graph leave it to their inputs. */
+  protected convertsInputs = true;
 
   /** Whether the weights are there. */
   built = false;
@@ -95,13 +104,13 @@ export class Layer extends Operation {
       batchInputShape,
       ...rest
     } = options;
-    const className = registrationOf(new.target as unknown as SerializableClass)?.name ?? new.target.name;
+    const className = registrationOf(new.target)?.name ?? new.target.name;
     if (name !== undefined && name !== null && typeof name !== 'string')
       throw new ValueError(`${className}: name=${String(name)}. Expected a string.`);
     if (name?.includes('/'))
       throw new ValueError(`${className}: the name '${name}' holds a '/'. Names are parts of a path and may not.`);
     super(name ?? autoName(className));
-    refuseUnknownOptions(className, rest, optionNames(new.target));
+    if (Object.keys(rest).length > 0) refuseUnknownOptions(className, rest, optionNames(new.target));
     if (typeof trainable !== 'boolean')
       throw new ValueError(`${className} '${this.name}': trainable=${String(trainable)}. Expected a boolean.`);
     this.autocast = autocast;
@@ -111,7 +120,7 @@ export class Layer extends Operation {
     this.#policy = getDTypePolicy(dtype);
     this.#trainable = trainable;
     // Whoever calls `build`, a call of the layer or a person, gets the names, the eager weights and the flag.
-    const build = this.build as (...shapes: unknown[]) => void;
+    const { build } = this as { readonly build: (...shapes: unknown[]) => void };
     const wrapper = (...shapes: ShapeTree[]): void => this.#build(build, shapes);
     Object.defineProperty(this, 'build', { value: wrapper, configurable: true, writable: true, enumerable: false });
   }
@@ -149,20 +158,21 @@ export class Layer extends Operation {
     const symbols = [inputShape, ...others].map((shapes) =>
       mapShapes(shapes, (shape) => new KerasTensor(shape, { dtype: this.inputDtype })),
     );
-    return mapTree(this.#standIn(symbols), (spec) => spec.shape, isSpec) as ShapeTree;
+    return mapTree(this.dryRun(symbols), (spec) => spec.shape, isSpec);
   }
 
   override computeOutputSpec(...args: unknown[]): Tree<Spec> {
-    if (this.computeOutputShape === Layer.prototype.computeOutputShape) return this.#standIn(args);
+    if (this.computeOutputShape === Layer.prototype.computeOutputShape) return this.dryRun(args);
     const { positional } = splitCall(args);
     const [first, ...others] = positional.map(shapesOf);
     const dtype = this.computeDtype;
     return mapShapes(this.computeOutputShape(first, ...others), (shape): Spec => ({ shape, dtype }));
   }
 
-  #standIn(args: readonly unknown[]): Tree<Spec> {
-    const call = this.call as (...args: unknown[]) => unknown;
-    return inferSpec(this.name, (...tensors) => call.apply(this, tensors), args);
+  /** Shapes and dtypes of what `call` gives for these arguments, found by running it on stand-ins. */
+  protected dryRun(args: readonly unknown[]): Tree<Spec> {
+    const run = (...tensors: unknown[]): unknown => (this.call as (...args: unknown[]) => unknown)(...tensors);
+    return inferSpec(this.name, run, args);
   }
 
   /** The options from which `fromConfig` makes the layer anew, in Keras's names. */
@@ -262,12 +272,12 @@ export class Layer extends Operation {
 
   protected override [INVOKE](...given: unknown[]): unknown {
     const split = splitCall(given);
-    const positional = split.positional.map((x) =>
-      mapTree(x as Tree<unknown>, (leaf) => this.#convertInput(leaf), isNumbers),
-    ) as unknown[];
+    const positional: unknown[] = split.positional.map((x) =>
+      mapTree<unknown, unknown>(x, (leaf) => this.#convertInput(leaf), isNumbers),
+    );
     const options: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(split.options))
-      options[key] = mapTree(value as Tree<unknown>, (leaf) => (isTensorish(leaf) ? this.#convertInput(leaf) : leaf));
+      options[key] = mapTree(value, (leaf) => (isTensorish(leaf) ? this.#convertInput(leaf) : leaf));
     this.#checkArguments(positional);
     if (!this.built) this.#buildForCall(positional, options);
 
@@ -277,8 +287,7 @@ export class Layer extends Operation {
     if (training === null) delete options['training'];
     else options['training'] = training;
     this.#populateMasks(positional, options);
-    const previousMask = (options['mask'] ??
-      mapTree(positional[0] as Tree<unknown>, (x) => getKerasMask(x))) as MaskTree;
+    const previousMask = (options['mask'] ?? mapTree(positional[0], (x) => getKerasMask(x))) as MaskTree;
 
     const symbolic = anySymbolic([...positional, options]);
     const float = isFloat(this.computeDtype);
@@ -298,8 +307,25 @@ export class Layer extends Operation {
     this.built = true;
     if (!symbolic) this.#regularizeActivity(outputs);
     this.#passMask(positional[0], outputs, previousMask);
-    if (symbolic) new FunctionalNode(this, given, flatten(outputs as Tree<KerasTensor>));
+    if (symbolic) new FunctionalNode(this, this.#recordedCall(given), flatten(outputs as Tree<KerasTensor>));
     return outputs;
+  }
+
+  /**
+   * The arguments of a drawn call as the graph keeps them. As in Keras, what the call fills in (the mask, a `training` that is false
+   * by default) is kept if the arguments went through as they were: it then is part of the graph.
+   */
+  #recordedCall(given: readonly unknown[]): readonly unknown[] {
+    const [input] = given;
+    const { positional, options } = splitCall(given);
+    const unchanged = given.length === 1 && input instanceof KerasTensor && input.dtype === this.inputDtype;
+    if (this.convertsInputs && !unchanged) return given;
+    const { callDefaults } = this.constructor as typeof Layer;
+    const recorded: Record<string, unknown> = { ...options };
+    const training = callContext()?.training ?? callDefaults.training ?? null;
+    if ('training' in callDefaults && training !== null) recorded['training'] ??= training;
+    if ('mask' in callDefaults) recorded['mask'] ??= mapTree(input, (x) => getKerasMask(x));
+    return Object.keys(recorded).length > 0 ? [...positional, recorded] : given;
   }
 
   #draw(args: readonly unknown[]): Tree<KerasTensor> {
@@ -313,7 +339,8 @@ export class Layer extends Operation {
     if (this.allowNonTensorArguments && !isTensorish(x)) return x;
     const tensor = x instanceof KerasTensor ? x : toTensor(x as TensorLike, null, `Layer '${this.name}'`);
     const wanted = this.inputDtype;
-    if (!this.autocast || !isFloat(tensor.dtype) || tensor.dtype === wanted || !isFloat(wanted)) return tensor;
+    if (!this.convertsInputs || !this.autocast || !isFloat(tensor.dtype)) return tensor;
+    if (tensor.dtype === wanted || !isFloat(wanted)) return tensor;
     const mask = getKerasMask(tensor);
     const cast = tensor instanceof Tensor ? ops.cast(tensor, wanted) : new KerasTensor(tensor.shape, { dtype: wanted });
     if (mask !== null) setKerasMask(cast, mask);
@@ -325,7 +352,7 @@ export class Layer extends Operation {
       for (const x of flatten<unknown>(positional)) {
         if (x === null || x instanceof Tensor || x instanceof KerasTensor) continue;
         throw new ValueError(
-          `Layer '${this.name}': only tensors may be passed by position, got ${typeof x === 'function' ? 'a function or layer' : String(x)}. ` +
+          `Layer '${this.name}': only tensors may be passed by position, got ${typeof x === 'function' ? 'a function or layer' : JSON.stringify(x)}. ` +
             `Call it with tensors; other arguments go by name in the last argument.`,
         );
       }
@@ -337,16 +364,19 @@ export class Layer extends Operation {
     const names = (this.constructor as typeof Layer).callArguments;
     const byName = names.slice(positional.length).map((name) => options[name] ?? null);
     while (byName.length > 0 && byName.at(-1) === null) byName.pop();
-    // A layer without its own build() makes the layers inside it when they are called, which is right away.
-    if (Object.getPrototypeOf(this).build === Layer.prototype.build) return;
     const [first, ...others] = [...positional, ...byName].map(shapesOf);
+    // A layer without its own build() makes the layers inside it when they are called, which is right away.
+    if ((Object.getPrototypeOf(this) as Layer).build === Layer.prototype.build) {
+      this.#buildShapes = [first];
+      return;
+    }
     this.build(first, ...others);
     if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, positional[0], this.name);
   }
 
   #populateMasks(positional: readonly unknown[], options: Record<string, unknown>): void {
     const masksOf = (x: unknown): unknown => {
-      const masks = mapTree(x as Tree<unknown>, (leaf) => getKerasMask(leaf));
+      const masks = mapTree(x, (leaf) => getKerasMask(leaf));
       return flatten<unknown>(masks).some((mask) => mask !== null) ? masks : null;
     };
     if (options['mask'] === null || options['mask'] === undefined) {
@@ -364,7 +394,7 @@ export class Layer extends Operation {
 
   #passMask(inputs: unknown, outputs: unknown, previousMask: MaskTree): void {
     if (!this.supportsMasking) {
-      if (!this.#warnedOfMask && flatten<unknown>(previousMask as Tree<unknown>).some((mask) => mask !== null)) {
+      if (!this.#warnedOfMask && flatten<unknown>(previousMask).some((mask) => mask !== null)) {
         this.#warnedOfMask = true;
         console.warn(
           `Layer '${this.name}' (of type ${classNameOf(this)}) was passed an input with a mask attached to it. However, this layer ` +
@@ -375,7 +405,7 @@ export class Layer extends Operation {
     }
     const tensors = flatten<Tensor | KerasTensor>(outputs as Tree<Tensor>);
     if (tensors.every((x) => getKerasMask(x) !== null)) return;
-    const masks = flatten<Mask | null>(this.computeMask(inputs, previousMask) as Tree<Mask | null>);
+    const masks = flatten<Mask | null>(this.computeMask(inputs, previousMask));
     tensors.forEach((x, i) => {
       const mask = masks[i] ?? null;
       if (mask !== null && getKerasMask(x) === null) setKerasMask(x, mask);
@@ -386,7 +416,7 @@ export class Layer extends Operation {
 
   #regularizeActivity(outputs: unknown): void {
     if (this.activityRegularizer === null) return;
-    for (const output of flatten<unknown>(outputs as Tree<unknown>)) {
+    for (const output of flatten<unknown>(outputs)) {
       if (!(output instanceof Tensor)) continue;
       const loss = this.activityRegularizer(output);
       this.addLoss(output.ndim > 0 ? ops.divideNoNan(loss, output.shape[0]) : loss);
@@ -641,7 +671,7 @@ export class Layer extends Operation {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- instances are callable: see core/callable.ts
 export interface Layer extends LayerCall {}
 
 const isTensorish = (x: unknown): boolean =>

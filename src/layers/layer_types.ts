@@ -27,10 +27,14 @@ export interface CallOptions {
   readonly mask?: MaskTree;
 }
 
-/** How a layer is called: with tensors it computes, with KerasTensors it draws. */
+/**
+ * How a layer is called: with tensors it computes, with KerasTensors it draws. A layer that gives several says so:
+ * `lstm<[Tensor, Tensor, Tensor]>(x)`. (`NoInfer`: what stands around a call must not decide what it gives, or calls inside of lists
+ * would not compile.)
+ */
 export interface LayerCall {
-  <R = Tensor>(inputs: ConcreteInputs, ...rest: readonly unknown[]): R;
-  <R = KerasTensor>(inputs: SymbolicInputs, ...rest: readonly unknown[]): R;
+  <R = Tensor>(inputs: ConcreteInputs, ...rest: readonly unknown[]): NoInfer<R>;
+  <R = KerasTensor>(inputs: SymbolicInputs, ...rest: readonly unknown[]): NoInfer<R>;
 }
 
 /** Options of every layer. */
@@ -75,7 +79,7 @@ export const isShape = (x: unknown): x is PartialShape =>
 
 /** The tree of shapes with each shape mapped. */
 export function mapShapes<R>(shapes: ShapeTree, fn: (shape: PartialShape) => R): Tree<R> {
-  return mapTree<unknown, R>(shapes as Tree<unknown>, (shape) => fn(shape as PartialShape), isShape);
+  return mapTree<unknown, R>(shapes, (shape) => fn(shape as PartialShape), isShape);
 }
 
 /** Nested lists of plain numbers are one tensor, other lists are lists of tensors. */
@@ -87,7 +91,7 @@ export function isNumbers(x: unknown): boolean {
 
 /** The shapes of tensors, in the same structure. */
 export function shapesOf(inputs: unknown): ShapeTree {
-  return mapTree<unknown, unknown>(inputs as Tree<unknown>, (x) => (x as Spec | null)?.shape ?? null) as ShapeTree;
+  return mapTree<unknown, unknown>(inputs, (x) => (x as Spec | null)?.shape ?? null) as ShapeTree;
 }
 
 /** The arguments of a call: those by position, and the named ones in the last argument. */

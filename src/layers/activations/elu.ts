@@ -1,0 +1,39 @@
+/** @file `ELU`: the exponential linear unit as a layer. */
+import { elu } from '../../activations/index.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import type { Tensor } from '../../runtime/index.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/** Options of `new ELU(options)`. */
+export interface ELUOptions extends LayerOptions {
+  /** Default 1. */
+  readonly alpha?: number;
+}
+
+/** x for x > 0, alpha · (eˣ − 1) below. @see `keras.layers.ELU`; Clevert et al. 2015 */
+export class ELU extends Layer {
+  readonly alpha: number;
+
+  constructor(options: ELUOptions = {}) {
+    const { alpha = 1, ...rest } = options;
+    super(rest);
+    this.alpha = alpha;
+    this.supportsMasking = true;
+    this.buildAtInit();
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return elu(inputs, { alpha: this.alpha });
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return inputShape;
+  }
+
+  override getConfig(): Config {
+    const { name, ...base } = super.getConfig();
+    return { name, alpha: this.alpha, ...base };
+  }
+}

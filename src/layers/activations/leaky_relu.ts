@@ -1,0 +1,41 @@
+/** @file `LeakyReLU`: a rectified linear unit with a small slope below zero, as a layer. */
+import { leakyRelu } from '../../activations/index.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import type { Tensor } from '../../runtime/index.js';
+import { nonNegative, ownerOf } from '../arguments.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/** Options of `new LeakyReLU(options)`. */
+export interface LeakyReLUOptions extends LayerOptions {
+  /** Slope below 0. Default 0.3. */
+  readonly negativeSlope?: number;
+  /** The Keras 2 name of `negativeSlope`. */
+  readonly alpha?: number;
+}
+
+/** x for x ≥ 0, `negativeSlope` · x below. @throws {ValueError} A negative slope. @see `keras.layers.LeakyReLU` */
+export class LeakyReLU extends Layer {
+  readonly negativeSlope: number;
+
+  constructor(options: LeakyReLUOptions = {}) {
+    const { alpha, negativeSlope = alpha ?? 0.3, ...rest } = options;
+    super(rest);
+    this.negativeSlope = nonNegative(ownerOf(this), 'negativeSlope', negativeSlope);
+    this.supportsMasking = true;
+    this.buildAtInit();
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return leakyRelu(inputs, { negativeSlope: this.negativeSlope });
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return inputShape;
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), negative_slope: this.negativeSlope };
+  }
+}

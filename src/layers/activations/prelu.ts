@@ -1,0 +1,86 @@
+/** @file `PReLU`: a rectified linear unit whose slope below zero is learned. */
+import { relu } from '../../activations/index.js';
+import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import * as constraints from '../../constraints/index.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import { range } from '../../core/shape.js';
+import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import * as initializers from '../../initializers/index.js';
+import * as ops from '../../ops/index.js';
+import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import * as regularizers from '../../regularizers/index.js';
+import type { Tensor, Variable } from '../../runtime/index.js';
+import { InputSpec } from '../input_spec.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/** Options of `new PReLU(options)`. */
+export interface PReLUOptions extends LayerOptions {
+  /** Default `'zeros'`. */
+  readonly alphaInitializer?: InitializerLike | 'Zeros';
+  readonly alphaRegularizer?: RegularizerLike;
+  readonly alphaConstraint?: ConstraintLike;
+  /** Axes (from 1) along which one slope serves: `[1, 2]` for one slope per channel of an image. Default null: none. */
+  readonly sharedAxes?: number | readonly number[] | null;
+}
+
+/** x for x ≥ 0, alpha · x below. Weight: `alpha`, of the shape of a sample. @see `keras.layers.PReLU`; He et al. 2015 */
+export class PReLU extends Layer {
+  readonly alphaInitializer: InitializerFunction | null;
+  readonly alphaRegularizer: RegularizerFunction | null;
+  readonly alphaConstraint: ConstraintFunction | null;
+  readonly sharedAxes: readonly number[] | null;
+  alpha!: Variable;
+
+  constructor(options: PReLUOptions = {}) {
+    const {
+      alphaInitializer = 'zeros',
+      alphaRegularizer = null,
+      alphaConstraint = null,
+      sharedAxes = null,
+      ...rest
+    } = options;
+    super(rest);
+    this.supportsMasking = true;
+    this.alphaInitializer = initializers.get(alphaInitializer);
+    this.alphaRegularizer = regularizers.get(alphaRegularizer);
+    this.alphaConstraint = constraints.get(alphaConstraint);
+    this.sharedAxes = typeof sharedAxes === 'number' ? [sharedAxes] : sharedAxes;
+  }
+
+  override build(inputShape: PartialShape): void {
+    const shared = (axis: number): boolean => this.sharedAxes?.includes(axis) ?? false;
+    this.alpha = this.addWeight({
+      name: 'alpha',
+      shape: inputShape.slice(1).map((dim, i) => (shared(i + 1) ? 1 : dim)),
+      initializer: this.alphaInitializer,
+      regularizer: this.alphaRegularizer,
+      constraint: this.alphaConstraint,
+    });
+    const axes = this.sharedAxes === null ? [] : range(inputShape.length).filter((i) => i > 0 && !shared(i));
+    this.inputSpec = new InputSpec({
+      ndim: inputShape.length,
+      axes: Object.fromEntries(axes.map((i) => [i, inputShape[i]])),
+    });
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const below = ops.multiply(ops.negative(this.alpha), relu(ops.negative(inputs)));
+    return ops.add(relu(inputs), below);
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return inputShape;
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      alpha_initializer: initializers.serialize(this.alphaInitializer),
+      alpha_regularizer: regularizers.serialize(this.alphaRegularizer),
+      alpha_constraint: constraints.serialize(this.alphaConstraint),
+      shared_axes: this.sharedAxes,
+    };
+  }
+}

@@ -1,0 +1,244 @@
+/** @file `EinsumDense`: a dense layer whose sums are spelled out by an equation. */
+import type { ActivationFunction, ActivationLike } from '../../activations/index.js';
+import * as activations from '../../activations/index.js';
+import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import * as constraints from '../../constraints/index.js';
+import { ValueError } from '../../core/errors.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import { formatShape } from '../../core/shape.js';
+import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import * as initializers from '../../initializers/index.js';
+import * as ops from '../../ops/index.js';
+import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import * as regularizers from '../../regularizers/index.js';
+import type { Tensor, Variable } from '../../runtime/index.js';
+import { ownerOf } from '../arguments.js';
+import { InputSpec } from '../input_spec.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+import { refuseLater } from './unsupported.js';
+
+/** Options of `new EinsumDense(equation, outputShape, options)`. */
+export interface EinsumDenseOptions extends LayerOptions {
+  /** Applied to the sum. Default null: none. */
+  readonly activation?: ActivationLike;
+  /** Letters of the output's axes along which a bias varies: `'de'`. Default null: no bias. */
+  readonly biasAxes?: string | null;
+  /** Default `'glorot_uniform'`. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default `'zeros'`. */
+  readonly biasInitializer?: InitializerLike;
+  readonly kernelRegularizer?: RegularizerLike;
+  readonly biasRegularizer?: RegularizerLike;
+  readonly kernelConstraint?: ConstraintLike;
+  readonly biasConstraint?: ConstraintLike;
+  /** Low-rank adaptation; not supported yet: null only. */
+  readonly loraRank?: null;
+  readonly loraAlpha?: null;
+  /** Quantization; not supported yet: null only. */
+  readonly gptqUnpackedColumnSize?: null;
+  readonly quantizationConfig?: null;
+}
+
+interface Plan {
+  readonly kernel: number[];
+  readonly bias: number[] | null;
+  readonly output: PartialShape;
+  readonly inputAxes: number[];
+  readonly outputAxes: number[];
+}
+
+const FORMS = '[X],[Y]->[Z], ...[X],[Y]->...[Z] or [X]...,[Y]->[Z]...';
+
+/** The shapes of kernel, bias and output. @throws {ValueError} The equation does not fit the shapes. */
+function plan(
+  owner: string,
+  equation: string,
+  biasAxes: string | null,
+  inputShape: PartialShape,
+  sample: PartialShape,
+): Plan {
+  const match = /^(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?$/.exec(
+    equation.replace(/ /g, ''),
+  );
+  if (
+    match === null ||
+    match[1] !== match[5] ||
+    match[3] !== match[7] ||
+    (match[1] !== undefined && match[3] !== undefined)
+  )
+    throw new ValueError(`${owner}: equation='${equation}'. Expected the form ${FORMS}.`);
+  const [, front, input, , kernel, , output] = match;
+  const elided = inputShape.length - input.length;
+  const leftElided = front !== undefined;
+  if (elided < 0 || (elided > 0 && !leftElided && match[3] === undefined)) {
+    throw new ValueError(
+      `${owner}: equation='${equation}' speaks of ${input.length} axes, the input has shape ${formatShape(inputShape)}.`,
+    );
+  }
+  const full = [inputShape[0], ...(leftElided ? inputShape.slice(1, elided) : []), ...sample];
+  if (!leftElided && elided > 0) full.push(...inputShape.slice(inputShape.length - elided));
+  const offset = leftElided ? elided : 0;
+  const inputDims = new Map([...input].map((letter, i) => [letter, inputShape[i + offset]]));
+  const outputDims = new Map([...output].map((letter, i) => [letter, full[i + offset]]));
+  for (const [letter, dim] of inputDims) {
+    const other = outputDims.get(letter);
+    if (other !== undefined && other !== null && other !== dim) {
+      throw new ValueError(
+        `${owner}: the axis '${letter}' of equation='${equation}' has size ${dim} in the input and ${other} in the output.`,
+      );
+    }
+  }
+  for (const letter of output) {
+    if (!inputDims.has(letter) && !kernel.includes(letter))
+      throw new ValueError(
+        `${owner}: the axis '${letter}' of the output is in neither input nor kernel of equation='${equation}'.`,
+      );
+  }
+  const inputAxes: number[] = [];
+  const outputAxes: number[] = [];
+  const kernelShape = [...kernel].map((letter, i) => {
+    const dim = outputDims.get(letter) ?? inputDims.get(letter);
+    (outputDims.has(letter) ? outputAxes : inputAxes).push(i);
+    if (dim === undefined || dim === null) {
+      throw new ValueError(
+        `${owner}: the size of the kernel's axis '${letter}' of equation='${equation}' is not known. Input shape ${formatShape(inputShape)}, output shape ${formatShape(full)}.`,
+      );
+    }
+    return dim;
+  });
+  let bias: number[] | null = null;
+  if (biasAxes !== null) {
+    for (const letter of biasAxes) {
+      if (!output.includes(letter))
+        throw new ValueError(`${owner}: biasAxes='${biasAxes}', but '${letter}' is no axis of the output '${output}'.`);
+    }
+    const from = Math.min(...[...biasAxes].map((letter) => output.indexOf(letter)));
+    bias = [...output.slice(from)].map((letter) => (biasAxes.includes(letter) ? outputDims.get(letter)! : 1));
+    if (!leftElided) bias.push(...new Array<number>(elided).fill(1));
+  }
+  return { kernel: kernelShape, bias, output: full, inputAxes, outputAxes };
+}
+
+/**
+ * activation(einsum(equation, x, kernel) + bias).
+ *
+ * @param equation Input, kernel and output by the letters of their axes: `'abc,cde->abde'`. `...` stands for axes left as they are.
+ * @param outputShape Shape of one sample of the output (without axes that `...` stands for); null where it is as the input's.
+ * @throws {ValueError} The equation cannot be read, or does not fit the shapes.
+ * @see `keras.layers.EinsumDense`
+ * @example new EinsumDense('ab,bc->ac', 64, { biasAxes: 'c' })
+ */
+export class EinsumDense extends Layer {
+  static readonly positional = ['equation', 'output_shape'];
+  readonly equation: string;
+  readonly partialOutputShape: PartialShape;
+  readonly activation: ActivationFunction;
+  readonly biasAxes: string | null;
+  readonly kernelInitializer: InitializerFunction | null;
+  readonly biasInitializer: InitializerFunction | null;
+  readonly kernelRegularizer: RegularizerFunction | null;
+  readonly biasRegularizer: RegularizerFunction | null;
+  readonly kernelConstraint: ConstraintFunction | null;
+  readonly biasConstraint: ConstraintFunction | null;
+  kernel!: Variable;
+  bias: Variable | null = null;
+
+  constructor(equation: string, outputShape: number | PartialShape, options: EinsumDenseOptions = {}) {
+    const {
+      activation = null,
+      biasAxes = null,
+      kernelInitializer = 'glorot_uniform',
+      biasInitializer = 'zeros',
+      kernelRegularizer = null,
+      biasRegularizer = null,
+      kernelConstraint = null,
+      biasConstraint = null,
+      loraRank = null,
+      loraAlpha = null,
+      gptqUnpackedColumnSize = null,
+      quantizationConfig = null,
+      ...rest
+    } = options;
+    super(rest);
+    refuseLater(ownerOf(this), { loraRank, loraAlpha, gptqUnpackedColumnSize, quantizationConfig });
+    if (typeof equation !== 'string')
+      throw new ValueError(`${ownerOf(this)}: equation=${JSON.stringify(equation)}. Expected the form ${FORMS}.`);
+    this.equation = equation;
+    this.partialOutputShape = typeof outputShape === 'number' ? [outputShape] : outputShape;
+    this.activation = activations.get(activation);
+    this.biasAxes = biasAxes;
+    this.kernelInitializer = initializers.get(kernelInitializer);
+    this.biasInitializer = initializers.get(biasInitializer);
+    this.kernelRegularizer = regularizers.get(kernelRegularizer);
+    this.biasRegularizer = regularizers.get(biasRegularizer);
+    this.kernelConstraint = constraints.get(kernelConstraint);
+    this.biasConstraint = constraints.get(biasConstraint);
+  }
+
+  #plan(inputShape: PartialShape): Plan {
+    return plan(ownerOf(this), this.equation, this.biasAxes, inputShape, this.partialOutputShape);
+  }
+
+  override build(inputShape: PartialShape): void {
+    const { kernel, bias, inputAxes, outputAxes } = this.#plan(inputShape);
+    this.inputSpec = new InputSpec({ ndim: inputShape.length });
+    this.kernel = this.addWeight({
+      name: 'kernel',
+      shape: kernel,
+      initializer: withAxes(this.kernelInitializer, inputAxes, outputAxes),
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+    });
+    if (bias !== null) {
+      this.bias = this.addWeight({
+        name: 'bias',
+        shape: bias,
+        initializer: this.biasInitializer,
+        regularizer: this.biasRegularizer,
+        constraint: this.biasConstraint,
+      });
+    }
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const product = ops.einsum(this.equation, inputs, this.kernel);
+    return this.activation(this.bias === null ? product : ops.add(product, this.bias));
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return this.#plan(inputShape).output;
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      output_shape: this.partialOutputShape,
+      equation: this.equation,
+      activation: activations.serialize(this.activation),
+      bias_axes: this.biasAxes,
+      kernel_initializer: initializers.serialize(this.kernelInitializer),
+      bias_initializer: initializers.serialize(this.biasInitializer),
+      kernel_regularizer: regularizers.serialize(this.kernelRegularizer),
+      bias_regularizer: regularizers.serialize(this.biasRegularizer),
+      activity_regularizer: regularizers.serialize(this.activityRegularizer),
+      kernel_constraint: constraints.serialize(this.kernelConstraint),
+      bias_constraint: constraints.serialize(this.biasConstraint),
+      quantization_config: null,
+    };
+  }
+}
+
+/** An initializer that counts inputs and outputs is told which axes of the kernel they are. */
+function withAxes(
+  initializer: InitializerFunction | null,
+  inputAxes: readonly number[],
+  outputAxes: readonly number[],
+): InitializerFunction | null {
+  if (!(initializer instanceof initializers.VarianceScaling)) return initializer;
+  if (initializer.inputAxes !== null && initializer.outputAxes !== null) return initializer;
+  const cls = initializer.constructor as typeof initializers.VarianceScaling;
+  const config = { ...initializer.getConfig(), seed: initializer.seed, input_axes: inputAxes, output_axes: outputAxes };
+  return cls.fromConfig(config);
+}

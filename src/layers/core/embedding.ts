@@ -1,0 +1,120 @@
+/** @file `Embedding`: whole numbers as learned vectors. */
+import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import * as constraints from '../../constraints/index.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import * as initializers from '../../initializers/index.js';
+import * as ops from '../../ops/index.js';
+import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import * as regularizers from '../../regularizers/index.js';
+import type { Mask, Tensor, TensorLike, Variable } from '../../runtime/index.js';
+import { ownerOf, positiveInteger } from '../arguments.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+import { refuseLater } from './unsupported.js';
+
+/** Options of `new Embedding(inputDim, outputDim, options)`. */
+export interface EmbeddingOptions extends LayerOptions {
+  /** Default `'uniform'`. */
+  readonly embeddingsInitializer?: InitializerLike;
+  readonly embeddingsRegularizer?: RegularizerLike;
+  readonly embeddingsConstraint?: ConstraintLike;
+  /** Whether 0 means "nothing here" and is masked. Default false. */
+  readonly maskZero?: boolean;
+  /** The vectors to start from, (inputDim, outputDim), or a list of that one tensor. */
+  readonly weights?: TensorLike | readonly TensorLike[] | null;
+  /** Of Keras 2; without effect. */
+  readonly inputLength?: number | null;
+  /** Low-rank adaptation; not supported yet: null only. */
+  readonly loraRank?: null;
+  readonly loraAlpha?: null;
+  /** Quantization; not supported yet: null only. */
+  readonly quantizationConfig?: null;
+}
+
+/**
+ * The row of a table for each whole number from 0 to `inputDim` − 1.
+ *
+ * Input (batch, …) of whole numbers, output (batch, …, outputDim). Weight: `embeddings` (inputDim, outputDim).
+ *
+ * @throws {ValueError} `inputDim` or `outputDim` is no positive whole number.
+ * @see `keras.layers.Embedding`
+ */
+export class Embedding extends Layer {
+  static readonly positional = ['input_dim', 'output_dim'];
+  readonly inputDim: number;
+  readonly outputDim: number;
+  readonly embeddingsInitializer: InitializerFunction | null;
+  readonly embeddingsRegularizer: RegularizerFunction | null;
+  readonly embeddingsConstraint: ConstraintFunction | null;
+  readonly maskZero: boolean;
+  embeddings!: Variable;
+
+  constructor(inputDim: number, outputDim: number, options: EmbeddingOptions = {}) {
+    const {
+      embeddingsInitializer = 'uniform',
+      embeddingsRegularizer = null,
+      embeddingsConstraint = null,
+      maskZero = false,
+      weights = null,
+      inputLength: _ignored,
+      loraRank = null,
+      loraAlpha = null,
+      quantizationConfig = null,
+      ...rest
+    } = options;
+    super({ ...rest, autocast: false });
+    refuseLater(ownerOf(this), { loraRank, loraAlpha, quantizationConfig });
+    this.inputDim = positiveInteger(ownerOf(this), 'inputDim', inputDim);
+    this.outputDim = positiveInteger(ownerOf(this), 'outputDim', outputDim);
+    this.embeddingsInitializer = initializers.get(embeddingsInitializer);
+    this.embeddingsRegularizer = regularizers.get(embeddingsRegularizer);
+    this.embeddingsConstraint = constraints.get(embeddingsConstraint);
+    this.maskZero = maskZero;
+    this.supportsMasking = maskZero;
+    if (weights !== null) {
+      this.build([]);
+      const one = Array.isArray(weights) && weights.length === 1 ? (weights[0] as TensorLike) : (weights as TensorLike);
+      this.setWeights([one]);
+    }
+  }
+
+  override build(_inputShape: PartialShape): void {
+    if (this.built) return;
+    this.embeddings = this.addWeight({
+      name: 'embeddings',
+      shape: [this.inputDim, this.outputDim],
+      initializer: this.embeddingsInitializer,
+      regularizer: this.embeddingsRegularizer,
+      constraint: this.embeddingsConstraint,
+    });
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const positions = inputs.dtype === 'int32' || inputs.dtype === 'int64' ? inputs : ops.cast(inputs, 'int32');
+    return ops.cast(ops.take(this.embeddings, positions, { axis: 0 }), this.computeDtype);
+  }
+
+  override computeMask(inputs: Tensor): Mask | null {
+    return this.maskZero ? ops.notEqual(inputs, 0) : null;
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return [...inputShape, this.outputDim];
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      input_dim: this.inputDim,
+      output_dim: this.outputDim,
+      embeddings_initializer: initializers.serialize(this.embeddingsInitializer),
+      embeddings_regularizer: regularizers.serialize(this.embeddingsRegularizer),
+      activity_regularizer: regularizers.serialize(this.activityRegularizer),
+      embeddings_constraint: constraints.serialize(this.embeddingsConstraint),
+      mask_zero: this.maskZero,
+      quantization_config: null,
+    };
+  }
+}

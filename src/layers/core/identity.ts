@@ -1,0 +1,17 @@
+/** @file `Identity`: gives back what it gets. */
+import type { Tensor } from '../../runtime/index.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/** The inputs as they are: a tensor, or a structure of tensors. @see `keras.layers.Identity` */
+export class Identity extends Layer {
+  constructor(options: LayerOptions = {}) {
+    super(options);
+    this.supportsMasking = true;
+    this.buildAtInit();
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return inputs;
+  }
+}

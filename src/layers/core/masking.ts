@@ -1,0 +1,50 @@
+/** @file `Masking`: marks time steps that hold nothing but one value, so that later layers skip them. */
+import type { Config } from '../../core/serialization.js';
+import { deserializeKerasObject, isSerializedObject } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import * as ops from '../../ops/index.js';
+import type { Mask, Tensor } from '../../runtime/index.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/** Options of `new Masking(options)`. */
+export interface MaskingOptions extends LayerOptions {
+  /** What a step that does not count is filled with. Default 0. */
+  readonly maskValue?: number;
+}
+
+/**
+ * Mask the steps whose features all equal `maskValue`, and set them to 0.
+ *
+ * Input (batch, steps, features), output the same with a mask (batch, steps).
+ *
+ * @see `keras.layers.Masking`
+ */
+export class Masking extends Layer {
+  readonly maskValue: number;
+
+  constructor(options: MaskingOptions = {}) {
+    const { maskValue = 0, ...rest } = options;
+    super(rest);
+    this.maskValue = isSerializedObject(maskValue) ? (deserializeKerasObject(maskValue) as number) : maskValue;
+    this.supportsMasking = true;
+    this.buildAtInit();
+  }
+
+  override computeMask(inputs: Tensor): Mask {
+    return ops.any(ops.notEqual(inputs, this.maskValue), { axis: -1 });
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const counts = ops.any(ops.notEqual(inputs, this.maskValue), { axis: -1, keepdims: true });
+    return ops.where(counts, inputs, ops.zerosLike(inputs));
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return inputShape;
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), mask_value: this.maskValue };
+  }
+}

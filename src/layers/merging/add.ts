@@ -1,0 +1,25 @@
+/** @file `Add`: sum of a list of tensors, element by element. */
+import * as ops from '../../ops/index.js';
+import type { KerasTensor, Tensor } from '../../runtime/index.js';
+import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { Merge } from './base_merge.js';
+
+/**
+ * The sum of a list of tensors, which may broadcast.
+ *
+ * @throws {ValueError} The input is no list; the shapes do not broadcast.
+ * @see `keras.layers.Add`
+ * @example new Add()([a, b])
+ */
+export class Add extends Merge {
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return inputs.reduce((a, b) => ops.add(a, b));
+  }
+}
+
+/** `new Add(options)(inputs)`. @see `keras.layers.add` */
+export function add(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+export function add(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+export function add(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Add(options)(inputs);
+}

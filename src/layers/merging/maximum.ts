@@ -1,0 +1,25 @@
+/** @file `Maximum`: greatest of a list of tensors, element by element. */
+import * as ops from '../../ops/index.js';
+import type { KerasTensor, Tensor } from '../../runtime/index.js';
+import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { foldCounting, Merge } from './base_merge.js';
+
+/**
+ * The greatest of a list of tensors, which may broadcast. Masked places do not count.
+ *
+ * @throws {ValueError} The input is no list; the shapes do not broadcast.
+ * @see `keras.layers.Maximum`
+ * @example new Maximum()([a, b])
+ */
+export class Maximum extends Merge {
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return foldCounting(inputs, ops.maximum);
+  }
+}
+
+/** `new Maximum(options)(inputs)`. @see `keras.layers.maximum` */
+export function maximum(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+export function maximum(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+export function maximum(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Maximum(options)(inputs);
+}

@@ -1,0 +1,34 @@
+/** @file `Multiply`: the product of a list of tensors, element by element. */
+import * as ops from '../../ops/index.js';
+import type { KerasTensor, Tensor } from '../../runtime/index.js';
+import { setKerasMask } from '../../runtime/index.js';
+import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { Merge, wideMask } from './base_merge.js';
+
+/**
+ * The product of a list of tensors, which may broadcast. Masked places count as 1; where all inputs are masked comes 0.
+ *
+ * @throws {ValueError} The input is no list; the shapes do not broadcast.
+ * @see `keras.layers.Multiply`
+ * @example new Multiply()([a, b])
+ */
+export class Multiply extends Merge {
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    const masks = inputs.map(wideMask);
+    const product = inputs
+      .map((x, i) => (masks[i] === null ? x : ops.where(masks[i], x, ops.onesLike(x))))
+      .reduce((a, b) => ops.multiply(a, b));
+    if (masks.includes(null)) return product;
+    const mask = (masks as Tensor[]).reduce((a, b) => ops.logicalOr(a, b));
+    const output = ops.where(mask, product, ops.zerosLike(product));
+    setKerasMask(output, ops.any(mask, { axis: -1 }));
+    return output;
+  }
+}
+
+/** `new Multiply(options)(inputs)`. @see `keras.layers.multiply` */
+export function multiply(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+export function multiply(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+export function multiply(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Multiply(options)(inputs);
+}

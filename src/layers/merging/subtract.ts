@@ -1,0 +1,36 @@
+/** @file `Subtract`: the difference of two tensors. */
+import { ValueError } from '../../core/errors.js';
+import type { PartialShape } from '../../core/shape.js';
+import * as ops from '../../ops/index.js';
+import type { KerasTensor, Tensor } from '../../runtime/index.js';
+import { ownerOf } from '../arguments.js';
+import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { Merge } from './base_merge.js';
+
+/**
+ * The first tensor less the second; they may broadcast.
+ *
+ * @throws {ValueError} The input is no list of two; the shapes do not broadcast.
+ * @see `keras.layers.Subtract`
+ * @example new Subtract()([a, b])
+ */
+export class Subtract extends Merge {
+  override build(inputShape: readonly PartialShape[]): void {
+    super.build(inputShape);
+    if (inputShape.length !== 2)
+      throw new ValueError(
+        `${ownerOf(this)}: got ${inputShape.length} inputs. Expected two: the first less the second.`,
+      );
+  }
+
+  protected override merge([a, b]: readonly Tensor[]): Tensor {
+    return ops.subtract(a, b);
+  }
+}
+
+/** `new Subtract(options)(inputs)`. @see `keras.layers.subtract` */
+export function subtract(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+export function subtract(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+export function subtract(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Subtract(options)(inputs);
+}

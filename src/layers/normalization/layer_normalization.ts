@@ -1,0 +1,70 @@
+/** @file `LayerNormalization`: mean 0 and variance 1 over axes of each sample. */
+import { NotImplementedError } from '../../core/errors.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import { normalizeAxis } from '../../core/shape.js';
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import { axisOrAxes, ownerOf } from '../arguments.js';
+import { requireChannels } from '../output_shapes.js';
+import type { AffineOptions } from './affine.js';
+import { AffineNormalization } from './affine.js';
+
+/** Options of `new LayerNormalization(options)`. */
+export interface LayerNormalizationOptions extends AffineOptions {
+  /** The axis, or the axes together, over which mean and variance are taken. Default -1. */
+  readonly axis?: number | readonly number[];
+  /** Added to the variance. Default 1e-3. */
+  readonly epsilon?: number;
+  /** Deprecated in Keras in favour of `RMSNormalization`; false only. */
+  readonly rmsScaling?: boolean;
+}
+
+/**
+ * gamma · (x − mean) / √(variance + epsilon) + beta, with mean and variance over `axis` of each sample.
+ *
+ * Input of any shape, output of the same. Weights: `gamma`, `beta`, of the sizes of the axes.
+ *
+ * @throws {ValueError} An axis that the input does not have, or whose size is open.
+ * @see `keras.layers.LayerNormalization`; Ba et al. 2016
+ */
+export class LayerNormalization extends AffineNormalization {
+  /** A list once the layer is built, as in Keras. */
+  axis: number | readonly number[];
+  readonly epsilon: number;
+
+  constructor(options: LayerNormalizationOptions = {}) {
+    const { axis = -1, epsilon = 1e-3, rmsScaling = false, ...rest } = options;
+    super({ ...rest, autocast: false });
+    this.axis = axisOrAxes(ownerOf(this), axis);
+    this.epsilon = epsilon;
+    if (rmsScaling)
+      throw new NotImplementedError(`${ownerOf(this)}: rmsScaling=true is not supported. Use RMSNormalization.`);
+  }
+
+  override build(inputShape: PartialShape): void {
+    const owner = ownerOf(this);
+    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b);
+    for (const axis of axes) normalizeAxis(axis, inputShape.length, owner);
+    this.axis = axes;
+    this.addGammaAndBeta(axes.map((axis) => requireChannels(owner, inputShape, axis)));
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const { gamma, beta, axis, epsilon } = this;
+    return ops.cast(ops.layerNormalization(inputs, { gamma, beta, axis, epsilon }), this.computeDtype);
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      axis: this.axis,
+      epsilon: this.epsilon,
+      center: this.center,
+      scale: this.scale,
+      rms_scaling: false,
+      ...this.initializersConfig(),
+      ...this.rulesConfig(),
+    };
+  }
+}

@@ -1,0 +1,24 @@
+/** @file `AdaptiveAveragePooling2D`: the mean of as many windows as wanted. */
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import type { AdaptivePoolingOptions } from './base_adaptive_pooling.js';
+import { BaseAdaptivePooling } from './base_adaptive_pooling.js';
+
+/**
+ * The mean of each window, with windows chosen so that \`outputSize\` of them cover the input.
+ *
+ * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ *
+ * @param outputSize Number of windows: one number, or 2.
+ * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank.
+ * @see \`keras.layers.AdaptiveAveragePooling2D\`
+ */
+export class AdaptiveAveragePooling2D extends BaseAdaptivePooling {
+  constructor(outputSize: number | readonly number[], options: AdaptivePoolingOptions = {}) {
+    super(2, outputSize, options);
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return ops.adaptiveAveragePool(inputs, this.outputSize, { dataFormat: this.dataFormat });
+  }
+}

@@ -1,0 +1,29 @@
+/** @file `AveragePooling3D`: the mean of each window. */
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import { leading } from '../arguments.js';
+import type { MaxPoolingOptions, PoolingOptions } from './base_pooling.js';
+import { BasePooling } from './base_pooling.js';
+
+/**
+ * The mean of each window, channel by channel; what is padded does not count.
+ *
+ * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ *
+ * @param poolSize Size of the window: one number, or 3. An options object that holds it does as well.
+ * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
+ * @see \`keras.layers.AveragePooling3D\`
+ */
+export class AveragePooling3D extends BasePooling {
+  static readonly positional = ['pool_size'];
+
+  constructor(poolSize: number | readonly number[] | MaxPoolingOptions, options: PoolingOptions = {}) {
+    const { poolSize: size, ...rest } = leading<MaxPoolingOptions>('poolSize', poolSize, options);
+    super(3, size, rest);
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const { strides, padding, dataFormat } = this;
+    return ops.averagePool(inputs, this.poolSize, { strides, padding, dataFormat });
+  }
+}

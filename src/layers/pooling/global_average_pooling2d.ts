@@ -1,0 +1,23 @@
+/** @file `GlobalAveragePooling2D`: the mean of each channel. */
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import type { GlobalPoolingOptions } from './base_global_pooling.js';
+import { BaseGlobalPooling } from './base_global_pooling.js';
+
+/**
+ * The mean of each channel.
+ *
+ * Input (batch, rows, columns, channels), output (batch, channels), or (batch, 1, 1, channels) with \`keepdims\`; channels first where \`dataFormat\`
+ * says so.
+ *
+ * @see \`keras.layers.GlobalAveragePooling2D\`
+ */
+export class GlobalAveragePooling2D extends BaseGlobalPooling {
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(2, options);
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return ops.mean(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
+  }
+}

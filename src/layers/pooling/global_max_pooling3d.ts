@@ -1,0 +1,23 @@
+/** @file `GlobalMaxPooling3D`: the greatest number of each channel. */
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import type { GlobalPoolingOptions } from './base_global_pooling.js';
+import { BaseGlobalPooling } from './base_global_pooling.js';
+
+/**
+ * The greatest number of each channel.
+ *
+ * Input (batch, depth, rows, columns, channels), output (batch, channels), or (batch, 1, 1, 1, channels) with \`keepdims\`; channels first where \`dataFormat\`
+ * says so.
+ *
+ * @see \`keras.layers.GlobalMaxPooling3D\`
+ */
+export class GlobalMaxPooling3D extends BaseGlobalPooling {
+  constructor(options: GlobalPoolingOptions = {}) {
+    super(3, options);
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return ops.max(inputs, { axis: this.spatialAxes, keepdims: this.keepdims });
+  }
+}

@@ -1,0 +1,29 @@
+/** @file `MaxPooling1D`: the greatest number of each window. */
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import { leading } from '../arguments.js';
+import type { MaxPoolingOptions, PoolingOptions } from './base_pooling.js';
+import { BasePooling } from './base_pooling.js';
+
+/**
+ * The greatest number of each window, channel by channel.
+ *
+ * Input (batch, steps, channels), output (batch, new steps, channels); channels first where \`dataFormat\` says so.
+ *
+ * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
+ * @see \`keras.layers.MaxPooling1D\`
+ * @example new MaxPooling1D({ poolSize: 2 }) // or new MaxPooling1D(2)
+ */
+export class MaxPooling1D extends BasePooling {
+  constructor(options?: MaxPoolingOptions);
+  constructor(poolSize: number | readonly number[], options?: PoolingOptions);
+  constructor(first?: MaxPoolingOptions | number | readonly number[], options?: PoolingOptions) {
+    const { poolSize = 2, ...rest } = leading<MaxPoolingOptions>('poolSize', first, options);
+    super(1, poolSize, rest);
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const { strides, padding, dataFormat } = this;
+    return ops.maxPool(inputs, this.poolSize, { strides, padding, dataFormat });
+  }
+}

@@ -1,0 +1,15 @@
+/** @file `SpatialDropout1D`: sets random channels to zero while training. */
+import type { SpatialDropout1DOptions } from './base_spatial_dropout.js';
+import { BaseSpatialDropout } from './base_spatial_dropout.js';
+
+/**
+ * `Dropout` that drops whole channels. Input and output (batch, steps, channels).
+ *
+ * @throws {ValueError} `rate` is not in [0, 1]; an input of the wrong rank.
+ * @see `keras.layers.SpatialDropout1D`; Tompson et al. 2014
+ */
+export class SpatialDropout1D extends BaseSpatialDropout {
+  constructor(rate: number, options: SpatialDropout1DOptions = {}) {
+    super(1, rate, options);
+  }
+}

@@ -1,0 +1,15 @@
+/** @file `SpatialDropout2D`: sets random channels to zero while training. */
+import type { SpatialDropoutOptions } from './base_spatial_dropout.js';
+import { BaseSpatialDropout } from './base_spatial_dropout.js';
+
+/**
+ * `Dropout` that drops whole channels. Input and output (batch, rows, columns, channels).
+ *
+ * @throws {ValueError} `rate` is not in [0, 1]; an input of the wrong rank.
+ * @see `keras.layers.SpatialDropout2D`; Tompson et al. 2014
+ */
+export class SpatialDropout2D extends BaseSpatialDropout {
+  constructor(rate: number, options: SpatialDropoutOptions = {}) {
+    super(2, rate, options);
+  }
+}

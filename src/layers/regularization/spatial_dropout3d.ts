@@ -1,0 +1,15 @@
+/** @file `SpatialDropout3D`: sets random channels to zero while training. */
+import type { SpatialDropoutOptions } from './base_spatial_dropout.js';
+import { BaseSpatialDropout } from './base_spatial_dropout.js';
+
+/**
+ * `Dropout` that drops whole channels. Input and output (batch, depth, rows, columns, channels).
+ *
+ * @throws {ValueError} `rate` is not in [0, 1]; an input of the wrong rank.
+ * @see `keras.layers.SpatialDropout3D`; Tompson et al. 2014
+ */
+export class SpatialDropout3D extends BaseSpatialDropout {
+  constructor(rate: number, options: SpatialDropoutOptions = {}) {
+    super(3, rate, options);
+  }
+}

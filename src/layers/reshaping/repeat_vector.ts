@@ -1,0 +1,39 @@
+/** @file `RepeatVector`: a vector as every step of a sequence. */
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import { ownerOf, positiveInteger } from '../arguments.js';
+import { InputSpec } from '../input_spec.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/**
+ * Input (batch, features), output (batch, n, features).
+ *
+ * @throws {ValueError} `n` is no positive whole number.
+ * @see `keras.layers.RepeatVector`
+ */
+export class RepeatVector extends Layer {
+  static readonly positional = ['n'];
+  readonly n: number;
+
+  constructor(n: number, options: LayerOptions = {}) {
+    super(options);
+    this.n = positiveInteger(ownerOf(this), 'n', n);
+    this.inputSpec = new InputSpec({ ndim: 2 });
+  }
+
+  override call(inputs: Tensor): Tensor {
+    const [batch, features] = inputs.shape;
+    return ops.broadcastTo(ops.expandDims(inputs, 1), [batch, this.n, features]);
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return [inputShape[0], this.n, inputShape[1]];
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), n: this.n };
+  }
+}

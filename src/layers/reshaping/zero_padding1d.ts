@@ -1,0 +1,54 @@
+/** @file `ZeroPadding1D`: zeros around steps. */
+import type { DataFormat } from '../../core/config.js';
+import { standardizeDataFormat } from '../../core/config.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import * as ops from '../../ops/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import { leading, ownerOf, pairPerDimension } from '../arguments.js';
+import { InputSpec } from '../input_spec.js';
+import { Layer } from '../layer.js';
+import type { EdgeOptions } from './edges.js';
+import { allAxes, paddedShape } from './edges.js';
+
+/** Options of `new ZeroPadding1D(options)`. */
+export interface ZeroPadding1DOptions extends EdgeOptions {
+  /** Steps before and after: one number for both, or [before, after]. Default 1. */
+  readonly padding?: number | readonly [number, number] | readonly number[];
+}
+
+/**
+ * Zeros before and after steps.
+ *
+ * Input (batch, steps, channels), output the same with longer spatial axes; channels first where \`dataFormat\` says so.
+ *
+ * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank.
+ * @see \`keras.layers.ZeroPadding1D\`
+ * @example new ZeroPadding1D({ padding: 1 }) // or new ZeroPadding1D(1)
+ */
+export class ZeroPadding1D extends Layer {
+  readonly padding: readonly [number, number];
+  readonly dataFormat: DataFormat;
+
+  constructor(first?: ZeroPadding1DOptions | number | readonly number[], options?: EdgeOptions) {
+    const { padding = 1, dataFormat = null, ...rest } = leading<ZeroPadding1DOptions>('padding', first, options);
+    super(rest);
+    const owner = ownerOf(this);
+    const [pair] = pairPerDimension(owner, 'padding', [padding], 1);
+    this.padding = pair;
+    this.dataFormat = standardizeDataFormat(dataFormat, owner);
+    this.inputSpec = new InputSpec({ ndim: 3 });
+  }
+
+  override call(inputs: Tensor): Tensor {
+    return ops.pad(inputs, allAxes([this.padding], this.dataFormat));
+  }
+
+  override computeOutputShape(inputShape: PartialShape): PartialShape {
+    return paddedShape(inputShape, [this.padding], this.dataFormat);
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), padding: this.padding, data_format: this.dataFormat };
+  }
+}
