@@ -53,7 +53,7 @@ export type { LossScaleOptimizerOptions } from './loss_scale_optimizer.js';
 export type { MultiOptimizerOptions } from './multi_optimizer.js';
 export type { MuonOptions } from './muon.js';
 export type { NadamOptions } from './nadam.js';
-export type { Update } from './optimizer.js';
+export type { ApplyTarget, Update } from './optimizer.js';
 export type { OptimizerVariableOptions } from './optimizer_variables.js';
 export type { LearningRateLike, OptimizerOptions } from './options.js';
 export type { RMSpropOptions } from './rmsprop.js';

@@ -7,6 +7,7 @@ import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike, Variable } from '../runtime/index.js';
 import { toTensor } from '../runtime/index.js';
 import { assignWhere } from './assign_where.js';
+import type { ApplyTarget } from './optimizer.js';
 import { Optimizer } from './optimizer.js';
 import type { LearningRateLike } from './options.js';
 
@@ -102,7 +103,7 @@ export class LossScaleOptimizer extends Optimizer {
     return [...super.variables, ...this.innerOptimizer.variables];
   }
 
-  override apply(grads: readonly (TensorLike | null)[], trainableVariables: readonly Variable[] | null = null): void {
+  override apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     if (grads.length === 0) return;
     const variables = this.variablesFor(grads, trainableVariables);
     const [counter, scale] = [this.#stepCounter!, this.#dynamicScale!];

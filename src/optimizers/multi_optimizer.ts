@@ -5,6 +5,7 @@ import { deserializeKerasObject, serializeKerasObject } from '../core/serializat
 import { isDict } from '../core/tree.js';
 import type { Tensor, TensorLike, Variable } from '../runtime/index.js';
 import { LossScaleOptimizer } from './loss_scale_optimizer.js';
+import type { ApplyTarget } from './optimizer.js';
 import { Optimizer } from './optimizer.js';
 import type { LearningRateLike } from './options.js';
 
@@ -207,7 +208,7 @@ export class MultiOptimizer extends Optimizer {
     );
   }
 
-  override apply(grads: readonly (TensorLike | null)[], trainableVariables: readonly Variable[] | null = null): void {
+  override apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     if (grads.length === 0) return;
     const variables = this.variablesFor(grads, trainableVariables);
     const pairs = variables.map((variable, i) => [grads[i], variable] as const);

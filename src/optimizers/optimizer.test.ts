@@ -199,6 +199,11 @@ describe('a training step', () => {
     expect(Number(optimizer.iterations)).toBe(0);
     expect(optimizer.built).toBe(false);
   });
+  it('takes its variables as an option as well', () => {
+    const w = weights();
+    new SGD({ learningRate: 1 }).apply([[1, 1, 1]], { trainableVariables: [w] });
+    expect(numbers(w)).toEqual([0, 1, 2]);
+  });
 });
 
 describe('an optimizer of your own', () => {

@@ -30,6 +30,9 @@ export interface Update {
   readonly variable: Variable;
 }
 
+/** The variables that gradients belong to: a list, also as an option; null for those that the optimizer was built with. */
+export type ApplyTarget = readonly Variable[] | { readonly trainableVariables?: readonly Variable[] | null } | null;
+
 /**
  * Changes variables by their gradients. The state (the count of steps, the learning rate, slots for each variable) is in variables, so
  * that a whole training step is one program.
@@ -290,7 +293,7 @@ export class Optimizer extends OptimizerVariables {
    * @param trainableVariables Default: those that the optimizer was built with. The first call builds it.
    * @throws {ValueError} As many gradients as there are no variables, one of another shape, an unknown variable, or only nulls.
    */
-  apply(grads: readonly (TensorLike | null)[], trainableVariables: readonly Variable[] | null = null): void {
+  apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     if (grads.length === 0) return;
     const variables = this.variablesFor(grads, trainableVariables);
     const updates = this.#overwriteDirectly(this.#withGradients(grads, variables));
@@ -307,7 +310,8 @@ export class Optimizer extends OptimizerVariables {
   }
 
   /** The variables that gradients belong to; builds the optimizer if need be. */
-  protected variablesFor(grads: readonly unknown[], given: readonly Variable[] | null): readonly Variable[] {
+  protected variablesFor(grads: readonly unknown[], target: ApplyTarget): readonly Variable[] {
+    const given = isDict(target) ? (target.trainableVariables ?? null) : target;
     if (given === null) {
       if (!this.built) {
         throw new ValueError(
