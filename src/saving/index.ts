@@ -1,0 +1,45 @@
+/** @file `keras.saving`: objects to configs and back. Files come with `saveModel` and `loadModel`. */
+import { withCustomObjects } from '../core/serialization.js';
+
+export {
+  deserializeKerasObject,
+  type DeserializeOptions,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+  type SerializedObject,
+  withObjectSharing,
+} from '../core/serialization.js';
+
+/**
+ * Classes and functions of your own, known by name to all that is read from configs while `fn` runs.
+ *
+ * @param objects By the names that configs have for them: `{ MyLayer }`.
+ * @returns What `fn` gives.
+ * @see `keras.saving.custom_object_scope`
+ * @example const model = customObjectScope({ MyLayer }, () => modelFromJson(json));
+ */
+export function customObjectScope<R>(objects: Readonly<Record<string, unknown>>, fn: () => R): R {
+  return withCustomObjects(objects, fn);
+}
+
+/**
+ * Classes and functions of your own for code that runs in the scope's `run`.
+ *
+ * @see `keras.saving.CustomObjectScope`
+ * @example new CustomObjectScope({ MyLayer }).run(() => modelFromJson(json));
+ */
+export class CustomObjectScope {
+  readonly customObjects: Readonly<Record<string, unknown>>;
+
+  constructor(customObjects: Readonly<Record<string, unknown>>) {
+    this.customObjects = customObjects;
+  }
+
+  /** Run `fn` with the objects known. */
+  run<R>(fn: () => R): R {
+    return customObjectScope(this.customObjects, fn);
+  }
+}

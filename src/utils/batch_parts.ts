@@ -1,0 +1,32 @@
+/** @file Batches of `[x, y, sampleWeight]`, packed and unpacked as `trainStep` gets them. */
+import { ValueError } from '../core/errors.js';
+
+/**
+ * `[x]`, `[x, y]` or `[x, y, sampleWeight]`: as few parts as say all. `x` alone, unless it is itself a list.
+ *
+ * @see `keras.utils.pack_x_y_sample_weight`
+ */
+export function packXYSampleWeight(
+  x: unknown,
+  { y = null, sampleWeight = null }: { readonly y?: unknown; readonly sampleWeight?: unknown } = {},
+): unknown {
+  if (y === null) return Array.isArray(x) ? [x] : x;
+  return sampleWeight === null ? [x, y] : [x, y, sampleWeight];
+}
+
+/**
+ * The three parts of a batch; null for those that it does not have.
+ *
+ * @throws {ValueError} A list of more than three.
+ * @see `keras.utils.unpack_x_y_sample_weight`
+ */
+export function unpackXYSampleWeight(data: unknown): [x: unknown, y: unknown, sampleWeight: unknown] {
+  if (!Array.isArray(data)) return [data, null, null];
+  if (data.length < 1 || data.length > 3) {
+    throw new ValueError(
+      `unpackXYSampleWeight: data of ${data.length} parts. Expected [x], [x, y] or [x, y, sampleWeight].`,
+    );
+  }
+  const [x, y = null, sampleWeight = null] = data as unknown[];
+  return [x, y, sampleWeight];
+}

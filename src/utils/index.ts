@@ -1,0 +1,44 @@
+/** @file `keras.utils`: small helpers around models and data. */
+import type { DType } from '../core/dtype.js';
+import { standardizeDType } from '../core/dtype.js';
+import { setDtypePolicy } from '../core/dtype_policy.js';
+import { resetNames } from '../core/naming.js';
+
+export { PyDataset, Sequence } from '../data/index.js';
+export { countParams } from '../models/index.js';
+export { setRandomSeed } from '../random/index.js';
+export { isKerasTensor } from '../runtime/index.js';
+export {
+  customObjectScope,
+  CustomObjectScope,
+  deserializeKerasObject,
+  getCustomObjects,
+  getRegisteredName,
+  getRegisteredObject,
+  registerKerasSerializable,
+  serializeKerasObject,
+} from '../saving/index.js';
+export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
+export { getSourceInputs } from './graph.js';
+export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOptions } from './numerical.js';
+export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
+
+/**
+ * Start anew: automatic names count from the beginning, and the global dtype policy is that of `floatx()`. Memory needs no help.
+ *
+ * @see `keras.utils.clear_session`
+ */
+export function clearSession(_options: { readonly freeMemory?: boolean } = {}): void {
+  resetNames();
+  setDtypePolicy(null);
+}
+
+/**
+ * A dtype's name, checked.
+ *
+ * @throws {ValueError} There is no such dtype.
+ * @see `keras.utils.standardize_dtype`
+ */
+export function standardizeDtype(dtype: string): DType {
+  return standardizeDType(dtype, 'standardizeDtype');
+}

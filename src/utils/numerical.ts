@@ -1,0 +1,75 @@
+/** @file `toCategorical` and `normalize`: labels and vectors made ready for training. */
+import { allocate } from '../core/dtype.js';
+import { floatx } from '../core/config.js';
+import { ValueError } from '../core/errors.js';
+import { ndarray } from '../core/ndarray.js';
+import { formatShape } from '../core/shape.js';
+import * as ops from '../ops/index.js';
+import type { TensorLike } from '../runtime/index.js';
+import { Tensor, toTensor } from '../runtime/index.js';
+
+/** Options of `toCategorical`. */
+export interface ToCategoricalOptions {
+  /** Length of the new axis. Default: the largest label + 1. */
+  readonly numClasses?: number | null;
+}
+
+/**
+ * Labels as vectors that are 1 at the label and 0 elsewhere, for `'categorical_crossentropy'`.
+ *
+ * @param x Whole numbers from 0, of any shape; a last axis of 1 goes away.
+ * @param options `numClasses`, or the number itself.
+ * @returns Shape of `x` with an axis of `numClasses` at the end; dtype `floatx()` (Keras: float64 for NumPy arrays).
+ * @throws {ValueError} A label is no whole number, or lies outside of 0 … `numClasses` − 1.
+ * @see `keras.utils.to_categorical`
+ * @example toCategorical([0, 2], { numClasses: 3 })  // [[1 0 0] [0 0 1]]
+ */
+export function toCategorical(x: TensorLike, options: ToCategoricalOptions | number = {}): Tensor {
+  const wanted = typeof options === 'number' ? options : (options.numClasses ?? null);
+  if (wanted !== null && !(Number.isInteger(wanted) && wanted > 0))
+    throw new ValueError(`toCategorical: numClasses=${String(wanted)}. Expected a positive whole number.`);
+  const labels = toTensor(x, null, 'toCategorical');
+  const shape = labels.ndim > 1 && labels.shape.at(-1) === 1 ? labels.shape.slice(0, -1) : labels.shape;
+  if (labels.isTraced) {
+    if (wanted === null)
+      throw new ValueError('toCategorical: numClasses is needed where the labels are not there yet.');
+    return ops.oneHot(ops.reshape(labels, shape), wanted);
+  }
+  const { data } = labels.ndarray;
+  let largest = -1;
+  for (const label of data) {
+    if (!Number.isInteger(label) || label < 0)
+      throw new ValueError(`toCategorical: the label ${label} is none. Expected whole numbers from 0.`);
+    if (label > largest) largest = label;
+  }
+  const numClasses = wanted ?? largest + 1;
+  if (largest >= numClasses)
+    throw new ValueError(`toCategorical: the label ${largest} is out of range for numClasses=${numClasses}.`);
+  const result = allocate(floatx(), data.length * numClasses);
+  data.forEach((label: number, i: number) => {
+    result[i * numClasses + label] = 1;
+  });
+  return Tensor.fromArray(ndarray(floatx(), [...shape, numClasses], result));
+}
+
+/** Options of `normalize`. */
+export interface NormalizeOptions {
+  /** Default -1. */
+  readonly axis?: number;
+  /** Which norm: the order-th root of the sum of powers. Default 2. */
+  readonly order?: number;
+}
+
+/**
+ * Vectors along an axis, scaled to norm 1. Zero vectors stay.
+ *
+ * @throws {ValueError} A scalar, which has no axis.
+ * @see `keras.utils.normalize`
+ * @example normalize([[3, 4]])  // [[0.6 0.8]]
+ */
+export function normalize(x: TensorLike, { axis = -1, order = 2 }: NormalizeOptions = {}): Tensor {
+  const t = toTensor(x, null, 'normalize');
+  if (t.ndim === 0)
+    throw new ValueError(`normalize: a tensor of shape ${formatShape(t.shape)} has no axis to normalize.`);
+  return ops.normalize(t, { axis, order });
+}
