@@ -19,7 +19,12 @@ export class History extends Callback {
 
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
-    for (const [name, value] of Object.entries(logs)) (this.history[name] ??= []).push(value);
+    for (const [name, value] of Object.entries(logs)) {
+      const values = (this.history[name] ??= []);
+      values.push(value);
+      // Keras 2's name; not enumerable, so that it is not listed twice.
+      if (name === 'learning_rate') Object.defineProperty(this.history, 'lr', { value: values, configurable: true });
+    }
     this.model.history = this;
   }
 }

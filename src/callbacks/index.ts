@@ -1,7 +1,12 @@
 /** @file `keras.callbacks`. */
 export { Callback, type CallbackParams, type HookResult, type Logs } from './callback.js';
 export { CallbackList, type CallbackListOptions, type Callbacks } from './callback_list.js';
+export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export { History } from './history.js';
 export { LambdaCallback, type LambdaCallbackOptions } from './lambda_callback.js';
+export { LearningRateScheduler, type LearningRateSchedulerOptions } from './learning_rate_scheduler.js';
+export type { MonitorMode, MonitorOptions } from './monitor.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
 export { ProgbarLogger } from './progbar_logger.js';
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce_lr_on_plateau.js';
+export { TerminateOnNaN, type TerminateOnNaNOptions } from './terminate_on_nan.js';

@@ -26,9 +26,11 @@ export type BatchLike =
 
 /** Whether a list is one array in nested lists of numbers (and not a list of arrays). */
 export function isNestedNumbers(x: unknown): boolean {
-  let first = x;
+  if (!Array.isArray(x)) return false;
+  const isNumber = (item: unknown): boolean => typeof item === 'number' || typeof item === 'boolean';
+  let first: unknown = x;
   while (Array.isArray(first) && first.length > 0) first = first[0];
-  return Array.isArray(x) && (typeof first === 'number' || typeof first === 'boolean');
+  return isNumber(first) && x.every((item) => Array.isArray(item) || isNumber(item));
 }
 
 /** Whether a value is one array. */
@@ -76,15 +78,25 @@ export function packXYSampleWeight<T>(
   return Array.isArray(x) ? [x] : x;
 }
 
+/** How many arrays the model takes, where a list of lists of numbers could be one array or several. */
+export interface ArrayCounts {
+  /** Inputs of the model. Default 1. */
+  readonly inputs?: number;
+  /** Outputs of the model. Default 1. */
+  readonly outputs?: number;
+}
+
 /**
  * Data as tensors, in the same structure. Floats of another width become `floatx()`, as layers expect them.
  *
  * @param what Names the data in messages: `"x"`.
+ * @param count How many arrays are expected: a list of that many nested lists is several arrays then.
  * @throws {ValueError} Something in it is no array.
  */
-export function toTensorTree(data: unknown, what: string): TensorTree {
+export function toTensorTree(data: unknown, what: string, count = 1): TensorTree {
   if (data === null || data === undefined) return null;
-  if (isArrayLike(data)) {
+  const several = count > 1 && Array.isArray(data) && data.length === count && data.every((part) => isArrayLike(part));
+  if (isArrayLike(data) && !several) {
     const tensor = toTensor(data as TensorLike, null, what);
     if (tensor.ndim === 0)
       throw new ValueError(`${what} is a scalar. Expected an array with the samples along its first axis.`);
@@ -99,12 +111,20 @@ export function toTensorTree(data: unknown, what: string): TensorTree {
   );
 }
 
-/** A batch of what a dataset gives. @throws {ValueError} It is none. */
-export function toBatch(data: unknown, owner: string): Batch {
-  const [x, y, sampleWeight] = unpackXYSampleWeight<unknown>(data);
+/** Inputs, targets and weights as tensors. @throws {ValueError} Something in them is no array. */
+export function toTensorTrees(
+  [x, y, sampleWeight]: readonly [unknown, unknown, unknown],
+  owner: string,
+  { inputs = 1, outputs = 1 }: ArrayCounts = {},
+): Batch {
   return [
-    toTensorTree(x, `${owner}: x`),
-    toTensorTree(y, `${owner}: y`),
-    toTensorTree(sampleWeight, `${owner}: sampleWeight`),
+    toTensorTree(x, `${owner}: x`, inputs),
+    toTensorTree(y, `${owner}: y`, outputs),
+    toTensorTree(sampleWeight, `${owner}: sampleWeight`, outputs),
   ];
+}
+
+/** A batch of what a dataset gives. @throws {ValueError} It is none. */
+export function toBatch(data: unknown, owner: string, counts?: ArrayCounts): Batch {
+  return toTensorTrees(unpackXYSampleWeight<unknown>(data), owner, counts);
 }

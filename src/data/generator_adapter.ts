@@ -1,7 +1,7 @@
 /** @file `GeneratorDataAdapter`: generators and other iterables of batches, sync or async. */
 import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
-import type { Batch, BatchLike } from './batch.js';
+import type { ArrayCounts, Batch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
 
 /** Anything that gives batches one after the other. */
@@ -36,11 +36,13 @@ export function isBatchGenerator(value: unknown): value is BatchGenerator {
 export class GeneratorDataAdapter implements DataAdapter {
   readonly numBatches = null;
   readonly #source: BatchGenerator;
+  readonly #counts: ArrayCounts | undefined;
   #iterator: AnyIterator | null = null;
   #peeked: IteratorResult<BatchLike, unknown> | null = null;
 
-  constructor(source: BatchGenerator) {
+  constructor(source: BatchGenerator, counts?: ArrayCounts) {
     this.#source = source;
+    this.#counts = counts;
   }
 
   async #open(): Promise<AnyIterator> {
@@ -63,7 +65,7 @@ export class GeneratorDataAdapter implements DataAdapter {
         const item = this.#peeked ?? (await iterator.next());
         this.#peeked = null;
         if (item.done === true) return { done: true, value: undefined };
-        return { done: false, value: toBatch(item.value, 'The generator') };
+        return { done: false, value: toBatch(item.value, 'The generator', this.#counts) };
       },
       return: () => (typeof this.#source === 'function' ? iterator?.return?.() : undefined),
     };
@@ -78,7 +80,7 @@ export class GeneratorDataAdapter implements DataAdapter {
     if (done === true) {
       throw new ValueError('The generator given as data is empty. It must give at least one batch: [x, y].');
     }
-    return toBatch(value, 'The generator');
+    return toBatch(value, 'The generator', this.#counts);
   }
 
   onEpochBegin(): void {}

@@ -3,8 +3,8 @@ import { ValueError } from '../core/errors.js';
 import type { DataAdapter } from './adapter.js';
 import type { Shuffle } from './array_adapter.js';
 import { ArrayDataAdapter } from './array_adapter.js';
-import type { DataLike } from './batch.js';
-import { isArrayData, toTensorTree } from './batch.js';
+import type { ArrayCounts, DataLike } from './batch.js';
+import { isArrayData, toTensorTrees } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import type { BatchGenerator } from './generator_adapter.js';
 import { GeneratorDataAdapter, isBatchGenerator } from './generator_adapter.js';
@@ -22,6 +22,7 @@ export interface DataOptions {
   readonly batchSize?: number | null;
   readonly steps?: number | null;
   readonly shuffle?: Shuffle;
+  readonly counts?: ArrayCounts;
 }
 
 /** Whether data come batch by batch from an object, targets and all. */
@@ -36,13 +37,9 @@ export function isDataset(x: unknown): x is PyDataset | BatchGenerator {
  * @throws {ValueError} The data are of no known form, do not fit together, or come with arguments that do not apply to them.
  */
 export function getDataAdapter(x: DataSource, owner: string, options: DataOptions = {}): DataAdapter {
-  const { y = null, sampleWeight = null, classWeight = null, batchSize, steps, shuffle = false } = options;
+  const { y = null, sampleWeight = null, classWeight = null, batchSize, steps, shuffle = false, counts } = options;
   if (isArrayData(x)) {
-    const [inputs, targets, weights] = [
-      toTensorTree(x, `${owner}: x`),
-      toTensorTree(y, `${owner}: y`),
-      toTensorTree(sampleWeight, `${owner}: sampleWeight`),
-    ];
+    const [inputs, targets, weights] = toTensorTrees([x, y, sampleWeight], owner, counts);
     try {
       return new ArrayDataAdapter(inputs, {
         y: targets,
@@ -70,11 +67,11 @@ export function getDataAdapter(x: DataSource, owner: string, options: DataOption
       `${owner}: x is ${kind}, so sampleWeight cannot be given. Let its batches hold the weights: [x, y, sampleWeight].`,
     );
   }
-  if (x instanceof PyDataset) return new PyDatasetAdapter(x, { classWeight, shuffle: shuffle !== false });
+  if (x instanceof PyDataset) return new PyDatasetAdapter(x, { classWeight, shuffle: shuffle !== false, counts });
   if (classWeight !== null) {
     throw new ValueError(
       `${owner}: classWeight is not for generators. Let the batches hold sample weights: [x, y, sampleWeight].`,
     );
   }
-  return new GeneratorDataAdapter(x);
+  return new GeneratorDataAdapter(x, counts);
 }

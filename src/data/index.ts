@@ -2,6 +2,7 @@
 export type { BatchIterator, DataAdapter } from './adapter.js';
 export { ArrayDataAdapter, type ArrayDataOptions, type Shuffle } from './array_adapter.js';
 export {
+  type ArrayCounts,
   type Batch,
   type BatchLike,
   type DataLike,
@@ -9,6 +10,7 @@ export {
   packXYSampleWeight,
   type TensorTree,
   toTensorTree,
+  toTensorTrees,
   unpackXYSampleWeight,
 } from './batch.js';
 export { type ClassWeight, classWeightToSampleWeight } from './class_weight.js';

@@ -2,7 +2,7 @@
 import { ValueError } from '../core/errors.js';
 import { randomShuffle } from '../random/index.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
-import type { Batch, BatchLike } from './batch.js';
+import type { ArrayCounts, Batch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { classWeightToSampleWeight } from './class_weight.js';
@@ -13,18 +13,21 @@ export interface PyDatasetAdapterOptions {
   readonly classWeight?: ClassWeight | null;
   /** Whether the order of the batches is mixed; not for endless data. */
   readonly shuffle?: boolean;
+  readonly counts?: ArrayCounts;
 }
 
 export class PyDatasetAdapter implements DataAdapter {
   readonly #dataset: PyDataset;
   readonly #classWeight: ClassWeight | null;
   readonly #shuffle: boolean;
+  readonly #counts: ArrayCounts | undefined;
   #nextIndex = 0;
 
-  constructor(dataset: PyDataset, { classWeight = null, shuffle = false }: PyDatasetAdapterOptions = {}) {
+  constructor(dataset: PyDataset, { classWeight = null, shuffle = false, counts }: PyDatasetAdapterOptions = {}) {
     this.#dataset = dataset;
     this.#classWeight = classWeight;
     this.#shuffle = shuffle;
+    this.#counts = counts;
   }
 
   get numBatches(): number | null {
@@ -33,7 +36,7 @@ export class PyDatasetAdapter implements DataAdapter {
 
   #standardize(item: BatchLike): Batch {
     const owner = `${this.#dataset.constructor.name}.getItem`;
-    const batch = toBatch(item, owner);
+    const batch = toBatch(item, owner, this.#counts);
     if (this.#classWeight === null) return batch;
     const [x, y, sampleWeight] = batch;
     if (sampleWeight !== null)

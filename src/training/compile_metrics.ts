@@ -200,7 +200,7 @@ export class CompileMetrics extends Metric {
   }
 
   /** Each metric with its name in logs. */
-  #named(): [name: string, metric: Metric][] {
+  get named(): [name: string, metric: Metric][] {
     const uses = new Map<string, number>();
     /** The name, or `name_1`, `name_2`, … when it is taken. */
     const place = (name: string): string => {
@@ -223,13 +223,8 @@ export class CompileMetrics extends Metric {
     return list;
   }
 
-  /** The names that `result` gives. */
-  get resultNames(): string[] {
-    return this.#named().map(([name]) => name);
-  }
-
   override result(): Record<string, Tensor> {
     if (!this.built) throw new ValueError('The metrics of compile() have no result before the first batch.');
-    return Object.fromEntries(this.#named().map(([name, metric]) => [name, metric.result() as Tensor]));
+    return Object.fromEntries(this.named.map(([name, metric]) => [name, metric.result() as Tensor]));
   }
 }

@@ -8,7 +8,7 @@ import { getPlatform } from '../core/platform.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
-import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import type { ArrayCounts, ArrayDataAdapter, Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import {
   classWeightToSampleWeight,
   getDataAdapter,
@@ -20,6 +20,7 @@ import {
 } from '../data/index.js';
 import { Tensor } from '../runtime/index.js';
 import { EpochIterator } from './epoch_iterator.js';
+import { countsOf } from './model_ends.js';
 import type {
   EvaluateOptions,
   FitOptions,
@@ -73,6 +74,7 @@ interface Validation {
 function splitForValidation(
   [x, y, sampleWeight]: readonly [DataSource, DataLike, DataLike],
   part: number,
+  counts: ArrayCounts,
 ): {
   readonly training: readonly [DataLike, DataLike, DataLike];
   readonly validation: readonly [DataLike, DataLike, DataLike];
@@ -82,22 +84,20 @@ function splitForValidation(
   if (!isArrayData(x)) {
     throw new ValueError('fit: validationSplit is only for arrays. Give validationData for generators and data sets.');
   }
-  const all = [toTensorTree(x, 'fit: x'), toTensorTree(y, 'fit: y'), toTensorTree(sampleWeight, 'fit: sampleWeight')];
-  const count = flatten<Tensor | null>(all as Tree<Tensor | null>).find((t) => t !== null)?.shape[0] ?? 0;
+  const whole = getDataAdapter(x, 'fit', { y, sampleWeight, counts }) as ArrayDataAdapter; // refuses unlike lengths
+  const all = whole.arrays;
+  const count = whole.numSamples;
   const at = Math.floor(count * (1 - part));
   if (at === 0 || at === count) {
     throw new ValueError(
       `fit: ${count} samples are not enough to keep a part of ${part} of them for validation. Give more data or another validationSplit.`,
     );
   }
-  const rows = (start: number, stop: number | null): [TensorTree, TensorTree, TensorTree] =>
-    all.map((tree) => mapRows(tree, (t) => sliceRows(t, Math.min(start, t.shape[0]), stop ?? t.shape[0]))) as [
-      TensorTree,
-      TensorTree,
-      TensorTree,
-    ];
-  const training = rows(0, at);
-  return { training: training as never, validation: rows(at, null) as never };
+  const rows = (start: number, stop: number): readonly [DataLike, DataLike, DataLike] => {
+    const [xs, ys, ws] = all.map((tree) => mapRows(tree, (t) => sliceRows(t, start, stop)) as DataLike);
+    return [xs, ys, ws];
+  };
+  return { training: rows(0, at), validation: rows(at, count) };
 }
 
 function isValidationEpoch(epoch: number, frequency: number | readonly number[]): boolean {
@@ -135,21 +135,22 @@ export async function fit(
 
   let [x, y, sampleWeight]: readonly [DataSource, DataLike, DataLike] = [source, targets, options.sampleWeight ?? null];
   let validationData = options.validationData ?? null;
+  const counts = countsOf(model);
   if (validationSplit !== 0 && validationData === null) {
-    const split = splitForValidation([x, y, sampleWeight], validationSplit);
+    const split = splitForValidation([x, y, sampleWeight], validationSplit, counts);
     [x, y, sampleWeight] = split.training;
     validationData = split.validation;
   }
   const size = executionSize(model);
   const adapter = getDataAdapter(x, 'fit', {
-    y, sampleWeight, classWeight, batchSize, steps: stepsPerEpoch, shuffle,
+    y, sampleWeight, classWeight, batchSize, steps: stepsPerEpoch, shuffle, counts,
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, stepsPerEpoch, size);
   let validation: Validation | null = null;
   if (validationData !== null) {
     const [vx, vy, vw] = unpackXYSampleWeight<DataLike>(validationData);
     const data = getDataAdapter(vx, 'fit: validationData', {
-      y: vy, sampleWeight: vw, batchSize: validationBatchSize, steps: validationSteps,
+      y: vy, sampleWeight: vw, batchSize: validationBatchSize, steps: validationSteps, counts,
     }); // prettier-ignore
     validation = { iterator: new EpochIterator(data, validationSteps, size) };
   }
@@ -245,7 +246,7 @@ export async function evaluate(model: Trainer, x: DataSource, y: DataLike, optio
   refuseUnknownOptions('evaluate', rest, EVALUATE_OPTIONS);
   const limit = checkCount('evaluate', 'steps', steps);
   const adapter = getDataAdapter(x, 'evaluate', {
-    y, sampleWeight, batchSize: checkCount('evaluate', 'batchSize', batchSize), steps: limit,
+    y, sampleWeight, batchSize: checkCount('evaluate', 'batchSize', batchSize), steps: limit, counts: countsOf(model),
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, limit, executionSize(model));
   const level = checkVerbose('evaluate', verbose ?? 'auto');
@@ -267,7 +268,7 @@ export async function predict(model: Trainer, x: DataSource, options: PredictOpt
   refuseUnknownOptions('predict', rest, PREDICT_OPTIONS);
   const limit = checkCount('predict', 'steps', steps);
   const adapter = getDataAdapter(x, 'predict', {
-    batchSize: checkCount('predict', 'batchSize', batchSize), steps: limit,
+    batchSize: checkCount('predict', 'batchSize', batchSize), steps: limit, counts: countsOf(model),
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, limit, executionSize(model));
   const step = await model._prepareForBatches('predict', () => adapter.peek());
@@ -333,8 +334,13 @@ function joinRows(tensors: readonly Tensor[]): Tensor {
 
 // ---- single batches ----
 
-function batchOf(owner: string, x: DataLike, y: DataLike, sampleWeight: DataLike): Batch {
-  const adapter = getDataAdapter(x, owner, { y, sampleWeight, batchSize: Number.MAX_SAFE_INTEGER });
+function batchOf(model: Trainer, owner: string, x: DataLike, y: DataLike, sampleWeight: DataLike): Batch {
+  const adapter = getDataAdapter(x, owner, {
+    y,
+    sampleWeight,
+    batchSize: Number.MAX_SAFE_INTEGER,
+    counts: countsOf(model),
+  });
   const { value } = adapter.iterate().next() as IteratorYieldResult<Batch>;
   return value;
 }
@@ -350,7 +356,7 @@ export async function trainOnBatch(
     throw new ValueError('trainOnBatch: classWeight and sampleWeight cannot be given at the same time.');
   const weights =
     classWeight === null ? sampleWeight : classWeightToSampleWeight(toTensorTree(y, 'trainOnBatch: y'), classWeight);
-  const batch = batchOf('trainOnBatch', x, y, weights);
+  const batch = batchOf(model, 'trainOnBatch', x, y, weights);
   const step = await model._prepareForBatches('train', () => Promise.resolve(batch));
   model.resetMetrics();
   return toLogs(await step.run(batch));
@@ -363,14 +369,14 @@ export async function testOnBatch(
   { sampleWeight = null, ...rest }: Omit<TestOnBatchOptions, 'returnDict'>,
 ): Promise<Logs> {
   refuseUnknownOptions('testOnBatch', rest, ['sampleWeight', 'returnDict']);
-  const batch = batchOf('testOnBatch', x, y, sampleWeight);
+  const batch = batchOf(model, 'testOnBatch', x, y, sampleWeight);
   const step = await model._prepareForBatches('test', () => Promise.resolve(batch));
   model.resetMetrics();
   return toLogs(await step.run(batch));
 }
 
 export async function predictOnBatch(model: Trainer, x: DataLike): Promise<TensorTree> {
-  const batch = batchOf('predictOnBatch', x, null, null);
+  const batch = batchOf(model, 'predictOnBatch', x, null, null);
   const step = await model._prepareForBatches('predict', () => Promise.resolve(batch));
   return (await step.run(batch)) as TensorTree;
 }

@@ -29,6 +29,7 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
+import { outputNamesOf } from './model_ends.js';
 import type { PreparedStep, StepKind } from './step_runner.js';
 import { batchTensors, rebuildBatch, StepRunner } from './step_runner.js';
 
@@ -117,7 +118,7 @@ export class Trainer extends Layer {
         `compile: stepsPerExecution=${String(stepsPerExecution)}. Expected a whole number from 1, or 'auto'.`,
       );
     checkSampleWeightMode(sampleWeightMode);
-    const outputNames = this.#outputNames();
+    const outputNames = outputNamesOf(this);
     const own = optimizers.get(optimizer);
     if (own === null) throw new ValueError('compile: optimizer is null. Expected an id, a config or an optimizer.');
     const compileLoss = loss === null ? null : new CompileLoss(loss, lossWeights, outputNames);
@@ -148,11 +149,6 @@ export class Trainer extends Layer {
       jit_compile: this.jitCompile,
     };
     this.#runner.reset();
-  }
-
-  #outputNames(): readonly string[] | null {
-    const { outputNames } = this as { readonly outputNames?: unknown };
-    return Array.isArray(outputNames) ? (outputNames as string[]) : null;
   }
 
   /** What `compile` was given, in Keras's names; empty before. */
@@ -202,7 +198,7 @@ export class Trainer extends Layer {
     // Keras 3: ['loss', 'compile_metrics']; here as Keras 2 had it: a label for each number of `evaluate`.
     const logs = new Set<string>();
     for (const metric of this.metrics) {
-      if (metric instanceof CompileMetrics) metric.resultNames.forEach((name) => logs.add(name));
+      if (metric instanceof CompileMetrics) metric.named.forEach(([name]) => logs.add(name));
       else logs.add(metric.name);
     }
     return this.#orderedNames([...logs]);
@@ -261,7 +257,7 @@ export class Trainer extends Layer {
       return optimizer.scaleLoss(loss);
     }, variables);
     optimizer.apply(gradients, variables);
-    this.#lossTracker?.updateState(loss, { sampleWeight: samplesOf(x) });
+    this.#lossTracker?.updateState(loss!, { sampleWeight: samplesOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
 
@@ -430,7 +426,18 @@ export class Trainer extends Layer {
     return values.length === 1 ? values[0] : values;
   }
 
-  // ---- for the loops ----
+  // ---- for callbacks and the loops ----
+
+  /** Whether more is better ('up') of what the logs show under a name; null: not known. */
+  _metricDirection(name: string): 'up' | 'down' | null {
+    for (const metric of this.metrics) {
+      if (metric instanceof CompileMetrics) {
+        const found = metric.named.find(([full, each]) => full === name || each.name === name);
+        if (found !== undefined) return found[1].direction;
+      } else if (metric.name === name) return metric.direction;
+    }
+    return null;
+  }
 
   /** Make the weights, the metrics and the optimizer's slots, with the shapes of a first batch where they are needed. */
   async _prepareForBatches(kind: StepKind, peek: () => Promise<Batch | null>): Promise<PreparedStep> {

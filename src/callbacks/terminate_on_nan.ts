@@ -1,0 +1,38 @@
+/** @file `TerminateOnNaN`. */
+import { refuseUnknownOptions, RuntimeError } from '../core/errors.js';
+import type { Logs } from './callback.js';
+import { Callback } from './callback.js';
+import { formatFloat, printLine } from './print.js';
+
+/** Options of `new TerminateOnNaN(options)`. */
+export interface TerminateOnNaNOptions {
+  /** Throw a RuntimeError rather than stop. Default false. */
+  readonly raiseError?: boolean;
+}
+
+/**
+ * Stops training when the loss is NaN or infinite.
+ *
+ * @see `keras.callbacks.TerminateOnNaN`
+ */
+export class TerminateOnNaN extends Callback {
+  readonly raiseError: boolean;
+
+  constructor({ raiseError = false, ...rest }: TerminateOnNaNOptions = {}) {
+    super();
+    refuseUnknownOptions('TerminateOnNaN', rest, ['raiseError']);
+    this.raiseError = raiseError;
+  }
+
+  override onBatchEnd(batch: number, logs: Logs): void {
+    const { loss } = logs;
+    if (loss === undefined || Number.isFinite(loss)) return;
+    if (this.raiseError) {
+      throw new RuntimeError(
+        `NaN or Inf loss encountered at batch ${batch}. Loss value: ${formatFloat(loss)}. Terminating training immediately.`,
+      );
+    }
+    printLine(`Batch ${batch}: Invalid loss, terminating training`);
+    this.model.stopTraining = true;
+  }
+}
