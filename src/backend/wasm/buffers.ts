@@ -14,6 +14,11 @@ export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) *
 
 /** The global that holds where the heap's scratch memory begins. */
 export const SCRATCH_GLOBAL = 0;
+/** The global that holds the number of the thread. */
+export const THREAD_GLOBAL = 1;
+export const GLOBALS = 2;
+/** No program runs on more threads: memory that every thread needs for itself is reserved for so many. */
+export const MAX_THREADS = 8;
 
 /**
  * A piece of memory that a program uses. `heap`: at a fixed address, for good (variables, constants). `scratch`: in the memory that all

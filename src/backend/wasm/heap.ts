@@ -9,6 +9,7 @@ import { alignUp } from './buffers.js';
 import { CONTROL_BYTES } from './control.js';
 
 const PAGE = 65536;
+const OVERREAD = 256;
 
 export const formatBytes = (bytes: number): string =>
   bytes < 2 ** 20 ? `${Math.ceil(bytes / 2 ** 10)} KiB` : `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 27 ? 1 : 0)} MiB`;
@@ -134,9 +135,10 @@ export class WasmHeap implements Heap {
   /** Reserve memory. @param label What it is for, in the message when there is none left. */
   reserve(bytes: number, label: string): Region {
     const size = alignUp(Math.max(1, bytes));
-    let address = this.#allocator.take(size, this.memory.buffer.byteLength);
+    // Loops may read some lanes beyond the end of a buffer, also of the last one.
+    let address = this.#allocator.take(size, this.memory.buffer.byteLength - OVERREAD);
     if (address === null) {
-      const end = this.#allocator.endAfter(size);
+      const end = this.#allocator.endAfter(size) + OVERREAD;
       const now = this.memory.buffer.byteLength / PAGE;
       const needed = Math.ceil(end / PAGE);
       // A quarter more than needed, so that many small requests do not each grow the memory.
@@ -147,7 +149,7 @@ export class WasmHeap implements Heap {
             `One model can hold 4 GiB (32-bit addresses), if the machine has them. Take smaller batches or a smaller model.`,
         );
       }
-      address = this.#allocator.take(size, this.memory.buffer.byteLength)!;
+      address = this.#allocator.take(size, this.memory.buffer.byteLength - OVERREAD)!;
     }
     return new Region(address, size, this.#allocator);
   }

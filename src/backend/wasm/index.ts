@@ -3,6 +3,7 @@ import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
 import { optimize } from '../../graph/passes/index.js';
+import { MAX_THREADS } from './buffers.js';
 import { planMemory } from './memory_plan.js';
 import { wasmTarget } from './engine.js';
 import { WasmExecutable } from './executable.js';
@@ -18,7 +19,7 @@ let wantedThreads: number | null = null;
 function threads(): number {
   const available = getPlatform().threads;
   if (available === null) return 1;
-  return wantedThreads ?? Math.max(1, Math.min(8, available.count));
+  return Math.max(1, Math.min(MAX_THREADS, wantedThreads ?? available.count));
 }
 
 const addressOf = (buffer: HeapBuffer | null): number | null =>

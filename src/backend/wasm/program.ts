@@ -2,7 +2,7 @@
 import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
 import { emitModule, FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
-import { SCRATCH_GLOBAL } from './buffers.js';
+import { GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
 import { barrierFunction, CONTROL } from './control.js';
 
 /** Below this much work a kernel is run by one thread while the others wait: handing it out would cost more. */
@@ -47,6 +47,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   const f = new FunctionBuilder('run', target, ['i32', 'i32', 'i32', 'i32']);
   const [thread, threads, steps, scratch] = f.params;
   f.setGlobal(SCRATCH_GLOBAL, scratch);
+  f.setGlobal(THREAD_GLOBAL, thread);
   const count = (step: Expr): void => {
     if (counter !== null) f.store('i32', counter.pointer(f), step);
   };
@@ -81,5 +82,5 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
       if (sections.length === 0) meet();
     });
   } else f.trap();
-  return emitModule({ exports: { run: f.finish() }, sharedMemory, globals: 1, fma: target.fma });
+  return emitModule({ exports: { run: f.finish() }, sharedMemory, globals: GLOBALS, fma: target.fma });
 }

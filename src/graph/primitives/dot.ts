@@ -1,5 +1,5 @@
 /** @file Sums of products over paired dimensions: every matrix product and tensor contraction. */
-import { allocate, isFloat, roundTo } from '../../core/dtype.js';
+import { allocate, roundTo } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import type { TensorType } from '../../core/ndarray.js';
 import { ndarray } from '../../core/ndarray.js';
@@ -51,7 +51,8 @@ definePrimitive<DotParams>({
     const innerA = offsetsOf(a, lhsContract);
     const innerB = offsetsOf(b, rhsContract);
     const data = allocate(out.dtype, sizeOf(out.shape));
-    const wrap = !isFloat(out.dtype);
+    // A product of two 32-bit integers has more bits than float64 keeps.
+    const words = out.dtype === 'int32' || out.dtype === 'uint32';
     let at = 0;
     for (let n = 0; n < batchA.length; n++) {
       for (const row of rows) {
@@ -62,7 +63,7 @@ definePrimitive<DotParams>({
           for (let k = 0; k < innerA.length; k++) {
             const x = a.data[baseA + innerA[k]];
             const y = b.data[baseB + innerB[k]];
-            sum = wrap && out.dtype === 'int32' ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
+            sum = words ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
           }
           data[at++] = roundTo(out.dtype, sum);
         }

@@ -1,5 +1,5 @@
 /** @file Primitives that reduce axes: sum, product, maximum, minimum, and the index of the greatest or least element. */
-import type { NumericArray } from '../../core/dtype.js';
+import type { DType, NumericArray } from '../../core/dtype.js';
 import { allocate, highest, isFloat, lowest, roundTo } from '../../core/dtype.js';
 import type { NDArray, TensorType } from '../../core/ndarray.js';
 import { fromNumbers, ndarray } from '../../core/ndarray.js';
@@ -41,7 +41,7 @@ export function spread(reduced: Value, x: TensorType, axes: readonly number[]): 
 interface ReduceSpec {
   readonly name: string;
   readonly initial: (dtype: TensorType['dtype']) => number;
-  readonly combine: (total: number, x: number) => number;
+  readonly combine: (total: number, x: number, dtype: DType) => number;
   readonly gradient: (context: GradientContext<AxesParams>) => readonly (Value | null)[];
   readonly numbersOnly: boolean;
 }
@@ -58,9 +58,10 @@ function defineReduce({ name, initial, combine, gradient, numbersOnly }: ReduceS
       const result = allocate(out.dtype, rows);
       const wrap = !isFloat(out.dtype); // integers wrap at every step; floats accumulate in float64
       for (let r = 0; r < rows; r++) {
-        let total = initial(out.dtype);
-        for (let c = 0; c < columns; c++) {
-          total = combine(total, data[r * columns + c]);
+        // From the first element on, so that a sum of zeros keeps their sign and one element is its own sum.
+        let total = columns === 0 ? initial(out.dtype) : data[r * columns];
+        for (let c = 1; c < columns; c++) {
+          total = combine(total, data[r * columns + c], out.dtype);
           if (wrap) total = roundTo(out.dtype, total);
         }
         result[r] = roundTo(out.dtype, total);
@@ -82,7 +83,8 @@ defineReduce({
 defineReduce({
   name: 'reduceProd',
   initial: () => 1,
-  combine: (a, b) => a * b,
+  // A product of two 32-bit integers has more bits than float64 keeps.
+  combine: (a, b, dtype) => (dtype === 'int32' || dtype === 'uint32' ? Math.imul(a, b) : a * b),
   gradient: ({ cotangents: [dy], inputs: [x], outputs: [y], params: { axes } }) => {
     // dy · y / x, and where x is 0 the product of the other elements: 0 unless it is the only zero.
     const zero = zerosLike(x);

@@ -186,10 +186,25 @@ class LoopEmitter {
     this.#keys = accesses.map((access, k) => {
       const bytes = access.buffer === null ? 1 : storageBytes(access.dtype);
       const steps = axes.map((axis) => axis.strides[k] * bytes);
-      const key = `${access.buffer === null ? `index${access.offset}` : access.buffer.place} ${steps.join()}`;
+      const shared =
+        access.buffer === null
+          ? `index ${access.offset}`
+          : this.#ownStart(access, k)
+            ? `own ${k}`
+            : access.buffer.place;
+      const key = `${shared} ${steps.join()}`;
       this.#steps.set(key, steps);
       return key;
     });
+  }
+
+  /** Accesses that step backwards start from their own address: base and offset of an access must not pass below 0 on the way. */
+  #ownStart({ buffer }: Access, k: number): boolean {
+    return buffer !== null && this.#axes.some((axis) => axis.strides[k] < 0);
+  }
+
+  #startOf(access: Access): number {
+    return access.buffer!.address + access.offset * storageBytes(access.dtype);
   }
 
   get lanes(): number {
@@ -205,7 +220,7 @@ class LoopEmitter {
     const cursors = new Map<string, Expr>();
     this.accesses.forEach((access, k) => {
       const base = access.buffer === null ? i32(access.offset) : this.f.let(access.buffer.base);
-      cursors.set(this.#keys[k], base);
+      cursors.set(this.#keys[k], this.#ownStart(access, k) ? this.f.let(base.add(this.#startOf(access))) : base);
     });
     return cursors;
   }
@@ -241,8 +256,8 @@ class LoopEmitter {
       return { dtype: 'int32', expr: f.let(lanes) };
     }
     const bytes = storageBytes(access.dtype);
-    const offset = access.buffer.address + (access.offset + Math.max(0, ahead * stride)) * bytes;
     // A negative step cannot go into the offset of an access, which is not negative.
+    const offset = (this.#ownStart(access, k) ? 0 : this.#startOf(access)) + Math.max(0, ahead * stride) * bytes;
     const from = ahead * stride < 0 ? f.let(cursor.add(ahead * stride * bytes)) : cursor;
     if (!vector) return loadElements(f, access.dtype, from, offset, false);
     if (stride === 0) return loadSplatted(f, access.dtype, from, offset);

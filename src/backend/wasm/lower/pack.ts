@@ -1,0 +1,132 @@
+/** @file Packs rows of an operand, which may lie at any strides, into panels: for each step of the depth, the rows' elements side by side. */
+import type { Expr, FunctionBuilder } from '../../../codegen/index.js';
+import { i32 } from '../../../codegen/index.js';
+import type { ContractionAxis } from './contraction.js';
+import { stepsTo } from './contraction.js';
+
+/** What is packed. For B, "rows" are its columns. */
+export interface PanelSource {
+  /** Address of the first element of the batch. */
+  readonly pointer: Expr;
+  readonly rows: readonly ContractionAxis[];
+  readonly depth: readonly ContractionAxis[];
+  readonly array: 'a' | 'b';
+  /** How many rows there are: a panel may reach beyond, and holds anything there. */
+  readonly count: number;
+}
+
+const BYTES = 4;
+
+/**
+ * Pack `width` rows from `row` on, steps `k0` to before `k0 + depth`, to `to`.
+ *
+ * @param width Rows of a panel, a multiple of the lanes.
+ */
+export function packPanel(
+  f: FunctionBuilder,
+  source: PanelSource,
+  row: Expr,
+  width: number,
+  k0: Expr,
+  depth: Expr,
+  to: Expr,
+): void {
+  const { rows, depth: depthAxes, array, pointer, count } = source;
+  const { lanes } = f.target;
+  const dense = rows.length === 0 || (rows.length === 1 && rows[0][array] === 1);
+  const inner = depthAxes.at(-1);
+  const step = inner?.[array] ?? 0;
+
+  const along = (body: (offset: Expr, length: Expr, to: Expr) => void): void =>
+    forDepth(f, depthAxes, array, k0, depth, (offset, length, done) =>
+      body(offset, length, f.let(to.add(done.mul(width * BYTES)))),
+    );
+
+  if (dense && rows.length === 1) {
+    // The rows of the panel are neighbours in memory: whole vectors are copied. Those beyond the last row are anything.
+    const start = f.let(pointer.add(row.mul(BYTES)));
+    along((offset, length, target) => {
+      const from = f.local(start.add(offset));
+      const at = f.local(target);
+      f.for(0, length, 1, () => {
+        for (let v = 0; v < width; v += lanes) f.store('f32', at, f.loadVector('f32', from, v * BYTES), v * BYTES);
+        f.set(from, from.add(step * BYTES));
+        f.set(at, at.add(width * BYTES));
+      });
+    });
+    return;
+  }
+  // Each row from its own address; rows beyond the last repeat it.
+  const starts = Array.from({ length: width }, (_, r) => {
+    const index = f.let(f.let(row.add(r)).minS(count - 1));
+    return f.let(pointer.add(stepsTo(f, index, rows, array).mul(BYTES)));
+  });
+  along((offset, length, target) => {
+    const one = (k: Expr): void => {
+      const at = f.let(target.add(k.mul(width * BYTES)));
+      const from = f.let(offset.add(k.mul(step * BYTES)));
+      starts.forEach((start, r) => f.store('f32', at, f.load('f32', start.add(from)), r * BYTES));
+    };
+    let done: Expr = i32(0);
+    if (step === 1 && lanes === 4) {
+      // Four steps of four rows are a square that is turned over in registers.
+      const whole = f.let(length.and(-lanes));
+      f.for(0, whole, lanes, (k) => {
+        const at = f.let(target.add(k.mul(width * BYTES)));
+        const from = f.let(offset.add(k.mul(BYTES)));
+        for (let r = 0; r < width; r += lanes) {
+          const square = starts.slice(r, r + lanes).map((start) => f.let(f.loadVector('f32', start.add(from))));
+          transposed(f, square).forEach((column, i) => f.store('f32', at, column, (i * width + r) * BYTES));
+        }
+      });
+      done = whole;
+    }
+    f.for(done, length, 1, one);
+  });
+}
+
+/** Four vectors of four as their four columns. */
+function transposed(f: FunctionBuilder, [a, b, c, d]: readonly Expr[]): Expr[] {
+  const low = f.let(a.shuffle(b, [0, 4, 1, 5]));
+  const high = f.let(a.shuffle(b, [2, 6, 3, 7]));
+  const low2 = f.let(c.shuffle(d, [0, 4, 1, 5]));
+  const high2 = f.let(c.shuffle(d, [2, 6, 3, 7]));
+  return [
+    low.shuffle(low2, [0, 1, 4, 5]),
+    low.shuffle(low2, [2, 3, 6, 7]),
+    high.shuffle(high2, [0, 1, 4, 5]),
+    high.shuffle(high2, [2, 3, 6, 7]),
+  ];
+}
+
+/**
+ * Go through the steps `k0` to before `k0 + depth`, run by run of the innermost axis.
+ *
+ * @param body Gets the offset (bytes) of the run's first step, its length, and how many steps were done before.
+ */
+function forDepth(
+  f: FunctionBuilder,
+  axes: readonly ContractionAxis[],
+  array: 'a' | 'b',
+  k0: Expr,
+  depth: Expr,
+  body: (offset: Expr, length: Expr, done: Expr) => void,
+): void {
+  const inner = axes.at(-1);
+  if (axes.length <= 1) {
+    body(f.let(k0.mul((inner?.[array] ?? 0) * BYTES)), depth, i32(0));
+    return;
+  }
+  const { size } = inner!;
+  const outer = axes.slice(0, -1);
+  const done = f.local(i32(0));
+  f.while(done.lt(depth), () => {
+    const k = f.let(k0.add(done));
+    const run = f.let(k.divU(size));
+    const first = f.let(k.sub(run.mul(size)));
+    const length = f.let(f.let(i32(size).sub(first)).minS(f.let(depth.sub(done))));
+    const offset = f.let(stepsTo(f, run, outer, array).add(first.mul(inner![array])).mul(BYTES));
+    body(offset, length, done);
+    f.set(done, done.add(length));
+  });
+}
