@@ -16,6 +16,7 @@ const levels = [
   ['training'],
   ['models'],
   ['datasets', 'applications', 'preprocessing', 'distribution', 'utils', 'visualization', 'legacy'],
+  ['namespaces'],
 ];
 const rooms = levels.flat();
 const entries = ['index', 'browser', 'keras'];

@@ -57,6 +57,34 @@ export function standardizeDataFormat(value: DataFormat | null | undefined, owne
   throw new ValueError(`${owner}: unknown data format '${value}'. Expected 'channels_first' or 'channels_last'.`);
 }
 
+/** A limit for all trainings, or null: as they are asked. */
+const limits: { epochs: number | null; stepsPerEpoch: number | null } = { epochs: null, stepsPerEpoch: null };
+function limit(owner: string, value: number | null): number | null {
+  if (value !== null && (!Number.isInteger(value) || value < 1))
+    throw new ValueError(`${owner}: got ${value}. Expected a positive integer, or null for no limit.`);
+  return value;
+}
+
+/** The most epochs that any `fit` runs; null: no limit. For trying out long programs. @see `keras.config.max_epochs` */
+export function maxEpochs(): number | null {
+  return limits.epochs;
+}
+
+/** Set the most epochs that any `fit` runs. @see `keras.config.set_max_epochs` */
+export function setMaxEpochs(value: number | null): void {
+  limits.epochs = limit('setMaxEpochs', value);
+}
+
+/** The most steps of any epoch of `fit`, `evaluate` and `predict`; null: no limit. @see `keras.config.max_steps_per_epoch` */
+export function maxStepsPerEpoch(): number | null {
+  return limits.stepsPerEpoch;
+}
+
+/** Set the most steps of any epoch. @see `keras.config.set_max_steps_per_epoch` */
+export function setMaxStepsPerEpoch(value: number | null): void {
+  limits.stepsPerEpoch = limit('setMaxStepsPerEpoch', value);
+}
+
 /** The content of `keras.json`: unknown or broken entries are left out of account, as Keras does. */
 export function applyConfigFile(content: unknown): void {
   if (typeof content !== 'object' || content === null) return;

@@ -1,0 +1,5 @@
+/** @file `keras.preprocessing`: Keras 2's names of what is in `keras.utils` now. */
+import { padSequences } from '../utils/index.js';
+
+/** `keras.preprocessing.sequence`. */
+export const sequence = { padSequences };

@@ -1,0 +1,171 @@
+/** @file `keras.tree`: nested lists and dicts, and work on their leaves. */
+import { ValueError } from '../core/errors.js';
+import type { Tree } from '../core/tree.js';
+import { flatten as leavesOf, isDict, mapTree, packLike } from '../core/tree.js';
+
+export type { Tree };
+
+/** In `traverse`: a result that takes the subtree's place by null. @see `keras.tree.MAP_TO_NONE` */
+export class MAP_TO_NONE {
+  readonly isMapToNone = true;
+}
+
+/** Whether a value is a list or a dict. @see `keras.tree.is_nested` */
+export function isNested(structure: unknown): boolean {
+  return Array.isArray(structure) || isDict(structure);
+}
+/** The leaves in order; dicts in the order of their sorted keys. @see `keras.tree.flatten` */
+export function flatten<T = unknown>(structure: Tree<T>): T[] {
+  return leavesOf<T>(structure);
+}
+
+/** Where a leaf is: the keys and positions on the way to it. */
+export type TreePath = readonly (string | number)[];
+/** The leaves in order, each with its path. @see `keras.tree.flatten_with_path` */
+export function flattenWithPath(structure: unknown): [TreePath, unknown][] {
+  const found: [TreePath, unknown][] = [];
+  const visit = (node: unknown, path: TreePath): void => {
+    if (Array.isArray(node)) node.forEach((child, i) => visit(child, [...path, i]));
+    else if (isDict(node))
+      Object.keys(node)
+        .sort()
+        .forEach((key) => visit(node[key], [...path, key]));
+    else found.push([path, node]);
+  };
+  visit(structure, []);
+  return found;
+}
+
+function structureOf(node: unknown): string {
+  if (Array.isArray(node)) return `[${node.map(structureOf).join()}]`;
+  if (isDict(node))
+    return `{${Object.keys(node)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${structureOf(node[key])}`)
+      .join()}}`;
+  return '*';
+}
+/** @throws {ValueError} Two structures differ in their nesting, lengths or keys. @see `keras.tree.assert_same_structure` */
+export function assertSameStructure(a: unknown, b: unknown): void {
+  const [first, second] = [structureOf(a), structureOf(b)];
+  if (first !== second)
+    throw new ValueError(`assertSameStructure: the structures differ: ${first} and ${second} (* is a leaf).`);
+}
+/** @throws {ValueError} The paths of the leaves differ. @see `keras.tree.assert_same_paths` */
+export function assertSamePaths(a: unknown, b: unknown): void {
+  const paths = (x: unknown): string =>
+    flattenWithPath(x)
+      .map(([path]) => path.join('/'))
+      .join(', ');
+  if (paths(a) !== paths(b)) throw new ValueError(`assertSamePaths: the paths differ: ${paths(a)} and ${paths(b)}.`);
+}
+
+/**
+ * The structure with `func` of the leaves that stand in the same place of all structures: `mapStructure(func, a, b)`.
+ *
+ * @throws {ValueError} The structures differ.
+ * @see `keras.tree.map_structure`
+ */
+export function mapStructure<R = unknown>(func: (...leaves: never[]) => R, ...structures: readonly unknown[]): Tree<R> {
+  if (structures.length === 0) throw new ValueError('mapStructure: needs at least one structure.');
+  structures.slice(1).forEach((other) => assertSameStructure(structures[0], other));
+  const lists = structures.map((s) => leavesOf<unknown>(s));
+  let next = 0;
+  return mapTree<unknown, R>(structures[0], () => {
+    const i = next++;
+    return (func as (...leaves: unknown[]) => R)(...lists.map((list) => list[i]));
+  });
+}
+/**
+ * As `mapStructure`, down to the leaves of the first structure; the others may go deeper, and their subtrees are passed on.
+ *
+ * @see `keras.tree.map_structure_up_to`
+ */
+export function mapStructureUpTo<R = unknown>(
+  shallow: unknown,
+  func: (...parts: never[]) => R,
+  ...structures: readonly unknown[]
+): Tree<R> {
+  const visit = (node: unknown, parts: readonly unknown[]): unknown => {
+    if (Array.isArray(node)) {
+      return node.map((child, i) =>
+        visit(
+          child,
+          parts.map((part) => {
+            if (!Array.isArray(part) || part.length !== node.length)
+              throw new ValueError('mapStructureUpTo: a structure is shallower than the first, or of another length.');
+            return part[i] as unknown;
+          }),
+        ),
+      );
+    }
+    if (isDict(node)) {
+      return Object.fromEntries(
+        Object.keys(node).map((key) => [
+          key,
+          visit(
+            node[key],
+            parts.map((part) => {
+              if (!isDict(part) || !(key in part))
+                throw new ValueError(`mapStructureUpTo: a structure has no '${key}'.`);
+              return part[key];
+            }),
+          ),
+        ]),
+      );
+    }
+    return (func as (...parts: unknown[]) => R)(...parts);
+  };
+  return visit(shallow, structures) as Tree<R>;
+}
+/** As `mapStructure` with shapes (lists of sizes) as leaves. @see `keras.tree.map_shape_structure` */
+export function mapShapeStructure<R = unknown>(
+  func: (shape: readonly (number | null)[]) => R,
+  structure: unknown,
+): Tree<R> {
+  const isShape = (x: unknown): boolean =>
+    Array.isArray(x) && x.every((dim) => dim === null || typeof dim === 'number');
+  return mapTree<unknown, R>(structure as Tree<unknown>, (leaf) => func(leaf as readonly (number | null)[]), isShape);
+}
+/** Leaves put into the places of a structure's leaves. @throws {ValueError} The counts differ. @see `keras.tree.pack_sequence_as` */
+export function packSequenceAs<R = unknown>(structure: unknown, flatSequence: readonly R[]): Tree<R> {
+  return packLike<R>(structure as Tree<unknown>, flatSequence);
+}
+/** The structure itself: lists serve as tuples. @see `keras.tree.lists_to_tuples` */
+export function listsToTuples<T>(structure: T): T {
+  return structure;
+}
+
+/** Options of `traverse`. */
+export interface TraverseOptions {
+  /** Whether a node is visited before its children. Default true. */
+  readonly topDown?: boolean;
+}
+/**
+ * Visit every node. What `func` returns takes the node's place, and it is not entered any more; null leaves the node as it is.
+ *
+ * @see `keras.tree.traverse`
+ */
+export function traverse(
+  func: (node: unknown) => unknown,
+  structure: unknown,
+  { topDown = true }: TraverseOptions = {},
+): unknown {
+  const replaced = (result: unknown): unknown =>
+    result === MAP_TO_NONE || result instanceof MAP_TO_NONE ? null : result;
+  const children = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(visit);
+    if (isDict(node)) return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
+    return node;
+  };
+  const visit = (node: unknown): unknown => {
+    if (topDown) {
+      const result = func(node);
+      return result === null || result === undefined ? children(node) : replaced(result);
+    }
+    const entered = children(node);
+    const result = func(entered);
+    return result === null || result === undefined ? entered : replaced(result);
+  };
+  return visit(structure);
+}

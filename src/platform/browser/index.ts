@@ -1,0 +1,67 @@
+/** @file Browsers: Web Workers as threads where the page may share memory. The console is the terminal, as core has it. */
+import type { Platform, Threads, WorkerThread } from '../../core/platform.js';
+
+/** Connects a worker's `handle(message, post)` with its messages. */
+const GLUE = `
+;self.onmessage = (event) => handle(event.data, (answer) => self.postMessage(answer));`;
+
+let sourceUrls: Map<string, string> | null = null;
+/** A URL under which the worker's program can be loaded; one per program. */
+function urlOf(source: string): string {
+  sourceUrls ??= new Map();
+  let url = sourceUrls.get(source);
+  if (url === undefined) {
+    url = URL.createObjectURL(new Blob([source + GLUE], { type: 'text/javascript' }));
+    sourceUrls.set(source, url);
+  }
+  return url;
+}
+
+function spawn(source: string): WorkerThread {
+  const worker = new Worker(urlOf(source));
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
+    // A worker does not say when the browser ends it; an error that nobody caught is the end of what it was asked to do.
+    onExit: (listener) =>
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        listener(event.message || 'the worker could not be started');
+      }),
+    hold: () => undefined,
+    release: () => undefined,
+    terminate: () => worker.terminate(),
+  };
+}
+
+/** Threads, or null where the page is not cross-origin isolated, so that memory cannot be shared. */
+function findThreads(): Threads | null {
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+  if (!isolated || typeof SharedArrayBuffer === 'undefined' || typeof Worker === 'undefined') return null;
+  return { count: navigator.hardwareConcurrency || 1, spawn };
+}
+
+/** A turn of the event loop, without the 4 ms that nested timers wait. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** What the browser offers. */
+export const browserPlatform: Partial<Platform> = { threads: findThreads(), nextTurn };
+
+/** Say once in the console that programs run on one thread, and what would give them more. */
+export function reportSingleThread(): void {
+  if (browserPlatform.threads !== null) return;
+  // eslint-disable-next-line no-console -- said once, to who wonders why it is slow
+  console.info(
+    'keras-ts: this page is not cross-origin isolated, so programs run on one thread. ' +
+      "Serve it with the headers 'Cross-Origin-Opener-Policy: same-origin' and 'Cross-Origin-Embedder-Policy: require-corp' for more.",
+  );
+}

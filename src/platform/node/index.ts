@@ -1,0 +1,83 @@
+/** @file Node: the terminal, worker threads, and a person's settings in ~/.keras/keras.json. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import type { Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+
+const terminal: Terminal = {
+  write: (text) => {
+    process.stdout.write(text);
+  },
+  get isInteractive() {
+    return process.stdout.isTTY === true;
+  },
+  get columns() {
+    return process.stdout.columns ?? 80; // undefined where the output is no terminal
+  },
+};
+
+/** Connects a worker's `handle(message, post)` with its messages. */
+const GLUE = `
+;{
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', (message) => handle(message, (answer) => parentPort.postMessage(answer)));
+}`;
+
+function spawn(source: string): WorkerThread {
+  const worker = new Worker(source + GLUE, { eval: true });
+  worker.unref();
+  let holds = 0;
+  let terminated = false;
+  let lastError = '';
+  worker.on('error', (error) => {
+    lastError = String(error);
+  });
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => void worker.on('message', listener),
+    onExit: (listener) =>
+      void worker.on('exit', (code) => {
+        if (!terminated) listener(lastError || `exit code ${code}`);
+      }),
+    hold: () => {
+      if (holds++ === 0) worker.ref();
+    },
+    release: () => {
+      if (--holds === 0) worker.unref();
+    },
+    terminate: () => {
+      terminated = true;
+      void worker.terminate();
+    },
+  };
+}
+
+const threads: Threads = { count: availableParallelism(), spawn };
+
+/** What Node offers. */
+export const nodePlatform: Partial<Platform> = {
+  terminal,
+  threads,
+  nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
+};
+
+/**
+ * The content of `keras.json` in `KERAS_HOME`, or in `~/.keras`. null: there is none, or it is no JSON; Keras goes on with its
+ * defaults then as well.
+ */
+export function readConfigFile(): unknown {
+  const folder = process.env['KERAS_HOME'] ?? join(homedir(), '.keras');
+  try {
+    return JSON.parse(readFileSync(join(folder, 'keras.json'), 'utf8')) as unknown;
+  } catch {
+    return null; // absent, unreadable or broken
+  }
+}
+
+/** Let V8 take relaxed SIMD, which versions before 11.4 (Node 20) have behind a flag. Takes effect for modules compiled from now on. */
+export function allowRelaxedSimd(): void {
+  const [major, minor] = process.versions.v8.split('.').map(Number);
+  if (major < 11 || (major === 11 && minor < 4)) setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
