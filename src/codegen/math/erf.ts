@@ -15,7 +15,7 @@ const FAR = [
   0.0002136455150321126,
 ] as const; // prettier-ignore
 
-/** erf x, within 1 unit, in [-1, 1]. */
+/** erf x, within 1.1 units, in [-1, 1]. */
 export function erf(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   const a = f.let(atMost(x.abs(), 4)); // erf 4 rounds to 1

@@ -63,7 +63,7 @@ export function exp(f: FunctionBuilder, value: Expr): Expr {
   return f.let(r.add(rest).add(1).mul(first).mul(second));
 }
 
-/** e^x for -80 < x <= 60, `x` bound, times 2^-down. */
+/** e^x 2^-down for a bound `x` where that is a normal number: -80 < x < 88 + 0.69 down. */
 export function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
   const { rounded, r, rest } = reduce(f, x);
   return f.let(
@@ -74,23 +74,17 @@ export function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
   );
 }
 
-/** (e^x - 1) 2^-down, for x >= -20; the result must be normal or 0. `x` is bound. */
-function expm1Scaled(f: FunctionBuilder, x: Expr, down: number): Expr {
-  const { rounded, r, lost, rest } = reduce(f, x);
-  const scale = powerOfTwo(f, rounded, down);
-  // (2^n - 1) + 2^n (r + rest), with what the first sum loses.
-  const whole = f.let(scale.sub(2 ** -down));
+/** e^x - 1, within 1.1 units. */
+export function expm1(f: FunctionBuilder, value: Expr): Expr {
+  const x = f.let(value);
+  const { rounded, r, lost, rest } = reduce(f, f.let(atMost(atLeast(x, -20), 89)));
+  // Half of it, which overflows later: (2^n - 1) + 2^n (r + rest), with what the first sum loses.
+  const scale = powerOfTwo(f, rounded, 1);
+  const whole = f.let(scale.sub(0.5));
   const part = f.let(scale.mul(r));
   const sum = f.let(whole.add(part));
   const lostSum = whole.sub(sum).add(part);
-  return f.let(sum.add(scale.mul(rest.add(lost)).add(lostSum)));
-}
-
-/** e^x - 1, within 1 unit. */
-export function expm1(f: FunctionBuilder, value: Expr): Expr {
-  const x = f.let(value);
-  const bounded = f.let(atMost(atLeast(x, -20), 89));
-  const result = expm1Scaled(f, bounded, 1);
+  const result = f.let(sum.add(scale.mul(rest.add(lost)).add(lostSum)));
   // Below 2⁻²⁵ it is x, also where half of x is subnormal.
   return f.let(
     x
@@ -100,41 +94,47 @@ export function expm1(f: FunctionBuilder, value: Expr): Expr {
   );
 }
 
-/** 1 / (1 + e^-x), within 2 units, in [0, 1]. */
+/** 1 / (1 + e^-x), within 2.5 units, in [0, 1]. */
 export function logistic(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
-  const e = exp(f, x.abs().neg());
-  const one = e.add(1);
-  return f.let(x.lt(0).select(e, constant(x.type, 1)).div(one));
+  const e = exp(f, x.abs().neg()); // cannot overflow
+  return f.let(x.lt(0).select(e, constant(x.type, 1)).div(e.add(1)));
 }
 
-/** tanh x, within 2 units, in [-1, 1]. */
+/** (tanh x - x) / x³ in x² for x <= 0.56: off by 2⁻²⁹ of tanh x. */
+const TANH = [
+  -0.3333331346511841, 0.13332436978816986, -0.053835757076740265, 0.021000375971198082, -0.006169614382088184,
+] as const; // prettier-ignore
+
+/** tanh x, within 1.5 units, in [-1, 1]. */
 export function tanh(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
-  const t = expm1Scaled(f, f.let(atLeast(x.abs().mul(-2), -20)), 0);
-  return withSign(f, f.let(t.abs().div(t.add(2))), x);
+  const a = f.let(x.abs());
+  const square = f.let(a.mul(a));
+  const near = a.add(square.mul(a).mul(polynomial(square, TANH)));
+  // 1 - 2 / (e^2a + 1), where that is at least 1/2; from 10 on it rounds to 1.
+  const e = expMiddle(f, f.let(atMost(a, 10).mul(2)));
+  const far = constant(x.type, 1).sub(constant(x.type, 2).div(e.add(1)));
+  return withSign(f, f.let(a.lt(0.55).select(near, far)), x);
 }
 
-/** sinh x, within 2 units. */
+/** (sinh x - x) / x³ in x² for x <= 1: off by 2⁻³¹ of sinh x. */
+const SINH = [0.1666666716337204, 0.00833331048488617, 0.00019842895562760532, 2.7822131869470468e-6] as const;
+
+/** sinh x, within 1.6 units. */
 export function sinh(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   const a = f.let(x.abs());
-  // With t = e^|x| - 1: (t + t / (t + 1)) / 2, on a quarter of t, which overflows later than sinh.
-  const quarter = expm1Scaled(f, f.let(atMost(a, 89.5)), 2);
-  const result = f.let(quarter.add(quarter.div(quarter.mul(4).add(1))));
-  return withSign(f, f.let(a.lt(2 ** -12).select(a, result.add(result))), x);
+  const square = f.let(a.mul(a));
+  const near = a.add(square.mul(a).mul(polynomial(square, SINH)));
+  // (e^a - e^-a) / 2 on a quarter of e^a, which overflows later than sinh.
+  const quarter = expMiddle(f, f.let(atMost(a, 89.5)), 2);
+  const far = quarter.sub(constant(x.type, 0.0625).div(quarter)).mul(2);
+  return withSign(f, f.let(a.lt(1).select(near, far)), x);
 }
 
-/** cosh x, within 2 units. */
+/** cosh x, within 1.4 units. */
 export function cosh(f: FunctionBuilder, value: Expr): Expr {
-  const x = f.let(atMost(value.abs(), 89.5));
-  const { rounded, r, rest } = reduce(f, x);
-  const quarter = f.let(
-    r
-      .add(rest)
-      .add(1)
-      .mul(powerOfTwo(f, rounded, 2)),
-  );
-  const result = f.let(quarter.add(constant(x.type, 0.0625).div(quarter)));
-  return f.let(result.add(result));
+  const quarter = expMiddle(f, f.let(atMost(value.abs(), 89.5)), 2);
+  return f.let(quarter.add(constant(quarter.type, 0.0625).div(quarter)).mul(2));
 }

@@ -43,7 +43,7 @@ export function log(f: FunctionBuilder, value: Expr): Expr {
   return corners(f, combine(f, e, fraction), x, x);
 }
 
-/** ln(1 + x), within 2 units. */
+/** ln(1 + x), within 1.4 units. */
 export function log1p(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   const u = f.let(x.add(1));

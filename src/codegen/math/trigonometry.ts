@@ -74,7 +74,7 @@ const ATAN = [
   -0.33333316445350647, 0.19998525083065033, -0.1424429714679718, 0.10598265379667282, -0.0608733706176281,
 ] as const; // prettier-ignore
 
-/** atan x, within 2 units. */
+/** atan x, within 1.9 units. */
 export function atan(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   const a = f.let(x.abs());
