@@ -1,11 +1,12 @@
 /** @file Runs tests on every backend: the interpreter, which is the oracle, and those that compile. */
 import { describe } from 'vitest';
 import { interpreterBackend } from '../backend/interpreter/index.js';
+import { wasmBackend } from '../backend/wasm/index.js';
 import type { Backend } from '../graph/index.js';
 import type { BackendName } from '../runtime/index.js';
 import { backend, jit, registerBackend, setBackend } from '../runtime/index.js';
 
-const backends: readonly Backend[] = [interpreterBackend];
+const backends: readonly Backend[] = [interpreterBackend, wasmBackend];
 for (const each of backends) registerBackend(each);
 
 /** The names of all backends. */

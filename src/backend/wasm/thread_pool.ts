@@ -78,6 +78,12 @@ class ThreadPool {
     }
   }
 
+  /** End all threads that are idle; the next run starts new ones. */
+  close(): void {
+    for (const { worker } of this.#members) worker.terminate();
+    this.#members = [];
+  }
+
   #spawn(): Member {
     const member: Member = { worker: getPlatform().threads!.spawn(WORKER_SOURCE), loaded: new Set() };
     member.worker.onMessage((message) => this.#ended(message as FromWorker));

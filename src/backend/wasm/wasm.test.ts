@@ -8,16 +8,15 @@ import { fromNumbers } from '../../core/ndarray.js';
 import { getPlatform, setPlatform } from '../../core/platform.js';
 import { allPrimitives, type Graph, GraphBuilder, type Heap, type HeapBuffer, interpret } from '../../graph/index.js';
 import { add, dotGeneral, mul, reduceSum, reverse, transpose } from '../../graph/lax.js';
-import { enableRelaxedSimd } from '../../platform/node/engine_flags.js';
-import { nodeThreads } from '../../platform/node/threads.js';
+import { allowRelaxedSimd, nodePlatform } from '../../platform/node/index.js';
 import { difference } from '../../testing/compare.js';
 import { arbitraryApplication, arbitraryGraph } from '../../testing/random_graphs.js';
 import { wasmBackend } from './index.js';
 import { threadPool } from './thread_pool.js';
 
-enableRelaxedSimd();
+allowRelaxedSimd();
 const before = getPlatform();
-beforeAll(() => setPlatform({ threads: nodeThreads }));
+beforeAll(() => setPlatform(nodePlatform));
 afterAll(() => setPlatform(before));
 
 /** Relative to the greatest element: float32 sums in another order, and functions to a few ulp. 16 bits: one rounding apart. */
@@ -69,4 +68,111 @@ test('random programs agree with the interpreter', () => {
     }),
     { numRuns: 200 },
   );
+});
+
+describe('threads', () => {
+  /** A program whose kernels are large enough to be shared. */
+  const program = (): { graph: Graph; inputs: NDArray[] } => {
+    const builder = new GraphBuilder();
+    const x = builder.input({ dtype: 'float32', shape: [301, 200] }, 'x');
+    const w = builder.input({ dtype: 'float32', shape: [200, 130] }, 'w');
+    const y = dotGeneral(x, w, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] });
+    const z = add(mul(y, y), reverse(transpose(transpose(y, [1, 0]), [1, 0]), [0]));
+    const graph = builder.graph([x, w], [z, reduceSum(z, [0]), reduceSum(z, [0, 1])]);
+    const make = (shape: number[]): NDArray => {
+      const size = shape.reduce((a, b) => a * b);
+      return fromNumbers(
+        'float32',
+        shape,
+        Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + size)),
+      );
+    };
+    return { graph, inputs: [make([301, 200]), make([200, 130])] };
+  };
+
+  test('one thread, two and three give the same bits', async () => {
+    const { graph, inputs } = program();
+    const none = { inputs: [null, null], outputs: [null, null, null], counter: null };
+    const runs: NDArray[][] = [];
+    for (const count of [1, 2, 3]) {
+      wasmBackend.setThreads!(count);
+      const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), none);
+      runs.push(await executable.run(inputs, 1), executable.runSync(inputs, 1));
+    }
+    wasmBackend.setThreads!(2);
+    expectSame(runs[0], interpret(graph, inputs), graph);
+    for (const run of runs.slice(1)) run.forEach((array, i) => expect(array.data).toEqual(runs[0][i].data));
+  });
+
+  test('a worker that dies ends the run in one clear error, and the next run works', async () => {
+    const { graph, inputs } = program();
+    const none = { inputs: [null, null], outputs: [null, null, null], counter: null };
+    wasmBackend.setThreads!(2);
+    const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), none);
+    // The second thread ends the moment it is asked to run, so that the first waits for it in vain.
+    const dying =
+      "; { const own = handle; handle = (m, post) => (m.kind === 'run' && m.thread === 1 ? process.exit(3) : own(m, post)); }";
+    const { threads } = getPlatform();
+    threadPool.close();
+    setPlatform({ threads: { count: 2, spawn: (source) => threads!.spawn(source + dying) } });
+    await expect(executable.run(inputs, 20)).rejects.toThrow(
+      /a worker thread ended while it ran a program \(exit code 3\)/,
+    );
+    setPlatform({ threads });
+    expectSame(await executable.run(inputs, 1), interpret(graph, inputs), graph);
+  });
+});
+
+describe('variables in the heap', () => {
+  /** counter += 1; total += counter · x; old total comes back. */
+  const program = (): Graph => {
+    const builder = new GraphBuilder();
+    const type = { dtype: 'float32' as const, shape: [33] };
+    const [total, x] = [builder.input(type, 'total'), builder.input(type, 'x')];
+    return builder.graph([total, x], [add(total, x), total]);
+  };
+
+  test('are read at the start of a step and assigned at its end, step after step', () => {
+    const heap = wasmBackend.createHeap();
+    const total: HeapBuffer = heap.allocate({ dtype: 'float32', shape: [33] }, 'total');
+    const x = fromNumbers(
+      'float32',
+      [33],
+      Array.from({ length: 33 }, (_, i) => i),
+    );
+    const executable = wasmBackend.compile(program(), heap, {
+      inputs: [total, null],
+      outputs: [total, null],
+      counter: null,
+    });
+    const [old] = executable.runSync([x], 3);
+    expect([...total.read().data]).toEqual(Array.from(x.data, (v) => 3 * v));
+    expect([...old.data]).toEqual(Array.from(x.data, (v) => 2 * v));
+  });
+
+  test('two that exchange their values do so', () => {
+    const builder = new GraphBuilder();
+    const type = { dtype: 'float32' as const, shape: [5] };
+    const [a, b] = [builder.input(type, 'a'), builder.input(type, 'b')];
+    const heap = wasmBackend.createHeap();
+    const [first, second] = [heap.allocate(type, 'a'), heap.allocate(type, 'b')];
+    first.write(fromNumbers('float32', [5], [1, 2, 3, 4, 5]));
+    second.write(fromNumbers('float32', [5], [10, 20, 30, 40, 50]));
+    const graph = builder.graph([a, b], [b, a]);
+    const executable = wasmBackend.compile(graph, heap, {
+      inputs: [first, second],
+      outputs: [first, second],
+      counter: null,
+    });
+    executable.runSync([], 1);
+    expect([...first.read().data]).toEqual([10, 20, 30, 40, 50]);
+    expect([...second.read().data]).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('that need more than 4 GiB are refused with what needs how much', () => {
+    const heap = wasmBackend.createHeap();
+    expect(() => heap.allocate({ dtype: 'float32', shape: [2 ** 30, 2] }, 'dense/kernel')).toThrow(
+      /'dense\/kernel' \(float32\(1073741824, 2\)\) needs 8192 MiB.*4 GiB/,
+    );
+  });
 });
