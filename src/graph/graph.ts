@@ -137,15 +137,15 @@ export class GraphBuilder implements Applier<Value> {
 
 /** Collect what `outputs` need. Nodes of one builder keep the order of creation, which is an order in which they can run. */
 export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
-  const reached = new Set<Node>();
+  const reached: Node[] = []; // by id, with holes
   const stack = outputs.map((v) => v.node);
   while (stack.length > 0) {
     const node = stack.pop()!;
-    if (reached.has(node)) continue;
-    reached.add(node);
-    for (const input of node.inputs) stack.push(input.node);
+    if (reached[node.id] !== undefined) continue;
+    reached[node.id] = node;
+    for (const input of node.inputs) if (reached[input.node.id] === undefined) stack.push(input.node);
   }
-  const nodes = [...reached].filter((n) => n.primitive !== inputPrimitive).sort((a, b) => a.id - b.id);
+  const nodes = reached.filter((node) => node.primitive !== inputPrimitive); // skips the holes
   return new Program(inputs, outputs, nodes);
 }
 
@@ -163,21 +163,18 @@ export function rebuild(
   visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) => builder.repeat(node, ins),
   inputs?: readonly Value[],
 ): { inputs: Value[]; outputs: Value[] } {
-  const map = new Map<Value, Value>();
+  const map: (readonly Value[])[] = []; // outputs by the id of the node
   const newInputs = graph.inputs.map(
     (v, i) => inputs?.[i] ?? builder.input(v, (v.node.params as { label: string }).label),
   );
-  graph.inputs.forEach((v, i) => map.set(v, newInputs[i]));
+  graph.inputs.forEach((v, i) => (map[v.node.id] = [newInputs[i]]));
   const find = (v: Value): Value => {
-    const found = map.get(v);
+    const found = map[v.node.id]?.[v.index];
     if (found === undefined)
       throw new InternalError(`rebuild: a value of '${v.node.primitive.name}' is used before it is made`);
     return found;
   };
-  for (const node of graph.nodes) {
-    const made = visit(node, node.inputs.map(find));
-    node.outputs.forEach((v, i) => map.set(v, made[i]));
-  }
+  for (const node of graph.nodes) map[node.id] = visit(node, node.inputs.map(find));
   return { inputs: newInputs, outputs: graph.outputs.map(find) };
 }
 

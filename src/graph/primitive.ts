@@ -62,19 +62,19 @@ export function allPrimitives(): ReadonlyMap<string, Primitive> {
   return table;
 }
 
-const texts = new WeakMap<object, string>();
-
 /** The params of a node as text: printed in programs, and compared by the pass that shares equal nodes. */
 export function formatParams<P>(primitive: Primitive<P>, params: P): string {
-  if (params === null || params === undefined) return '';
-  if (typeof params !== 'object') return primitive.format ? primitive.format(params) : JSON.stringify(params);
-  let text = texts.get(params);
-  if (text === undefined) {
-    text = primitive.format ? primitive.format(params) : JSON.stringify(params, writeNumber);
-    if (text === '{}') text = '';
-    texts.set(params, text);
+  if (primitive.format) return primitive.format(params);
+  if (params === null || typeof params !== 'object') return String(params ?? '');
+  let empty = true;
+  let plain = true;
+  for (const key in params) {
+    empty = false;
+    const value: unknown = params[key];
+    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) plain = false;
   }
-  return text;
+  if (empty) return '';
+  return plain ? JSON.stringify(params) : JSON.stringify(params, writeNumber);
 }
 
 /** JSON has no NaN and no infinities, and writes -0 as 0. */

@@ -9,9 +9,14 @@ export function roundEven(x: number): number {
   return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded;
 }
 
-/** x^y as C's pow has it: JavaScript differs in 1^NaN and (±1)^±Infinity, which are 1 in C. */
+/**
+ * x^y as C's pow has it: JavaScript differs in 1^NaN and (±1)^±Infinity, which are 1 in C. Squares and reciprocals are correctly
+ * rounded, as the passes rely on that turn them into x * x and 1 / x.
+ */
 export function pow(x: number, y: number): number {
   if (x === 1 || (x === -1 && Math.abs(y) === Infinity)) return 1;
+  if (y === 2) return x * x;
+  if (y === -1) return 1 / x;
   return x ** y;
 }
 

@@ -179,7 +179,7 @@ definePrimitive<PadParams>({
   },
   evaluate: ([x], { low, interior, value }, [out]) => {
     const data = allocate(out.dtype, sizeOf(out.shape));
-    if (value !== 0) data.fill(value);
+    if (value !== 0 || Object.is(value, -0)) data.fill(value);
     const to = stridesOf(out.shape);
     const from = stridesOf(x.shape);
     const visit = (d: number, source: number, target: number): void => {

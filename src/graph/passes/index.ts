@@ -1,0 +1,60 @@
+/** @file All passes in one: what backends run before they compile. Each pass maps a graph to a graph that gives the same results. */
+import type { Graph } from '../graph.js';
+import { absorbing, lonelyTransposes, operandTransposes } from './absorb_transposes.js';
+import { sharing } from './common_subexpressions.js';
+import { constantFolding } from './constant_folding.js';
+import { narrowing } from './narrow_broadcasts.js';
+import type { Rewriter, Rewritten } from './rewrite.js';
+import { rewriteGraph } from './rewrite.js';
+import { simplification } from './simplify.js';
+
+export { absorbTransposes } from './absorb_transposes.js';
+export { shareSubexpressions } from './common_subexpressions.js';
+export { foldConstants } from './constant_folding.js';
+export { dropDeadNodes } from './dead_nodes.js';
+export { narrowBroadcasts } from './narrow_broadcasts.js';
+export { simplify } from './simplify.js';
+
+const optimized = new WeakMap<Graph, Graph>();
+
+/** Bodies of loops and branches are optimized as programs of their own. */
+const bodies: Rewriter = {
+  rewrite({ primitive, inputs, params }, builder) {
+    if (!primitive.bodies) return null;
+    const before = primitive.bodies.get(params);
+    const after = before.map(optimize);
+    if (after.every((body, i) => body === before[i])) return null;
+    return builder.apply(primitive, inputs, primitive.bodies.replace(params, after));
+  },
+};
+
+/**
+ * Run all passes. Inputs and outputs keep their number, order and types; results keep every bit (of NaN only that it is one).
+ *
+ * Rules look at operands only, and these are simple already when a node is made, so that one run over the nodes finds everything. What
+ * looks at the users of a value, the absorption of transposes of products, runs after it, once equal products have become one.
+ */
+export function optimize(graph: Graph): Graph {
+  let result = optimized.get(graph);
+  if (result !== undefined) return result;
+  result = changed(graph, rewriteGraph(graph, allRewriters()));
+  const lonely = lonelyTransposes(result);
+  if (lonely.size > 0) result = rewriteGraph(result, allRewriters(), absorbing(lonely)).graph;
+  optimized.set(graph, result);
+  optimized.set(result, result);
+  return result;
+}
+
+const allRewriters = (): Rewriter[] => [
+  bodies,
+  constantFolding,
+  simplification,
+  narrowing,
+  operandTransposes,
+  sharing(),
+];
+
+/** The graph itself if nothing is different. */
+function changed(before: Graph, { graph, rewrites }: Rewritten): Graph {
+  return rewrites === 0 && graph.nodes.length === before.nodes.length ? before : graph;
+}
