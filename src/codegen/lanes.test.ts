@@ -8,9 +8,10 @@ import { evaluatePrimitive } from '../graph/interpret.js';
 import { primitiveByName } from '../graph/primitive.js';
 import '../graph/primitives/index.js';
 import type { ScalarBinary, ScalarCompare, ScalarUnary } from '../graph/scalar.js';
-import { compileElements } from '../testing/lanes.js';
+import { compileElements, FIRST_INPUT } from '../testing/lanes.js';
 import { randomStream } from '../testing/random_arrays.js';
-import { canVectorize } from './lanes.js';
+import { i32 } from './ir.js';
+import { canVectorize, loadSplatted } from './lanes.js';
 
 const FLOATS = DTYPES.filter(isFloat);
 const INTEGERS = DTYPES.filter(isInteger);
@@ -161,7 +162,7 @@ describe('exact operations', () => {
       for (const dtype of ['int32', 'uint32', 'float32'] as const) check('bitcast', [unaryInputs(from)], 0, { dtype });
   });
 
-  test('shifts by a constant, splatted loads and constants of every dtype', () => {
+  test('shifts by a constant, of every count', () => {
     for (const dtype of INTEGERS) {
       const x = unaryInputs(dtype);
       for (const count of [0, 1, 5, 31, 32, 64, -1]) {
@@ -181,6 +182,20 @@ describe('exact operations', () => {
         }
       }
     }
+  });
+
+  test('loads into all lanes and constants of every dtype', () => {
+    for (const dtype of DTYPES.filter(canVectorize)) {
+      const last = dtype === 'bool' ? 1 : roundTo(dtype, -2.3);
+      const x = fromNumbers(dtype, [4], [last, 0, 1, 0]);
+      const loaded = compileElements([dtype], dtype, true, (_s, _xs, f) => loadSplatted(f, dtype, i32(FIRST_INPUT), 0));
+      expect([...loaded.run([x]).data], dtype).toEqual([last, last, last, last]);
+      for (const vector of [false, true]) {
+        const filled = compileElements([dtype], dtype, vector, (s) => s.constant(last, dtype));
+        expect([...filled.run([x]).data], dtype).toEqual([last, last, last, last]);
+      }
+    }
+    expect(DTYPES.filter((d) => !canVectorize(d))).toEqual(['uint64', 'int64', 'float64']);
   });
 });
 

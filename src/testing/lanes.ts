@@ -7,8 +7,9 @@ import { sizeOf } from '../core/shape.js';
 import { emitModule, type Expr, FunctionBuilder, type Target } from '../codegen/index.js';
 import { hostImports, LaneBuilder, type LaneValue, loadElements, storeElements } from '../codegen/lanes.js';
 
-const TARGET: Target = { lanes: 4, fma: false };
 const REGION = 1 << 20; // bytes of each array
+/** Where the first input lies. */
+export const FIRST_INPUT = REGION;
 
 /** A compiled loop over elements. */
 export interface ElementLoop {
@@ -23,23 +24,26 @@ export interface ElementLoop {
  *
  * @param write Writes the computation, as a primitive's `scalar` does.
  * @param vector Whether to compute on vectors of 4 lanes.
+ * @param fma Whether to use multiply-add that rounds once; not every engine has it.
  */
 export function compileElements(
   dtypes: readonly DType[],
   out: DType,
   vector: boolean,
   write: (s: LaneBuilder, inputs: readonly LaneValue[], f: FunctionBuilder) => LaneValue,
+  fma = false,
 ): ElementLoop {
-  const f = new FunctionBuilder('run', TARGET, ['i32', 'i32']);
+  const target: Target = { lanes: 4, fma };
+  const f = new FunctionBuilder('run', target, ['i32', 'i32']);
   const [size, rounds] = f.params;
   const region = (index: number, dtype: DType, i: Expr): Expr => i.mul(storageBytes(dtype)).add(index * REGION);
   f.for(0, rounds, 1, () => {
-    f.for(0, size, vector ? TARGET.lanes : 1, (i) => {
+    f.for(0, size, vector ? target.lanes : 1, (i) => {
       const inputs = dtypes.map((dtype, k) => loadElements(f, dtype, region(k + 1, dtype, i), 0, vector));
       storeElements(f, write(new LaneBuilder(f, vector), inputs, f), region(0, out, i), 0);
     });
   });
-  const code = emitModule({ exports: { run: f.finish() }, sharedMemory: false, globals: 0, fma: false });
+  const code = emitModule({ exports: { run: f.finish() }, sharedMemory: false, globals: 0, fma });
   const memory = new WebAssembly.Memory({ initial: ((dtypes.length + 1) * REGION) / 65536, maximum: 65536 });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory }, host: hostImports });
   const run = instance.exports['run'] as (size: number, rounds: number) => void;
