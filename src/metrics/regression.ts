@@ -1,0 +1,97 @@
+/** @file Means of the losses of regression, as metrics. */
+import { ValueError } from '../core/errors.js';
+import {
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  squeezeOrExpandToSameRank,
+} from '../losses/index.js';
+import { cosineSimilarity as cosineLoss } from '../losses/index.js';
+import * as ops from '../ops/index.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
+import { op, toTensor } from '../runtime/index.js';
+import { FunctionMetric, Mean } from './mean.js';
+import type { MetricOptions, UpdateOptions } from './metric.js';
+import { sampleWeightOf } from './updates.js';
+
+/** The mean of squared errors. @see `keras.metrics.MeanSquaredError` */
+export class MeanSquaredError extends FunctionMetric {
+  constructor(options: MetricOptions = {}) {
+    super(meanSquaredError, 'mean_squared_error', 'down', options);
+  }
+}
+
+/** The mean of absolute errors. @see `keras.metrics.MeanAbsoluteError` */
+export class MeanAbsoluteError extends FunctionMetric {
+  constructor(options: MetricOptions = {}) {
+    super(meanAbsoluteError, 'mean_absolute_error', 'down', options);
+  }
+}
+
+/** The mean of absolute errors in percent of the targets. @see `keras.metrics.MeanAbsolutePercentageError` */
+export class MeanAbsolutePercentageError extends FunctionMetric {
+  constructor(options: MetricOptions = {}) {
+    super(meanAbsolutePercentageError, 'mean_absolute_percentage_error', 'down', options);
+  }
+}
+
+/** The mean of squared differences of logarithms. @see `keras.metrics.MeanSquaredLogarithmicError` */
+export class MeanSquaredLogarithmicError extends FunctionMetric {
+  constructor(options: MetricOptions = {}) {
+    super(meanSquaredLogarithmicError, 'mean_squared_logarithmic_error', 'down', options);
+  }
+}
+
+/** The root of the mean of squared errors. @see `keras.metrics.RootMeanSquaredError` */
+export class RootMeanSquaredError extends Mean {
+  override readonly direction = 'down';
+
+  constructor({ name = 'root_mean_squared_error', ...options }: MetricOptions = {}) {
+    super({ name, ...options });
+  }
+
+  /** Add targets and predictions of the same shape. */
+  override updateState(yTrue: TensorLike, yPred: TensorLike, options?: UpdateOptions): void {
+    const owner = `RootMeanSquaredError '${this.name}'`;
+    const [t, p] = squeezeOrExpandToSameRank(
+      toTensor(yTrue, this.dtype, `${owner} (yTrue)`),
+      toTensor(yPred, this.dtype, `${owner} (yPred)`),
+    );
+    this.addValues(ops.square(ops.subtract(p, t)), sampleWeightOf(this, options));
+  }
+
+  override result(): Tensor {
+    return ops.sqrt(super.result());
+  }
+}
+
+/** Σ of the product of two vectors, each of length 1. The loss of this name has the opposite sign. */
+const cosineSimilarity = op(
+  'cosine_similarity',
+  (yTrue: TensorLike, yPred: TensorLike, options: { readonly axis?: number } = {}): Tensor =>
+    ops.negative(cosineLoss(yTrue, yPred, options)),
+);
+
+/** Options of `CosineSimilarity`. */
+export interface CosineSimilarityOptions extends MetricOptions {
+  /** Along which axis the vectors lie. Default −1. */
+  readonly axis?: number;
+}
+/** 1 for predictions in the direction of the targets, −1 for the opposite one. @see `keras.metrics.CosineSimilarity` */
+export class CosineSimilarity extends FunctionMetric {
+  /** @throws {ValueError} `axis` is no whole number. */
+  constructor({ axis = -1, ...options }: CosineSimilarityOptions = {}) {
+    if (!Number.isInteger(axis))
+      throw new ValueError(`CosineSimilarity: axis=${String(axis)}. Expected a whole number.`);
+    super(cosineSimilarity, 'cosine_similarity', 'up', options, { axis });
+  }
+}
+
+/** The mean of log cosh of the errors. @see `keras.metrics.LogCoshError` */
+export class LogCoshError extends FunctionMetric {
+  constructor(options: MetricOptions = {}) {
+    super(logCosh, 'logcosh', 'down', options);
+  }
+}
