@@ -7,8 +7,7 @@ const NUMBERS = [0, 1, 5, 255, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 7, 2 ** 
 
 test('bits, shifts and counts are those of 64 bits', () => {
   for (const dtype of ['int64', 'uint64'] as const) {
-    const wrap = dtype === 'int64' ? BigInt.asIntN : BigInt.asUintN;
-    const round = (x: bigint): number => Number(wrap(64, x));
+    const round = (x: bigint): number => Number(dtype === 'int64' ? BigInt.asIntN(64, x) : BigInt.asUintN(64, x));
     const numbers = dtype === 'int64' ? [...NUMBERS, ...NUMBERS.slice(1).map((x) => -x)] : NUMBERS;
     for (const x of numbers) {
       const big = BigInt(x);

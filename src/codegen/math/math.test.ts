@@ -33,7 +33,7 @@ function run(op: ScalarUnary, x: Float32Array, vector: boolean): ArrayLike<numbe
 
 /** Float32 numbers over all bit patterns, both signs, every magnitude. */
 function everywhere(): Float32Array {
-  const words = Uint32Array.from({ length: 1 << 17 }, (_, i) => i * 32749);
+  const words = Uint32Array.from({ length: 1 << 16 }, (_, i) => i * 65521);
   return new Float32Array(words.buffer);
 }
 
