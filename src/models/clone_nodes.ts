@@ -42,9 +42,7 @@ export function cloneGraphNodes(
       for (const output of node.outputs) copies.set(output, output);
       continue;
     }
-    const args = mapTree<unknown, unknown>(node.args as Tree<unknown>, (x) =>
-      x instanceof KerasTensor ? copyOf(x) : x,
-    );
+    const args = mapTree<unknown, unknown>(node.args, (x) => (x instanceof KerasTensor ? copyOf(x) : x));
     const made = node.outputs.map((x) => (declared.has(x) ? fresh(x) : copyOf(x)));
     new FunctionalNode(node.operation, args as unknown[], made); // registers itself
   }

@@ -5,7 +5,7 @@ import { classNameOf, deserializeKerasObject, serializeKerasObject, withCustomOb
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
 import { Input, InputLayer } from '../layers/core/input_layer.js';
-import { Layer } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
 import type { Operation } from '../runtime/index.js';
 import { KerasTensor, OpCall } from '../runtime/index.js';
 import { callOperation } from './function.js';

@@ -87,15 +87,15 @@ export class KerasFunction extends OperationBase {
 
   /** @throws {ValueError} Too many or too few inputs, or one of another shape. */
   override call(inputs: unknown): unknown {
-    const flat = flatten<unknown>(inputs as Tree<unknown>).map((x) =>
+    const flat = flatten<unknown>(inputs).map((x) =>
       x === null || x instanceof KerasTensor ? x : toTensor(x as TensorLike, null, `Function '${this.name}'`),
     );
-    this.#check(flat as (Spec | null)[]);
+    this.#check(flat);
     return this.#graph.run(flat, callOperation);
   }
 
   override computeOutputSpec(inputs: unknown): Tree<Spec> {
-    const flat = flatten<unknown>(inputs as Tree<unknown>) as (Spec | null)[];
+    const flat = flatten<unknown>(inputs) as (Spec | null)[];
     this.#check(flat);
     return graphOutputSpec(this.#graph, flat);
   }
@@ -103,7 +103,7 @@ export class KerasFunction extends OperationBase {
   /** The shape of each output for shapes of the inputs. */
   computeOutputShape(inputShape: ShapeTree): ShapeTree {
     const specs = graphOutputSpec(this.#graph, symbolsFor(this.#graph, inputShape));
-    return mapTree(specs, (spec) => spec.shape, isSpec) as ShapeTree;
+    return mapTree(specs, (spec) => spec.shape, isSpec);
   }
 
   #check(given: readonly (Spec | null)[]): void {

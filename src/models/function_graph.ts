@@ -171,16 +171,18 @@ export class FunctionGraph {
     const reached = new Set<KerasTensor>(this.inputs);
     for (const node of this.#order)
       if (!node.isInput && node.inputs.every((x) => reached.has(x))) for (const x of node.outputs) reached.add(x);
+    const missing = this.#order.filter((node) => node.isInput && !node.outputs.some((x) => this.inputs.includes(x)));
     this.outputs.forEach((output, i) => {
-      if (!reached.has(output)) {
-        throw new ValueError(
-          `${owner}: output with path \`${leafPaths(this.outputsStruct)[i]}\` is not connected to \`inputs\`.`,
-        );
-      }
+      if (reached.has(output)) return;
+      const names = missing.map((node) => `'${node.operation.name}'`).join(', ');
+      throw new ValueError(
+        `${owner}: graph disconnected: output with path \`${leafPaths(this.outputsStruct)[i]}\` is not connected to \`inputs\`.` +
+          (names === '' ? '' : ` It also depends on Input ${names}, which is not among the inputs.`),
+      );
     });
   }
 
-  /** The node that made a tensor of this graph, as `[operation's name, index among its nodes here, position]`. */
+  /** The index of a node among the calls of its operation that are part of this graph. */
   indexOf(node: FunctionalNode): number {
     return node.operation.inboundNodes.filter((each) => this.nodes.has(each)).indexOf(node);
   }
@@ -196,10 +198,10 @@ export class FunctionGraph {
     const known = new Map<unknown, unknown>(this.inputs.map((x, i) => [x, values[i] ?? null]));
     for (const node of this.#order) {
       if (node.isInput || node.inputs.some((x) => !known.has(x))) continue;
-      const args = mapTree<unknown, unknown>(node.args as Tree<unknown>, (x) =>
+      const args = mapTree<unknown, unknown>(node.args, (x) =>
         x instanceof KerasTensor ? known.get(x) : x,
       ) as unknown[];
-      const outputs = flatten<unknown>(call(node.operation, args) as Tree<unknown>);
+      const outputs = flatten<unknown>(call(node.operation, args));
       node.outputs.forEach((x, i) => known.set(x, outputs[i]));
     }
     return packLike(

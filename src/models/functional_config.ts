@@ -68,8 +68,8 @@ function serializeNode(graph: FunctionGraph, { operation, args }: FunctionalNode
     return { class_name: '__keras_tensor__', config: { shape: x.shape, dtype: x.dtype, keras_history: place } };
   };
   return {
-    args: mapTree<unknown, unknown>(positional as Tree<unknown>, leaf),
-    kwargs: mapTree<unknown, unknown>(kwargs as Tree<unknown>, leaf),
+    args: mapTree<unknown, unknown>(positional, leaf),
+    kwargs: mapTree<unknown, unknown>(kwargs, leaf),
   };
 }
 
@@ -199,7 +199,7 @@ function readNode(node: unknown, tensorAt: TensorAt): { args: unknown[]; kwargs:
       ? tensorAt(history[0], history[1], history[2])
       : deserializeKerasObject(x);
   };
-  const read = (tree: unknown): unknown => mapTree<unknown, unknown>(tree as Tree<unknown>, leaf, isSerializedObject);
+  const read = (tree: unknown): unknown => mapTree<unknown, unknown>(tree, leaf, isSerializedObject);
   return { args: read(args) as unknown[], kwargs: read(kwargs) as Config };
 }
 

@@ -2,7 +2,6 @@
 import { ValueError } from '../core/errors.js';
 import type { PartialShape } from '../core/shape.js';
 import { formatShape } from '../core/shape.js';
-import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 import { InputLayer } from '../layers/core/input_layer.js';
 import { InputSpec } from '../layers/input_spec.js';
@@ -53,9 +52,9 @@ function show(tree: unknown): string {
     if (x === null || x === undefined) return 'null';
     if (x instanceof KerasTensor) return x.name;
     const shape = (x as { shape?: PartialShape }).shape;
-    return shape === undefined ? String(x) : `Tensor(shape=${formatShape(shape)})`;
+    return shape === undefined ? typeof x : `Tensor(shape=${formatShape(shape)})`;
   };
-  return JSON.stringify(mapTree<unknown, string>(tree as Tree<unknown>, leaf));
+  return JSON.stringify(mapTree<unknown, string>(tree, leaf));
 }
 
 /** The names by which an input can be given: that of the tensor, and that of its layer. */
@@ -71,9 +70,9 @@ function matchStructure(graph: FunctionGraph, inputs: unknown, owner: string): u
   }
   if (isDict(inputs) && isDict(inputsStruct)) {
     const keys = Object.keys(inputsStruct).sort();
-    if (keys.every((key) => key in inputs)) return flatten<unknown>(keys.map((key) => inputs[key]) as Tree<unknown>);
+    if (keys.every((key) => key in inputs)) return flatten<unknown>(keys.map((key) => inputs[key]));
   }
-  const flat = flatten<unknown>(inputs as Tree<unknown>);
+  const flat = flatten<unknown>(inputs);
   if (outline(inputs) === outline(inputsStruct)) return flat;
   // A list for a dict has an order only if the dict's own is that of its sorted keys.
   const unordered =
@@ -98,7 +97,10 @@ function refuse(graph: FunctionGraph, inputs: unknown, owner: string): never {
 /** An input of one axis too many or too few, of size 1, gets the declared rank. */
 function adjustRank(x: Tensor, own: KerasTensor, path: string, owner: string): Tensor {
   const [rank, wanted] = [x.ndim, own.ndim];
-  if (rank === wanted) return x;
+  // Keras takes an axis of 1 where another size was declared, and fails later, in a layer.
+  const fits = (shape: PartialShape): boolean =>
+    own.shape.every((dim, i) => i === 0 || dim === null || dim === shape[i]);
+  if (rank === wanted && fits(x.shape)) return x;
   if (rank === wanted + 1 && x.shape.at(-1) === 1) return ops.squeeze(x, { axis: -1 });
   if (rank === wanted - 1 && own.shape.at(-1) === 1) return ops.expandDims(x, -1);
   throw new ValueError(

@@ -1,5 +1,4 @@
 /** @file `keras.models`: models, and how they are read from configs. */
-import type { SerializableClass } from '../core/serialization.js';
 import { registerClasses } from '../core/serialization.js';
 import { Functional, Model } from './model.js';
 import { Sequential } from './sequential.js';
@@ -11,11 +10,15 @@ export { Functional, type FunctionalOptions, Model, type ModelOptions, type Symb
 export { Sequential } from './sequential.js';
 export { countParams, readableMemorySize, type SummaryOptions } from './summary.js';
 
-registerClasses('keras', { Sequential: Sequential as SerializableClass, Model: Model as SerializableClass });
-registerClasses('keras.src.models.functional', { Functional: Functional as SerializableClass }, { internal: true });
-registerClasses('keras.models', { Sequential: Sequential as SerializableClass, Model: Model as SerializableClass });
-// Keras 2 configs name no module, or one of these.
-for (const module of ['keras.layers', 'keras.engine.functional', 'keras.src.engine.functional'])
-  registerClasses(module, { Functional: Functional as SerializableClass, Model: Functional as SerializableClass });
-registerClasses('keras.layers', { Sequential: Sequential as SerializableClass });
-registerClasses('keras.src.models.sequential', { Sequential: Sequential as SerializableClass });
+// The first registration is the one that configs are written by; the others are names under which Keras wrote them before.
+registerClasses('keras.src.models.functional', { Functional }, { internal: true });
+registerClasses('keras', { Sequential, Model });
+for (const module of [
+  'keras',
+  'keras.models',
+  'keras.layers',
+  'keras.engine.functional',
+  'keras.src.engine.functional',
+])
+  registerClasses(module, { Functional, Model, Sequential });
+registerClasses('keras.src.models.sequential', { Sequential });

@@ -271,8 +271,7 @@ export class Model extends Trainer {
   }
 
   override computeOutputSpec(...args: unknown[]): Tree<Spec> {
-    if (this.#graph !== null)
-      return graphOutputSpec(this.#graph, flatten<unknown>(args[0] as Tree<unknown>) as (Spec | null)[]);
+    if (this.#graph !== null) return graphOutputSpec(this.#graph, flatten<unknown>(args[0]) as (Spec | null)[]);
     return this.computeOutputShape === Model.prototype.computeOutputShape
       ? this.dryRun(args)
       : super.computeOutputSpec(...args);
@@ -281,7 +280,7 @@ export class Model extends Trainer {
   override computeOutputShape(inputShape: ShapeTree, ...others: ShapeTree[]): ShapeTree {
     if (this.#graph === null) return super.computeOutputShape(inputShape, ...others);
     const specs = graphOutputSpec(this.#graph, symbolsFor(this.#graph, inputShape));
-    return mapTree(specs, (spec) => spec.shape, isSpec) as ShapeTree;
+    return mapTree(specs, (spec) => spec.shape, isSpec);
   }
 
   // ---- what it looks like ----

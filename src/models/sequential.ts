@@ -36,7 +36,7 @@ export class Sequential extends Model {
     super(options);
     if (layers !== null && !Array.isArray(layers))
       throw new ValueError(`Sequential '${this.name}': the layers must come as a list. Received: ${String(layers)}.`);
-    for (const layer of layers ?? []) this.add(layer, { rebuild: false });
+    for (const layer of (layers ?? []) as readonly (Layer | KerasTensor)[]) this.add(layer, { rebuild: false });
     if (layers !== null && layers.length > 0) this.#maybeRebuild();
   }
 
@@ -187,7 +187,7 @@ export class Sequential extends Model {
     let currentMask = mask;
     for (const layer of this.layers) {
       x = layer(x as KerasTensor, { training, mask: currentMask });
-      currentMask = mapTree(x as Tree<unknown>, getKerasMask) as MaskTree;
+      currentMask = mapTree(x, getKerasMask);
     }
     return x;
   }

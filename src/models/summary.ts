@@ -90,7 +90,7 @@ function formatShapes(shapes: Tree<string>): string {
   }
   if (!isDict(shapes)) return '?';
   return `{${Object.entries(shapes)
-    .map(([key, value]) => `${key}: ${formatShapes(value as Tree<string>)}`)
+    .map(([key, value]) => `${key}: ${formatShapes(value)}`)
     .join(', ')}}`;
 }
 
@@ -182,7 +182,7 @@ export function printSummary(model: Summarized, options: SummaryOptions = {}): v
   });
 
   const fieldsOf = (operation: Operation, prefix: string): string[] => {
-    const className = operation instanceof OpCall ? operation.className : classNameOf(operation as Layer);
+    const className = operation instanceof OpCall ? operation.className : classNameOf(operation);
     const fields = [`${prefix}${operation.name} (${className})`, outputShapeOf(operation), paramsOf(operation)];
     if (!chain) fields.push(connectionsOf(operation, graph));
     if (showTrainable) fields.push(trainableOf(operation));

@@ -14,7 +14,11 @@ type SymbolicArg<T> = [TensorLike] extends [T]
     ? [TensorLike] extends [U]
       ? readonly (U | KerasTensor)[]
       : T
-    : T;
+    : T extends Tensor | ((...args: never[]) => unknown)
+      ? T
+      : T extends object
+        ? { [K in keyof T]: SymbolicArg<T[K]> } // options
+        : T;
 
 /** A result with KerasTensors for tensors. */
 export type OpResult<R> = R extends Tensor

@@ -33,7 +33,7 @@ export interface PadSequencesOptions {
 export function padSequences(sequences: readonly TensorLike[], options: PadSequencesOptions = {}): Tensor {
   const { dtype = 'int32', padding = 'pre', truncating = 'pre', value = 0 } = options;
   const owner = 'padSequences';
-  if (!Array.isArray(sequences)) throw new ValueError(`${owner}: sequences must be a list. Got ${String(sequences)}.`);
+  if (!Array.isArray(sequences)) throw new ValueError(`${owner}: sequences must be a list. Got ${typeof sequences}.`);
   for (const [name, side] of Object.entries({ padding, truncating }))
     if (!['pre', 'post'].includes(side)) throw new ValueError(`${owner}: ${name}='${side}'. Expected 'pre' or 'post'.`);
   const type = standardizeDType(dtype, owner);
