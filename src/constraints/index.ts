@@ -11,15 +11,26 @@ export type { MinMaxNormOptions } from './constraints.js';
 
 /** Ids of constraints. */
 export type ConstraintId =
-  'max_norm' | 'MaxNorm' | 'non_neg' | 'NonNeg' | 'unit_norm' | 'UnitNorm' | 'min_max_norm' | 'MinMaxNorm';
+  | 'constraint'
+  | 'Constraint'
+  | 'max_norm'
+  | 'MaxNorm'
+  | 'non_neg'
+  | 'NonNeg'
+  | 'unit_norm'
+  | 'UnitNorm'
+  | 'min_max_norm'
+  | 'MinMaxNorm';
 /** A function from a weight's value to the value that is allowed. */
 export type ConstraintFunction = (w: Tensor) => Tensor;
 /** What a constraint option takes. */
 export type ConstraintLike = ConstraintId | Constraint | ConstraintFunction | Config | null;
 
-registerClasses('keras.constraints', { MaxNorm, MinMaxNorm, NonNeg, UnitNorm });
+registerClasses('keras.constraints', { Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm });
 
 const ids: Record<ConstraintId, SerializableClass> = {
+  constraint: Constraint,
+  Constraint,
   max_norm: MaxNorm,
   MaxNorm,
   non_neg: NonNeg,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DType } from '../core/dtype.js';
 import { SeedGenerator } from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
+import { everyBackend } from '../testing/backends.js';
 import { tensorDifference } from '../testing/compare.js';
 import type { EncodedArray } from '../testing/fixtures.js';
 import { readFixtures } from '../testing/fixtures.js';
@@ -12,13 +13,15 @@ const plain = (x: unknown): unknown => JSON.parse(JSON.stringify(x));
 
 describe('initializers, against Keras', () => {
   const values = cases.filter((c) => c['kind'] === undefined && c['output']);
-  it.each(values.map((c) => [c.id, c] as const))('%s', (_, c) => {
-    const init = initializers.deserialize(c['serialized'])!;
-    expect(plain(initializers.serialize(init))).toEqual(c['serialized']);
-    const make = (): Tensor => init(c['shape'] as number[], { dtype: c['dtype'] as DType }) as Tensor;
-    const first = make();
-    expect(tensorDifference(first, c['output'] as EncodedArray, c['tolerance'] as number)).toBeNull();
-    if (c['output_again']) expect(plain(make().arraySync())).toEqual(plain(first.arraySync()));
+  everyBackend((run) => {
+    it.each(values.map((c) => [c.id, c] as const))('%s', (_, c) => {
+      const init = initializers.deserialize(c['serialized'])!;
+      expect(plain(initializers.serialize(init))).toEqual(c['serialized']);
+      const make = (): Tensor => init(c['shape'] as number[], { dtype: c['dtype'] as DType }) as Tensor;
+      const first = run(make);
+      expect(tensorDifference(first, c['output'] as EncodedArray, c['tolerance'] as number)).toBeNull();
+      if (c['output_again']) expect(plain(run(make).arraySync())).toEqual(plain(first.arraySync()));
+    });
   });
   it('moves on with a SeedGenerator', () => {
     const c = cases.find((each) => each.id === 'twice/seed_generator')!;

@@ -6,7 +6,7 @@ import type { Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import * as random from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
-import { tensor } from '../runtime/index.js';
+import { tensor, withTrace } from '../runtime/index.js';
 import type { RandomInitializerOptions } from './initializer.js';
 import { RandomInitializer } from './initializer.js';
 
@@ -53,14 +53,19 @@ export class Orthogonal extends RandomInitializer {
     this.gain = gain;
   }
 
-  /** @throws {ValueError} The shape has fewer than two axes. */
+  /**
+   * @throws {ValueError} The shape has fewer than two axes.
+   * @throws {RuntimeError} It is traced and the seed is a SeedGenerator: the factor is computed of numbers.
+   */
   override call(shape: Shape, { dtype }: { readonly dtype: DType }): Tensor {
     if (shape.length < 2)
       throw new ValueError(`Orthogonal: shape ${formatShape(shape)}. Expected at least two dimensions.`);
     const columns = shape[shape.length - 1];
     const rows = sizeOf(shape.slice(0, -1));
     const [tall, narrow] = [Math.max(rows, columns), Math.min(rows, columns)];
-    const drawn = random.normal([tall, narrow], { seed: this.seed, dtype });
+    const draw = (): Tensor => random.normal([tall, narrow], { seed: this.seed, dtype });
+    // What a number seeds is the same whenever it is drawn, so that a trace may take it as a constant.
+    const drawn = typeof this.seed === 'number' ? withTrace(null, draw) : draw();
     const q = orthogonalFactor(drawn.ndarray.data, tall, narrow);
     const data = new Float64Array(rows * columns);
     for (let i = 0; i < rows; i++)

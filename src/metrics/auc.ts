@@ -157,7 +157,7 @@ export class AUC extends Metric {
   /** A number, in [0, 1] but for precision gain. */
   override result(): Tensor {
     if (!this.#built) return tensor(0, null, this.dtype);
-    if (this.curve === 'PR' && this.summationMethod === 'interpolation') return this.#combine(this.#interpolatePR());
+    if (this.curve === 'PR' && this.summationMethod === 'interpolation') return this.interpolatePrAuc();
     const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = this;
     const recall = ops.divideNoNan(tp, ops.add(tp, fn));
     let x: Tensor;
@@ -179,8 +179,8 @@ export class AUC extends Metric {
     return this.#combine(ops.multiply(ops.subtract(start(x), end(x)), heights));
   }
 
-  /** Parts of the area of precision over recall, where true positives are interpolated linearly between thresholds, but precision is not. */
-  #interpolatePR(): Tensor {
+  /** The area under precision over recall, where true positives are interpolated linearly between thresholds, but precision is not. */
+  interpolatePrAuc(): Tensor {
     const tp = this.truePositives.value;
     const p = ops.add(tp, this.falsePositives);
     const hits = ops.subtract(start(tp), end(tp));
@@ -190,7 +190,7 @@ export class AUC extends Metric {
     const ratio = ops.where(both, ops.divideNoNan(start(p), ops.maximum(end(p), 0)), 1);
     const part = ops.multiply(slope, ops.add(hits, ops.multiply(intercept, ops.log(ratio))));
     const positives = ops.add(end(tp), end(this.falseNegatives.value));
-    return ops.divideNoNan(part, ops.maximum(positives, 0));
+    return this.#combine(ops.divideNoNan(part, ops.maximum(positives, 0)));
   }
 
   /** Parts added up, and the labels' areas combined. */

@@ -108,6 +108,46 @@ export class Metric extends Callable {
     for (const variable of this.variables) variable.assign(ops.zeros(variable.shape, { dtype: variable.dtype }));
   }
 
+  /** Run `fn` on other values of the variables, which are then put back. */
+  #stateless<R>(values: readonly TensorLike[], fn: () => R): R {
+    const { variables } = this;
+    if (values.length !== variables.length)
+      throw new ValueError(
+        `Metric '${this.name}': got ${values.length} values for ${variables.length} variables. Expected one for each, in the order of \`variables\`.`,
+      );
+    const before = variables.map((variable) => variable.value);
+    try {
+      variables.forEach((variable, i) => variable.assign(values[i]));
+      return fn();
+    } finally {
+      variables.forEach((variable, i) => variable.assign(before[i]));
+    }
+  }
+
+  /** The state after an update of the state `metricVariables`. The metric itself stays as it is. @throws {ValueError} Too many values or too few. */
+  statelessUpdateState(metricVariables: readonly TensorLike[], ...args: readonly unknown[]): Tensor[] {
+    return this.#stateless(metricVariables, () => {
+      this.updateState(...args);
+      return this.variables.map((variable) => variable.value);
+    });
+  }
+
+  /** The result for the state `metricVariables`. @throws {ValueError} Too many values or too few. */
+  statelessResult(metricVariables: readonly TensorLike[]): MetricResult {
+    return this.#stateless(metricVariables, () => this.result());
+  }
+
+  /** The state after a reset. */
+  statelessResetState(): Tensor[] {
+    return this.#stateless(
+      this.variables.map((variable) => variable.value),
+      () => {
+        this.resetState();
+        return this.variables.map((variable) => variable.value);
+      },
+    );
+  }
+
   /**
    * Make a state variable and own it. Also takes one options object: `addVariable({ shape, initializer, name })`.
    *

@@ -126,6 +126,16 @@ describe('Metric', () => {
     expect(step(t, t).itemSync()).toBe(0.5);
     expect(metric.result().itemSync()).toBe(0.5);
   });
+  it('computes on given state, without touching its own', () => {
+    const metric = new metrics.Mean();
+    metric.updateState([4, 6]);
+    const state = metric.statelessUpdateState([1, 1], [3]);
+    expect(state.map((x) => x.itemSync())).toEqual([4, 2]);
+    expect((metric.statelessResult(state) as Tensor).itemSync()).toBe(2);
+    expect(metric.statelessResetState().map((x) => x.itemSync())).toEqual([0, 0]);
+    expect(metric.result().itemSync()).toBe(5);
+    expect(() => metric.statelessResult([1])).toThrow("Metric 'mean': got 1 values for 2 variables.");
+  });
   it('lets a program make the state that needs shapes', () => {
     const metric = new metrics.F1Score({ average: 'macro' });
     expect(metric.variables).toEqual([]);
