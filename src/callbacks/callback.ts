@@ -10,7 +10,6 @@ import type { Trainer } from '../training/trainer.js';
 export type Logs = Record<string, number>;
 
 /** Hooks may be async: training waits for their promises. */
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- nothing, or a promise of nothing
 export type HookResult = void | Promise<void>;
 
 /** What a run is: handed to callbacks before it begins. */

@@ -1,4 +1,5 @@
 /** @file `CallbackList`: calls many callbacks as one. */
+import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
 import { flatten } from '../core/tree.js';
 import { ValueError } from '../core/errors.js';
@@ -48,7 +49,9 @@ export class CallbackList extends Callback {
     this.callbacks = callbacks === null ? [] : flatten<Callback | null>(callbacks).filter((each) => each !== null);
     for (const each of this.callbacks) {
       if (!(each instanceof Callback))
-        throw new ValueError(`CallbackList: got ${String(each)} among the callbacks. Expected instances of Callback.`);
+        throw new ValueError(
+          `CallbackList: got ${describe(each)} among the callbacks. Expected instances of Callback.`,
+        );
     }
     if (addHistory && !this.callbacks.some((each) => each instanceof History)) this.callbacks.push(new History());
     if (addProgbar && !this.callbacks.some((each) => each instanceof ProgbarLogger))

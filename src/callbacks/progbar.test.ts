@@ -22,7 +22,7 @@ function capture(isInteractive: boolean): { text: () => string; clock: { now: nu
   const write = (more: string): void => {
     text += more;
   };
-  setPlatform({ terminal: { write, isInteractive, columns: 80 }, now: () => clock.now });
+  setPlatform({ terminal: { write, isInteractive, columns: 80 }, now: () => 1000 + clock.now });
   return { text: () => text, clock };
 }
 
@@ -33,7 +33,7 @@ describe('Progbar', () => {
     (_, { target, options, updates, text }) => {
       const { text: written, clock } = capture(true);
       const camel = Object.fromEntries(Object.entries(options).map(([key, value]) => [toCamelCase(key), value]));
-      const bar = new Progbar(target, camel as ProgbarOptions);
+      const bar = new Progbar(target, camel);
       for (const [current, values, now] of updates) {
         clock.now = now;
         bar.update(current, fillMarks(values, []) as [string, number][]);

@@ -32,6 +32,12 @@ function formatValue(value: number, small: boolean): string {
   return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
+/** A whole number as Python's `%.0f` writes it: halves go to the even neighbour. */
+function formatWhole(x: number): string {
+  const rounded = Math.round(x);
+  return String(Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded);
+}
+
 const twoDigits = (x: number): string => String(Math.floor(x)).padStart(2, '0');
 
 function formatRemaining(seconds: number): string {
@@ -123,7 +129,7 @@ export class Progbar {
     } else if (this.verbose === 2 && done && this.target !== null && this.target > 0) {
       const count = `${String(current).padStart(String(this.target).length)}/${this.target}`;
       // Keras: negative values are shown as %.4e here; here as in the bar.
-      const text = `${count} - ${(now - this.#start).toFixed(0)}s -${this.#formatDuration(perUnit)}${this.#formatValues()}\n`;
+      const text = `${count} - ${formatWhole(now - this.#start)}s -${this.#formatDuration(perUnit)}${this.#formatValues()}\n`;
       getPlatform().terminal.write(text);
     }
     this.#lastUpdate = now;
@@ -168,7 +174,7 @@ export class Progbar {
       width = bar.length;
     }
     const time =
-      known && !done ? formatRemaining(perUnit * (this.target! - current)) : `${(now - this.#start).toFixed(0)}s`;
+      known && !done ? formatRemaining(perUnit * (this.target! - current)) : `${formatWhole(now - this.#start)}s`;
     const info = `${this.#formatDuration(perUnit)}${this.#formatValues()}`;
     width += 1 + time.length + info.length;
     const erase = live ? `${'\b'.repeat(this.#lineWidth)}\r` : '';
@@ -187,9 +193,9 @@ export class Progbar {
   }
 
   #formatDuration(perUnit: number): string {
-    if (perUnit >= 1 || perUnit === 0) return ` ${perUnit.toFixed(0)}s/${this.unitName}`;
-    if (perUnit >= 1e-3) return ` ${(perUnit * 1e3).toFixed(0)}ms/${this.unitName}`;
-    return ` ${(perUnit * 1e6).toFixed(0)}us/${this.unitName}`;
+    if (perUnit >= 1 || perUnit === 0) return ` ${formatWhole(perUnit)}s/${this.unitName}`;
+    if (perUnit >= 1e-3) return ` ${formatWhole(perUnit * 1e3)}ms/${this.unitName}`;
+    return ` ${formatWhole(perUnit * 1e6)}us/${this.unitName}`;
   }
 
   /** Seconds a step; the first step, which compiles, is left out once there are more. */

@@ -1,6 +1,5 @@
 /** @file `ArrayDataAdapter`: arrays in memory as batches. */
 import { ValueError } from '../core/errors.js';
-import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 import { randomOrder } from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
@@ -28,7 +27,7 @@ export interface ArrayDataOptions {
 const isBranch = (x: unknown): boolean => Array.isArray(x) || isDict(x);
 
 function structureOf(tree: unknown): string {
-  return JSON.stringify(mapTree<unknown, unknown>(tree as Tree<unknown>, () => '*'));
+  return JSON.stringify(mapTree<unknown, unknown>(tree, () => '*'));
 }
 
 /** One array of weights per target. @throws {ValueError} The weights do not fit the targets. */

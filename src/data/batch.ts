@@ -1,4 +1,5 @@
 /** @file Batches: `[x, y, sampleWeight]`, and the forms in which people hand them over. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
 import { isDict } from '../core/tree.js';
@@ -105,9 +106,8 @@ export function toTensorTree(data: unknown, what: string, count = 1): TensorTree
   if (Array.isArray(data) && data.length > 0) return data.map((part, i) => toTensorTree(part, `${what}[${i}]`));
   if (isDict(data) && Object.keys(data).length > 0)
     return Object.fromEntries(Object.entries(data).map(([key, part]) => [key, toTensorTree(part, `${what}.${key}`)]));
-  const got = typeof data === 'string' ? JSON.stringify(data) : Array.isArray(data) ? 'an empty list' : String(data);
   throw new ValueError(
-    `${what}: got ${got}. Expected a tensor, a typed array, nested lists of numbers, or a list or dict of these.`,
+    `${what}: got ${describe(data)}. Expected a tensor, a typed array, nested lists of numbers, or a list or dict of these.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** @file Weights of classes as weights of samples. */
+import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import { fromNumbers } from '../core/ndarray.js';
@@ -13,7 +14,7 @@ export type ClassWeight = Readonly<Record<number | string, number>> | ReadonlyMa
 function readClassWeight(classWeight: ClassWeight): Map<number, number> {
   if (!(classWeight instanceof Map) && !isDict(classWeight)) {
     throw new ValueError(
-      `classWeight: got ${String(classWeight)}. Expected a dict of class to weight: { 0: 1, 1: 5 }.`,
+      `classWeight: got ${describe(classWeight)}. Expected a dict of class to weight: { 0: 1, 1: 5 }.`,
     );
   }
   const entries: (readonly [unknown, unknown])[] =

@@ -66,10 +66,10 @@ describe('arrays', () => {
       () =>
         getDataAdapter(x as DataSource, 'fit', options);
     expect(get(column(3), { y: [1, 2] })).toThrow(/same number of samples.*'x' sizes: 3; 'y' sizes: 2/);
-    expect(get('abc', {})).toThrow(/fit: x is "abc"/);
+    expect(get('abc', {})).toThrow(/fit: x is 'abc'/);
     expect(get(3, {})).toThrow(/fit: x is 3/);
     expect(get([], {})).toThrow(/fit: x is/);
-    expect(get(column(2), { y: ['cat', 'dog'] })).toThrow(/fit: y\[0\]: got "cat"/);
+    expect(get(column(2), { y: ['cat', 'dog'] })).toThrow(/fit: y\[0\]: got 'cat'/);
     expect(get(column(2), { y: [1, 2], sampleWeight: [1, 2], classWeight: { 0: 1 } })).toThrow(/at the same time/);
     expect(get(column(2), { y: { a: [1, 2], b: [1, 2] }, sampleWeight: column(2).map(() => [1, 2]) })).toThrow(
       /one number per sample/,

@@ -1,4 +1,5 @@
 /** @file `GeneratorDataAdapter`: generators and other iterables of batches, sync or async. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, Batch, BatchLike } from './batch.js';
@@ -50,7 +51,7 @@ export class GeneratorDataAdapter implements DataAdapter {
     const iterator = iteratorOf(made);
     if (iterator === null) {
       throw new ValueError(
-        `The function given as data returned ${String(made)}. Expected a generator, or another iterable, of batches [x, y].`,
+        `The function given as data returned ${describe(made)}. Expected a generator, or another iterable, of batches [x, y].`,
       );
     }
     return iterator;

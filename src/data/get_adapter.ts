@@ -1,4 +1,5 @@
 /** @file Finds the adapter for data of any form. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { DataAdapter } from './adapter.js';
 import type { Shuffle } from './array_adapter.js';
@@ -55,7 +56,7 @@ export function getDataAdapter(x: DataSource, owner: string, options: DataOption
   }
   if (!isDataset(x)) {
     throw new ValueError(
-      `${owner}: x is ${typeof x === 'string' ? JSON.stringify(x) : String(x)}. Expected arrays (a tensor, a typed array, nested lists of ` +
+      `${owner}: x is ${describe(x)}. Expected arrays (a tensor, a typed array, nested lists of ` +
         `numbers, or a list or dict of these), a generator of batches, or a PyDataset.`,
     );
   }

@@ -1,4 +1,5 @@
 /** @file `CompileLoss`: the losses that `compile` was given, for each output, and their weighted sum. */
+import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import { registrationOf } from '../core/serialization.js';
@@ -46,7 +47,7 @@ function getLoss(identifier: unknown, yTrue: unknown, yPred: Tensor): Loss {
   if (found instanceof Loss) return found;
   const fn = found as ConstructorParameters<typeof LossFunctionWrapper>[0];
   const name =
-    typeof identifier === 'string' ? identifier : (registrationOf(fn as never)?.name ?? (fn as { name: string }).name);
+    typeof identifier === 'string' ? identifier : (registrationOf(fn)?.name ?? (fn as { name: string }).name);
   return new LossFunctionWrapper(fn, { name: name || 'loss' });
 }
 
@@ -96,12 +97,12 @@ export class CompileLoss {
       !isNested(lossWeights)
     ) {
       throw new ValueError(
-        `compile: lossWeights=${String(lossWeights)}. Expected a number (for a single output), a list with one number per output, or a dict by output name.`,
+        `compile: lossWeights=${describe(lossWeights)}. Expected a number (for a single output), a list with one number per output, or a dict by output name.`,
       );
     }
     for (const weight of leavesOf(lossWeights ?? null)) {
       if (weight !== null && typeof weight !== 'number')
-        throw new ValueError(`compile: lossWeights holds ${String(weight)}. Expected numbers.`);
+        throw new ValueError(`compile: lossWeights holds ${describe(weight)}. Expected numbers.`);
     }
     for (const each of leavesOf(loss)) lossesRoom.get(isByShape(each) ? null : each); // refuses unknown ids at once
     this.#given = loss;
@@ -124,11 +125,11 @@ export class CompileLoss {
           `compile: loss has entries for ${Object.keys(loss).join(', ')}, but the outputs are ${names.join(', ')}. Give one entry per output; null for one without a loss.`,
         );
       }
-      const byName = loss as Record<string, unknown>;
+      const byName = loss;
       loss = names.map((name) => byName[name]);
     }
     if (isDict(weights) && Array.isArray(loss) && names !== null) {
-      const byName = weights as Record<string, unknown>;
+      const byName = weights;
       const unknown = Object.keys(byName).filter((name) => !names.includes(name));
       if (unknown.length > 0 || Object.keys(byName).length !== names.length) {
         throw new ValueError(
@@ -191,7 +192,7 @@ export class CompileLoss {
         }; loss: ${formatStructure(this.#given)}.`,
       );
     if (!isNested(yPred) || Array.isArray(entries) !== Array.isArray(yPred)) throw misplaced(path);
-    for (const key of Array.isArray(entries) ? entries.keys() : Object.keys(entries as object)) {
+    for (const key of Array.isArray(entries) ? entries.keys() : Object.keys(entries)) {
       const each = (entries as Record<string | number, unknown>)[key];
       if (each === null || each === undefined) continue;
       const own = entryAt(yPred, [key]);

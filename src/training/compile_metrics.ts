@@ -1,4 +1,5 @@
 /** @file `CompileMetrics`: the metrics that `compile` was given, for each output. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { registrationOf } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
@@ -39,9 +40,9 @@ function getMetric(identifier: unknown, yTrue: YTrue, yPred: Tensor): Metric {
     throw new ValueError('metrics: got null in a list of metrics. Expected metrics, their ids, or functions.');
   const id = typeof identifier === 'string' ? identifier.toLowerCase() : null;
   if (id === 'accuracy' || id === 'acc')
-    return new (ACCURACIES[targetKind(yTrue, yPred)]())({ name: String(identifier) });
+    return new (ACCURACIES[targetKind(yTrue, yPred)]())({ name: identifier as string });
   if (id === 'crossentropy' || id === 'ce')
-    return new (CROSSENTROPIES[targetKind(yTrue, yPred)]())({ name: String(identifier) });
+    return new (CROSSENTROPIES[targetKind(yTrue, yPred)]())({ name: identifier as string });
   const found: unknown = metricsRoom.get(identifier);
   if (!(found instanceof Metric)) {
     return new MeanMetricWrapper(found as ConstructorParameters<typeof MeanMetricWrapper>[0], {
@@ -71,7 +72,7 @@ export class CompileMetrics extends Metric {
     ] as const) {
       if (value !== null && value !== undefined && !isNested(value)) {
         throw new ValueError(
-          `compile: ${name}=${typeof value === 'string' ? `'${value}'` : String(value)}. Expected a list of metrics, or a dict by output name.`,
+          `compile: ${name}=${describe(value)}. Expected a list of metrics, or a dict by output name.`,
         );
       }
     }
@@ -140,14 +141,17 @@ export class CompileMetrics extends Metric {
     const made: (OutputMetrics | null)[] = [];
     let position = 0;
     const visit = (path: readonly (string | number)[], node: unknown): void => {
+      const here = entryAt(given, path);
       if (!isNested(node)) {
-        const entry = entryAt(given, path);
-        if (path.length === 0 || (entry === undefined && !this.#hasPlace(given, path)))
-          throw new ValueError(this.#mismatch(what, given, yPred));
-        made.push(one(entry, entryAt(yTrue, path), node, this.#outputNames?.[position] ?? null));
+        made.push(one(here, entryAt(yTrue, path), node, this.#outputNames?.[position] ?? null));
         position++;
-      } else if (Array.isArray(node)) node.forEach((child, i) => visit([...path, i], child));
-      else for (const key of Object.keys(node).sort()) visit([...path, key], (node as Record<string, unknown>)[key]);
+        return;
+      }
+      const keys = Array.isArray(node) ? [...node.keys()] : Object.keys(node).sort();
+      const fits =
+        isNested(here) && Array.isArray(here) === Array.isArray(node) && Object.keys(here).length === keys.length;
+      if (!fits || keys.some((key) => !(key in here))) throw new ValueError(this.#mismatch(what, given, yPred));
+      for (const key of keys) visit([...path, key], (node as Record<string | number, unknown>)[key]);
     };
     visit([], yPred);
     return made;
@@ -161,11 +165,6 @@ export class CompileMetrics extends Metric {
       throw new ValueError(
         `compile: ${what} names the output '${unknown[0]}'. The model's outputs: ${names.join(', ')}.`,
       );
-  }
-
-  #hasPlace(given: unknown, path: readonly (string | number)[]): boolean {
-    const parent = entryAt(given, path.slice(0, -1));
-    return isNested(parent) && (!Array.isArray(parent) || Number(path.at(-1)) < parent.length);
   }
 
   #mismatch(what: string, given: unknown, yPred: TensorTree): string {

@@ -31,6 +31,11 @@ export class EpochIterator {
     return this.#stepsPerEpoch ?? this.#numBatches;
   }
 
+  /** Begin with the first batch again, whatever was left over. */
+  reset(): void {
+    this.#iterator = null;
+  }
+
   #warn(): void {
     console.warn(
       'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at least ' +

@@ -1,4 +1,5 @@
 /** @file The loops of `fit`, `evaluate` and `predict`, and their single steps. */
+import { describe } from '../core/describe.js';
 import type { History, Logs } from '../callbacks/index.js';
 import { CallbackList } from '../callbacks/index.js';
 import { allocate } from '../core/dtype.js';
@@ -36,7 +37,7 @@ import type { Trainer } from './trainer.js';
 export function toLogs(results: unknown): Logs {
   const logs: Record<string, unknown> = {};
   if (!isDict(results))
-    throw new ValueError(`A step gave ${String(results)}. Expected logs: a dict of name to scalar.`);
+    throw new ValueError(`A step gave ${describe(results)}. Expected logs: a dict of name to scalar.`);
   for (const name of Object.keys(results).sort()) {
     const value = results[name];
     if (isDict(value)) Object.assign(logs, toLogs(value));
@@ -206,7 +207,7 @@ async function trainEpoch(
   pulse: Pulse,
 ): Promise<Logs | null> {
   const silent = callbacks.ignoresBatches('Train');
-  let results: Tree<unknown> | null = null;
+  let results: unknown = null;
   for await (const { begin, end, batches } of iterator.epoch()) {
     if (!silent) await callbacks.onTrainBatchBegin(begin);
     for (const batch of batches) results = await step.run(batch);
@@ -224,11 +225,12 @@ async function evaluateEpoch(
   pulse: Pulse,
 ): Promise<Logs> {
   const step = await model._prepareForBatches('test', () => iterator.adapter.peek());
+  iterator.reset();
   model.stopEvaluating = false;
   await callbacks.onTestBegin();
   model.resetMetrics();
   const silent = callbacks.ignoresBatches('Test');
-  let results: Tree<unknown> | null = null;
+  let results: unknown = null;
   for await (const { begin, end, batches } of iterator.epoch()) {
     if (!silent) await callbacks.onTestBatchBegin(begin);
     for (const batch of batches) results = await step.run(batch);

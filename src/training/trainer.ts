@@ -28,7 +28,7 @@ import type {
   TestOnBatchOptions,
   TrainOnBatchOptions,
 } from './options.js';
-import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
+import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS } from './options.js';
 import { outputNamesOf } from './model_ends.js';
 import type { PreparedStep, StepKind } from './step_runner.js';
 import { batchTensors, rebuildBatch, StepRunner } from './step_runner.js';
@@ -224,7 +224,7 @@ export class Trainer extends Layer {
       if (metric instanceof CompileMetrics && !metric.built) continue;
       const result = metric.result();
       if (isDict(result)) Object.assign(results, result);
-      else results[metric.name] = toTensor(result as Tensor);
+      else results[metric.name] = toTensor(result);
     }
     return results;
   }
@@ -358,7 +358,6 @@ export class Trainer extends Layer {
    * @see `keras.Model.predict`
    */
   async predict<R = Tensor>(x: DataSource, options: PredictOptions = {}): Promise<R> {
-    refuseUnknownOptions('predict', options, []);
     return (await loops.predict(this, x, options)) as R;
   }
 

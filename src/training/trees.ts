@@ -1,6 +1,5 @@
 /** @file Structures of outputs: lists and dicts of tensors, and what losses and metrics say about each. */
 import { isSerializedObject } from '../core/serialization.js';
-import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 
 /** Whether a value is a list or dict (a serialized object counts as one thing). */
@@ -10,7 +9,7 @@ export function isNested(x: unknown): x is readonly unknown[] | Record<string, u
 
 /** The leaves in order, with serialized objects as leaves. */
 export function leavesOf(tree: unknown): unknown[] {
-  return flatten<unknown>(tree as Tree<unknown>, isSerializedObject);
+  return flatten<unknown>(tree, isSerializedObject);
 }
 
 /** Whether two structures are the same, leaves aside. */
@@ -30,7 +29,7 @@ export function sameStructure(a: unknown, b: unknown): boolean {
 
 /** A structure in a message, with `X` for each leaf. */
 export function formatStructure(tree: unknown): string {
-  return JSON.stringify(mapTree<unknown, string>(tree as Tree<unknown>, () => 'X', isSerializedObject));
+  return JSON.stringify(mapTree<unknown, string>(tree, () => 'X', isSerializedObject));
 }
 
 export function sameNames(a: Iterable<string>, b: Iterable<string>): boolean {
