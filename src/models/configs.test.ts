@@ -272,6 +272,25 @@ describe('cloneModel', () => {
   });
 });
 
+test('the state of a model goes into a tree and back', () => {
+  const model = new Sequential([Input({ shape: [2] }), new Dense(1, { name: 'd' })], { name: 's' });
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  const tree = model.getStateTree() as unknown as Record<string, { s: { d: { kernel: Tensor; bias: Tensor } } }>;
+  expect(Object.keys(tree)).toEqual([
+    'trainable_variables',
+    'non_trainable_variables',
+    'optimizer_variables',
+    'metrics_variables',
+  ]);
+  expect(tree['trainable_variables'].s.d.kernel.shape).toEqual([2, 1]);
+  model.setStateTree({ trainable_variables: { s: { d: { kernel: [[3], [4]], bias: [5] } } } });
+  expect(model(row(1, 1)).arraySync()).toEqual([[12]]);
+  expect(() => model.setStateTree({ trainable_variables: { s: { e: [1] } } })).toThrow(
+    "there is no variable 's/e' among the trainable_variables",
+  );
+  expect(() => model.setStateTree({ weights: {} })).toThrow("unknown kind of variables 'weights'");
+});
+
 describe('saving', () => {
   test('what is registered is found and named', () => {
     const Registered = registerKerasSerializable({ package: 'mine', name: 'Zoom' })(class extends Scale {});

@@ -21,6 +21,8 @@ import { callOperation, graphOutputSpec, symbolsFor } from './function.js';
 import { FunctionGraph } from './function_graph.js';
 import { functionalConfig, functionalFromConfig, isFunctionalConfig } from './functional_config.js';
 import { inputSpecsOf, standardizeInputs } from './functional_inputs.js';
+import type { StateTree, VariableGroups } from './state_tree.js';
+import { readStateTree, writeStateTree } from './state_tree.js';
 import type { SummaryOptions } from './summary.js';
 import { printSummary } from './summary.js';
 
@@ -303,6 +305,36 @@ export class Model extends Trainer {
   /** The architecture as an object, for `JSON.stringify(model)`. */
   toJSON(): unknown {
     return serializeKerasObject(this);
+  }
+
+  #variableGroups(): VariableGroups {
+    return {
+      trainable_variables: this.trainableVariables,
+      non_trainable_variables: this.nonTrainableVariables,
+      optimizer_variables: this.compiled ? this.optimizer.variables : [],
+      metrics_variables: this.metricsVariables,
+    };
+  }
+
+  /**
+   * All state of the model by the paths of its variables: `{trainable_variables: {dense: {kernel: …}}, non_trainable_variables,
+   * optimizer_variables, metrics_variables}`.
+   *
+   * @throws {ValueError} Two variables have one path.
+   * @see `keras.Model.get_state_tree`
+   */
+  getStateTree(): Record<string, StateTree> {
+    return readStateTree(this.#variableGroups(), `Model '${this.name}'`);
+  }
+
+  /**
+   * Assign what a tree of `getStateTree` holds. It may hold a part.
+   *
+   * @throws {ValueError} It holds what the model does not have.
+   * @see `keras.Model.set_state_tree`
+   */
+  setStateTree(tree: Readonly<Record<string, StateTree>>): void {
+    writeStateTree(this.#variableGroups(), tree, `Model '${this.name}'`);
   }
 
   override getConfig(): Config {
