@@ -123,7 +123,7 @@ describe('weights of layers in layers', () => {
     const kernel = tensor([1, 2, 3, 4, 5, 6], [3, 2], 'float32');
     dense.setWeights([kernel, [7, 8]]);
     expect(dense.getWeights().map((w) => w.arraySync())).toEqual([kernel.arraySync(), [7, 8]]);
-    expect((dense([[1, 0, 0]]) as Tensor).arraySync()).toEqual([[8, 10]]);
+    expect(dense([[1, 0, 0]]).arraySync()).toEqual([[8, 10]]);
     expect(() => dense.setWeights([kernel])).toThrow(
       /setWeights got a list of 1 weights, but the layer has 2: dense.*kernel \(3, 2\)/,
     );
@@ -348,7 +348,7 @@ describe('masks', () => {
     ]);
     expect(maskOf(new Add()([a, b]))).toEqual([[true, true, false]]);
     expect(maskOf(new Add()([a, steps]))).toBe(null);
-    const greatest = new Maximum()([a, b]) as Tensor;
+    const greatest = new Maximum()([a, b]);
     expect(greatest.arraySync()).toEqual([
       [
         [1, 2],
@@ -357,7 +357,7 @@ describe('masks', () => {
       ],
     ]);
     expect(maskOf(greatest)).toEqual([[true, true, false]]);
-    const product = new Multiply()([a, b]) as Tensor;
+    const product = new Multiply()([a, b]);
     expect(product.arraySync()).toEqual([
       [
         [1, 2],
@@ -380,7 +380,7 @@ describe('masks', () => {
 describe('dtypes', () => {
   it('of a mixed policy: weights in 32 bits, computed in 16', () => {
     const dense = new Dense(2, { dtype: 'mixed_bfloat16' });
-    const y = dense(ops.ones([1, 3])) as Tensor;
+    const y = dense(ops.ones([1, 3]));
     expect([dense.computeDtype, dense.variableDtype, y.dtype, dense.kernel.dtype]).toEqual([
       'bfloat16',
       'float32',
@@ -393,14 +393,14 @@ describe('dtypes', () => {
     setDtypePolicy('float16');
     try {
       const dense = new Dense(2);
-      expect((dense([[1, 2]]) as Tensor).dtype).toBe('float16');
+      expect(dense([[1, 2]]).dtype).toBe('float16');
       expect(dense.kernel.dtype).toBe('float16');
     } finally {
       setDtypePolicy(null);
     }
   });
   it('of whole numbers stay', () => {
-    expect((new Flatten()(tensor([[[1], [2]]], [1, 2, 1], 'int32')) as Tensor).dtype).toBe('int32');
+    expect(new Flatten()(tensor([[[1], [2]]], [1, 2, 1], 'int32')).dtype).toBe('int32');
     expect(new Flatten()(new KerasTensor([null, 2, 1], { dtype: 'int32' })).dtype).toBe('int32');
   });
   it('of inner layers are their own', () => {
@@ -410,15 +410,15 @@ describe('dtypes', () => {
         return this.inner(x);
       }
     }
-    expect((new Outer({ dtype: 'mixed_float16' })(ops.ones([1, 2])) as Tensor).dtype).toBe('float32');
+    expect(new Outer({ dtype: 'mixed_float16' })(ops.ones([1, 2])).dtype).toBe('float32');
   });
 });
 
 describe('calls', () => {
   it('take numbers in lists and typed arrays', () => {
     const add = new Add();
-    expect((add([tensor([[1, 2]]), new Float32Array([3])]) as Tensor).shape).toEqual([1, 2]);
-    expect((new Flatten()([[[1], [2]]]) as Tensor).shape).toEqual([1, 2]);
+    expect(add([tensor([[1, 2]]), new Float32Array([3])]).shape).toEqual([1, 2]);
+    expect(new Flatten()([[[1], [2]]]).shape).toEqual([1, 2]);
   });
   it('refuse what is no tensor, by name', () => {
     const dense = new Dense(1, { name: 'd' });
@@ -444,17 +444,17 @@ describe('calls', () => {
     it('update state inside a program', () => {
       const norm = new BatchNormalization({ momentum: 0.5 });
       const x = tensor([[1], [3]], [2, 1], 'float32');
-      run(() => norm(x, { training: true }) as Tensor);
+      run(() => norm(x, { training: true }));
       expect(norm.movingMean.read().data[0]).toBeCloseTo(1, 6);
       expect(norm.movingVariance.read().data[0]).toBeCloseTo(1, 6);
-      run(() => norm(x) as Tensor);
+      run(() => norm(x));
       expect(norm.movingMean.read().data[0]).toBeCloseTo(1, 6);
     });
     it('draw other numbers each time a program runs, the same as eager calls', () => {
       const [eager, traced] = [new Dropout(0.5, { seed: 3 }), new Dropout(0.5, { seed: 3 })];
       const x = ops.ones([4, 8]);
-      const draw = (layer: Layer): unknown => (layer(x, { training: true }) as Tensor).arraySync();
-      const step = (): unknown => run(() => traced(x, { training: true }) as Tensor).arraySync();
+      const draw = (layer: Layer): unknown => layer(x, { training: true }).arraySync();
+      const step = (): unknown => run(() => traced(x, { training: true })).arraySync();
       const [first, second] = [draw(eager), draw(eager)];
       expect(first).not.toEqual(second);
       expect([step(), step()]).toEqual([first, second]);

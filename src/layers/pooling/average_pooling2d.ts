@@ -22,7 +22,7 @@ export class AveragePooling2D extends BasePooling {
     super(2, size, rest);
   }
 
-  override call(inputs: Tensor): Tensor {
+  protected override pool(inputs: Tensor): Tensor {
     const { strides, padding, dataFormat } = this;
     return ops.averagePool(inputs, this.poolSize, { strides, padding, dataFormat });
   }

@@ -22,7 +22,7 @@ export class AveragePooling3D extends BasePooling {
     super(3, size, rest);
   }
 
-  override call(inputs: Tensor): Tensor {
+  protected override pool(inputs: Tensor): Tensor {
     const { strides, padding, dataFormat } = this;
     return ops.averagePool(inputs, this.poolSize, { strides, padding, dataFormat });
   }

@@ -3,6 +3,7 @@ import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
+import type { Tensor } from '../../runtime/index.js';
 import { oneOf, ownerOf, perDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
@@ -43,6 +44,14 @@ export abstract class BasePooling extends Layer {
     this.dataFormat = standardizeDataFormat(dataFormat, owner);
     this.inputSpec = new InputSpec({ ndim: rank + 2 });
     this.buildAtInit();
+  }
+
+  /** The pooled tensor. */
+  protected abstract pool(inputs: Tensor): Tensor;
+
+  override call(inputs: Tensor): Tensor {
+    this.computeOutputShape(inputs.shape); // refuses an input smaller than the window
+    return this.pool(inputs);
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {

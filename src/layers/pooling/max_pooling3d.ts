@@ -22,7 +22,7 @@ export class MaxPooling3D extends BasePooling {
     super(3, poolSize, rest);
   }
 
-  override call(inputs: Tensor): Tensor {
+  protected override pool(inputs: Tensor): Tensor {
     const { strides, padding, dataFormat } = this;
     return ops.maxPool(inputs, this.poolSize, { strides, padding, dataFormat });
   }
