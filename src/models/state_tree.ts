@@ -47,8 +47,7 @@ export function writeStateTree(groups: VariableGroups, tree: Readonly<Record<str
     const byPath = new Map(groups[kind].map((variable) => [variable.path, variable]));
     const visit = (value: StateTree | TensorLike, path: string): void => {
       if (isDict(value)) {
-        for (const [name, inner] of Object.entries(value))
-          visit(inner, path === '' ? name : `${path}/${name}`);
+        for (const [name, inner] of Object.entries(value)) visit(inner, path === '' ? name : `${path}/${name}`);
         return;
       }
       const variable = byPath.get(path);
