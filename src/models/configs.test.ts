@@ -139,6 +139,9 @@ describe('JSON', () => {
     expect(() => modelFromJson(good.replace('"class_name": "Dense"', '"class_name": "Danse"'))).toThrow(
       "unknown class 'Danse' of module 'keras.layers'. Did you mean 'Dense'",
     );
+    expect(() => modelFromJson({ class_name: 'Functional', config: { name: 'm', layers: [] } })).toThrow(
+      "must have the keys 'layers', 'input_layers' and 'output_layers'. It has: name, layers.",
+    );
     const op = new Model(x, ops.relu(x)).toJson();
     expect(() => modelFromJson(op.replace('"class_name": "Relu"', '"class_name": "Rely"'))).toThrow(
       'names the op Rely of keras.src.ops.nn, which is not known here',

@@ -75,7 +75,7 @@ function serializeNode(graph: FunctionGraph, { operation, args }: FunctionalNode
 
 /** Whether a config holds a graph. */
 export function isFunctionalConfig(config: Config): boolean {
-  return ['name', 'layers', 'input_layers', 'output_layers'].every((key) => key in config);
+  return ['layers', 'input_layers', 'output_layers'].every((key) => key in config);
 }
 
 /** A layer or op of a config, with the calls of it that are still to be drawn. */

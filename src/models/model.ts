@@ -353,6 +353,11 @@ export class Model extends Trainer {
     if (isFunctionalConfig(config) && takesInputsAndOutputs(cls)) {
       return functionalFromConfig(config, (inputs, outputs, options) => new cls(inputs, outputs, options));
     }
+    if (cls === Functional) {
+      throw new ValueError(
+        `The config of a drawn model must have the keys 'layers', 'input_layers' and 'output_layers'. It has: ${Object.keys(config).join(', ')}.`,
+      );
+    }
     return constructFromConfig(cls, config);
   }
 }
