@@ -11,7 +11,7 @@ import type { LayerOptions, MaskTree, ShapeTree } from '../layer_types.js';
 import { mapShapes } from '../layer_types.js';
 
 /** What a Lambda layer computes: a function over ops. Named arguments (`arguments`, `mask`, `training`) come in its last argument. */
-export type LambdaFunction = (inputs: never, named?: never) => unknown;
+export type LambdaFunction = (inputs: never, named: never) => unknown;
 
 /** Options of `new Lambda(function, options)`. */
 export interface LambdaOptions extends LayerOptions {
