@@ -62,7 +62,7 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
   }
 
   override toString(): string {
-    return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, sparse=${this.sparse ? 'True' : 'False'}, name=${this.name}>`;
+    return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, sparse=${this.sparse ? 'True' : 'False'}, ragged=False, name=${this.name}>`;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

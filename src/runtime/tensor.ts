@@ -7,7 +7,7 @@ import type { Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Applier, Operand, Value } from '../graph/index.js';
 import type { TensorLike } from './convert.js';
-import { formatArray } from './format.js';
+import { formatArray, formatRepr } from './format.js';
 import { TensorMethods } from './methods.js';
 
 /** What `tensor.data()` gives: int64 as BigInt64Array, uint64 as BigUint64Array, 16-bit floats widened, bool as 0 and 1. */
@@ -167,9 +167,7 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.#known()
-      ? `Tensor(shape=${formatShape(this.shape)}, dtype=${this.dtype},\n${formatArray(this.ndarray)})`
-      : this.toString();
+    return this.#known() ? formatRepr(this.ndarray) : this.toString();
   }
 
   #known(): boolean {

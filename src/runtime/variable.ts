@@ -194,7 +194,7 @@ export class Variable extends TensorSource {
   }
 
   override toString(): string {
-    return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}>`;
+    return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}, value=${String(this.value)}>`;
   }
 
   /** Numbers can be taken from scalars: `Number(optimizer.learningRate)`. */

@@ -40,8 +40,12 @@ export function callByKerasName(
       else if (p.required) throw new Error(`${name}: the case does not give '${p.name}'`);
     } else if (given.has(p.name)) options[toCamelCase(p.name)] = given.get(p.name);
   });
-  for (const key of given.keys())
-    if (!fixed.some((p) => p.name === key)) throw new Error(`${name} has no parameter '${key}'`);
+  const free = params.some((p) => p.name.startsWith('**'));
+  for (const [key, value] of given) {
+    if (fixed.some((p) => p.name === key)) continue;
+    if (!free) throw new Error(`${name} has no parameter '${key}'`);
+    options[key] = value;
+  }
   const fn = resolveName(root, name);
   if (typeof fn !== 'function') throw new Error(`${name} is missing`);
   const hasOptions = Object.keys(options).length > 0;

@@ -31,15 +31,17 @@ const KERNELS: Readonly<Record<Exclude<Interpolation, 'nearest'>, (x: number) =>
 
 /** Row-major (input size, output size) weights; columns add up to 1. Pixels are squares whose centres are sampled. */
 function weightMatrix(from: number, to: number, kernel: (x: number) => number, antialias: boolean): number[] {
-  const inverse = from / to;
+  // In float32, as Keras computes them: whole numbers then round to the same side.
+  const f = Math.fround;
+  const inverse = f(1 / f(to / from));
   const width = antialias ? Math.max(inverse, 1) : 1;
   const matrix = new Array<number>(from * to).fill(0);
   for (let o = 0; o < to; o++) {
-    const center = (o + 0.5) * inverse - 0.5;
-    const weights = range(from).map((i) => kernel(Math.abs(center - i) / width));
-    const total = weights.reduce((a, b) => a + b, 0);
+    const center = f(f((o + 0.5) * inverse) - 0.5);
+    const weights = range(from).map((i) => f(kernel(f(f(Math.abs(center - i)) / width))));
+    const total = weights.reduce((a, b) => f(a + b), 0);
     if (Math.abs(total) <= 1000 * 1.1920929e-7) continue;
-    weights.forEach((w, i) => (matrix[i * to + o] = w / total));
+    weights.forEach((w, i) => (matrix[i * to + o] = f(w / total)));
   }
   return matrix;
 }

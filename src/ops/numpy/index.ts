@@ -147,5 +147,6 @@ export {
 export * from './special.js';
 export * from './splitting.js';
 export * from './statistics.js';
+export * from './view.js';
 export * from './windows.js';
 export { ndim, size } from '../core.js';

@@ -1,7 +1,7 @@
 /** @file Picking elements: take, getItem, one-hot, sorting, cumulative sums. */
 import type { DType } from '../../core/dtype.js';
 import { floatx } from '../../core/config.js';
-import { isInteger, standardizeDType } from '../../core/dtype.js';
+import { highest, isInteger, lowest, standardizeDType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { broadcastShapes, formatShape, normalizeAxis, range, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -286,29 +286,26 @@ export const diff = op(
   },
 );
 
-/** Options of `segmentSum` and `segmentMax`. */
+/** Options of `segmentSum` and its like. */
 export interface SegmentOptions {
   /** How many segments; must be known where programs are traced. */
   readonly numSegments?: number | null;
+  /** A hint that the numbers ascend; it changes nothing here. */
   readonly sorted?: boolean;
 }
+function segmentOp(name: string, mode: 'add' | 'max' | 'min' | 'mul', neutral: (dtype: DType) => number) {
+  return op(name, (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
+    const t = toTensor(data, null, name);
+    const ids = lax.convert(toTensor(segmentIds, null, name), 'int32');
+    const count = numSegments ?? 1 + Array.from(ids.ndarray.data).reduce((n, i) => Math.max(n, i), -1);
+    return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], neutral(t.dtype), t.dtype), ids, t, mode);
+  });
+}
 /** Sums of the rows that share a segment number. @see `keras.ops.segment_sum` */
-export const segmentSum = op(
-  'segment_sum',
-  (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
-    const t = toTensor(data, null, 'segment_sum');
-    const ids = lax.convert(toTensor(segmentIds, null, 'segment_sum'), 'int32');
-    const count = numSegments ?? Math.max(0, ...Array.from(ids.ndarray.data)) + 1;
-    return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], 0, t.dtype), ids, t, 'add');
-  },
-);
-/** Maxima of the rows that share a segment number. @see `keras.ops.segment_max` */
-export const segmentMax = op(
-  'segment_max',
-  (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
-    const t = toTensor(data, null, 'segment_max');
-    const ids = lax.convert(toTensor(segmentIds, null, 'segment_max'), 'int32');
-    const count = numSegments ?? Math.max(0, ...Array.from(ids.ndarray.data)) + 1;
-    return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], -Infinity, t.dtype), ids, t, 'max');
-  },
-);
+export const segmentSum = segmentOp('segment_sum', 'add', () => 0);
+/** Products of the rows that share a segment number. @see `keras.ops.segment_prod` */
+export const segmentProd = segmentOp('segment_prod', 'mul', () => 1);
+/** Maxima of the rows that share a segment number; the least value of the dtype where there are none. @see `keras.ops.segment_max` */
+export const segmentMax = segmentOp('segment_max', 'max', lowest);
+/** Minima of the rows that share a segment number; the greatest value of the dtype where there are none. @see `keras.ops.segment_min` */
+export const segmentMin = segmentOp('segment_min', 'min', highest);

@@ -97,10 +97,19 @@ export const unique = (x: TensorLike, options: UniqueOptions = {}): Tensor | Ten
   if (axis !== null && (d < 0 || d >= t.ndim))
     throw new ValueError(`unique: axis ${axis} of a tensor of ${t.ndim} dimension(s).`);
   const order = [d, ...range(t.ndim).filter((i) => i !== d)];
-  const moved = axis === null ? lax.reshape(t, [t.size]) : lax.transpose(t, order);
-  const [n, ...inner] = moved.shape;
+  // The numbers are rearranged here rather than by ops: within a trace those would only promise them.
+  const shape = axis === null ? [t.size] : order.map((i) => t.shape[i]);
+  const [n, ...inner] = shape;
   const width = sizeOf(inner);
-  const data = moved.ndarray.data;
+  const strides = stridesOf(t.shape);
+  const { data: given } = t.ndarray;
+  const data =
+    axis === null
+      ? given
+      : range(t.size).map((flat) => {
+          const place = stridesOf(shape).map((stride, k) => Math.floor(flat / stride) % shape[k]);
+          return given[place.reduce((at, p, k) => at + p * strides[order[k]], 0)];
+        });
   const compare = (i: number, j: number): number => {
     for (let k = 0; k < width; k++) {
       const [a, b] = [data[i * width + k], data[j * width + k]];

@@ -315,12 +315,9 @@ export const correlate = op(
     const swapped = n < m;
     const [long, short] = swapped ? [b, a] : [a, b];
     const width = short.size;
+    const half = width >> 1;
     const padding: [number, number] =
-      mode === 'full'
-        ? [width - 1, width - 1]
-        : mode === 'same'
-          ? [swapped ? width - 1 - (width >> 1) : width >> 1, swapped ? width >> 1 : width - 1 - (width >> 1)]
-          : [0, 0];
+      mode === 'full' ? [width - 1, width - 1] : mode === 'same' ? [half, width - 1 - half] : [0, 0];
     if (mode !== 'full' && mode !== 'same' && mode !== 'valid')
       throw new ValueError(`correlate: unknown mode '${String(mode)}'. Expected 'valid', 'same' or 'full'.`);
     const padded = lax.pad(long, { low: [padding[0]], high: [padding[1]], interior: [0], value: 0 });
