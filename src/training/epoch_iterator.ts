@@ -2,7 +2,7 @@
 import type { Batch, BatchIterator, DataAdapter } from '../data/index.js';
 
 /** Some batches that are run in one go. */
-export interface Execution {
+export interface BatchGroup {
   /** Number of the first step in the epoch, from 0. */
   readonly begin: number;
   /** Number of the last step that would fit; the data may end before. */
@@ -31,6 +31,11 @@ export class EpochIterator {
     return this.#stepsPerEpoch ?? this.#numBatches;
   }
 
+  /** Whether each epoch takes all data once. */
+  get takesWholeEpochs(): boolean {
+    return this.#stepsPerEpoch === null;
+  }
+
   /** Begin with the first batch again, whatever was left over. */
   reset(): void {
     this.#iterator = null;
@@ -43,8 +48,8 @@ export class EpochIterator {
     );
   }
 
-  /** The executions of one epoch. */
-  async *epoch(): AsyncGenerator<Execution, void, void> {
+  /** The batches of one epoch, in groups that are run in one go. */
+  async *epoch(): AsyncGenerator<BatchGroup, void, void> {
     await this.adapter.onEpochBegin();
     const limit = this.#stepsPerEpoch ?? this.#numBatches ?? Infinity;
     // Batches that `stepsPerEpoch` has left over come in the next epoch.

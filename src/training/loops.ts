@@ -21,6 +21,7 @@ import {
 } from '../data/index.js';
 import { Tensor } from '../runtime/index.js';
 import { EpochIterator } from './epoch_iterator.js';
+import { Executions, type ExecutionPolicy } from './executions.js';
 import { countsOf } from './model_ends.js';
 import type {
   EvaluateOptions,
@@ -30,7 +31,6 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { checkCount, checkShuffle, checkVerbose, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
-import type { PreparedStep } from './step_runner.js';
 import type { Trainer } from './trainer.js';
 
 /** Scalars as numbers, in the order of the names; dicts among them are spread out. @see Keras's `pythonify_logs` */
@@ -59,6 +59,11 @@ class Pulse {
 }
 
 const executionSize = (model: Trainer): number => (model.stepsPerExecution === 'auto' ? 1 : model.stepsPerExecution);
+
+const policyOf = (model: Trainer, callbacks: CallbackList, mode: 'Train' | 'Test'): ExecutionPolicy => ({
+  size: model.stepsPerExecution,
+  single: callbacks.listensToBatches(mode),
+});
 
 /** Logs of the metrics themselves; or what the steps gave, if those have other names. */
 function epochLogs(model: Trainer, last: Logs): Logs {
@@ -171,12 +176,13 @@ export async function fit(
   model.stopTraining = false;
   const pulse = new Pulse();
   let finalLogs: Logs = {};
-  await list.onTrainBegin();
+  const executions = new Executions(iterator, step, policyOf(model, list, 'Train'));
   try {
+    await list.onTrainBegin();
     for (let epoch = initialEpoch; epoch < epochs; epoch++) {
       model.resetMetrics();
       await list.onEpochBegin(epoch);
-      const last = await trainEpoch(model, iterator, step, list, pulse);
+      const last = await trainEpoch(model, executions, list, pulse);
       if (last === null) {
         console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
         break;
@@ -191,6 +197,7 @@ export async function fit(
       if (model.stopTraining) break;
     }
   } finally {
+    executions.release();
     if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables);
   }
   await list.onTrainEnd(finalLogs);
@@ -201,17 +208,16 @@ const sorted = (logs: Logs): Logs => Object.fromEntries(Object.keys(logs).sort()
 
 async function trainEpoch(
   model: Trainer,
-  iterator: EpochIterator,
-  step: PreparedStep,
+  executions: Executions,
   callbacks: CallbackList,
   pulse: Pulse,
 ): Promise<Logs | null> {
   const silent = callbacks.ignoresBatches('Train');
   let results: unknown = null;
-  for await (const { begin, end, batches } of iterator.epoch()) {
-    if (!silent) await callbacks.onTrainBatchBegin(begin);
-    for (const batch of batches) results = await step.run(batch);
-    if (!silent) await callbacks.onTrainBatchEnd(end, toLogs(results));
+  for await (const execution of executions.epoch()) {
+    if (!silent) await callbacks.onTrainBatchBegin(execution.begin);
+    results = await execution.run();
+    if (!silent) await callbacks.onTrainBatchEnd(execution.end, toLogs(results));
     if (model.stopTraining) break;
     await pulse.beat();
   }
@@ -230,13 +236,18 @@ async function evaluateEpoch(
   await callbacks.onTestBegin();
   model.resetMetrics();
   const silent = callbacks.ignoresBatches('Test');
+  const executions = new Executions(iterator, step, policyOf(model, callbacks, 'Test'));
   let results: unknown = null;
-  for await (const { begin, end, batches } of iterator.epoch()) {
-    if (!silent) await callbacks.onTestBatchBegin(begin);
-    for (const batch of batches) results = await step.run(batch);
-    if (!silent) await callbacks.onTestBatchEnd(end, toLogs(results));
-    if (model.stopEvaluating) break;
-    await pulse.beat();
+  try {
+    for await (const execution of executions.epoch()) {
+      if (!silent) await callbacks.onTestBatchBegin(execution.begin);
+      results = await execution.run();
+      if (!silent) await callbacks.onTestBatchEnd(execution.end, toLogs(results));
+      if (model.stopEvaluating) break;
+      await pulse.beat();
+    }
+  } finally {
+    executions.release();
   }
   const logs = results === null ? {} : epochLogs(model, toLogs(results));
   await callbacks.onTestEnd(logs);

@@ -1,23 +1,20 @@
 /** @file `StepRunner`: compiles the steps of a model, one program per form of batch, and runs them on the model's heap. */
-import type { NDArray, TensorType } from '../core/ndarray.js';
+import type { TensorType } from '../core/ndarray.js';
 import type { Tree } from '../core/tree.js';
-import { flatten, mapTree } from '../core/tree.js';
-import type { Batch } from '../data/index.js';
-import type { Variable } from '../runtime/index.js';
+import { mapTree } from '../core/tree.js';
+import type { ArrayDataAdapter, Batch } from '../data/index.js';
+import { currentBackend, Program, ResidentHeap, traceFunction } from '../runtime/index.js';
+import { fitsIntoHeap, residentSignature, ResidentSteps, unlessFull } from './resident_steps.js';
+import type { Step, StepKind } from './step_tensors.js';
 import {
-  currentBackend,
-  Program,
-  ResidentHeap,
-  Tensor,
-  traceFunction,
-  Variable as VariableClass,
-} from '../runtime/index.js';
-
-/** What a step computes from a batch: logs, or predictions. */
-export type Step = (batch: Batch) => Tree<unknown>;
-
-/** The steps that a model has. */
-export type StepKind = 'train' | 'test' | 'predict';
+  asTensor,
+  batchSignature,
+  batchTensors,
+  isOutput,
+  outputTensors,
+  rebuildBatch,
+  unpack,
+} from './step_tensors.js';
 
 interface CompiledStep {
   readonly program: Program;
@@ -29,46 +26,25 @@ interface CompiledStep {
 export interface PreparedStep {
   /** Run on one batch. */
   run(batch: Batch): Promise<Tree<unknown>>;
+  /** The same on a data set in the heap; null where that is not possible, or does not pay. */
+  resident(adapter: ArrayDataAdapter): ResidentSteps | null;
 }
 
-const isOutput = (leaf: unknown): boolean => leaf instanceof Tensor || leaf instanceof VariableClass;
-const asTensor = (leaf: unknown): Tensor => (leaf instanceof Tensor ? leaf : (leaf as Variable).value);
-
-/** Shapes, dtypes and structure of a batch. */
-export function batchSignature(batch: Batch): string {
-  const visit = (node: unknown): string => {
-    if (node === null) return '-';
-    if (node instanceof Tensor) return `${node.dtype}[${node.shape.join()}]`;
-    if (Array.isArray(node)) return `(${node.map(visit).join()})`;
-    const dict = node as Record<string, unknown>;
-    return `{${Object.keys(dict)
-      .sort()
-      .map((key) => `${key}:${visit(dict[key])}`)
-      .join()}}`;
-  };
-  return visit(batch);
-}
-
-/** The tensors of a batch, in order. */
-export function batchTensors(batch: Batch): Tensor[] {
-  return flatten<Tensor | null>(batch).filter((x) => x !== null);
-}
-
-/** A batch of the same structure with other tensors. */
-export function rebuildBatch(batch: Batch, tensors: readonly Tensor[]): Batch {
-  let next = 0;
-  return mapTree<Tensor | null, Tensor | null>(batch, (x) => (x === null ? null : tensors[next++])) as unknown as Batch;
-}
+/** How many data sets one model keeps in its heap: those of training and validation, and one more of each. */
+const RESIDENT_SETS = 4;
 
 /** Compiled steps of one model. Its heap holds the variables for as long as the model is not compiled anew. */
 export class StepRunner {
   readonly #programs = new Map<string, CompiledStep>();
   readonly #homes = new Map<string, ResidentHeap>();
+  /** The least recently used first. */
+  readonly #residents = new Map<string, ResidentSteps>();
 
   /** Forget all programs, and leave the heap: variables move to a new one at the next run. */
   reset(): void {
     this.#programs.clear();
     this.#homes.clear();
+    this.#residents.clear();
   }
 
   #home(): ResidentHeap {
@@ -88,6 +64,7 @@ export class StepRunner {
     if (eager) {
       return {
         run: (batch) => Promise.resolve(mapTree(step(batch), (leaf) => (isOutput(leaf) ? asTensor(leaf) : leaf))),
+        resident: () => null,
       };
     }
     return {
@@ -98,23 +75,32 @@ export class StepRunner {
         if (compiled === undefined) this.#programs.set(key, (compiled = compileStep(kind, step, batch, home)));
         return unpack(compiled.result, await compiled.program.run(batchTensors(batch).map((x) => x.ndarray)));
       },
+      resident: (adapter) => this.#resident(kind, state, step, adapter),
     };
+  }
+
+  #resident(kind: StepKind, state: string, step: Step, adapter: ArrayDataAdapter): ResidentSteps | null {
+    if (!fitsIntoHeap(adapter)) return null;
+    const home = this.#home();
+    const key = `${kind}|${home.backend.name}|${state}|${batchSignature(adapter.arrays)}|${residentSignature(adapter)}`;
+    let found = this.#residents.get(key) ?? null;
+    this.#residents.delete(key);
+    if (found === null) {
+      const [oldest] = this.#residents;
+      if (oldest !== undefined && this.#residents.size >= RESIDENT_SETS) {
+        this.#residents.delete(oldest[0]);
+        oldest[1].evict();
+      }
+      found = unlessFull(() => new ResidentSteps(kind, adapter, step, home));
+      if (found === null) return null;
+    }
+    this.#residents.set(key, found);
+    return found.acquire(adapter) ? found : null;
   }
 }
 
 function compileStep(kind: StepKind, step: Step, batch: Batch, home: ResidentHeap): CompiledStep {
   const tensors: readonly TensorType[] = batchTensors(batch);
-  const traced = traceFunction(
-    `${kind}Step`,
-    tensors,
-    (args) => step(rebuildBatch(batch, args)),
-    (result) => flatten<unknown>(result).filter(isOutput).map(asTensor),
-  );
+  const traced = traceFunction(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
   return { program: new Program(traced, home), result: traced.result };
-}
-
-/** The results of a run in the places of the traced tensors. */
-function unpack(result: Tree<unknown>, arrays: readonly NDArray[]): Tree<unknown> {
-  let next = 0;
-  return mapTree(result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(arrays[next++]) : leaf));
 }

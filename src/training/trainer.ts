@@ -30,8 +30,10 @@ import type {
 } from './options.js';
 import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS } from './options.js';
 import { outputNamesOf } from './model_ends.js';
-import type { PreparedStep, StepKind } from './step_runner.js';
-import { batchTensors, rebuildBatch, StepRunner } from './step_runner.js';
+import type { PreparedStep } from './step_runner.js';
+import { StepRunner } from './step_runner.js';
+import type { StepKind } from './step_tensors.js';
+import { batchTensors, rebuildBatch } from './step_tensors.js';
 
 /** What a step gives: losses and metrics by name. */
 export type StepLogs = Readonly<Record<string, Tensor | number>>;

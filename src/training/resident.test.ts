@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Callback, type CallbackList, LambdaCallback } from '../callbacks/index.js';
+import { BatchNormalization, Dense, Dropout, Input } from '../layers/index.js';
+import { Sequential } from '../models/index.js';
+import { setRandomSeed } from '../random/index.js';
+import { Program, setBackend, tensor } from '../runtime/index.js';
+import { everyBackend } from '../testing/backends.js';
+import type { CompileOptions, FitOptions } from './options.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const x = tensor(Array.from({ length: 53 }, (_, i) => [Math.sin(i), Math.cos(3 * i), (i % 5) / 5]));
+const labels = Array.from({ length: 53 }, (_, i) => (Math.sin(i) > 0 ? 1 : 0));
+const weights = Float32Array.from(labels, (_, i) => 0.5 + (i % 4) / 4);
+
+function model(options: CompileOptions = {}): Sequential {
+  setRandomSeed(9);
+  const made = new Sequential([
+    Input({ shape: [3] }),
+    new Dense(6),
+    new BatchNormalization(),
+    new Dropout(0.3, { seed: 4 }),
+    new Dense(2, { activation: 'softmax' }),
+  ]);
+  made.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'], ...options });
+  return made;
+}
+
+/** Runs of programs: how many steps each took. */
+function spyOnRuns(): number[] {
+  const steps: number[] = [];
+  const { run } = Program.prototype; // eslint-disable-line @typescript-eslint/unbound-method -- called with its object below
+  vi.spyOn(Program.prototype, 'run').mockImplementation(function (this: Program, feeds, count = 1) {
+    steps.push(count);
+    return run.call(this, feeds, count);
+  });
+  return steps;
+}
+
+describe('data in the heap', () => {
+  everyBackend((_, backend) => {
+    test.each<[string, FitOptions]>([
+      ['in order', { shuffle: false }],
+      ['shuffled', { shuffle: true }],
+      ['shuffled in batches', { shuffle: 'batch' }],
+      ['with sample weights and a part for validation', { sampleWeight: weights, validationSplit: 0.3 }],
+      ['with class weights', { classWeight: { 1: 3 } }],
+      ['in one batch', { batchSize: 60 }],
+    ])('%s give the same bits as batches that are fed', async (_name, options) => {
+      setBackend(backend);
+      const run = async (more: (n: number) => FitOptions): Promise<unknown> => {
+        const made = model();
+        const { batchSize = 8, validationSplit = 0 } = options;
+        const batches = Math.ceil(Math.floor(53 * (1 - validationSplit)) / batchSize!);
+        const { history } = await made.fit(x, labels, {
+          verbose: 0,
+          epochs: 3,
+          batchSize,
+          ...options,
+          ...more(batches),
+        });
+        const measured = await made.evaluate(x, labels, { verbose: 0, batchSize: 8 });
+        return [history, made.getWeights().map((w) => w.arraySync()), measured];
+      };
+      const steps = spyOnRuns();
+      const fed = await run((n) => ({ stepsPerEpoch: n }));
+      const fedRuns = steps.length;
+      const resident = await run(() => ({}));
+      expect(resident).toEqual(fed);
+      if (options.batchSize === undefined) expect(steps.length - fedRuns).toBeLessThan(fedRuns);
+    });
+  });
+
+  test('many steps run in one go when nobody listens, one by one when a callback does', async () => {
+    const steps = spyOnRuns();
+    await model().fit(x, labels, { verbose: 0, epochs: 6, batchSize: 4 });
+    expect(Math.max(...steps)).toBeGreaterThan(1);
+    expect(steps.reduce((a, b) => a + b)).toBe(6 * 14);
+    steps.length = 0;
+    const heard: number[] = [];
+    const listener = new LambdaCallback({ onTrainBatchEnd: (batch) => void heard.push(batch) });
+    await model().fit(x, labels, { verbose: 0, epochs: 2, batchSize: 4, callbacks: listener });
+    expect(Math.max(...steps)).toBe(1);
+    expect(heard).toEqual([...Array(14).keys(), ...Array(14).keys()]);
+    steps.length = 0;
+    await model({ stepsPerExecution: 5 }).fit(x, labels, { verbose: 0, batchSize: 4, callbacks: listener });
+    expect(heard.slice(28)).toEqual([4, 9, 14]);
+    expect(steps).toEqual([5, 5, 3, 1]); // the last batch is smaller and has a program of its own
+  });
+
+  test('are not mixed up when a callback evaluates other data of the same form in the middle', async () => {
+    const other = tensor(x.arraySync()).mul(3);
+    const plain = model();
+    const expected = await plain.evaluate(x, labels, { verbose: 0, batchSize: 8 });
+    class Nested extends Callback {
+      #busy = false;
+      override async onTestBatchEnd(): Promise<void> {
+        if (this.#busy) return;
+        this.#busy = true;
+        await plain.predict(other, { verbose: 0, batchSize: 8 });
+        this.#busy = false;
+      }
+    }
+    expect(await plain.evaluate(x, labels, { verbose: 0, batchSize: 8, callbacks: new Nested() })).toEqual(expected);
+    let inner: unknown = null;
+    const outer = new LambdaCallback({
+      onTestBatchEnd: async (batch) => {
+        if (batch === 2 && inner === null) {
+          inner = 0;
+          inner = await plain.evaluate(other, labels, { verbose: 0, batchSize: 8 });
+        }
+      },
+    });
+    await plain.evaluate(x, labels, { verbose: 0, batchSize: 8, callbacks: outer });
+    expect(inner).toEqual(await plain.evaluate(other, labels, { verbose: 0, batchSize: 8 }));
+    expect(await plain.evaluate(x, labels, { verbose: 0, batchSize: 8 })).toEqual(expected);
+  });
+
+  test('data sets that are not used any more make room', async () => {
+    const made = model();
+    for (let n = 20; n < 27; n++)
+      await made.evaluate(x.getItem({ start: 0, stop: n }), labels.slice(0, n), { verbose: 0 });
+    const all = await made.evaluate(x, labels, { verbose: 0 });
+    const list: CallbackList | null = null;
+    expect(await made.evaluate(x, labels, { verbose: 0, callbacks: list })).toEqual(all);
+  });
+});
