@@ -7,3 +7,4 @@ export {
   setDtypePolicy,
   setDtypePolicy as setGlobalPolicy,
 } from '../core/dtype_policy.js';
+export { LossScaleOptimizer } from '../optimizers/index.js';

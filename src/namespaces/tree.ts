@@ -125,11 +125,11 @@ export function mapShapeStructure<R = unknown>(
 ): Tree<R> {
   const isShape = (x: unknown): boolean =>
     Array.isArray(x) && x.every((dim) => dim === null || typeof dim === 'number');
-  return mapTree<unknown, R>(structure as Tree<unknown>, (leaf) => func(leaf as readonly (number | null)[]), isShape);
+  return mapTree<unknown, R>(structure, (leaf) => func(leaf as readonly (number | null)[]), isShape);
 }
 /** Leaves put into the places of a structure's leaves. @throws {ValueError} The counts differ. @see `keras.tree.pack_sequence_as` */
 export function packSequenceAs<R = unknown>(structure: unknown, flatSequence: readonly R[]): Tree<R> {
-  return packLike<R>(structure as Tree<unknown>, flatSequence);
+  return packLike<R>(structure, flatSequence);
 }
 /** The structure itself: lists serve as tuples. @see `keras.tree.lists_to_tuples` */
 export function listsToTuples<T>(structure: T): T {

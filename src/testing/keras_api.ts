@@ -40,9 +40,12 @@ export function apiEntry(name: string): ApiEntry {
   return found;
 }
 
-/** A dotted name as the port writes it: `ops.expand_dims` → `ops.expandDims`; classes keep theirs. */
+/** A dotted name as the port writes it: `ops.expand_dims` → `ops.expandDims`; classes and constants keep theirs. */
 export function portName(name: string): string {
-  return name.split('.').map(toCamelCase).join('.');
+  return name
+    .split('.')
+    .map((part) => (/^[A-Z0-9_]+$/.test(part) ? part : toCamelCase(part)))
+    .join('.');
 }
 
 /** What stands at a dotted name below `root`, or undefined. */
