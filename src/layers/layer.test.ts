@@ -203,6 +203,28 @@ describe('building', () => {
     expect(pathsOf(pair)).toEqual(['pair/a/kernel', 'pair/a/bias', 'pair/b/kernel', 'pair/b/bias']);
   });
 
+  it('leaves the layers inside to a build() that calls super.build()', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    class Own extends Layer {
+      readonly inner = new Dense(2);
+      factor!: Variable;
+      override build(inputShape: PartialShape): void {
+        super.build(inputShape);
+        this.factor = this.addWeight({ name: 'factor', initializer: 'ones' });
+      }
+      override call(x: Tensor): Tensor {
+        return ops.multiply(this.inner(x), this.factor);
+      }
+    }
+    const own = new Own({ name: 'own' });
+    own.build([null, 3]);
+    expect(pathsOf(own)).toEqual(['own/factor']);
+    own(ops.ones([1, 3]));
+    expect(own.weights.map((v) => v.name)).toEqual(['factor', 'kernel', 'bias']);
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
   it('makes weights with numbers even while a program is traced', () => {
     const dense = new Dense(2);
     const step = jit((x: Tensor) => dense(x));

@@ -133,7 +133,8 @@ export class Layer extends Operation {
    * @param inputShape Shape of the first argument (or a structure of shapes). Those of further tensors follow.
    */
   build(inputShape: ShapeTree, ..._others: ShapeTree[]): void {
-    if (!this.ownLayers.some((layer) => !layer.built)) return;
+    const overridden = (Object.getPrototypeOf(this) as Layer).build !== Layer.prototype.build; // called by super.build()
+    if (overridden || this.ownLayers.every((layer) => layer.built)) return;
     try {
       this.computeOutputSpec(mapShapes(inputShape, (shape) => new KerasTensor(shape, { dtype: this.inputDtype })));
     } catch (error) {
