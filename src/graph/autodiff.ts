@@ -1,7 +1,7 @@
 /** @file Reverse-mode gradients of graphs. Rules stand with their primitives. */
 import { isFloat } from '../core/dtype.js';
 import { InternalError } from '../core/errors.js';
-import type { GraphBuilder, Node, Value } from './graph.js';
+import type { Node, Value } from './graph.js';
 import { add, fullLike } from './lax.js';
 
 /**
@@ -15,17 +15,33 @@ import { add, fullLike } from './lax.js';
  * @returns One gradient per `x`, of its shape and dtype; null where `y` does not depend on `x`.
  */
 export function gradients(y: Value, xs: readonly Value[], since = 0, seed?: Value): (Value | null)[] {
-  const builder: GraphBuilder = y.applier;
   if (!isFloat(y.dtype)) throw new InternalError(`gradients: of a ${y.dtype} value`);
+  return pullback([y], [seed ?? fullLike(y, 1)], xs, since);
+}
 
-  const wanted = new Set(xs);
-  const path = nodesBetween(y, wanted, since);
-  const cotangents = new Map<Value, Value>([[y, seed ?? fullLike(y, 1)]]);
+/**
+ * Carry cotangents of several values back to `xs`: `gradients` of the sum of all ys weighted by their cotangents.
+ *
+ * @param seeds One cotangent per y, of its type; null counts as zero.
+ */
+export function pullback(
+  ys: readonly Value[],
+  seeds: readonly (Value | null)[],
+  xs: readonly Value[],
+  since = 0,
+): (Value | null)[] {
+  const cotangents = new Map<Value, Value>();
   const accumulate = (value: Value, cotangent: Value): void => {
     const sofar = cotangents.get(value);
     cotangents.set(value, sofar === undefined ? cotangent : add(sofar, cotangent));
   };
+  ys.forEach((y, i) => {
+    const seed = seeds[i];
+    if (seed !== null) accumulate(y, seed);
+  });
 
+  const wanted = new Set(xs);
+  const path = nodesBetween([...cotangents.keys()], wanted, since);
   for (const node of path.order) {
     const flowing = node.outputs.map((v) => cotangents.get(v) ?? null);
     if (flowing.every((c) => c === null) || node.primitive.gradient === null) continue;
@@ -36,15 +52,19 @@ export function gradients(y: Value, xs: readonly Value[], since = 0, seed?: Valu
       if (cotangent !== null && needed[i]) accumulate(node.inputs[i], cotangent);
     });
   }
-  if (xs.some((x) => x.applier !== builder))
+  if (xs.some((x) => ys.some((y) => x.applier !== y.applier)))
     throw new InternalError('gradients: with respect to a value of another graph');
   return xs.map((x) => cotangents.get(x) ?? null);
 }
 
-/** The nodes on a path from any of `xs` to `y`, the last made first (an order in which cotangents are complete when used). */
-function nodesBetween(y: Value, xs: ReadonlySet<Value>, since: number): { nodes: ReadonlySet<Node>; order: Node[] } {
+/** The nodes on a path from any of `xs` to any of `ys`, the last made first (an order in which cotangents are complete when used). */
+function nodesBetween(
+  ys: readonly Value[],
+  xs: ReadonlySet<Value>,
+  since: number,
+): { nodes: ReadonlySet<Node>; order: Node[] } {
   const ancestors = new Set<Node>();
-  const stack = [y.node];
+  const stack = ys.map((y) => y.node);
   while (stack.length > 0) {
     const node = stack.pop()!;
     if (ancestors.has(node) || node.id < since) continue;

@@ -8,3 +8,4 @@ import './window.js';
 import './indexing.js';
 import './order.js';
 import './random.js';
+import './control.js';

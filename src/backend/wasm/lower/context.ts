@@ -1,6 +1,6 @@
 /** @file What lowerings are given: the views and buffers of a node's operands, and a place for the kernels they make. */
 import type { DType } from '../../../core/dtype.js';
-import type { Node, Value } from '../../../graph/graph.js';
+import type { Graph, Node, Value } from '../../../graph/graph.js';
 import type { View } from '../../../graph/views.js';
 import type { Target } from '../../../codegen/index.js';
 import type { Buffer, Kernel } from '../buffers.js';
@@ -9,6 +9,15 @@ import type { Buffer, Kernel } from '../buffers.js';
 export interface Source {
   readonly view: View;
   readonly buffer: Buffer;
+}
+
+/** A program, or the body of a loop or branch, as kernels. */
+export interface Lowered {
+  readonly kernels: readonly Kernel[];
+  /** The buffer of each input. */
+  readonly inputs: readonly Buffer[];
+  /** The buffer of each output. */
+  readonly outputs: readonly Buffer[];
 }
 
 /** The lowering of one program. */
@@ -22,6 +31,8 @@ export interface Lowering {
   output(value: Value): Buffer;
   /** Memory for intermediate results, from the first kernel that writes it to the last that reads it. */
   workspace(dtype: DType, size: number, label: string): Buffer;
+  /** The body of a loop or branch as kernels that are not part of the program: its inputs and outputs are scratch buffers. */
+  body(graph: Graph): Lowered;
   /** Add a kernel; kernels run in the order in which they are added. */
   add(kernel: Kernel): void;
 }

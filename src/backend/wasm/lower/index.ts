@@ -12,7 +12,8 @@ import type { View } from '../../../graph/views.js';
 import { Views } from '../../../graph/views.js';
 import type { Kernel } from '../buffers.js';
 import { Buffer } from '../buffers.js';
-import type { Lowering, Source } from './context.js';
+import { prepare } from '../prepare.js';
+import type { Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './copy.js';
 import { lowerLoops } from './loops.js';
 import { lowerRules } from './rules.js';
@@ -25,15 +26,6 @@ export interface Places {
   readonly outputs: readonly (number | null)[];
   /** Puts a constant into the heap and gives its address. */
   placeConstant(value: NDArray): number;
-}
-
-/** A program as kernels. */
-export interface Lowered {
-  readonly kernels: readonly Kernel[];
-  /** The buffer of each input. */
-  readonly inputs: readonly Buffer[];
-  /** The buffer of each output. */
-  readonly outputs: readonly Buffer[];
 }
 
 class GraphLowering implements Lowering {
@@ -95,6 +87,12 @@ class GraphLowering implements Lowering {
 
   workspace(dtype: DType, size: number, label: string): Buffer {
     return new Buffer('scratch', dtype, size, label);
+  }
+
+  body(graph: Graph): Lowered {
+    const { placeConstant } = this.places;
+    const nowhere = { inputs: graph.inputs.map(() => null), outputs: graph.outputs.map(() => null), placeConstant };
+    return new GraphLowering(this.target, prepare(graph), nowhere).lower();
   }
 
   add(kernel: Kernel): void {

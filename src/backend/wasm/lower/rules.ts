@@ -1,5 +1,6 @@
 /** @file Which lowering a primitive has. Element-wise primitives, views and reductions need none: they are loops (loops.ts). */
 import type { LowerRule } from './context.js';
+import { cond, scan, whileLoop } from './control.js';
 import { convGeneral } from './convolution.js';
 import { dotGeneral } from './dot.js';
 import { dynamicSlice, dynamicUpdateSlice, gather, scatter } from './indexing.js';
@@ -31,5 +32,8 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     reduceWindowMin,
     selectAndScatter,
     selectAndGather,
+    while: whileLoop,
+    scan,
+    cond,
   }),
 );
