@@ -241,6 +241,15 @@ describe('building', () => {
   });
 });
 
+describe('the shape of a first layer', () => {
+  it('is said by inputShape, inputDim or batchInputShape', () => {
+    expect(new Dense(1, { inputShape: [3] }).firstLayerShape).toEqual([null, 3]);
+    expect(new Dense(1, { inputDim: 4 }).firstLayerShape).toEqual([null, 4]);
+    expect(new Dense(1, { batchInputShape: [2, 3] }).firstLayerShape).toEqual([2, 3]);
+    expect(new Dense(1).firstLayerShape).toBe(null);
+  });
+});
+
 describe('the training flag', () => {
   it('is taken from the call, else from the call around, else is not given', () => {
     const flag = new Flag();

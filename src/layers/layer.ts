@@ -100,7 +100,8 @@ export class Layer extends Operation {
       dtype,
       autocast = true,
       activityRegularizer,
-      inputShape,
+      inputDim,
+      inputShape = inputDim === undefined || inputDim === null ? null : [inputDim],
       batchInputShape,
       ...rest
     } = options;

@@ -51,7 +51,9 @@ export interface LayerOptions {
   readonly activityRegularizer?: unknown;
   /** Shape of one sample, for the first layer of a Sequential. An `Input` as first layer says the same. */
   readonly inputShape?: PartialShape | null;
-  /** The same with the batch size before. */
+  /** The same for a sample that is a vector of this size. */
+  readonly inputDim?: number | null;
+  /** As `inputShape`, with the batch size before. */
   readonly batchInputShape?: PartialShape | null;
 }
 

@@ -2,7 +2,16 @@
 import { constructorOptions } from '../core/option_names.js';
 
 /** What every layer takes. */
-const BASE = ['activityRegularizer', 'autocast', 'batchInputShape', 'dtype', 'inputShape', 'name', 'trainable'];
+const BASE = [
+  'activityRegularizer',
+  'autocast',
+  'batchInputShape',
+  'dtype',
+  'inputDim',
+  'inputShape',
+  'name',
+  'trainable',
+];
 
 /** Names that the constructors of a layer class and of its bases take. */
 export function optionNames(cls: unknown): string[] {
