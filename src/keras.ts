@@ -67,5 +67,5 @@ export * as optimizers from './optimizers/index.js';
 export * as random from './random/index.js';
 export * as regularizers from './regularizers/index.js';
 export * as saving from './saving/index.js';
-export * as utils from './namespaces/utils.js';
+export * as utils from './utils/index.js';
 export { version } from './namespaces/version.js';

@@ -1,7 +1,5 @@
 /** @file `keras.config`: the settings of the process. Those that rooms read stand in core/config.ts; what is here are switches. */
 import { ValueError } from '../core/errors.js';
-import type { Terminal } from '../core/platform.js';
-import { getPlatform, setPlatform } from '../core/platform.js';
 
 export {
   type DataFormat,
@@ -16,27 +14,9 @@ export {
   setMaxEpochs,
   setMaxStepsPerEpoch,
 } from '../core/config.js';
+export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../core/logging.js';
 export { dtypePolicy, setDtypePolicy } from '../core/dtype_policy.js';
 export { backend, setBackend } from '../runtime/index.js';
-
-/** The terminal that was taken away, or null: it is there. */
-let muted: Terminal | null = null;
-
-/** Whether progress bars, summaries and messages are written. Default true. @see `keras.config.is_interactive_logging_enabled` */
-export function isInteractiveLoggingEnabled(): boolean {
-  return muted === null;
-}
-/** Write progress bars, summaries and messages again. @see `keras.config.enable_interactive_logging` */
-export function enableInteractiveLogging(): void {
-  if (muted !== null) setPlatform({ terminal: muted });
-  muted = null;
-}
-/** Write no progress bars, summaries and messages. @see `keras.config.disable_interactive_logging` */
-export function disableInteractiveLogging(): void {
-  if (muted !== null) return;
-  muted = getPlatform().terminal;
-  setPlatform({ terminal: { write: () => undefined, isInteractive: false, columns: muted.columns } });
-}
 
 let filtering = true;
 /** Whether inner frames are left out of the stacks of errors. Kept for programs that set it: stacks here are always whole. @see `keras.config.is_traceback_filtering_enabled` */

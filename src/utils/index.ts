@@ -4,6 +4,8 @@ import { standardizeDType } from '../core/dtype.js';
 import { setDtypePolicy } from '../core/dtype_policy.js';
 import { resetNames } from '../core/naming.js';
 
+export { Progbar, type ProgbarOptions } from '../callbacks/index.js';
+export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../core/logging.js';
 export { PyDataset, Sequence } from '../data/index.js';
 export { countParams } from '../models/index.js';
 export { setRandomSeed } from '../random/index.js';
