@@ -1,4 +1,5 @@
 /** @file `Callback`, the base of what listens to training. */
+import { RuntimeError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
 import type { Tensor } from '../runtime/index.js';
 import type { Trainer } from '../training/trainer.js';
@@ -46,9 +47,11 @@ export class Callback {
     this.#model = model;
   }
 
-  /** The model that runs. */
+  /** The model that runs. @throws {RuntimeError} There is none yet. */
   get model(): Trainer {
-    return this.#model!;
+    if (this.#model === null)
+      throw new RuntimeError(`${this.constructor.name}: has no model. It gets one from fit, or by setModel(model).`);
+    return this.#model;
   }
 
   /** An older name of `onTrainBatchBegin`. */

@@ -1,7 +1,7 @@
 /** @file The loops of `fit`, `evaluate` and `predict`, and their single steps. */
 import { describe } from '../core/describe.js';
-import type { History, Logs } from '../callbacks/index.js';
-import { CallbackList } from '../callbacks/index.js';
+import type { Logs } from '../callbacks/index.js';
+import { CallbackList, History } from '../callbacks/index.js';
 import { allocate } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { ndarray } from '../core/ndarray.js';
@@ -198,10 +198,10 @@ export async function fit(
     }
   } finally {
     executions.release();
-    if (epochs > 0) model.optimizer.finalizeVariableValues(model.trainableVariables);
+    if (epochs > 0) model._finishTraining();
   }
   await list.onTrainEnd(finalLogs);
-  return model.history!;
+  return list.history ?? model.history ?? new History();
 }
 
 const sorted = (logs: Logs): Logs => Object.fromEntries(Object.keys(logs).sort().map((name) => [name, logs[name]])); // prettier-ignore

@@ -30,6 +30,9 @@ export interface PreparedStep {
   resident(adapter: ArrayDataAdapter): ResidentSteps | null;
 }
 
+/** How many forms of batches one model keeps programs for. */
+const PROGRAMS = 64;
+
 /** How many data sets one model keeps in its heap: those of training and validation, and one more of each. */
 const RESIDENT_SETS = 4;
 
@@ -72,7 +75,12 @@ export class StepRunner {
         const home = this.#home();
         const key = `${kind}|${home.backend.name}|${state}|${batchSignature(batch)}`;
         let compiled = this.#programs.get(key);
-        if (compiled === undefined) this.#programs.set(key, (compiled = compileStep(kind, step, batch, home)));
+        if (compiled === undefined) {
+          compiled = compileStep(kind, step, batch, home);
+          const [oldest] = this.#programs.keys();
+          if (this.#programs.size >= PROGRAMS) this.#programs.delete(oldest);
+        } else this.#programs.delete(key);
+        this.#programs.set(key, compiled); // the most recently used last
         return unpack(compiled.result, await compiled.program.run(batchTensors(batch).map((x) => x.ndarray)));
       },
       resident: (adapter) => this.#resident(kind, state, step, adapter),

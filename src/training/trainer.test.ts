@@ -326,8 +326,12 @@ describe('programs', () => {
     expect(warn).not.toHaveBeenCalled();
     model.layers[1].trainable = false;
     first.trainable = true;
-    await model.evaluate(x, y, silent);
+    await model.fit(x, y, silent);
     expect(warn.mock.calls.flat().join()).toMatch(/`trainable` state has changed.*recompile/);
+    expect(first.getWeights()[0].arraySync()).toEqual(kernel); // what compile() saw holds
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    await model.fit(x, y, silent);
+    expect(first.getWeights()[0].arraySync()).not.toEqual(kernel);
   });
 
   test('dropout drops in training only, and differs from step to step', async () => {
@@ -336,6 +340,45 @@ describe('programs', () => {
     const { history } = await model.fit(x, y, { ...silent, epochs: 3, shuffle: false });
     expect(new Set(history['loss']).size).toBe(3);
     expect(await model.evaluate(x, y, silent)).toBe(await model.evaluate(x, y, silent));
+  });
+
+  test('a model moves from backend to backend with its state', async () => {
+    const losses = async (order: readonly ('interpreter' | 'wasm')[]): Promise<number[]> => {
+      const model = line({ optimizer: 'adam' });
+      const found: number[] = [];
+      for (const name of order) {
+        setBackend(name);
+        found.push((await model.fit(x, y, { ...silent, shuffle: false })).history['loss'][0]);
+      }
+      setBackend('interpreter');
+      return found;
+    };
+    const alone = await losses(['interpreter', 'interpreter', 'interpreter']);
+    (await losses(['interpreter', 'wasm', 'interpreter'])).forEach((loss, i) => expect(loss).toBeCloseTo(alone[i], 5));
+  });
+
+  test('a new optimizer takes over', async () => {
+    const model = line();
+    await model.fit(x, y, silent);
+    model.optimizer = new SGD({ learningRate: 0 });
+    const weights = model.getWeights().map((w) => w.arraySync());
+    await model.fit(x, y, silent);
+    expect(model.getWeights().map((w) => w.arraySync())).toEqual(weights);
+    model.optimizer.learningRate = 0.1;
+    await model.fit(x, y, silent);
+    expect(model.getWeights().map((w) => w.arraySync())).not.toEqual(weights);
+  });
+
+  test('a model in mixed precision scales its loss by itself', async () => {
+    const model = new Sequential([Input({ shape: [3] }), new Dense(4, { dtype: 'mixed_float16' }), new Dense(1)], {
+      dtype: 'mixed_float16',
+    });
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    expect(model.optimizer.constructor.name).toBe('LossScaleOptimizer');
+    const { history } = await model.fit(x, y, { ...silent, epochs: 3 });
+    expect(history['loss'][2]).toBeLessThan(history['loss'][0]);
+    model.compile({ optimizer: 'sgd', loss: 'mse', autoScaleLoss: false });
+    expect(model.optimizer.constructor.name).toBe('SGD');
   });
 
   test('compile config goes round', async () => {

@@ -14,7 +14,7 @@ import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import * as optimizers from '../optimizers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
-import type { Tensor } from '../runtime/index.js';
+import type { Tensor, Variable } from '../runtime/index.js';
 import { abstractly, toTensor, valueAndGrad, withTrace } from '../runtime/index.js';
 import { CompileLoss } from './compile_loss.js';
 import { CompileMetrics } from './compile_metrics.js';
@@ -78,6 +78,8 @@ export class Trainer extends Layer {
   #lossTracker: Mean | null = null;
   #compileConfig: Config | null = null;
   #compiledTrainable: ReadonlyMap<Layer, boolean> | null = null;
+  /** What the optimizer changes: the variables that were trainable when it was first used after `compile`. */
+  #trained: readonly Variable[] | null = null;
   readonly #runner = new StepRunner();
 
   // ---- compile ----
@@ -90,6 +92,8 @@ export class Trainer extends Layer {
   }
   set optimizer(optimizer: Optimizer) {
     this.#optimizer = optimizer;
+    this.#trained = null;
+    this.#runner.reset();
   }
 
   /**
@@ -139,7 +143,8 @@ export class Trainer extends Layer {
     this.stepsPerExecution = stepsPerExecution;
     this.stopTraining = false;
     this.compiled = true;
-    this.#compiledTrainable = this.#trainableFlags();
+    this.#compiledTrainable = trainableFlags([this, ...this.flattenLayers()]);
+    this.#trained = null;
     this.#compileConfig = {
       optimizer: own,
       loss,
@@ -249,7 +254,7 @@ export class Trainer extends Layer {
    */
   trainStep(data: Batch): StepLogs {
     const [x, y, sampleWeight] = data;
-    const variables = this.trainableVariables;
+    const variables = this.#trained ?? this.trainableVariables;
     const { optimizer } = this;
     let yPred: TensorTree = null;
     let loss: Tensor | null = null;
@@ -442,7 +447,8 @@ export class Trainer extends Layer {
 
   /** Make the weights, the metrics and the optimizer's slots, with the shapes of a first batch where they are needed. */
   async _prepareForBatches(kind: StepKind, peek: () => Promise<Batch | null>): Promise<PreparedStep> {
-    const unbuilt = [this as Layer, ...this.flattenLayers()].some((layer) => !layer.built);
+    const layers = [this as Layer, ...this.flattenLayers()];
+    const unbuilt = layers.some((layer) => !layer.built);
     const training = kind !== 'predict';
     const metricsUnbuilt = training && this.#compileMetrics?.built === false;
     const lossUnbuilt = training && this.#compileLoss?.built === false;
@@ -456,11 +462,33 @@ export class Trainer extends Layer {
         if (lossUnbuilt) withTrace(null, () => this.#compileLoss!.prepare(y, yPred));
       });
     }
-    if (kind !== 'predict') {
-      this.#warnOfTrainable();
-      if (!this.optimizer.built) this.optimizer.build(this.trainableVariables);
+    const all = unbuilt ? [this as Layer, ...this.flattenLayers()] : layers;
+    if (training) {
+      this.#warnOfTrainable(all);
+      this.#trained ??= this.trainableVariables;
+      if (!this.optimizer.built) this.optimizer.build(this.#trained);
     }
-    return this.#runner.prepare(kind, this.#stateKey(), (batch) => this.#step(kind, batch), this.runEagerly);
+    return this.#runner.prepare(kind, stateKey(all), (batch) => this.#step(kind, batch), this.runEagerly);
+  }
+
+  /** What is left to do at the end of `fit`. */
+  _finishTraining(): void {
+    this.optimizer.finalizeVariableValues(this.#trained ?? this.trainableVariables);
+  }
+
+  /** Steps are compiled by themselves. `force`: forget the programs, after a change that they cannot see. */
+  makeTrainFunction({ force = false }: { readonly force?: boolean } = {}): void {
+    if (force) this.#runner.reset();
+  }
+
+  /** As `makeTrainFunction`. */
+  makeTestFunction(options: { readonly force?: boolean } = {}): void {
+    this.makeTrainFunction(options);
+  }
+
+  /** As `makeTrainFunction`. */
+  makePredictFunction(options: { readonly force?: boolean } = {}): void {
+    this.makeTrainFunction(options);
   }
 
   #step(kind: StepKind, batch: Batch): Tree<unknown> {
@@ -468,31 +496,27 @@ export class Trainer extends Layer {
     return kind === 'test' ? this.testStep(batch) : this.predictStep(batch);
   }
 
-  /** What programs are compiled for: which variables there are, and which train. */
-  #stateKey(): string {
-    return [this as Layer, ...this.flattenLayers()]
-      .map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map((v) => (v.trainable ? '1' : '0')).join(''))
-      .join();
-  }
-
-  #trainableFlags(): Map<Layer, boolean> {
-    return new Map([this as Layer, ...this.flattenLayers()].map((layer) => [layer, layer.trainable]));
-  }
-
-  #warnOfTrainable(): void {
+  #warnOfTrainable(layers: readonly Layer[]): void {
     const before = this.#compiledTrainable;
-    const now = this.#trainableFlags();
-    const changed = [...now].filter(
-      ([layer, trainable]) => before?.has(layer) === true && before.get(layer) !== trainable,
-    );
+    const changed = layers.filter((layer) => before?.has(layer) === true && before.get(layer) !== layer.trainable);
     if (changed.length === 0) return;
     console.warn(
       "A layer's `trainable` state has changed since the model was compiled. This can result in unexpected behavior, as the compiled " +
         'optimizer and loss functions may not track the correct variables. Please recompile your model (`model.compile(...)`) before ' +
-        `calling \`fit()\` or \`evaluate()\` so the change takes effect. Changed layers: ${changed.map(([layer]) => layer.name).join(', ')}`,
+        `calling \`fit()\` or \`evaluate()\` so the change takes effect. Changed layers: ${changed.map((layer) => layer.name).join(', ')}`,
     );
-    this.#compiledTrainable = now;
+    this.#compiledTrainable = trainableFlags(layers);
   }
+}
+
+const trainableFlags = (layers: readonly Layer[]): Map<Layer, boolean> =>
+  new Map(layers.map((layer) => [layer, layer.trainable]));
+
+/** What programs are compiled for: which variables there are, and which train. */
+function stateKey(layers: readonly Layer[]): string {
+  return layers
+    .map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map((v) => (v.trainable ? '1' : '0')).join(''))
+    .join();
 }
 
 function samplesOf(x: TensorTree): number {
