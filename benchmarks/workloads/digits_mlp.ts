@@ -20,7 +20,7 @@ export const digitsMlp: Workload = {
   async data() {
     const [[x, y]] = await datasets.digits.loadData();
     const count = Math.floor(y.shape[0] / batchSize) * batchSize;
-    const ink = Float32Array.from(await x.data(), (value) => Number(value) / 16);
+    const ink = Float32Array.from(await x.data(), Number).map((value) => value / 16);
     const labels = Uint8Array.from(await y.data(), Number);
     return [tensor(ink.slice(0, 64 * count), [count, 64]), ops.cast(tensor(labels.slice(0, count)), 'int32')];
   },
