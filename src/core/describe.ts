@@ -4,11 +4,11 @@ import { isDict } from './tree.js';
 /** A value in few words: `'adam'`, `3`, `null`, `a list of 4`, `{a, b}`, `a Date`. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`;
-  if (value === null || ['number', 'boolean', 'undefined', 'bigint', 'symbol'].includes(typeof value))
+  if (value === null || value === undefined || ['number', 'boolean', 'bigint', 'symbol'].includes(typeof value))
     return String(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (isDict(value)) return `{${Object.keys(value).slice(0, 6).join(', ')}}`;
-  const name = value.constructor?.name;
+  const name = (value.constructor as { name?: string } | undefined)?.name;
   if (typeof value === 'function' && Object.getPrototypeOf(value) === Function.prototype)
     return value.name ? `the function ${value.name}` : 'a function';
   return `a ${name ?? typeof value}`;

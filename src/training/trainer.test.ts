@@ -12,7 +12,7 @@ import * as ops from '../ops/index.js';
 import { SGD } from '../optimizers/index.js';
 import { setRandomSeed } from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
-import { tensor, valueAndGrad, Variable } from '../runtime/index.js';
+import { setBackend, tensor, valueAndGrad, Variable } from '../runtime/index.js';
 import type { CompileOptions, FitOptions } from './options.js';
 
 const platform = getPlatform();
