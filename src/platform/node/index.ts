@@ -26,7 +26,8 @@ const GLUE = `
 }`;
 
 function spawn(source: string): WorkerThread {
-  const worker = new Worker(source + GLUE, { eval: true });
+  // The loaders and inspectors of the process are nothing for a worker that runs programs of numbers.
+  const worker = new Worker(source + GLUE, { eval: true, execArgv: [] });
   worker.unref();
   let holds = 0;
   let terminated = false;
