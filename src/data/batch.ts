@@ -50,7 +50,7 @@ export function isArrayData(x: unknown): boolean {
  * `[x, y, sampleWeight]` of what a dataset gives: a list of one to three parts, or `x` alone.
  *
  * @throws {ValueError} A list of more parts.
- * @see `keras.utils.unpack_x_y_sample_weight`
+ * @see `keras.utils.unpack_x_y_sample_weight`; the public form of it is in utils
  */
 export function unpackXYSampleWeight<T = DataLike>(data: unknown): [x: T, y: T | null, sampleWeight: T | null] {
   if (!Array.isArray(data)) return [data as T, null, null];
@@ -62,21 +62,6 @@ export function unpackXYSampleWeight<T = DataLike>(data: unknown): [x: T, y: T |
   }
   const [x, y = null, sampleWeight = null] = data as [T, T?, T?];
   return [x, y ?? null, sampleWeight ?? null];
-}
-
-/**
- * The reverse: the shortest form that holds all that is not null.
- *
- * @see `keras.utils.pack_x_y_sample_weight`
- */
-export function packXYSampleWeight<T>(
-  x: T,
-  y: T | null = null,
-  sampleWeight: T | null = null,
-): T | [T] | [T, T] | [T, T | null, T] {
-  if (sampleWeight !== null) return [x, y, sampleWeight];
-  if (y !== null) return [x, y];
-  return Array.isArray(x) ? [x] : x;
 }
 
 /** How many arrays the model takes, where a list of lists of numbers could be one array or several. */

@@ -7,7 +7,6 @@ export {
   type BatchLike,
   type DataLike,
   isArrayData,
-  packXYSampleWeight,
   type TensorTree,
   toTensorTree,
   toTensorTrees,

@@ -44,6 +44,8 @@ export interface CompileOptions {
   readonly autoScaleLoss?: boolean;
   /** Keras 2's: 2-D weights for time steps. They need no mode any more: the shape of `sampleWeight` says it. */
   readonly sampleWeightMode?: SampleWeightMode;
+  /** Keras 2's: targets for whenever arrays come without `y`. */
+  readonly targetTensors?: DataLike;
 }
 
 /** Keras 2's modes of sample weights. */
@@ -129,6 +131,7 @@ export const COMPILE_OPTIONS = [
   'jitCompile',
   'autoScaleLoss',
   'sampleWeightMode',
+  'targetTensors',
 ] as const satisfies readonly (keyof CompileOptions)[];
 
 export const FIT_OPTIONS = [

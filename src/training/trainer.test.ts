@@ -113,6 +113,15 @@ describe('fit', () => {
     ]);
   });
 
+  test('takes the targets of compile when there are no others, and weights of time steps by their shape', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { history } = await line().fit(x, y, { ...silent, shuffle: false });
+    const model = line({ targetTensors: tensor(y), sampleWeightMode: 'temporal' });
+    expect((await model.fit(x, { ...silent, shuffle: false })).history).toEqual(history);
+    expect(warn.mock.calls.flat().join()).toMatch(/sampleWeightMode is not needed/);
+    expect(() => line({ targetTensors: 'y' } as never)).toThrow(/targetTensors='y'/);
+  });
+
   test('leaves the event loop alive, and awaits async callbacks', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 5);

@@ -1,6 +1,7 @@
 /** @file `Trainer`: compile, steps, fit, evaluate, predict. The base of `Model`. The loops themselves: loops.ts. */
 import type { History } from '../callbacks/index.js';
 import { floatx } from '../core/config.js';
+import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
 import { InternalError, refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -8,7 +9,7 @@ import { deserializeKerasObject, serializeKerasObject } from '../core/serializat
 import type { Tree } from '../core/tree.js';
 import { isDict } from '../core/tree.js';
 import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
-import { isDataset } from '../data/index.js';
+import { isArrayData, isDataset } from '../data/index.js';
 import { Layer } from '../layers/layer.js';
 import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
@@ -77,6 +78,7 @@ export class Trainer extends Layer {
   #compileMetrics: CompileMetrics | null = null;
   #lossTracker: Mean | null = null;
   #compileConfig: Config | null = null;
+  #targetTensors: DataLike = null;
   #compiledTrainable: ReadonlyMap<Layer, boolean> | null = null;
   /** What the optimizer changes: the variables that were trainable when it was first used after `compile`. */
   #trained: readonly Variable[] | null = null;
@@ -116,6 +118,7 @@ export class Trainer extends Layer {
       jitCompile = 'auto',
       autoScaleLoss = true,
       sampleWeightMode = null,
+      targetTensors = null,
       ...rest
     } = options;
     refuseUnknownOptions('compile', rest, COMPILE_OPTIONS);
@@ -124,6 +127,10 @@ export class Trainer extends Layer {
         `compile: stepsPerExecution=${String(stepsPerExecution)}. Expected a whole number from 1, or 'auto'.`,
       );
     checkSampleWeightMode(sampleWeightMode);
+    if (!isArrayData(targetTensors))
+      throw new ValueError(
+        `compile: targetTensors=${describe(targetTensors)}. Expected a tensor, or a list or dict of tensors.`,
+      );
     const outputNames = outputNamesOf(this);
     const own = optimizers.get(optimizer);
     if (own === null) throw new ValueError('compile: optimizer is null. Expected an id, a config or an optimizer.');
@@ -135,6 +142,7 @@ export class Trainer extends Layer {
     const scaled = autoScaleLoss && this.dtypePolicy.name === 'mixed_float16' ? withLossScale(own) : own;
     this.optimizer = scaled;
     this.loss = loss;
+    this.#targetTensors = targetTensors;
     this.#compileLoss = compileLoss;
     this.#compileMetrics = compileMetrics;
     this.#lossTracker = new Mean({ name: 'loss' });
@@ -327,7 +335,7 @@ export class Trainer extends Layer {
   async fit(x: DataSource, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
     this.#requireCompiled('fit');
     const [targets, settings] = splitArguments(x, y, options, FIT_OPTIONS);
-    return loops.fit(this, x, targets, settings);
+    return loops.fit(this, x, this.#targetsFor(x, targets), settings);
   }
 
   /**
@@ -354,7 +362,7 @@ export class Trainer extends Layer {
   ): Promise<number | number[] | Record<string, number>> {
     this.#requireCompiled('evaluate');
     const [targets, settings] = splitArguments(x, y, options, EVALUATE_OPTIONS);
-    const logs = await loops.evaluate(this, x, targets, settings);
+    const logs = await loops.evaluate(this, x, this.#targetsFor(x, targets), settings);
     return settings.returnDict === true ? logs : this.#flattenLogs(logs);
   }
 
@@ -387,7 +395,7 @@ export class Trainer extends Layer {
   ): Promise<number | number[] | Record<string, number>> {
     this.#requireCompiled('trainOnBatch');
     const { returnDict = false, ...rest } = options;
-    const logs = await loops.trainOnBatch(this, x, y, rest);
+    const logs = await loops.trainOnBatch(this, x, this.#targetsFor(x, y), rest);
     return returnDict ? logs : this.#flattenLogs(logs);
   }
 
@@ -410,13 +418,17 @@ export class Trainer extends Layer {
   ): Promise<number | number[] | Record<string, number>> {
     this.#requireCompiled('testOnBatch');
     const { returnDict = false, ...rest } = options;
-    const logs = await loops.testOnBatch(this, x, y, rest);
+    const logs = await loops.testOnBatch(this, x, this.#targetsFor(x, y), rest);
     return returnDict ? logs : this.#flattenLogs(logs);
   }
 
   /** What the model gives for one batch. @see `keras.Model.predict_on_batch` */
   async predictOnBatch<R = Tensor>(x: DataLike): Promise<R> {
     return (await loops.predictOnBatch(this, x)) as R;
+  }
+
+  #targetsFor(x: DataSource, y: DataLike): DataLike {
+    return y === null && !isDataset(x) ? this.#targetTensors : y;
   }
 
   #requireCompiled(method: string): void {
