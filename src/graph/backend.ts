@@ -42,6 +42,17 @@ export interface ProgramStats {
   readonly codeBytes: number;
 }
 
+/** What one piece of a program costs, measured. */
+export interface KernelTime {
+  readonly label: string;
+  /** Milliseconds a step, on one thread. */
+  readonly time: number;
+  /** Operations a step, as the backend counts them: two for a multiply-add. */
+  readonly work: number;
+  /** Bytes that are read and written a step, each buffer once. */
+  readonly bytes: number;
+}
+
 /** A compiled program. */
 export interface Executable {
   /**
@@ -54,6 +65,8 @@ export interface Executable {
   /** The same, off the calling thread where that pays. One run at a time per heap: later calls wait for earlier ones. */
   run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]>;
   readonly stats: ProgramStats;
+  /** Run `steps` steps on the calling thread and time each kernel. Backends without kernels have no such method. */
+  profile?(feeds: readonly NDArray[], steps: number): KernelTime[];
 }
 
 /** A way to run graphs. Registered by the entry files. */

@@ -1,6 +1,6 @@
 /** @file Programs: traced functions compiled for a heap in which their variables live. */
 import type { NDArray } from '../core/ndarray.js';
-import type { Backend, Executable, Heap, HeapBuffer, ProgramStats } from '../graph/index.js';
+import type { Backend, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
 import type { TracedFunction } from './trace.js';
 import type { Variable } from './variable.js';
@@ -74,6 +74,13 @@ export class Program {
 
   #finish(): void {
     for (const variable of this.#assigned) variable.markChanged();
+  }
+
+  /** Time each kernel over `steps` steps, which take place; null on a backend without kernels. */
+  profile(feeds: readonly NDArray[], steps: number): KernelTime[] | null {
+    const times = this.#executable.profile?.(this.#prepare(feeds), steps) ?? null;
+    this.#finish();
+    return times;
   }
 
   /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter. */

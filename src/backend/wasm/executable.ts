@@ -1,13 +1,21 @@
 /** @file A compiled program: its module, its buffers, and how it is run. */
 import { RuntimeError } from '../../core/errors.js';
 import type { NDArray } from '../../core/ndarray.js';
-import type { Executable, HeapBuffer, ProgramStats } from '../../graph/index.js';
+import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
 import type { Buffer } from './buffers.js';
 import type { Region, WasmHeap } from './heap.js';
 import { threadPool } from './thread_pool.js';
 
 /** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
 const INLINE_WORK = 1 << 20;
+
+/** What is kept of a kernel once it is emitted. */
+export interface KernelInfo {
+  readonly label: string;
+  readonly tasks: number;
+  readonly work: number;
+  readonly bytes: number;
+}
 
 /** What `compile` knows of a program. */
 export interface CompiledParts {
@@ -19,6 +27,7 @@ export interface CompiledParts {
   readonly results: readonly Buffer[];
   readonly resultTypes: readonly { readonly dtype: NDArray['dtype']; readonly shape: NDArray['shape'] }[];
   readonly scratchBytes: number;
+  readonly kernels: readonly KernelInfo[];
   /** Operations of one step. */
   readonly work: number;
   readonly stats: ProgramStats;
@@ -64,16 +73,34 @@ export class WasmExecutable implements Executable {
     });
   }
 
-  #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
+  #call(name: string, ...args: number[]): void {
     const { heap, module } = this.parts;
     this.#instance ??= new WebAssembly.Instance(module, {
       env: { memory: heap.memory },
       host: Math as unknown as WebAssembly.ModuleImports,
     });
+    (this.#instance.exports[name] as (...args: number[]) => void)(...args);
+  }
+
+  #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
     const scratch = this.#feed(feeds);
-    const run = this.#instance.exports['run'] as (...args: number[]) => void;
-    run(0, 1, steps, scratch);
+    this.#call('run', 0, 1, steps, scratch);
     return this.#results(scratch);
+  }
+
+  profile(feeds: readonly NDArray[], steps: number): KernelTime[] {
+    const scratch = this.#feed(feeds);
+    this.#call('run', 0, 1, 1, scratch); // warms up, and tells the instance where the scratch memory is
+    const { kernels } = this.parts;
+    const times = kernels.map(() => 0);
+    for (let step = 0; step < steps; step++) {
+      kernels.forEach(({ tasks }, i) => {
+        const start = performance.now();
+        this.#call(`kernel${i}`, 0, tasks);
+        times[i] += performance.now() - start;
+      });
+    }
+    return kernels.map(({ label, work, bytes }, i) => ({ label, work, bytes, time: times[i] / steps }));
   }
 
   runSync(feeds: readonly NDArray[], steps: number): NDArray[] {

@@ -55,6 +55,12 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       .filter((_, i) => bindings.outputs[i] === null)
       .map(({ dtype, shape }) => ({ dtype, shape })),
     scratchBytes,
+    kernels: lowered.kernels.map(({ label, tasks, work, reads, writes }) => ({
+      label,
+      tasks,
+      work,
+      bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),
+    })),
     work: lowered.kernels.reduce((sum, kernel) => sum + kernel.work, 0),
     stats: { nodes: graph.nodes.length, kernels: lowered.kernels.length, scratchBytes, codeBytes: code.length },
     regions,

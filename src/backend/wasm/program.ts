@@ -82,5 +82,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
       if (sections.length === 0) meet();
     });
   } else f.trap();
-  return emitModule({ exports: { run: f.finish() }, sharedMemory, globals: GLOBALS, fma: target.fma });
+  // Single kernels are exported for profiles.
+  const single = Object.fromEntries(functions.map((fn, i) => [`kernel${i}`, fn]));
+  return emitModule({ exports: { run: f.finish(), ...single }, sharedMemory, globals: GLOBALS, fma: target.fma });
 }

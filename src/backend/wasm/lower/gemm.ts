@@ -24,6 +24,8 @@ const DEPTH_BLOCK = 256;
 /** Rows and columns of C that one task computes, at most. */
 const ROW_BLOCK = 64;
 const COLUMN_BLOCK = 256;
+/** The same where the depth is cut instead. */
+const LONG_BLOCK = 384;
 /** Tasks that there should be at least, so that threads are kept busy evenly. */
 const ENOUGH_TASKS = 12;
 const BYTES = 4;
@@ -59,14 +61,23 @@ interface Blocks {
 }
 
 function chooseBlocks(nb: number, nm: number, nn: number, nk: number, tile: { rows: number; columns: number }): Blocks {
+  const heavy = nb * nm * nn * nk > 1 << 20;
+  const partsFor = (tasks: number): number =>
+    Math.max(1, Math.min(divideUp(ENOUGH_TASKS, tasks), Math.floor(nk / (2 * DEPTH_BLOCK))));
+  if (heavy && nk > 8 * Math.max(nm, nn)) {
+    // Few results of long sums (gradients of kernels): the depth is cut, so that both operands are read once.
+    const [rows, columns] = [
+      Math.min(LONG_BLOCK, roundUp(nm, tile.rows)),
+      Math.min(LONG_BLOCK, roundUp(nn, tile.columns)),
+    ];
+    return { rows, columns, parts: partsFor(nb * divideUp(nm, rows) * divideUp(nn, columns)) };
+  }
   let rows = Math.min(ROW_BLOCK, roundUp(nm, tile.rows));
   let columns = Math.min(COLUMN_BLOCK, roundUp(nn, tile.columns));
   const tasks = (): number => nb * divideUp(nm, rows) * divideUp(nn, columns);
   while (tasks() < ENOUGH_TASKS && columns > 8 * tile.columns) columns = roundUp(columns / 2, tile.columns);
   while (tasks() < ENOUGH_TASKS && rows > 4 * tile.rows) rows = roundUp(rows / 2, tile.rows);
-  const work = nb * nm * nn * nk;
-  const wanted = tasks() < ENOUGH_TASKS && work > 1 << 20 ? divideUp(ENOUGH_TASKS, tasks()) : 1;
-  return { rows, columns, parts: Math.max(1, Math.min(wanted, Math.floor(nk / (2 * DEPTH_BLOCK)))) };
+  return { rows, columns, parts: heavy && tasks() < ENOUGH_TASKS ? partsFor(tasks()) : 1 };
 }
 
 /** Add the kernels of a float32 contraction whose axes are merged. */
@@ -84,18 +95,21 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   const panels = divideUp(nn, tile.columns);
   const packedColumns = panels * tile.columns;
 
-  // B, packed: [batch][depth block][panel][depth in the block][columns of the panel].
-  const packed = lowering.workspace('float32', nb * nk * packedColumns, 'packed operand');
-  packAll(lowering, x, packed, { nb, nk, panels, depthBlocks, columns: tile.columns, packedColumns });
-
   const rowBlocks = divideUp(nm, blocks.rows);
   const columnBlocks = divideUp(nn, blocks.columns);
   const tasks = nb * parts * rowBlocks * columnBlocks;
-  const own = lowering.workspace(
-    'float32',
-    MAX_THREADS * (blocks.rows * DEPTH_BLOCK + tile.rows * tile.columns),
-    'packed block',
-  );
+  // B is packed ahead if several tasks need it: [batch][depth block][panel][depth in the block][columns of the panel].
+  // Else each task packs what it needs: [panel][depth in the block][columns of the panel].
+  const ahead = rowBlocks > 1;
+  const packed = ahead ? lowering.workspace('float32', nb * nk * packedColumns, 'packed operand') : null;
+  if (packed !== null)
+    packAll(lowering, x, packed, { nb, nk, panels, depthBlocks, columns: tile.columns, packedColumns });
+
+  // What each thread has for itself: a packed block of A, one of B, and a tile.
+  const ownA = blocks.rows * DEPTH_BLOCK;
+  const ownB = ahead ? 0 : blocks.columns * DEPTH_BLOCK;
+  const ownSize = ownA + ownB + tile.rows * tile.columns;
+  const own = lowering.workspace('float32', MAX_THREADS * ownSize, 'packed block');
   const partial = parts === 1 ? null : lowering.workspace('float32', parts * nb * nm * nn, 'partial products');
   const target = partial ?? x.c.buffer;
   /** C, or a part of it, as rows and columns. */
@@ -120,15 +134,15 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
     label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})`,
     tasks,
     work: 2 * nb * nm * nn * nk,
-    reads: [x.a.buffer, packed],
+    reads: [x.a.buffer, packed ?? x.b.buffer],
     writes: [target, own],
     emit: (f, lo, hi) => {
       const thread = new KernelExpr('i32', { kind: 'global', index: THREAD_GLOBAL });
-      const ownBytes = (blocks.rows * DEPTH_BLOCK + tile.rows * tile.columns) * BYTES;
-      const block = f.let(own.pointer(f).add(thread.mul(ownBytes)));
-      const scratchTile = f.let(block.add(blocks.rows * DEPTH_BLOCK * BYTES));
+      const block = f.let(own.pointer(f).add(thread.mul(ownSize * BYTES)));
+      const blockB = f.let(block.add(ownA * BYTES));
+      const scratchTile = f.let(blockB.add(ownB * BYTES));
       const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
-      const pb = packed.pointer(f);
+      const pb = packed === null ? f.let(x.b.buffer.pointer(f).add(x.b.offset * BYTES)) : packed.pointer(f);
       f.for(lo, hi, 1, (task) => {
         const [i, part, rb, cb] = decode(f, task, [nb, parts, rowBlocks, columnBlocks]);
         const c = placeC(f, i, part);
@@ -148,18 +162,28 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
             packPanel(f, source, r, tile.rows, k0, depth, packedAt);
             f.set(packedAt, packedAt.add(panelBytes));
           });
-          // Where this block of the depth begins in the packed B.
-          const bBlock = f.let(
-            pb.add(
-              i
-                .mul(nk)
-                .add(k0)
-                .mul(packedColumns * BYTES),
-            ),
-          );
+          // Where the first panel of this block of the depth begins in the packed B.
+          const panelBytesB = f.let(depth.mul(tile.columns * BYTES));
+          let firstB: Expr;
+          if (packed !== null) {
+            const before = i
+              .mul(nk)
+              .add(k0)
+              .mul(packedColumns * BYTES);
+            firstB = f.let(pb.add(before).add(panel0.mul(panelBytesB)));
+          } else {
+            firstB = blockB;
+            const pointer = f.let(pb.add(stepsTo(f, i, x.batch, 'b').mul(BYTES)));
+            const columns: PanelSource = { pointer, rows: x.columns, depth: x.depth, array: 'b', count: nn };
+            const at = f.local(blockB);
+            f.for(panel0, panel1, 1, (panel) => {
+              packPanel(f, columns, f.let(panel.mul(tile.columns)), tile.columns, k0, depth, at);
+              f.set(at, at.add(panelBytesB));
+            });
+          }
           const accumulate = f.let(k0.ne(start));
           f.for(panel0, panel1, 1, (panel) => {
-            const b = f.let(bBlock.add(panel.mul(depth.mul(tile.columns * BYTES))));
+            const b = f.let(firstB.add(panel.sub(panel0).mul(panelBytesB)));
             const column = f.let(panel.mul(tile.columns));
             const aPanel = f.local(block);
             f.for(row0, row1, tile.rows, (r) => {

@@ -90,8 +90,11 @@ class GraphLowering implements Lowering {
   }
 
   body(graph: Graph): Lowered {
-    const { placeConstant } = this.places;
-    const nowhere = { inputs: graph.inputs.map(() => null), outputs: graph.outputs.map(() => null), placeConstant };
+    const nowhere: Places = {
+      inputs: graph.inputs.map(() => null),
+      outputs: graph.outputs.map(() => null),
+      placeConstant: (value) => this.places.placeConstant(value),
+    };
     return new GraphLowering(this.target, prepare(graph), nowhere).lower();
   }
 

@@ -33,7 +33,9 @@ export function packPanel(
 ): void {
   const { rows, depth: depthAxes, array, pointer, count } = source;
   const { lanes } = f.target;
-  const dense = rows.length === 0 || (rows.length === 1 && rows[0][array] === 1);
+  // Rows of a panel are neighbours in memory if they run along one axis, and no panel reaches from one run into the next.
+  const run = rows.at(-1);
+  const dense = run?.[array] === 1 && (rows.length === 1 || run.size % width === 0);
   const inner = depthAxes.at(-1);
   const step = inner?.[array] ?? 0;
 
@@ -42,9 +44,9 @@ export function packPanel(
       body(offset, length, f.let(to.add(done.mul(width * BYTES)))),
     );
 
-  if (dense && rows.length === 1) {
-    // The rows of the panel are neighbours in memory: whole vectors are copied. Those beyond the last row are anything.
-    const start = f.let(pointer.add(row.mul(BYTES)));
+  if (dense) {
+    // Whole vectors are copied. Those beyond the last row are anything.
+    const start = f.let(pointer.add(stepsTo(f, row, rows, array).mul(BYTES)));
     along((offset, length, target) => {
       const from = f.local(start.add(offset));
       const at = f.local(target);

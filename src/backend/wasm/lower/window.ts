@@ -71,39 +71,77 @@ function geometryOf(shape: Shape, out: Shape, p: WindowParams): Geometry {
   };
 }
 
+/** More window elements than this are visited by loops rather than one after another in the code. */
+const UNROLLED_TAPS = 16;
+
+/** Where one window begins, and which of its elements lie inside the input. */
+interface WindowPlace {
+  /** Offset of the window's first element, which may lie in the padding. */
+  readonly start: Expr;
+  /** Per axis the range of window elements that lie inside; null: all of every window do. */
+  readonly ranges: readonly { readonly lo: Expr; readonly hi: Expr }[] | null;
+}
+
 /** Visits the elements of one window that lie inside the input. */
 class WindowLoops {
+  readonly #allInside: boolean;
+
   constructor(
     private readonly f: FunctionBuilder,
     private readonly geometry: Geometry,
-  ) {}
-
-  /** For each axis the first element of the window, and the range of window elements that lie inside. */
-  ranges(position: readonly Expr[]): { first: Expr; lo: Expr; hi: Expr }[] {
-    const { f } = this;
-    return this.geometry.axes.map(({ size, window, stride, before, dilation }, d) => {
-      const first = f.let(position[d].mul(stride).sub(before));
-      // lo = ⌈max(0, -first) / dilation⌉, hi = ⌈(size - first) / dilation⌉, both within [0, window]
-      const up = (x: Expr): Expr => f.let(x.add(dilation - 1).divS(dilation));
-      const lo = f.let(up(f.let(i32(0).sub(first).maxS(0))).minS(window));
-      const hi = f.let(up(f.let(i32(size).sub(first).maxS(0))).minS(window));
-      return { first, lo, hi };
-    });
+  ) {
+    this.#allInside = geometry.axes.every(
+      (x) => x.before <= 0 && (x.outSize - 1) * x.stride - x.before + (x.window - 1) * x.dilation < x.size,
+    );
   }
 
-  /** Run `body` with the offset of each element (in elements of the input's block) and its number in the window. */
-  each(ranges: readonly { first: Expr; lo: Expr; hi: Expr }[], body: (offset: Expr, tap: Expr) => void): void {
-    const { f, geometry } = this;
-    const walk = (d: number, offset: Expr, tap: Expr): void => {
-      if (d === geometry.axes.length) return body(offset, tap);
-      const { inStep, dilation, window } = geometry.axes[d];
-      const { first, lo, hi } = ranges[d];
-      f.for(lo, hi, 1, (k) => {
-        const at = f.let(offset.add(first.add(k.mul(dilation)).mul(inStep)));
-        walk(d + 1, at, f.let(tap.mul(window).add(k)));
-      });
+  place(position: readonly Expr[]): WindowPlace {
+    const { f } = this;
+    const { axes } = this.geometry;
+    const firsts = axes.map(({ stride, before }, d) => f.let(position[d].mul(stride).sub(before)));
+    const start = f.let(firsts.reduce<Expr>((sum, first, d) => sum.add(first.mul(axes[d].inStep)), i32(0)));
+    if (this.#allInside) return { start, ranges: null };
+    const ranges = axes.map(({ size, window, dilation }, d) => {
+      // lo = ⌈max(0, -first) / dilation⌉, hi = ⌈(size - first) / dilation⌉, both within [0, window]
+      const up = (x: Expr): Expr => f.let(x.add(dilation - 1).divS(dilation));
+      const lo = f.let(up(f.let(i32(0).sub(firsts[d]).maxS(0))).minS(window));
+      const hi = f.let(up(f.let(i32(size).sub(firsts[d]).maxS(0))).minS(window));
+      return { lo, hi };
+    });
+    return { start, ranges };
+  }
+
+  /**
+   * Run `body` for each element of the window: an address that it is `offset` bytes away from, and its number in the window.
+   *
+   * @param at Address of the element at offset 0 of the input's block.
+   */
+  each(
+    { start, ranges }: WindowPlace,
+    at: Expr,
+    bytes: number,
+    body: (address: Expr, offset: number, tap: Expr) => void,
+  ): void {
+    const { f } = this;
+    const { axes, taps } = this.geometry;
+    const from = f.let(at.add(start.mul(bytes)));
+    if (ranges === null && taps <= UNROLLED_TAPS) {
+      const unroll = (d: number, offset: number, tap: number): void => {
+        if (d === axes.length) return body(from, offset * bytes, i32(tap));
+        const { inStep, dilation, window } = axes[d];
+        for (let k = 0; k < window; k++) unroll(d + 1, offset + k * dilation * inStep, tap * window + k);
+      };
+      return unroll(0, 0, 0);
+    }
+    const walk = (d: number, address: Expr, tap: Expr): void => {
+      if (d === axes.length) return body(address, 0, tap);
+      const { inStep, dilation, window } = axes[d];
+      const [lo, hi] = ranges === null ? [i32(0), i32(window)] : [ranges[d].lo, ranges[d].hi];
+      f.for(lo, hi, 1, (k) =>
+        walk(d + 1, f.let(address.add(k.mul(dilation * inStep * bytes))), f.let(tap.mul(window).add(k))),
+      );
     };
-    walk(0, i32(0), i32(0));
+    walk(0, from, i32(0));
   }
 }
 
@@ -129,26 +167,25 @@ interface Choice {
   readonly tap: Local;
 }
 
-/** Find the first maximum of a window; `chosen` is called when a tap takes the lead. */
+/** Find the first maximum of a window; `lead` is called when a tap takes the lead. */
 function findMaximum(
   f: FunctionBuilder,
   loops: WindowLoops,
-  ranges: readonly { first: Expr; lo: Expr; hi: Expr }[],
-  load: (offset: Expr) => LaneValue,
+  place: WindowPlace,
+  at: Expr,
   vector: boolean,
   dtype: DType,
-  lead: (wins: Expr, offset: Expr) => void = () => undefined,
+  lead: (wins: Expr, address: Expr, offset: number) => void = () => undefined,
 ): Choice {
   const s = new LaneBuilder(f, vector);
   const best = f.local(constantLanes(0, dtype, vector).expr);
   const tap = f.local(constantLanes(-1, 'int32', vector).expr);
-  loops.each(ranges, (offset, number) => {
-    const x = load(offset);
-    const none = tap.lt(0);
-    const wins = f.let(s.compare('gt', x, { dtype, expr: best }).expr.or(none));
+  loops.each(place, at, storageBytes(dtype), (address, offset, number) => {
+    const x = loadElements(f, dtype, address, offset, vector);
+    const wins = f.let(s.compare('gt', x, { dtype, expr: best }).expr.or(tap.lt(0)));
     f.set(best, wins.select(x.expr, best));
     f.set(tap, wins.select(vector ? number.splat() : number, tap));
-    lead(wins, offset);
+    lead(wins, address, offset);
   });
   return { best, tap };
 }
@@ -179,15 +216,15 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
           forUnits(f, lo, hi, units, cut, (unit) => {
             const outer = f.let(unit.divU(windows));
             const window = f.let(unit.sub(outer.mul(windows)));
-            const ranges = loops.ranges(positionOf(f, window, g));
+            const place = loops.place(positionOf(f, window, g));
             const base = f.let(source.add(outer.mul(g.inBlock * bytes)));
             const out = f.let(target.add(unit.mul(g.inner * bytes)));
             forInner(f, g.inner, dtype, (c, vector) => {
               const s = new LaneBuilder(f, vector);
               const at = f.let(base.add(c.mul(bytes)));
               const total = f.local(constantLanes(start, held, vector).expr);
-              loops.each(ranges, (offset) => {
-                const element = loadElements(f, dtype, f.let(at.add(offset.mul(bytes))), 0, vector);
+              loops.each(place, at, bytes, (address, offset) => {
+                const element = loadElements(f, dtype, address, offset, vector);
                 const x32 = s.convert(element, held);
                 const now: LaneValue = { dtype: held, expr: total };
                 f.set(total, s.binary(kind === 'sum' ? 'add' : kind, now, x32).expr);
@@ -228,22 +265,17 @@ export const selectAndGather: LowerRule = {
         forUnits(f, lo, hi, units, cut, (unit) => {
           const outer = f.let(unit.divU(windows));
           const window = f.let(unit.sub(outer.mul(windows)));
-          const ranges = loops.ranges(positionOf(f, window, g));
+          const place = loops.place(positionOf(f, window, g));
           const block = f.let(outer.mul(g.inBlock * bytes));
           forInner(f, g.inner, dtype, (c, vector) => {
             const at = f.let(block.add(c.mul(bytes)));
-            const load = (base: Expr, offset: Expr): LaneValue =>
-              loadElements(f, dtype, f.let(base.add(at).add(offset.mul(bytes))), 0, vector);
             const picked = f.local(constantLanes(0, dtype, vector).expr);
-            findMaximum(
-              f,
-              loops,
-              ranges,
-              (offset) => load(key, offset),
-              vector,
-              dtype,
-              (wins, offset) => f.set(picked, wins.select(load(source, offset).expr, picked)),
-            );
+            // Values lie as far from the keys as the two buffers are apart.
+            const apart = f.let(source.sub(key));
+            findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype, (wins, address, offset) => {
+              const x = loadElements(f, dtype, f.let(address.add(apart)), offset, vector);
+              f.set(picked, wins.select(x.expr, picked));
+            });
             const out = f.let(target.add(unit.mul(g.inner).add(c).mul(bytes)));
             storeElements(f, { dtype, expr: picked }, out, 0);
           });
@@ -279,7 +311,7 @@ export const selectAndScatter: LowerRule = {
           const block = f.let(outer.mul(g.inBlock * bytes));
           f.fill(f.let(target.add(block)), i32(0), i32(g.inBlock * bytes));
           f.for(0, windows, 1, (window) => {
-            const ranges = loops.ranges(positionOf(f, window, g));
+            const place = loops.place(positionOf(f, window, g));
             const given = f.let(
               source.add(
                 outer
@@ -291,16 +323,13 @@ export const selectAndScatter: LowerRule = {
             forInner(f, g.inner, dtype, (c, vector) => {
               const s = new LaneBuilder(f, vector);
               const at = f.let(block.add(c.mul(bytes)));
-              const place = (base: Expr, offset: Expr): Expr => f.let(base.add(at).add(offset.mul(bytes)));
-              const load = (offset: Expr): LaneValue => loadElements(f, dtype, place(key, offset), 0, vector);
-              const { tap } = findMaximum(f, loops, ranges, load, vector, dtype);
+              const { tap } = findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype);
               const dy = loadElements(f, held, f.let(given.add(c.mul(bytes))), 0, vector);
-              loops.each(ranges, (offset, number) => {
-                const to = place(target, offset);
-                const old = loadElements(f, held, to, 0, vector);
+              loops.each(place, f.let(target.add(at)), bytes, (address, offset, number) => {
+                const old = loadElements(f, held, address, offset, vector);
                 const chosen = tap.eq(vector ? number.splat() : number);
                 const sum = s.binary('add', old, dy);
-                storeElements(f, { dtype: held, expr: f.let(chosen.select(sum.expr, old.expr)) }, to, 0);
+                storeElements(f, { dtype: held, expr: f.let(chosen.select(sum.expr, old.expr)) }, address, offset);
               });
             });
           });
