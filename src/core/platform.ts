@@ -42,6 +42,8 @@ export interface Platform {
   now(): number;
   /** Let timers, I/O and the page have their turn. */
   nextTurn(): Promise<void>;
+  /** Seconds that programs may run before timers, I/O and the page should have their turn. Default 0.05. */
+  readonly patience: number;
 }
 
 /** Writes whole lines to the console, for platforms without a terminal. */
@@ -63,6 +65,7 @@ let platform: Platform = {
   threads: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+  patience: 0.05,
 };
 
 /** The services of the platform at hand. */

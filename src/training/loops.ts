@@ -52,7 +52,7 @@ class Pulse {
 
   async beat(): Promise<void> {
     const platform = getPlatform();
-    if (platform.now() - this.#last < 0.05) return;
+    if (platform.now() - this.#last < platform.patience) return;
     await platform.nextTurn();
     this.#last = platform.now();
   }

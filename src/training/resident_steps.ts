@@ -20,9 +20,6 @@ import { batchTensors, outputTensors, rebuildBatch, unpack } from './step_tensor
 /** Data sets that take more are fed batch by batch: the heap would hold them a second time. */
 const MOST_BYTES = 512 * 2 ** 20;
 
-/** Seconds that one dispatch should take: short enough for the event loop, long enough for its cost not to count. */
-const DISPATCH_SECONDS = 0.06;
-
 const int32 = (value: number): NDArray => filled('int32', [], value);
 
 interface BatchProgram {
@@ -131,7 +128,7 @@ export class ResidentSteps {
   /** How many steps to run in one go, so that the event loop gets its turn often enough. */
   get stepsAtOnce(): number {
     if (this.#secondsPerStep === null) return 1;
-    const wanted = Math.floor(DISPATCH_SECONDS / Math.max(this.#secondsPerStep, 1e-9));
+    const wanted = Math.floor(getPlatform().patience / Math.max(this.#secondsPerStep, 1e-9));
     return Math.max(1, Math.min(wanted, this.#longest * 8));
   }
 
