@@ -1,4 +1,5 @@
 /** @file `EpochIterator`: cuts what an adapter gives into epochs and executions. */
+import { maxStepsPerEpoch } from '../core/config.js';
 import type { Batch, BatchIterator, DataAdapter } from '../data/index.js';
 
 /** Some batches that are run in one go. */
@@ -21,7 +22,10 @@ export class EpochIterator {
 
   constructor(adapter: DataAdapter, stepsPerEpoch: number | null, stepsPerExecution: number) {
     this.adapter = adapter;
-    this.#stepsPerEpoch = stepsPerEpoch;
+    const most = maxStepsPerEpoch();
+    const limited = most !== null && (stepsPerEpoch === null || most < stepsPerEpoch);
+    if (limited) console.warn(`Steps of an epoch limited to ${most} by config.setMaxStepsPerEpoch.`);
+    this.#stepsPerEpoch = limited ? most : stepsPerEpoch;
     this.#stepsPerExecution = stepsPerExecution;
     this.#numBatches = adapter.numBatches;
   }

@@ -1,4 +1,5 @@
 /** @file The loops of `fit`, `evaluate` and `predict`, and their single steps. */
+import { maxEpochs } from '../core/config.js';
 import { describe } from '../core/describe.js';
 import type { Logs } from '../callbacks/index.js';
 import { CallbackList, History } from '../callbacks/index.js';
@@ -124,7 +125,9 @@ export async function fit(
     FIT_OPTIONS,
   );
   const batchSize = checkCount('fit', 'batchSize', options.batchSize);
-  const epochs = checkCount('fit', 'epochs', options.epochs ?? 1, 0)!;
+  const wanted = checkCount('fit', 'epochs', options.epochs ?? 1, 0)!;
+  const epochs = Math.min(wanted, maxEpochs() ?? wanted);
+  if (epochs < wanted) console.warn(`fit: epochs limited to ${epochs} by config.setMaxEpochs.`);
   const initialEpoch = checkCount('fit', 'initialEpoch', options.initialEpoch ?? 0, 0)!;
   const stepsPerEpoch = checkCount('fit', 'stepsPerEpoch', options.stepsPerEpoch);
   const validationSteps = checkCount('fit', 'validationSteps', options.validationSteps);
