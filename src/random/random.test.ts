@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as lax from '../graph/lax.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { tensor } from '../runtime/index.js';
+import { everyBackend } from '../testing/backends.js';
 import { tensorDifference } from '../testing/compare.js';
 import type { EncodedArray, FixtureCase } from '../testing/fixtures.js';
 import { decodeTensor, fillMarks, readFixtures } from '../testing/fixtures.js';
@@ -24,42 +25,67 @@ const functions: Record<string, (...args: never[]) => Tensor> = {
   dropout: random.dropout,
 };
 
-describe('keras.random, number for number', () => {
-  const direct = cases.filter((c) => c['kind'] === undefined && String(c['name']).slice(7) in functions);
-  it.each(direct.map((c) => [c.id, c] as const))('%s', (_, c) => {
-    const inputs = (c['inputs'] as EncodedArray[]).map(decodeTensor);
-    const args = fillMarks(c['args'], inputs) as unknown[];
-    const options = { ...(fillMarks(c['kwargs'], inputs, true) as object), seed: c['seed'] };
-    const draw = functions[String(c['name']).slice(7)] as (...args: unknown[]) => Tensor;
-    expectSame(draw(...args, options), c['output'], c['tolerance'] as number);
+everyBackend((run) => {
+  describe('keras.random, number for number', () => {
+    const direct = cases.filter((c) => c['kind'] === undefined && String(c['name']).slice(7) in functions);
+    it.each(direct.map((c) => [c.id, c] as const))('%s', (_, c) => {
+      const inputs = (c['inputs'] as EncodedArray[]).map(decodeTensor);
+      const args = fillMarks(c['args'], inputs) as unknown[];
+      const options = { ...(fillMarks(c['kwargs'], inputs, true) as object), seed: c['seed'] };
+      const draw = functions[String(c['name']).slice(7)] as (...args: unknown[]) => Tensor;
+      expectSame(
+        run(() => draw(...args, options)),
+        c['output'],
+        c['tolerance'] as number,
+      );
+    });
   });
-});
 
-describe('threefry keys', () => {
-  it.each(kind('threefry').map((c) => [c.id, c] as const))('%s', (_, c) => {
-    const key = tensor([0, c['seed'] as number], [2], 'uint32');
-    const stacked = (keys: Tensor[]): Tensor =>
-      lax.concatenate(
-        keys.map((k) => lax.reshape(k, [1, 2])),
+  describe('threefry keys', () => {
+    it.each(kind('threefry').map((c) => [c.id, c] as const))('%s', (_, c) => {
+      const key = tensor([0, c['seed'] as number], [2], 'uint32');
+      const stacked = (keys: Tensor[]): Tensor =>
+        lax.concatenate(
+          keys.map((k) => lax.reshape(k, [1, 2])),
+          0,
+        );
+      expectSame(
+        run(() => stacked(splitKey(key, 2))),
+        c['split2'],
         0,
       );
-    expectSame(stacked(splitKey(key, 2)), c['split2'], 0);
-    expectSame(stacked(splitKey(key, 5)), c['split5'], 0);
-    expectSame(lax.randomBits(key, [2, 3]), c['bits_2x3'], 0);
+      expectSame(
+        run(() => stacked(splitKey(key, 5))),
+        c['split5'],
+        0,
+      );
+      expectSame(
+        run(() => lax.randomBits(key, [2, 3])),
+        c['bits_2x3'],
+        0,
+      );
+    });
+  });
+
+  describe('SeedGenerator', () => {
+    it.each(kind('seed_generator').map((c) => [c.id, c] as const))('%s', (_, c) => {
+      const generator = new random.SeedGenerator({ seed: c['seed'] as number });
+      const states = c['states'] as unknown[];
+      expectSame(generator.state.value, states[0], 0);
+      (c['draws'] as { name: string; args: unknown[]; output: unknown }[]).forEach(({ name, args, output }, i) => {
+        const draw = functions[name.slice(7)] as (...args: unknown[]) => Tensor;
+        expectSame(
+          run(() => draw(...(fillMarks(args, []) as unknown[]), { seed: generator })),
+          output,
+          1e-6,
+        );
+        expectSame(generator.state.value, states[i + 1], 0);
+      });
+    });
   });
 });
 
 describe('SeedGenerator', () => {
-  it.each(kind('seed_generator').map((c) => [c.id, c] as const))('%s', (_, c) => {
-    const generator = new random.SeedGenerator({ seed: c['seed'] as number });
-    const states = c['states'] as unknown[];
-    expectSame(generator.state.value, states[0], 0);
-    (c['draws'] as { name: string; args: unknown[]; output: unknown }[]).forEach(({ name, args, output }, i) => {
-      const draw = functions[name.slice(7)] as (...args: unknown[]) => Tensor;
-      expectSame(draw(...(fillMarks(args, []) as unknown[]), { seed: generator }), output, 1e-6);
-      expectSame(generator.state.value, states[i + 1], 0);
-    });
-  });
   it('refuses what is no seed', () => {
     expect(() => new random.SeedGenerator({ seed: 1.5 })).toThrow('seed=1.5. Expected a whole number');
     expect(() => random.uniform([2], { seed: 'x' as unknown as number })).toThrow('uniform: seed=x');
@@ -80,11 +106,18 @@ describe('the generators of Python and NumPy', () => {
 });
 
 describe('setRandomSeed', () => {
-  it.each(kind('global_seed').map((c) => [c.id, c] as const))('%s', (_, c) => {
-    random.setRandomSeed(c['seed'] as number);
-    const shuffled: TensorLike = tensor([0, 1, 2, 3, 4], [5], 'int32');
-    const draws = [random.uniform([3]), random.normal([2, 2]), random.shuffle(shuffled), random.uniform([3])];
-    draws.forEach((draw, i) => expectSame(draw, (c['outputs'] as unknown[])[i], 1e-6));
+  everyBackend((run) => {
+    it.each(kind('global_seed').map((c) => [c.id, c] as const))('%s', (_, c) => {
+      random.setRandomSeed(c['seed'] as number);
+      const shuffled: TensorLike = tensor([0, 1, 2, 3, 4], [5], 'int32');
+      const draws = [
+        () => random.uniform([3]),
+        () => random.normal([2, 2]),
+        () => random.shuffle(shuffled),
+        () => random.uniform([3]),
+      ].map((draw) => run(draw));
+      draws.forEach((draw, i) => expectSame(draw, (c['outputs'] as unknown[])[i], 1e-6));
+    });
   });
   it('refuses what is no seed', () => {
     expect(() => random.setRandomSeed(-1)).toThrow('Expected a whole number from 0');

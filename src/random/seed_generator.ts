@@ -74,7 +74,7 @@ export class SeedGenerator {
   }
 }
 
-registerClasses('keras.random', { SeedGenerator: SeedGenerator as SerializableClass });
+registerClasses('keras.random', { SeedGenerator: SeedGenerator });
 
 /** What random ops take as `seed`. */
 export type Seed = number | SeedGenerator | Tensor | null;
