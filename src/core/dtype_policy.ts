@@ -98,4 +98,4 @@ export function deserializeDTypePolicy(config: Config): DTypePolicy {
   throw new ValueError(`Cannot read ${JSON.stringify(config)} as a dtype policy.`);
 }
 
-registerClasses('keras', { DTypePolicy: DTypePolicy as SerializableClass, FloatDTypePolicy: DTypePolicy });
+registerClasses('keras', { DTypePolicy: DTypePolicy, FloatDTypePolicy: DTypePolicy });

@@ -50,7 +50,9 @@ export function nearNames(name: string, candidates: Iterable<string>, limit = 5)
   const scored: [number, string][] = [];
   for (const candidate of new Set(candidates)) {
     const plain = candidate.toLowerCase().replaceAll('_', '');
-    const distance = plain.includes(wanted) || wanted.includes(plain) ? 1 : editDistance(wanted, plain);
+    // One that holds the other counts as near, the more so the less is over.
+    const holds = plain.includes(wanted) || wanted.includes(plain);
+    const distance = holds ? 1 + Math.abs(plain.length - wanted.length) / 100 : editDistance(wanted, plain);
     if (distance <= Math.max(2, Math.floor(wanted.length / 2))) scored.push([distance, candidate]);
   }
   return scored
