@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DType } from '../../core/dtype.js';
-import { isFloat } from '../../core/dtype.js';
+import { DTYPES, isFloat } from '../../core/dtype.js';
 import type { NDArray } from '../../core/ndarray.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { getPlatform, setPlatform } from '../../core/platform.js';
@@ -38,21 +38,12 @@ function expectSame(found: readonly NDArray[], expected: readonly NDArray[], gra
   });
 }
 
-/** Padding that meets NaN or an infinity in a kernel may give NaN or 0: nothing is promised there. */
-const finite = (x: NDArray): NDArray =>
-  fromNumbers(
-    x.dtype,
-    x.shape,
-    Array.from(x.data, (v) => (Number.isFinite(v) ? v : 1)),
-  );
-
 describe('every primitive agrees with the interpreter over random shapes and dtypes', () => {
   for (const name of allPrimitives().keys()) {
     if (name === 'input' || name === 'constant') continue;
     test(name, () => {
       fc.assert(
-        fc.property(arbitraryApplication(name), ({ graph, inputs: given }) => {
-          const inputs = name === 'convGeneral' ? given.map(finite) : given;
+        fc.property(arbitraryApplication(name), ({ graph, inputs }) => {
           expectSame(compile(graph).run(inputs), interpret(graph, inputs), graph);
         }),
         { numRuns: 50 },
@@ -62,11 +53,13 @@ describe('every primitive agrees with the interpreter over random shapes and dty
 });
 
 test('random programs agree with the interpreter', () => {
+  // 64-bit integers are exact up to 2^53; random arithmetic leaves that range at once.
+  const dtypes = DTYPES.filter((dtype) => dtype !== 'int64' && dtype !== 'uint64');
   fc.assert(
-    fc.property(arbitraryGraph(), ({ graph, inputs }) => {
+    fc.property(arbitraryGraph({ dtypes }), ({ graph, inputs }) => {
       expectSame(compile(graph).run(inputs), interpret(graph, inputs), graph);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, endOnFailure: true },
   );
 });
 

@@ -51,8 +51,14 @@ function convType([lhs, rhs]: readonly TensorType[], p: ConvParams): TensorType[
   return [{ dtype: lhs.dtype, shape }];
 }
 
-/** For one output position: which kernel taps meet an input element, as offsets into input and kernel. */
-function tapsAt(position: readonly number[], lhs: TensorType, rhs: TensorType, p: ConvParams): [number[], number[]] {
+/** For one output position: which kernel taps meet an input element, as offsets into input (-1: padding) and kernel. */
+function tapsAt(
+  position: readonly number[],
+  lhs: TensorType,
+  rhs: TensorType,
+  p: ConvParams,
+  withPadding: boolean,
+): [number[], number[]] {
   const ls = stridesOf(lhs.shape);
   const rs = stridesOf(rhs.shape);
   let inputs = [0];
@@ -63,9 +69,10 @@ function tapsAt(position: readonly number[], lhs: TensorType, rhs: TensorType, p
     for (let k = 0; k < rhs.shape[p.rhs.spatial[i]]; k++) {
       const place = o * p.strides[i] - p.padding[i][0] + k * p.rhsDilation[i];
       const index = place / p.lhsDilation[i];
-      if (!Number.isInteger(index) || index < 0 || index >= lhs.shape[p.lhs.spatial[i]]) continue;
+      const inside = Number.isInteger(index) && index >= 0 && index < lhs.shape[p.lhs.spatial[i]];
+      if (!inside && !withPadding) continue;
       inputs.forEach((base, j) => {
-        nextInputs.push(base + index * ls[p.lhs.spatial[i]]);
+        nextInputs.push(inside && base >= 0 ? base + index * ls[p.lhs.spatial[i]] : -1);
         nextKernels.push(kernels[j] + k * rs[p.rhs.spatial[i]]);
       });
     }
@@ -153,8 +160,10 @@ definePrimitive<ConvParams>({
     const batch = out.shape[p.out.batch];
     const perFeatureGroup = outFeatures / p.featureGroups;
     const perBatchGroup = outFeatures / p.batchGroups;
+    // Padding counts as zeros: 0 · NaN is NaN.
+    const strange = rhs.data.some((x) => !Number.isFinite(x));
     for (const position of positions(p.out.spatial.map((d) => out.shape[d]))) {
-      const [inputs, kernels] = tapsAt(position, lhs, rhs, p);
+      const [inputs, kernels] = tapsAt(position, lhs, rhs, p, strange);
       const place = position.reduce((sum, o, i) => sum + o * os[p.out.spatial[i]], 0);
       for (let n = 0; n < batch; n++) {
         for (let f = 0; f < outFeatures; f++) {
@@ -166,7 +175,7 @@ definePrimitive<ConvParams>({
             let l = baseL + inputs[t];
             let r = baseR + kernels[t];
             for (let c = 0; c < depth; c++) {
-              sum += lhs.data[l] * rhs.data[r];
+              sum += (inputs[t] < 0 ? 0 : lhs.data[l]) * rhs.data[r];
               l += ls[p.lhs.feature];
               r += rs[p.rhs.feature];
             }

@@ -71,14 +71,17 @@ definePrimitive<ScatterParams>({
   evaluate: ([operand, indices, updates], { mode }, [out]) => {
     const row = sizeOf(operand.shape.slice(1));
     const totals = Float64Array.from(operand.data);
+    // Integers wrap at every step; a product of two 32-bit ones has more bits than float64 keeps.
+    const words = out.dtype === 'int32' || out.dtype === 'uint32';
+    const wrapped = (x: number): number => (isInteger(out.dtype) ? roundTo(out.dtype, x) : x);
     indices.data.forEach((index, i) => {
       if (index < 0 || index >= operand.shape[0]) return;
       for (let j = 0; j < row; j++) {
         const at = index * row + j;
         const x = updates.data[i * row + j];
         if (mode === 'set') totals[at] = x;
-        else if (mode === 'add') totals[at] += x;
-        else if (mode === 'mul') totals[at] *= x;
+        else if (mode === 'add') totals[at] = wrapped(totals[at] + x);
+        else if (mode === 'mul') totals[at] = words ? Math.imul(totals[at], x) : wrapped(totals[at] * x);
         else totals[at] = mode === 'max' ? Math.max(totals[at], x) : Math.min(totals[at], x);
       }
     });

@@ -1,5 +1,5 @@
 /** @file Primitives along the order of an axis: running totals, sorting. */
-import type { NumericArray } from '../../core/dtype.js';
+import type { DType, NumericArray } from '../../core/dtype.js';
 import { allocate, isFloat, roundTo } from '../../core/dtype.js';
 import type { NDArray, TensorType } from '../../core/ndarray.js';
 import { ndarray } from '../../core/ndarray.js';
@@ -38,9 +38,10 @@ function addAlong(x: Value, positions: Value, updates: Value, axis: number): Val
   return reshape(scatter(flat(zerosLike(x)), flat(flatIndices(positions, x, axis)), flat(updates), 'add'), x.shape);
 }
 
-const COMBINE: Record<CumulativeParams['kind'], (a: number, b: number) => number> = {
+const COMBINE: Record<CumulativeParams['kind'], (a: number, b: number, dtype: DType) => number> = {
   sum: (a, b) => a + b,
-  prod: (a, b) => a * b,
+  // A product of two 32-bit integers has more bits than float64 keeps.
+  prod: (a, b, dtype) => (dtype === 'int32' || dtype === 'uint32' ? Math.imul(a, b) : a * b),
   max: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b)),
   min: (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.min(a, b)),
 };
@@ -79,7 +80,7 @@ definePrimitive<CumulativeParams>({
       let total = 0;
       for (let k = 0; k < length; k++) {
         const at = offset + (reverse ? length - 1 - k : k) * stride;
-        total = k === 0 ? x.data[at] : combine(total, x.data[at]);
+        total = k === 0 ? x.data[at] : combine(total, x.data[at], out.dtype);
         if (wrap) total = roundTo(out.dtype, total);
         data[at] = roundTo(out.dtype, total);
       }
