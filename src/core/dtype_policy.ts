@@ -3,7 +3,7 @@ import { floatx } from './config.js';
 import type { DType } from './dtype.js';
 import { DTYPES, isDType } from './dtype.js';
 import { suggest, ValueError } from './errors.js';
-import type { Config, SerializableClass } from './serialization.js';
+import type { Config } from './serialization.js';
 import { deserializeKerasObject, registerClasses, serializeKerasObject } from './serialization.js';
 import { isDict } from './tree.js';
 
