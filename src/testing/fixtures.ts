@@ -79,7 +79,7 @@ function halfToNumber(bits: number): number {
 /** An encoded array as a tensor. */
 export function decodeTensor(array: EncodedArray): Tensor {
   if (!isDType(array.dtype)) throw new Error(`fixture of dtype ${array.dtype}`);
-  return tensor(decodeNumbers(array), array.shape, array.dtype as DType);
+  return tensor(decodeNumbers(array), array.shape, array.dtype);
 }
 
 /**
