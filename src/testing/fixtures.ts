@@ -1,7 +1,6 @@
 /** @file Reads the fixtures that real Keras recorded (fixtures/*.jsonl.gz, see tools/fixtures). For tests only: it needs Node. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { DType } from '../core/dtype.js';
 import { isDType } from '../core/dtype.js';
 import { toCamelCase } from '../core/naming.js';
 import { isDict } from '../core/tree.js';
