@@ -69,7 +69,8 @@ function tapsAt(
     for (let k = 0; k < rhs.shape[p.rhs.spatial[i]]; k++) {
       const place = o * p.strides[i] - p.padding[i][0] + k * p.rhsDilation[i];
       const index = place / p.lhsDilation[i];
-      const inside = Number.isInteger(index) && index >= 0 && index < lhs.shape[p.lhs.spatial[i]];
+      if (!Number.isInteger(index)) continue; // between two elements of a dilated input
+      const inside = index >= 0 && index < lhs.shape[p.lhs.spatial[i]];
       if (!inside && !withPadding) continue;
       inputs.forEach((base, j) => {
         nextInputs.push(inside && base >= 0 ? base + index * ls[p.lhs.spatial[i]] : -1);

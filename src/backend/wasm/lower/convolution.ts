@@ -1,46 +1,94 @@
 /**
  * @file Convolutions as contractions: rows are output positions, columns output features, and the depth goes over the kernel's taps and
- * the input's features. The input is padded (and dilated) first, so that every tap of every position lies inside.
+ * the input's features. The input is padded first, so that every tap of every position lies inside.
+ *
+ * Where the input is dilated (transposed convolutions, gradients of strided ones), most taps of a position meet the zeros in between.
+ * Positions of one *phase* meet the same taps: each phase is a contraction of its own over those taps alone.
  */
 import { formatShape, sizeOf, stridesOf } from '../../../core/shape.js';
 import type { ConvParams } from '../../../graph/lax.js';
-import { dilated } from '../../../graph/primitives/convolution.js';
 import { Buffer } from '../buffers.js';
 import { copyBlock, fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
 import type { ContractionAxis } from './contraction.js';
 import { lowerContraction } from './contraction.js';
 
-/** The input with zeros put around and between its elements, where the convolution wants any. */
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+const mod = (a: number, n: number): number => ((a % n) + n) % n;
+
+/** Positions along one axis that meet the same taps: positions first + step·j, taps tap + tapStep·t, input index + j·move + t·tapMove. */
+interface Phase {
+  readonly first: number;
+  readonly count: number;
+  readonly tap: number;
+  readonly taps: number;
+  /** Input element that the first tap of the first position meets; may lie in the padding. */
+  readonly index: number;
+}
+
+/** How an axis falls into phases. */
+interface AxisPhases {
+  readonly phases: readonly Phase[];
+  readonly step: number;
+  readonly tapStep: number;
+  readonly move: number;
+  readonly tapMove: number;
+}
+
+/**
+ * Position o and tap k meet input element (o·stride − before + k·kernelDilation) / inputDilation, if that is whole.
+ */
+function phasesOf(
+  positions: number,
+  taps: number,
+  stride: number,
+  before: number,
+  inputDilation: number,
+  kernelDilation: number,
+): AxisPhases {
+  const step = inputDilation / gcd(stride, inputDilation);
+  const tapStep = inputDilation / gcd(kernelDilation, inputDilation);
+  const phases: Phase[] = [];
+  for (let first = 0; first < Math.min(step, positions); first++) {
+    let tap = 0;
+    while (tap < tapStep && mod(first * stride - before + tap * kernelDilation, inputDilation) !== 0) tap++;
+    const count = Math.ceil((positions - first) / step);
+    const met = tap >= tapStep || tap >= taps ? 0 : Math.ceil((taps - tap) / tapStep);
+    const index = (first * stride - before + tap * kernelDilation) / inputDilation;
+    phases.push({ first, count, tap, taps: met, index });
+  }
+  const [move, tapMove] = [(step * stride) / inputDilation, (tapStep * kernelDilation) / inputDilation];
+  return { phases, step, tapStep, move, tapMove };
+}
+
+/** The input with zeros put around its elements, where taps reach beyond them. */
 interface Padded {
   readonly buffer: Buffer;
   readonly offset: number;
   readonly strides: readonly number[];
+  /** Elements put before the first, per spatial axis. */
+  readonly before: readonly number[];
 }
 
-function padInput(
-  lowering: Lowering,
-  { view, buffer }: Source,
-  kernelSpatial: readonly number[],
-  outSpatial: readonly number[],
-  p: ConvParams,
-): Padded {
+function padInput(lowering: Lowering, { view, buffer }: Source, axes: readonly AxisPhases[], p: ConvParams): Padded {
   const { shape } = view;
-  // Per axis of the input: where its first element goes, how far apart elements go, which are inside, and the padded size.
+  const before = axes.map(() => 0);
+  // Per axis of the input: its size with padding, where its first element goes, and which elements are met at all.
   const plan = shape.map((size, d) => {
     const i = p.lhs.spatial.indexOf(d);
-    if (i < 0) return { size, place: 0, step: 1, first: 0, count: size };
-    const step = p.lhsDilation[i];
-    // No position reaches further than the last window.
-    const reach = dilated(outSpatial[i], p.strides[i]) + dilated(kernelSpatial[i], p.rhsDilation[i]) - 1;
-    const [before] = p.padding[i];
-    const first = Math.max(0, Math.ceil(-before / step));
-    const last = Math.min(size, Math.floor((reach - 1 - before) / step) + 1);
-    return { size: reach, place: before + first * step, step, first, count: Math.max(0, last - first) };
+    if (i < 0) return { size, place: 0, first: 0, count: size };
+    const { phases, move, tapMove } = axes[i];
+    const met = phases.filter((phase) => phase.taps > 0);
+    const low = Math.min(...met.map((phase) => phase.index));
+    const high = Math.max(...met.map((x) => x.index + (x.count - 1) * move + (x.taps - 1) * tapMove));
+    before[i] = -low; // negative where the first elements are not met
+    const first = Math.max(0, low);
+    const count = Math.max(0, Math.min(size - 1, high) - first + 1);
+    return { size: high - low + 1, place: first - low, first, count };
   });
   const offset = plan.reduce((sum, axis, d) => sum + axis.first * view.strides[d], view.offset);
-  const none = plan.every((axis) => axis.place === 0 && axis.step === 1 && axis.count === axis.size);
-  if (none) return { buffer, offset, strides: view.strides };
+  const none = plan.every((axis) => axis.place === 0 && axis.count === axis.size);
+  if (none) return { buffer, offset, strides: view.strides, before };
   const sizes = plan.map((axis) => axis.size);
   const padded = new Buffer('scratch', buffer.dtype, sizeOf(sizes), 'padded input');
   const strides = stridesOf(sizes);
@@ -51,13 +99,17 @@ function padInput(
     buffer.dtype,
     plan.map((axis) => axis.count),
     { buffer, offset, strides: view.strides },
-    {
-      buffer: padded,
-      offset: plan.reduce((sum, axis, d) => sum + axis.place * strides[d], 0),
-      strides: strides.map((stride, d) => stride * plan[d].step),
-    },
+    { buffer: padded, offset: plan.reduce((sum, axis, d) => sum + axis.place * strides[d], 0), strides },
   );
-  return { buffer: padded, offset: 0, strides };
+  return { buffer: padded, offset: 0, strides, before };
+}
+
+/** All combinations of one phase per axis. */
+function combinations(axes: readonly AxisPhases[]): Phase[][] {
+  return axes.reduce<Phase[][]>(
+    (all, axis) => all.flatMap((head) => axis.phases.map((phase) => [...head, phase])),
+    [[]],
+  );
 }
 
 export const convGeneral: LowerRule = {
@@ -66,14 +118,27 @@ export const convGeneral: LowerRule = {
     const [lhs, rhs] = node.inputs;
     const [value] = node.outputs;
     const p = node.params as ConvParams;
-    const kernelSpatial = p.rhs.spatial.map((d) => rhs.shape[d]);
-    const outSpatial = p.out.spatial.map((d) => value.shape[d]);
     const kernel = lowering.source(rhs);
+    const target = lowering.output(value);
     const out = stridesOf(value.shape);
     const label = `convolution ${formatShape(lhs.shape)} ${formatShape(rhs.shape)}`;
     if (sizeOf(value.shape) === 0) return;
-    if (sizeOf(rhs.shape) === 0 || sizeOf(lhs.shape) === 0) return fillBuffer(lowering, lowering.output(value), 0);
-    const input = padInput(lowering, lowering.source(lhs), kernelSpatial, outSpatial, p);
+    const axes = p.out.spatial.map((d, i) =>
+      phasesOf(
+        value.shape[d],
+        rhs.shape[p.rhs.spatial[i]],
+        p.strides[i],
+        p.padding[i][0],
+        p.lhsDilation[i],
+        p.rhsDilation[i],
+      ),
+    );
+    const all = combinations(axes);
+    const met = all.filter((phases) => phases.every((phase) => phase.taps > 0));
+    const empty = sizeOf(rhs.shape) === 0 || sizeOf(lhs.shape) === 0 || met.length === 0;
+    if (empty || met.length < all.length) fillBuffer(lowering, target, 0);
+    if (empty) return;
+    const input = padInput(lowering, lowering.source(lhs), axes, p);
 
     const depthFeatures = rhs.shape[p.rhs.feature];
     const groups = p.featureGroups;
@@ -83,49 +148,40 @@ export const convGeneral: LowerRule = {
     const a = (d: number): number => input.strides[d];
     const b = (d: number): number => kernel.view.strides[d];
     // Output features are cut into batch groups, or feature groups (one of the two is 1).
+    const group = { b: features * b(p.rhs.batch), c: features * out[p.out.feature] };
     const batch: ContractionAxis[] = [
-      {
-        size: batchGroups,
-        a: perBatch * a(p.lhs.batch),
-        b: features * b(p.rhs.batch),
-        c: features * out[p.out.feature],
-      },
-      {
-        size: groups,
-        a: depthFeatures * a(p.lhs.feature),
-        b: features * b(p.rhs.batch),
-        c: features * out[p.out.feature],
-      },
-    ];
-    const rows: ContractionAxis[] = [
-      { size: perBatch, a: a(p.lhs.batch), b: 0, c: out[p.out.batch] },
-      ...outSpatial.map((size, i) => ({
-        size,
-        a: p.strides[i] * a(p.lhs.spatial[i]),
-        b: 0,
-        c: out[p.out.spatial[i]],
-      })),
+      { size: batchGroups, a: perBatch * a(p.lhs.batch), ...group },
+      { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
     ];
     const columns: ContractionAxis[] = [{ size: features, a: 0, b: b(p.rhs.batch), c: out[p.out.feature] }];
-    const depth: ContractionAxis[] = [
-      ...kernelSpatial.map((size, i) => ({
-        size,
-        a: p.rhsDilation[i] * a(p.lhs.spatial[i]),
-        b: b(p.rhs.spatial[i]),
+    for (const phases of met) {
+      const sum = (of: (phase: Phase, i: number) => number): number => phases.reduce((n, x, i) => n + of(x, i), 0);
+      const rows: ContractionAxis[] = phases.map((phase, i) => ({
+        size: phase.count,
+        a: axes[i].move * a(p.lhs.spatial[i]),
+        b: 0,
+        c: axes[i].step * out[p.out.spatial[i]],
+      }));
+      const depth: ContractionAxis[] = phases.map((phase, i) => ({
+        size: phase.taps,
+        a: axes[i].tapMove * a(p.lhs.spatial[i]),
+        b: axes[i].tapStep * b(p.rhs.spatial[i]),
         c: 0,
-      })),
-      { size: depthFeatures, a: a(p.lhs.feature), b: b(p.rhs.feature), c: 0 },
-    ];
-    lowerContraction(lowering, {
-      label,
-      dtype: value.dtype,
-      a: { buffer: input.buffer, offset: input.offset },
-      b: { buffer: kernel.buffer, offset: kernel.view.offset },
-      c: { buffer: lowering.output(value), offset: 0 },
-      batch,
-      rows,
-      columns,
-      depth,
-    });
+      }));
+      lowerContraction(lowering, {
+        label,
+        dtype: value.dtype,
+        a: {
+          buffer: input.buffer,
+          offset: input.offset + sum((phase, i) => (phase.index + input.before[i]) * a(p.lhs.spatial[i])),
+        },
+        b: { buffer: kernel.buffer, offset: kernel.view.offset + sum((phase, i) => phase.tap * b(p.rhs.spatial[i])) },
+        c: { buffer: target, offset: sum((phase, i) => phase.first * out[p.out.spatial[i]]) },
+        batch,
+        rows: [{ size: perBatch, a: a(p.lhs.batch), b: 0, c: out[p.out.batch] }, ...rows],
+        columns,
+        depth: [...depth, { size: depthFeatures, a: a(p.lhs.feature), b: b(p.rhs.feature), c: 0 }],
+      });
+    }
   },
 };
