@@ -102,3 +102,6 @@ export interface Kernel {
   /** Write the function's body, which does the tasks `lo` to before `hi`. */
   emit(f: FunctionBuilder, lo: Expr, hi: Expr): void;
 }
+
+/** The number of the thread that runs the code. */
+export const threadNumber = (): Expr => new KernelExpr('i32', { kind: 'global', index: THREAD_GLOBAL });

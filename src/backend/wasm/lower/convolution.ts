@@ -11,7 +11,7 @@ import { Buffer } from '../buffers.js';
 import { copyBlock, fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
 import type { ContractionAxis } from './contraction.js';
-import { lowerContraction } from './contraction.js';
+import { lowerContraction } from './contract.js';
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 const mod = (a: number, n: number): number => ((a % n) + n) % n;

@@ -4,7 +4,7 @@ import type { DotParams } from '../../../graph/lax.js';
 import { freeDims } from '../../../graph/primitives/dot.js';
 import type { LowerRule } from './context.js';
 import type { ContractionAxis } from './contraction.js';
-import { lowerContraction } from './contraction.js';
+import { lowerContraction } from './contract.js';
 
 export const dotGeneral: LowerRule = {
   takesViews: () => true,

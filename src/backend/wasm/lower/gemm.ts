@@ -7,13 +7,14 @@
 import { storageBytes } from '../../../core/dtype.js';
 import type { Expr, FunctionBuilder } from '../../../codegen/index.js';
 import { i32 } from '../../../codegen/index.js';
-import { Expr as KernelExpr } from '../../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
-import { MAX_THREADS, THREAD_GLOBAL } from '../buffers.js';
+import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo } from './contraction.js';
 import { roundRow } from './elements.js';
+import { canReadDirectly, lowerDirect } from './gemm_direct.js';
+import { packColumns } from './gemm_pack.js';
 import { tileFunction, tileOf } from './gemm_tile.js';
 import type { PanelSource } from './pack.js';
 import { packPanel } from './pack.js';
@@ -88,10 +89,14 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   const x = turned ? swapped(given) : given;
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   if (nb * nm * nn === 0) return;
+  if (canReadDirectly(x)) {
+    lowerDirect(lowering, x);
+    if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
+    return;
+  }
   const blocks = chooseBlocks(nb, nm, nn, nk, tile);
   const { parts } = blocks;
   const partDepth = roundUp(divideUp(nk, parts), parts === 1 ? 1 : DEPTH_BLOCK);
-  const depthBlocks = divideUp(nk, DEPTH_BLOCK);
   const panels = divideUp(nn, tile.columns);
   const packedColumns = panels * tile.columns;
 
@@ -101,9 +106,7 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   // B is packed ahead if several tasks need it: [batch][depth block][panel][depth in the block][columns of the panel].
   // Else each task packs what it needs: [panel][depth in the block][columns of the panel].
   const ahead = rowBlocks > 1;
-  const packed = ahead ? lowering.workspace('float32', nb * nk * packedColumns, 'packed operand') : null;
-  if (packed !== null)
-    packAll(lowering, x, packed, { nb, nk, panels, depthBlocks, columns: tile.columns, packedColumns });
+  const packed = ahead ? packColumns(lowering, x, tile.columns, DEPTH_BLOCK) : null;
 
   // What each thread has for itself: a packed block of A, one of B, and a tile.
   const ownA = blocks.rows * DEPTH_BLOCK;
@@ -137,8 +140,7 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
     reads: [x.a.buffer, packed ?? x.b.buffer],
     writes: [target, own],
     emit: (f, lo, hi) => {
-      const thread = new KernelExpr('i32', { kind: 'global', index: THREAD_GLOBAL });
-      const block = f.let(own.pointer(f).add(thread.mul(ownSize * BYTES)));
+      const block = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
       const blockB = f.let(block.add(ownA * BYTES));
       const scratchTile = f.let(blockB.add(ownB * BYTES));
       const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
@@ -242,45 +244,6 @@ function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
         () => f.store('f32', to, value),
       );
     });
-  });
-}
-
-interface PackSizes {
-  readonly nb: number;
-  readonly nk: number;
-  readonly panels: number;
-  readonly depthBlocks: number;
-  readonly columns: number;
-  readonly packedColumns: number;
-}
-
-/** Pack the whole of B. */
-function packAll(lowering: Lowering, x: Contraction, packed: Buffer, s: PackSizes): void {
-  const units = s.nb * s.depthBlocks * s.panels;
-  const cut = cutTasks(units, 2 * s.columns * Math.min(s.nk, DEPTH_BLOCK));
-  lowering.add({
-    label: `pack for ${x.label}`,
-    tasks: cut.tasks,
-    work: 2 * s.nb * s.nk * s.packedColumns,
-    reads: [x.b.buffer],
-    writes: [packed],
-    emit: (f, lo, hi) => {
-      const base = f.let(x.b.buffer.pointer(f).add(x.b.offset * BYTES));
-      const target = packed.pointer(f);
-      forUnits(f, lo, hi, units, cut, (unit) => {
-        const [i, block, panel] = decode(f, unit, [s.nb, s.depthBlocks, s.panels]);
-        const k0 = f.let(block.mul(DEPTH_BLOCK));
-        const depth = f.let(f.let(i32(s.nk).sub(k0)).minS(DEPTH_BLOCK));
-        const pointer = f.let(base.add(stepsTo(f, i, x.batch, 'b').mul(BYTES)));
-        const start = i
-          .mul(s.nk)
-          .add(k0)
-          .mul(s.packedColumns)
-          .add(panel.mul(depth.mul(s.columns)));
-        const source: PanelSource = { pointer, rows: x.columns, depth: x.depth, array: 'b', count: countOf(x.columns) };
-        packPanel(f, source, f.let(panel.mul(s.columns)), s.columns, k0, depth, f.let(target.add(start.mul(BYTES))));
-      });
-    },
   });
 }
 

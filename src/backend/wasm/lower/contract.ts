@@ -1,0 +1,65 @@
+/** @file Contractions to kernels: float32 by blocked products, other dtypes one element at a time. */
+import { storageBytes } from '../../../core/dtype.js';
+import type { Expr } from '../../../codegen/index.js';
+import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../../codegen/lanes.js';
+import type { Lowering } from './context.js';
+import type { Contraction, ContractionOperand } from './contraction.js';
+import { countOf, mergeAxes, stepsTo } from './contraction.js';
+import { accumulatedAs } from './elements.js';
+import { lowerGemm } from './gemm.js';
+import { cutTasks, decode, forUnits } from './work.js';
+
+/** Add the kernels of a contraction. */
+export function lowerContraction(lowering: Lowering, contraction: Contraction): void {
+  const merged: Contraction = {
+    ...contraction,
+    batch: mergeAxes(contraction.batch),
+    rows: mergeAxes(contraction.rows),
+    columns: mergeAxes(contraction.columns),
+    depth: mergeAxes(contraction.depth),
+  };
+  if (accumulatedAs(contraction.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
+  else lowerPlainly(lowering, merged);
+}
+
+/** One element at a time: for integers and float64. */
+function lowerPlainly(lowering: Lowering, contraction: Contraction): void {
+  const { dtype, a, b, c, batch, rows, columns, depth } = contraction;
+  const [nb, nm, nn, nk] = [batch, rows, columns, depth].map(countOf);
+  const bytes = storageBytes(dtype);
+  const units = nb * nm * nn;
+  const cut = cutTasks(units, 4 * nk + 8);
+  lowering.add({
+    label: contraction.label,
+    tasks: cut.tasks,
+    work: units * (4 * nk + 8),
+    reads: [a.buffer, b.buffer],
+    writes: [c.buffer],
+    emit: (f, lo, hi) => {
+      const s = new LaneBuilder(f, false);
+      const base = (x: ContractionOperand): Expr => f.let(x.buffer.pointer(f).add(x.offset * bytes));
+      const [pa, pb, pc] = [a, b, c].map(base);
+      forUnits(f, lo, hi, units, cut, (unit) => {
+        const [i, m, n] = decode(f, unit, [nb, nm, nn]);
+        const at = (array: 'a' | 'b' | 'c', pointer: Expr): Expr => {
+          const steps = [stepsTo(f, i, batch, array), stepsTo(f, m, rows, array), stepsTo(f, n, columns, array)];
+          return f.let(pointer.add(steps[0].add(steps[1]).add(steps[2]).mul(bytes)));
+        };
+        const [x, y] = [at('a', pa), at('b', pb)];
+        const total = f.local(constantLanes(0, dtype, false).expr);
+        const walk = (d: number, ax: Expr, by: Expr): void => {
+          if (d === depth.length) {
+            const product = s.binary('mul', loadElements(f, dtype, ax, 0, false), loadElements(f, dtype, by, 0, false));
+            f.set(total, s.binary('add', { dtype, expr: total }, product).expr);
+            return;
+          }
+          f.for(0, depth[d].size, 1, (k) =>
+            walk(d + 1, f.let(ax.add(k.mul(depth[d].a * bytes))), f.let(by.add(k.mul(depth[d].b * bytes)))),
+          );
+        };
+        walk(0, x, y);
+        storeElements(f, { dtype, expr: total }, at('c', pc), 0);
+      });
+    },
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * @file Float32 contractions with few columns, such as convolutions to few features: packing the rows would cost a good part of the
+ * products, so their elements are read where they lie. Only B is packed.
+ */
+import type { Expr, KernelFunction, Local, Target } from '../../../codegen/index.js';
+import { constant, FunctionBuilder, i32 } from '../../../codegen/index.js';
+import type { Lowering } from './context.js';
+import { MAX_THREADS, threadNumber } from '../buffers.js';
+import type { Contraction, ContractionAxis } from './contraction.js';
+import { countOf, stepsTo } from './contraction.js';
+import type { Tile } from './gemm_tile.js';
+import { tileOf } from './gemm_tile.js';
+import { packColumns } from './gemm_pack.js';
+import { cutTasks, decode } from './work.js';
+
+const BYTES = 4;
+/** With more columns than this, packed rows are used often enough to pay for the packing. */
+const FEW_COLUMNS = 160;
+/** Rows of one line that one unit of work does. */
+const LINE_BLOCK = 64;
+
+/** Whether the rows can be read in place: neighbours in depth are neighbours in memory, and rows step regularly. */
+export function canReadDirectly(x: Contraction): boolean {
+  const [run, line, columns] = [x.depth.at(-1), x.rows.at(-1), x.columns];
+  const dense = columns.length <= 1 && (columns[0]?.c ?? 1) === 1;
+  return (
+    dense &&
+    countOf(columns) <= FEW_COLUMNS &&
+    run?.a === 1 &&
+    run.size >= 3 &&
+    line !== undefined &&
+    line.a >= 0 &&
+    line.size >= 4
+  );
+}
+
+/** `tile(a, b, c)`: C = A·B for one tile, the whole depth; rows of A and C step by constants. */
+function directTile(target: Target, tile: Tile, x: Contraction, rowStep: number, cStep: number): KernelFunction {
+  const vectors = tile.columns / target.lanes;
+  const vectorBytes = BYTES * target.lanes;
+  const f = new FunctionBuilder('direct tile', target, ['i32', 'i32', 'i32']);
+  const [a0, b0, c] = f.params;
+  const b = f.local(b0);
+  const sums: Local[][] = Array.from({ length: tile.rows }, () =>
+    Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
+  );
+  const walk = (d: number, from: Expr): void => {
+    const axis = x.depth[d];
+    if (d < x.depth.length - 1) {
+      f.for(0, axis.size, 1, (k) => walk(d + 1, f.let(from.add(k.mul(axis.a * BYTES)))));
+      return;
+    }
+    const a = f.local(from);
+    f.for(0, axis.size, 1, () => {
+      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+      for (let r = 0; r < tile.rows; r++) {
+        const element = f.let(f.loadSplat(a, r * rowStep * BYTES));
+        sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
+      }
+      f.set(a, a.add(BYTES));
+      f.set(b, b.add(tile.columns * BYTES));
+    });
+  };
+  walk(0, a0);
+  sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, (r * cStep + v * target.lanes) * BYTES)));
+  return f.finish();
+}
+
+/** Add the kernels of a contraction for which `canReadDirectly` holds. */
+export function lowerDirect(lowering: Lowering, x: Contraction): void {
+  const { target } = lowering;
+  const tile = tileOf(target);
+  const [nb, nn, nk] = [x.batch, x.columns, x.depth].map(countOf);
+  const line: ContractionAxis = x.rows.at(-1)!;
+  const outerRows = x.rows.slice(0, -1);
+  const lines = countOf(outerRows);
+  const panels = Math.ceil(nn / tile.columns);
+  const packed = packColumns(lowering, x, tile.columns, nk);
+
+  const blocks = Math.ceil(line.size / LINE_BLOCK);
+  const units = nb * lines * blocks;
+  const work = 2 * nb * lines * line.size * nn * nk;
+  const cut = cutTasks(units, work / units / 16);
+  const micro = directTile(target, tile, x, line.a, line.c);
+  const apart = directTile(target, tile, x, line.a, tile.columns);
+  const own = lowering.workspace('float32', MAX_THREADS * tile.rows * tile.columns, 'tile');
+  lowering.add({
+    label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)`,
+    tasks: cut.tasks,
+    work,
+    reads: [x.a.buffer, packed],
+    writes: [x.c.buffer, own],
+    emit: (f, lo, hi) => {
+      const scratch = f.let(own.pointer(f).add(threadNumber().mul(tile.rows * tile.columns * BYTES)));
+      const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
+      const pc = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
+      const pb = packed.pointer(f);
+      const first = f.let(lo.mul(cut.unitsPerTask));
+      const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
+      f.for(0, panels, 1, (panel) => {
+        const column = f.let(panel.mul(tile.columns));
+        const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
+        f.for(first, last, 1, (unit) => {
+          const [i, row, block] = decode(f, unit, [nb, lines, blocks]);
+          const b = f.let(
+            pb.add(
+              i
+                .mul(panels)
+                .add(panel)
+                .mul(nk * tile.columns * BYTES),
+            ),
+          );
+          const at = (array: 'a' | 'c', pointer: Expr): Expr =>
+            f.let(
+              pointer.add(
+                stepsTo(f, i, x.batch, array)
+                  .add(stepsTo(f, row, outerRows, array))
+                  .mul(BYTES),
+              ),
+            );
+          const [a, c] = [at('a', pa), at('c', pc)];
+          const start = f.let(block.mul(LINE_BLOCK));
+          const end = f.let(f.let(start.add(LINE_BLOCK)).minS(line.size));
+          f.for(start, end, tile.rows, (r) => {
+            const from = f.let(a.add(r.mul(line.a * BYTES)));
+            const to = f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
+            const rowsLeft = f.let(f.let(i32(line.size).sub(r)).minS(tile.rows));
+            f.if(
+              rowsLeft.eq(tile.rows).and(columnsLeft.eq(tile.columns)),
+              () => f.run(micro, [from, b, to]),
+              () => {
+                // At the edges the tile is computed apart, and what lies inside is copied. Rows beyond the line read what is there.
+                f.run(apart, [from, b, scratch]);
+                f.for(0, rowsLeft, 1, (dr) =>
+                  f.for(0, columnsLeft, 1, (dc) => {
+                    const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
+                    f.store('f32', f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES))), element);
+                  }),
+                );
+              },
+            );
+          });
+        });
+      });
+    },
+  });
+}
