@@ -4,8 +4,8 @@ import type { DType } from '../core/dtype.js';
 import { isFloat, standardizeDType } from '../core/dtype.js';
 import type { DTypePolicy, DTypePolicyLike } from '../core/dtype_policy.js';
 import { getDTypePolicy, serializeDTypePolicy } from '../core/dtype_policy.js';
-import { NotImplementedError, refuseUnknownOptions, ValueError } from '../core/errors.js';
-import { autoName } from '../core/naming.js';
+import { NotImplementedError, refuseUnknownOptions, OutOfMemoryError, ValueError } from '../core/errors.js';
+import { autoName, toCamelCase } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, constructFromConfig, registrationOf } from '../core/serialization.js';
 import type { PartialShape, Shape } from '../core/shape.js';
@@ -72,6 +72,8 @@ export class Layer extends Operation {
 
   /** Whether float inputs are cast to the layer's dtype; models of a graph leave it to their inputs. */
   protected convertsInputs = true;
+  /** Whether the layer uses the masks of its inputs itself; it then says nothing when it does not pass them on. */
+  protected usesMask = false;
 
   /** Whether the weights are there. */
   built = false;
@@ -252,10 +254,15 @@ export class Layer extends Operation {
       );
     }
     const start = initializers.get(initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
-    const variable = withTrace(
-      null,
-      () => new Variable(start!, { shape: shape as Shape, dtype, trainable, autocast, aggregation, name }),
-    );
+    const variable = withTrace(null, () => {
+      try {
+        return new Variable(start!, { shape: shape as Shape, dtype, trainable, autocast, aggregation, name });
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError)) throw error;
+        const weight = `weight${name ? ` '${name}'` : ''} (${dtype}${formatShape(shape)})`;
+        throw new OutOfMemoryError(`Layer '${this.name}': no memory for its ${weight}. ${error.message}`);
+      }
+    });
     variable.path = withNameScope(this.name, this, () => `${currentPath()}/${variable.name}`);
     variable.regularizer = regularizers.get(options.regularizer ?? null);
     variable.constraint = constraints.get(options.constraint ?? null);
@@ -364,7 +371,7 @@ export class Layer extends Operation {
 
   #buildForCall(positional: readonly unknown[], options: Readonly<Record<string, unknown>>): void {
     const names = (this.constructor as typeof Layer).callArguments;
-    const byName = names.slice(positional.length).map((name) => options[name] ?? null);
+    const byName = names.slice(positional.length).map((name) => options[toCamelCase(name)] ?? null);
     while (byName.length > 0 && byName.at(-1) === null) byName.pop();
     const [first, ...others] = [...positional, ...byName].map(shapesOf);
     // A layer without its own build() makes the layers inside it when they are called, which is right away.
@@ -381,13 +388,16 @@ export class Layer extends Operation {
       const masks = mapTree(x, (leaf) => getKerasMask(leaf));
       return flatten<unknown>(masks).some((mask) => mask !== null) ? masks : null;
     };
+    const names = (this.constructor as typeof Layer).callArguments.map(toCamelCase);
+    // As in Keras, `mask` is filled in when there is one argument of tensors; else the masks go by the arguments' names.
+    const only = positional.length === 1 && names.slice(1).every((name) => (options[name] ?? null) === null);
     if (options['mask'] === null || options['mask'] === undefined) {
       delete options['mask'];
       const mask = masksOf(positional[0]);
-      if (mask !== null && positional.length === 1) options['mask'] = mask;
+      if (mask !== null && only) options['mask'] = mask;
     }
-    if (positional.length < 2) return;
-    (this.constructor as typeof Layer).callArguments.forEach((name, i) => {
+    if (only) return;
+    names.forEach((name, i) => {
       const key = `${name}Mask`;
       const mask = masksOf(positional[i] ?? options[name] ?? null);
       if (mask !== null && (options[key] === null || options[key] === undefined)) options[key] = mask;
@@ -396,7 +406,7 @@ export class Layer extends Operation {
 
   #passMask(inputs: unknown, outputs: unknown, previousMask: MaskTree): void {
     if (!this.supportsMasking) {
-      if (!this.#warnedOfMask && flatten<unknown>(previousMask).some((mask) => mask !== null)) {
+      if (!this.usesMask && !this.#warnedOfMask && flatten<unknown>(previousMask).some((mask) => mask !== null)) {
         this.#warnedOfMask = true;
         console.warn(
           `Layer '${this.name}' (of type ${classNameOf(this)}) was passed an input with a mask attached to it. However, this layer ` +

@@ -131,7 +131,7 @@ export class Sequential extends Model {
         throw error;
       }
     }
-    this.#functional = new Functional(inputs, x as Tree<KerasTensor>);
+    this.#functional = new Functional(inputs, x as Tree<KerasTensor>, { name: this.name });
   }
 
   #requireFunctional(what: string): Functional {

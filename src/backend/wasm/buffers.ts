@@ -2,7 +2,7 @@
 import type { DType } from '../../core/dtype.js';
 import { storageBytes } from '../../core/dtype.js';
 import { InternalError } from '../../core/errors.js';
-import { sizeOf } from '../../core/shape.js';
+import { formatShape, sizeOf } from '../../core/shape.js';
 import type { TensorType } from '../../core/ndarray.js';
 import type { Expr, FunctionBuilder } from '../../codegen/index.js';
 import { Expr as KernelExpr, i32 } from '../../codegen/index.js';
@@ -67,7 +67,7 @@ export class Buffer {
 
   /** A scratch buffer for a value of this type. */
   static scratch(type: TensorType, label: string): Buffer {
-    return new Buffer('scratch', type.dtype, sizeOf(type.shape), label);
+    return new Buffer('scratch', type.dtype, sizeOf(type.shape), `${label}: ${type.dtype}${formatShape(type.shape)}`);
   }
 
   /**

@@ -3,12 +3,13 @@ import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
 import { optimize } from '../../graph/passes/index.js';
+import type { Buffer, Kernel } from './buffers.js';
 import { MAX_THREADS } from './buffers.js';
 import { planMemory } from './memory_plan.js';
 import { wasmTarget } from './engine.js';
 import { WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
-import { WasmHeap } from './heap.js';
+import { WasmHeap, formatBytes } from './heap.js';
 import { lowerGraph } from './lower/index.js';
 import { prepare } from './prepare.js';
 import { emitProgram } from './program.js';
@@ -24,6 +25,16 @@ function threads(): number {
 
 const addressOf = (buffer: HeapBuffer | null): number | null =>
   buffer === null ? null : (buffer as WasmBuffer).region.address;
+
+/** What a program is called in messages: with its largest value, which says what its memory goes to. */
+function describeProgram(nodes: number, kernels: readonly Kernel[]): string {
+  const largest = kernels
+    .flatMap(({ reads, writes }) => [...reads, ...writes])
+    .filter((buffer) => buffer.place === 'scratch')
+    .reduce((a: Buffer | null, b) => (a === null || b.bytes > a.bytes ? b : a), null);
+  const value = largest === null ? '' : ` (its largest value: ${largest.label}, ${formatBytes(largest.bytes)})`;
+  return `a program of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}${value}`;
+}
 
 function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable {
   const target = wasmTarget();
@@ -46,7 +57,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const scratchBytes = planMemory(lowered.kernels, [...fed, ...results]);
   const code = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter });
   return new WasmExecutable({
-    label: `a program of ${graph.nodes.length} nodes`,
+    label: describeProgram(graph.nodes.length, lowered.kernels),
     heap,
     module: new WebAssembly.Module(code),
     feeds: fed.filter((buffer) => buffer !== counter),
