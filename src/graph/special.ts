@@ -23,6 +23,8 @@ export function pow(x: number, y: number): number {
 /** Integer power with wrap-around; a negative exponent gives 0, except for the bases 1 and -1. */
 export function integerPow(base: number, exponent: number, dtype: DType): number {
   if (exponent < 0) return base === 1 ? 1 : base === -1 ? (exponent % 2 === 0 ? 1 : -1) : 0;
+  // What is held of a 64-bit integer may be beyond all bounds.
+  if (exponent === Infinity) return Math.abs(base) <= 1 ? Math.abs(base) : Infinity;
   const multiply = (a: number, b: number): number => roundTo(dtype, dtype.endsWith('64') ? a * b : Math.imul(a, b));
   let result = 1;
   let square = base;

@@ -15,13 +15,15 @@ import type { Rule, Rules } from './rules.js';
 import { eitherWay, filledWith, float, under, withParams, wrapping } from './rules.js';
 import { isUniform, uniformOf } from './uniform.js';
 
+/** Integers of 64 bits are held as float64 and may be beyond what is exact: rules for wrapping integers and bits leave them alone. */
+const isWide = (v: Value): boolean => isInteger(v.dtype) && dtypeInfo(v.dtype).bits === 64;
 const isOne = (v: Value): boolean => isUniform(v, 1);
 /** 0 of an integer dtype, or the 0 that an addition of floats does not see: -0. */
 const isNeutralZero = (v: Value): boolean => isUniform(v, isFloat(v.dtype) ? -0 : 0);
 const isBool = (v: Value): boolean => v.dtype === 'bool';
 /** All bits set: true, or -1. */
 const isAllOnes = (v: Value): boolean =>
-  isUniform(v, isBool(v) ? 1 : isUnsigned(v.dtype) ? limits(v.dtype).max : -1) && !v.dtype.endsWith('64');
+  isUniform(v, isBool(v) ? 1 : isUnsigned(v.dtype) ? limits(v.dtype).max : -1) && !isWide(v);
 
 /** 1 / c if that is exact: c is a power of two whose reciprocal is a normal number of the dtype. */
 function exactReciprocal(c: number, dtype: DType): number | null {
@@ -117,7 +119,7 @@ export const ARITHMETIC_RULES: Rules = {
     // x * -1 -> -x
     eitherWay((x, c, m) => (isUniform(c, -1) && (float(m) || wrapping(m)) ? lax.neg(x) : null)),
     // integers: x * 0 -> 0
-    eitherWay((_x, c, m) => (!float(m) && isUniform(c, 0) ? filledWith(m, 0) : null)),
+    eitherWay((_x, c, m) => (wrapping(m) && isUniform(c, 0) ? filledWith(m, 0) : null)),
     // -x * -y -> x * y
     (m) => {
       const [x, y] = [under(m.x, 'neg'), under(m.y, 'neg')];
@@ -138,7 +140,7 @@ export const ARITHMETIC_RULES: Rules = {
   ],
   rem: [
     // integers: x rem 1 -> 0
-    (m) => (!float(m) && isOne(m.y) ? filledWith(m, 0) : null),
+    (m) => (wrapping(m) && isOne(m.y) ? filledWith(m, 0) : null),
   ],
   pow: [
     // x ^ 1 -> x
@@ -173,7 +175,7 @@ export const ARITHMETIC_RULES: Rules = {
   roundEven: rounding,
   not: [
     // not not x -> x
-    ({ x }) => (x.dtype.endsWith('64') ? null : under(x, 'not')),
+    ({ x }) => (isWide(x) ? null : under(x, 'not')),
     // not (x == y) -> x != y; for integers also not (x < y) -> x >= y and so on
     ({ x }) => {
       const { primitive, inputs } = x.node;
@@ -185,31 +187,31 @@ export const ARITHMETIC_RULES: Rules = {
   ],
   and: [
     // x & x -> x
-    ({ x, y }) => (x === y ? x : null),
+    ({ x, y }) => (x === y && !isWide(x) ? x : null),
     // x & true -> x
     eitherWay((x, c) => (isAllOnes(c) ? x : null)),
     // x & 0 -> 0
-    eitherWay((_x, c, m) => (isUniform(c, 0) ? filledWith(m, 0) : null)),
+    eitherWay((_x, c, m) => (isUniform(c, 0) && !isWide(c) ? filledWith(m, 0) : null)),
   ],
   or: [
     // x | x -> x
-    ({ x, y }) => (x === y ? x : null),
+    ({ x, y }) => (x === y && !isWide(x) ? x : null),
     // x | 0 -> x
-    eitherWay((x, c) => (isUniform(c, 0) && !c.dtype.endsWith('64') ? x : null)),
+    eitherWay((x, c) => (isUniform(c, 0) && !isWide(c) ? x : null)),
     // x | true -> true
     eitherWay((_x, c) => (isAllOnes(c) ? c : null)),
   ],
   xor: [
     // x ^ 0 -> x
-    eitherWay((x, c) => (isUniform(c, 0) && !c.dtype.endsWith('64') ? x : null)),
+    eitherWay((x, c) => (isUniform(c, 0) && !isWide(c) ? x : null)),
     // x ^ x -> 0
-    (m) => (m.x === m.y ? filledWith(m, 0) : null),
+    (m) => (m.x === m.y && !isWide(m.x) ? filledWith(m, 0) : null),
     // x ^ true -> not x
     eitherWay((x, c) => (isAllOnes(c) ? lax.not(x) : null)),
   ],
-  shiftLeft: [({ x, y }) => (isUniform(y, 0) && !x.dtype.endsWith('64') ? x : null)], // x << 0 -> x
-  shiftRightLogical: [({ x, y }) => (isUniform(y, 0) && !x.dtype.endsWith('64') ? x : null)], // x >>> 0 -> x
-  shiftRightArithmetic: [({ x, y }) => (isUniform(y, 0) && !x.dtype.endsWith('64') ? x : null)], // x >> 0 -> x
+  shiftLeft: [({ x, y }) => (isUniform(y, 0) && !isWide(x) ? x : null)], // x << 0 -> x
+  shiftRightLogical: [({ x, y }) => (isUniform(y, 0) && !isWide(x) ? x : null)], // x >>> 0 -> x
+  shiftRightArithmetic: [({ x, y }) => (isUniform(y, 0) && !isWide(x) ? x : null)], // x >> 0 -> x
   eq: [withItself(true, false)], // integers: x == x -> true
   ne: [withItself(false, false)], // integers: x != x -> false
   lt: [withItself(false, true)], // x < x -> false

@@ -1,19 +1,25 @@
 /** @file All passes in one: what backends run before they compile. Each pass maps a graph to a graph that gives the same results. */
-import type { Graph } from '../graph.js';
+import type { Graph, GraphBuilder } from '../graph.js';
 import { absorbing, lonelyTransposes, operandTransposes } from './absorb_transposes.js';
 import { sharing } from './common_subexpressions.js';
 import { constantFolding } from './constant_folding.js';
+import { knownControl } from './known_branches.js';
 import { narrowing } from './narrow_broadcasts.js';
 import type { Rewriter, Rewritten } from './rewrite.js';
 import { rewriteGraph } from './rewrite.js';
+import { mergedScans, mergingScans, shareScans } from './share_scans.js';
 import { simplification } from './simplify.js';
+import { trimming } from './trim_loops.js';
 
 export { absorbTransposes } from './absorb_transposes.js';
 export { shareSubexpressions } from './common_subexpressions.js';
 export { foldConstants } from './constant_folding.js';
 export { dropDeadNodes } from './dead_nodes.js';
+export { inlineKnown } from './known_branches.js';
 export { narrowBroadcasts } from './narrow_broadcasts.js';
+export { shareScans } from './share_scans.js';
 export { simplify } from './simplify.js';
+export { trimLoops } from './trim_loops.js';
 
 const optimized = new WeakMap<Graph, Graph>();
 
@@ -32,21 +38,29 @@ const bodies: Rewriter = {
  * Run all passes. Inputs and outputs keep their number, order and types; results keep every bit (of NaN only that it is one).
  *
  * Rules look at operands only, and these are simple already when a node is made, so that one run over the nodes finds everything. What
- * looks at the users of a value, the absorption of transposes of products, runs after it, once equal products have become one.
+ * looks at the users of a value, the absorption of transposes of products and the merging of scans, runs after it, once equal things have
+ * become one.
  */
 export function optimize(graph: Graph): Graph {
   let result = optimized.get(graph);
   if (result !== undefined) return result;
-  result = changed(graph, rewriteGraph(graph, allRewriters()));
+  result = shareScans(graph);
+  result = changed(result, rewriteGraph(result, allRewriters()));
   const lonely = lonelyTransposes(result);
-  if (lonely.size > 0) result = rewriteGraph(result, allRewriters(), absorbing(lonely)).graph;
+  const merged = mergedScans(result);
+  if (lonely.size > 0 || merged.size > 0) {
+    const visit = (builder: GraphBuilder) => mergingScans(merged, absorbing(lonely)(builder), builder);
+    result = rewriteGraph(result, allRewriters(), visit).graph;
+  }
   optimized.set(graph, result);
   optimized.set(result, result);
   return result;
 }
 
 const allRewriters = (): Rewriter[] => [
+  knownControl,
   bodies,
+  trimming,
   constantFolding,
   simplification,
   narrowing,

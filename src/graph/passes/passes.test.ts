@@ -41,6 +41,9 @@ const PASSES = {
   shareSubexpressions: passes.shareSubexpressions,
   absorbTransposes: passes.absorbTransposes,
   dropDeadNodes: passes.dropDeadNodes,
+  shareScans: passes.shareScans,
+  trimLoops: passes.trimLoops,
+  inlineKnown: passes.inlineKnown,
 };
 
 describe('random programs keep their results', () => {

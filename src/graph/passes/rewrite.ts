@@ -11,7 +11,7 @@ export interface Rewriter {
 }
 
 /** A builder whose nodes pass through rewriters first. */
-class RewritingBuilder extends GraphBuilder {
+export class RewritingBuilder extends GraphBuilder {
   rewrites = 0;
 
   constructor(private readonly rewriters: readonly Rewriter[]) {

@@ -202,8 +202,8 @@ const sliceRules: readonly Rule[] = [
 
 const padRules: readonly Rule[] = [
   // pad(x, by nothing) -> x
-  withParams<PadParams>(({ x, type, params: { low } }) =>
-    sameShape(x.shape, type.shape) && low.every((n) => n === 0) ? x : null,
+  withParams<PadParams>(({ x, params: { low, high, interior } }) =>
+    [...low, ...high].every((n) => n === 0) && interior.every((n, d) => n === 0 || x.shape[d] <= 1) ? x : null,
   ),
   // pad(broadcast(c), with c) -> broadcast(c); pad(nothing, with c) -> broadcast(c)
   (m) => {
