@@ -3,7 +3,7 @@ import { storageBytes } from '../../../core/dtype.js';
 import type { Expr } from '../../../codegen/index.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../../codegen/lanes.js';
 import type { Lowering } from './context.js';
-import type { Contraction, ContractionOperand } from './contraction.js';
+import type { Contraction, ContractionAxis, ContractionOperand } from './contraction.js';
 import { countOf, mergeAxes, stepsTo } from './contraction.js';
 import { accumulatedAs } from './elements.js';
 import { lowerGemm } from './gemm.js';
@@ -11,12 +11,15 @@ import { cutTasks, decode, forUnits } from './work.js';
 
 /** Add the kernels of a contraction. */
 export function lowerContraction(lowering: Lowering, contraction: Contraction): void {
+  // The order of axes is free: those that run along memory go innermost.
+  const ordered = (axes: readonly ContractionAxis[], array: 'a' | 'c'): ContractionAxis[] =>
+    mergeAxes([...axes].sort((x, y) => Math.abs(y[array]) - Math.abs(x[array])));
   const merged: Contraction = {
     ...contraction,
     batch: mergeAxes(contraction.batch),
-    rows: mergeAxes(contraction.rows),
-    columns: mergeAxes(contraction.columns),
-    depth: mergeAxes(contraction.depth),
+    rows: ordered(contraction.rows, 'a'),
+    columns: ordered(contraction.columns, 'c'),
+    depth: ordered(contraction.depth, 'a'),
   };
   if (accumulatedAs(contraction.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
   else lowerPlainly(lowering, merged);

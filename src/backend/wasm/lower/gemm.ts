@@ -14,6 +14,8 @@ import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo } from './contraction.js';
 import { roundRow } from './elements.js';
 import { canReadDirectly, lowerDirect } from './gemm_direct.js';
+import type { Partials } from './gemm_outer.js';
+import { isOuterProduct, lowerOuter } from './gemm_outer.js';
 import { packColumns } from './gemm_pack.js';
 import { tileFunction, tileOf } from './gemm_tile.js';
 import type { PanelSource } from './pack.js';
@@ -89,6 +91,11 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   const x = turned ? swapped(given) : given;
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   if (nb * nm * nn === 0) return;
+  if (isOuterProduct(x, tile)) {
+    sumParts(lowering, x, lowerOuter(lowering, x), { nb, nm, nn });
+    if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
+    return;
+  }
   if (canReadDirectly(x)) {
     lowerDirect(lowering, x);
     if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
@@ -214,7 +221,7 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
       });
     },
   });
-  if (partial !== null) sumParts(lowering, x, partial, parts, { nb, nm, nn });
+  if (partial !== null) sumParts(lowering, x, { buffer: partial, parts, width: nn }, { nb, nm, nn });
   if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
 }
 
@@ -251,11 +258,10 @@ function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
 function sumParts(
   lowering: Lowering,
   x: Contraction,
-  partial: Buffer,
-  parts: number,
+  { buffer: partial, parts, width }: Partials,
   { nb, nm, nn }: { nb: number; nm: number; nn: number },
 ): void {
-  const size = nb * nm * nn;
+  const size = nb * nm * width;
   const { lanes } = lowering.target;
   const rows = nb * nm;
   const vector = x.columns.length <= 1 && (x.columns[0]?.c ?? 1) === 1 ? lanes : 1;
@@ -278,7 +284,7 @@ function sumParts(
               .mul(BYTES),
           ),
         );
-        const row = f.let(from.add(unit.mul(nn * BYTES)));
+        const row = f.let(from.add(unit.mul(width * BYTES)));
         const sum = (n: Expr, wide: boolean): void => {
           const load = (p: number): Expr => {
             const at = row.add(n.shl(2));
