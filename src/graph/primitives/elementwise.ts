@@ -16,6 +16,7 @@ import {
 } from '../lax.js'; // prettier-ignore
 import * as special from '../special.js';
 import * as wide from '../wide.js';
+import { trigamma } from './trigamma.js';
 import { formatType, mapElements, requireFloat, requireKind, sameTypes } from './helpers.js';
 
 type Empty = Record<string, never>;
@@ -255,7 +256,12 @@ unary({
   js: special.erfinv,
   gradient: ({ dy, out }) => [mul(dy, mul(fullLike(out, Math.sqrt(Math.PI) / 2), exp(mul(out, out))))],
 });
-unary({ name: 'digamma', accepts: floatOnly, js: special.digamma, gradient: null });
+unary({
+  name: 'digamma',
+  accepts: floatOnly,
+  js: special.digamma,
+  gradient: ({ dy, x }) => [mul(dy, trigamma(x))],
+});
 unary({
   name: 'lgamma',
   accepts: floatOnly,

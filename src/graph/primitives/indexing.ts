@@ -1,5 +1,5 @@
 /** @file Reading and writing at computed places: gather, scatter, and slices with computed starts. */
-import { allocate, isInteger, roundTo } from '../../core/dtype.js';
+import { allocate, isInteger, limits, roundTo } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import type { NDArray, TensorType } from '../../core/ndarray.js';
 import { ndarray } from '../../core/ndarray.js';
@@ -7,7 +7,7 @@ import { range, sameShape, sizeOf, stridesOf } from '../../core/shape.js';
 import type { Value } from '../graph.js';
 import type { DynamicSliceParams, ScatterParams } from '../lax.js';
 import {
-  and, broadcastInDim, convert, div, dynamicSlice, dynamicUpdateSlice, eq, fullLike, gather, ge, iota, lt, mul, reshape, scatter, select, zerosLike,
+  and, broadcastInDim, convert, div, dynamicSlice, dynamicUpdateSlice, eq, fullLike, gather, ge, iota, lt, max, min, mul, reshape, scatter, select, zerosLike,
 } from '../lax.js'; // prettier-ignore
 import { definePrimitive } from '../primitive.js';
 import { formatType, requireKind } from './helpers.js';
@@ -32,10 +32,16 @@ definePrimitive<Record<string, never>>({
     return [ndarray(out.dtype, out.shape, data)];
   },
   gradient: ({ cotangents: [dy], inputs: [operand, indices] }) => [
-    scatter(zerosLike(operand), indices, dy!, 'add'),
+    // Indices outside are clamped, so their cotangents go to the first or the last row.
+    scatter(zerosLike(operand), clamped(indices, operand.shape[0]), dy!, 'add'),
     null,
   ],
 });
+
+function clamped(indices: Value, rows: number): Value {
+  const last = Math.min(rows - 1, limits(indices.dtype).max);
+  return min(max(indices, zerosLike(indices)), fullLike(indices, last));
+}
 
 /** Elements of updates whose index lies in the operand: bool, of the updates' shape. */
 function inRange(operand: Value, indices: Value, updates: Value): Value {
@@ -105,7 +111,7 @@ definePrimitive<ScatterParams>({
         return [
           needed[0] ? mul(dy!, scatter(fullLike(operand, 1), indices, updates, 'mul')) : null,
           null,
-          needed[2] ? div(taken(mul(dy!, y)), updates) : null,
+          needed[2] ? mul(taken(dy!), otherFactors(operand, indices, updates)) : null,
         ];
       case 'max':
       case 'min': // who attains the extremum gets the cotangent
@@ -119,6 +125,16 @@ definePrimitive<ScatterParams>({
     }
   },
 });
+
+/** For each update of a row the product of the row's element and of all its other updates, without dividing by updates that are 0. */
+function otherFactors(operand: Value, indices: Value, updates: Value): Value {
+  const isZero = eq(updates, zerosLike(updates));
+  const filled = select(isZero, fullLike(updates, 1), updates);
+  const product = scatter(operand, indices, filled, 'mul');
+  const own = convert(isZero, updates.dtype);
+  const zeros = gather(scatter(zerosLike(operand), indices, own, 'add'), indices);
+  return select(eq(zeros, own), div(gather(product, indices), filled), zerosLike(updates));
+}
 
 /** Where a slice of `sizes` begins, clamped so that it fits. */
 function startsOf(x: TensorType, sizes: readonly number[], starts: readonly NDArray[]): number[] {
