@@ -9,6 +9,7 @@ import { Identity } from './core/identity.js';
 import { Input, InputLayer } from './core/input_layer.js';
 import { Lambda } from './core/lambda_layer.js';
 import { Masking } from './core/masking.js';
+import { Wrapper } from './core/wrapper.js';
 import { Conv1D } from './convolutional/conv1d.js';
 import { Conv1DTranspose } from './convolutional/conv1d_transpose.js';
 import { Conv2D } from './convolutional/conv2d.js';
@@ -77,6 +78,20 @@ import { LeakyReLU } from './activations/leaky_relu.js';
 import { PReLU } from './activations/prelu.js';
 import { ReLU } from './activations/relu.js';
 import { Softmax } from './activations/softmax.js';
+import { AdditiveAttention } from './attention/additive_attention.js';
+import { Attention } from './attention/attention.js';
+import { GroupedQueryAttention } from './attention/grouped_query_attention.js';
+import { MultiHeadAttention } from './attention/multi_head_attention.js';
+import { Bidirectional } from './rnn/bidirectional.js';
+import { GRU } from './rnn/gru.js';
+import { GRUCell } from './rnn/gru_cell.js';
+import { LSTM } from './rnn/lstm.js';
+import { LSTMCell } from './rnn/lstm_cell.js';
+import { RNN } from './rnn/rnn.js';
+import { SimpleRNN } from './rnn/simple_rnn.js';
+import { SimpleRNNCell } from './rnn/simple_rnn_cell.js';
+import { StackedRNNCells } from './rnn/stacked_rnn_cells.js';
+import { TimeDistributed } from './rnn/time_distributed.js';
 import { Rescaling } from './preprocessing/rescaling.js';
 import { InputSpec } from './input_spec.js';
 import { Layer } from './layer.js';
@@ -91,6 +106,7 @@ export {
   InputLayer,
   Lambda,
   Masking,
+  Wrapper,
   Conv1D,
   Conv1DTranspose,
   Conv2D,
@@ -159,6 +175,20 @@ export {
   PReLU,
   ReLU,
   Softmax,
+  AdditiveAttention,
+  Attention,
+  GroupedQueryAttention,
+  MultiHeadAttention,
+  Bidirectional,
+  GRU,
+  GRUCell,
+  LSTM,
+  LSTMCell,
+  RNN,
+  SimpleRNN,
+  SimpleRNNCell,
+  StackedRNNCells,
+  TimeDistributed,
   Rescaling,
   Input,
   add,
@@ -191,6 +221,7 @@ export {
   GlobalMaxPooling3D as GlobalMaxPool3D,
   Conv3D as Convolution3D,
   Conv3DTranspose as Convolution3DTranspose,
+  GroupedQueryAttention as GroupQueryAttention,
 };
 export type { DenseOptions } from './core/dense.js';
 export type { EinsumDenseOptions } from './core/einsum_dense.js';
@@ -235,6 +266,19 @@ export type { LeakyReLUOptions } from './activations/leaky_relu.js';
 export type { PReLUOptions } from './activations/prelu.js';
 export type { ReLUOptions } from './activations/relu.js';
 export type { SoftmaxLayerOptions } from './activations/softmax.js';
+export type { AdditiveAttentionOptions } from './attention/additive_attention.js';
+export type { AttentionCallOptions, AttentionOptions } from './attention/attention.js';
+export type { MultiHeadAttentionOptions } from './attention/multi_head_attention.js';
+export type { HeadsCallOptions, HeadsOptions } from './attention/projections.js';
+export type { CellLayerOptions, CudnnChoice } from './rnn/cell_layer.js';
+export type { GatedOptions, RecurrentOptions } from './rnn/base_recurrent_cell.js';
+export type { BidirectionalOptions, MergeMode } from './rnn/bidirectional.js';
+export type { RecurrentCell, StateSize, StateTree } from './rnn/cell.js';
+export type { GRUOptions } from './rnn/gru.js';
+export type { GRUCellOptions } from './rnn/gru_cell.js';
+export type { LSTMOptions } from './rnn/lstm.js';
+export type { LSTMCellOptions } from './rnn/lstm_cell.js';
+export type { RNNCallOptions, RNNOptions } from './rnn/rnn.js';
 export type { RescalingOptions } from './preprocessing/rescaling.js';
 export type { InputSpecOptions } from './input_spec.js';
 export type {
@@ -257,6 +301,7 @@ registerClasses('keras.layers', {
   InputLayer,
   Lambda,
   Masking,
+  Wrapper,
   Conv1D,
   Conv1DTranspose,
   Conv2D,
@@ -325,6 +370,20 @@ registerClasses('keras.layers', {
   PReLU,
   ReLU,
   Softmax,
+  AdditiveAttention,
+  Attention,
+  GroupedQueryAttention,
+  MultiHeadAttention,
+  Bidirectional,
+  GRU,
+  GRUCell,
+  LSTM,
+  LSTMCell,
+  RNN,
+  SimpleRNN,
+  SimpleRNNCell,
+  StackedRNNCells,
+  TimeDistributed,
   Rescaling,
   AvgPool1D: AveragePooling1D,
   AvgPool2D: AveragePooling2D,
@@ -346,6 +405,7 @@ registerClasses('keras.layers', {
   GlobalMaxPool3D: GlobalMaxPooling3D,
   Convolution3D: Conv3D,
   Convolution3DTranspose: Conv3DTranspose,
+  GroupQueryAttention: GroupedQueryAttention,
 });
 
 /** A layer as JSON: `{ module, class_name, config, registered_name }`. @see `keras.layers.serialize` */

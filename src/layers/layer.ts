@@ -13,6 +13,7 @@ import { formatShape, sameShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 import * as constraints from '../constraints/index.js';
+import { withOrigin } from '../graph/origin.js';
 import * as initializers from '../initializers/index.js';
 import { Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
@@ -308,7 +309,8 @@ export class Layer extends Operation {
           this.computeDtype !== this.variableDtype,
           () => {
             const args = Object.keys(options).length > 0 ? [...positional, options] : positional;
-            return symbolic ? this.#draw(args) : (this.call as (...args: unknown[]) => unknown)(...args);
+            if (symbolic) return this.#draw(args);
+            return withOrigin(currentPath(), () => (this.call as (...args: unknown[]) => unknown)(...args));
           },
         ),
       ),

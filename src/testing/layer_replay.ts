@@ -37,7 +37,10 @@ export type LayerCase = FixtureCase & {
     readonly inputs: Readonly<Record<string, EncodedArray>>;
     readonly weights: Readonly<Record<string, EncodedArray>>;
   };
-  readonly calls?: readonly unknown[];
+  /** Arguments of several calls, one after the other; the state is reset before call number `reset_after`. */
+  readonly calls?: readonly (readonly unknown[])[];
+  readonly outputs_per_call?: readonly (readonly EncodedArray[])[];
+  readonly reset_after?: number | null;
 };
 
 type Call = (...args: unknown[]) => unknown;
@@ -57,8 +60,8 @@ function prepare(recorded: LayerCase, inputs: readonly Tensor[]): Layer {
   return layer;
 }
 
-function callOf(layer: Layer, recorded: LayerCase, inputs: readonly unknown[]): unknown {
-  const args = fillMarks(recorded.args, inputs, true) as unknown[];
+function callOf(layer: Layer, recorded: LayerCase, inputs: readonly unknown[], given = recorded.args): unknown {
+  const args = fillMarks(given, inputs, true) as unknown[];
   const options = fillMarks(recorded.call_kwargs, inputs, true) as Record<string, unknown>;
   return (layer as unknown as Call)(...args, ...(Object.keys(options).length > 0 ? [options] : []));
 }
@@ -108,6 +111,11 @@ export function replayLayer(recorded: LayerCase, backend: BackendName): string[]
       found === `${path} ${trainable} ${dtype}` ? null : `${found}, expected ${path} ${trainable} ${dtype}`,
     );
   });
+  if (recorded.calls) {
+    compareCalls(layer, recorded, inputs, (fn) => fn(), complain, 'eager');
+    compareCalls(layer, recorded, inputs, (fn) => runOn(backend, fn), complain, backend);
+    return problems;
+  }
   compareSymbolic(layer, recorded, complain);
 
   const start = new Map(layer.variables.map((variable) => [variable, variable.read()]));
@@ -172,6 +180,26 @@ type Complain = (what: string, problem: string | null) => void;
 
 const shapeDifference = (found: PartialShape, expected: PartialShape): string | null =>
   sameShape(found, expected) ? null : `${formatShape(found)}, expected ${formatShape(expected)}`;
+
+/** Calls of a layer that keeps state from call to call. */
+function compareCalls(
+  layer: Layer,
+  { tolerance, ...recorded }: LayerCase,
+  inputs: readonly Tensor[],
+  run: (fn: () => Tensor[]) => Tensor[],
+  complain: Complain,
+  how: string,
+): void {
+  const stateful = layer as Layer & { resetState(): void };
+  stateful.resetState();
+  recorded.calls!.forEach((args, i) => {
+    if (i === recorded.reset_after) stateful.resetState();
+    const outputs = run(() => tensorsIn(callOf(layer, { tolerance, ...recorded }, inputs, args)));
+    recorded.outputs_per_call![i].forEach((expected, k) =>
+      complain(`${how}, call ${i}, output ${k}`, tensorDifference(outputs[k], expected, tolerance)),
+    );
+  });
+}
 
 function compareSymbolic(layer: Layer, recorded: LayerCase, complain: Complain): void {
   const { symbolic_inputs: shapes, symbolic_outputs: expected } = recorded;

@@ -1,0 +1,210 @@
+/** @file What the layers of multi-head attention share: projections to heads, options of their weights, configs. */
+import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import * as constraints from '../../constraints/index.js';
+import { ValueError } from '../../core/errors.js';
+import type { Config } from '../../core/serialization.js';
+import type { PartialShape } from '../../core/shape.js';
+import { formatShape, sameShape } from '../../core/shape.js';
+import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import * as initializers from '../../initializers/index.js';
+import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import * as regularizers from '../../regularizers/index.js';
+import type { Mask, Tensor } from '../../runtime/index.js';
+import { getKerasMask, setKerasMask } from '../../runtime/index.js';
+import { fraction, ownerOf, positiveInteger } from '../arguments.js';
+import type { EinsumDenseOptions } from '../core/einsum_dense.js';
+import { EinsumDense } from '../core/einsum_dense.js';
+import { Layer } from '../layer.js';
+import type { LayerOptions } from '../layer_types.js';
+
+/** Options of the layers of multi-head attention. */
+export interface HeadsOptions extends LayerOptions {
+  /** Fraction of the weights of attention that is dropped while training. Default 0. */
+  readonly dropout?: number;
+  /** Whether the projections add a bias. Default true. */
+  readonly useBias?: boolean;
+  /** A query sees only keys less than so many positions before or after its own. Default: all keys. */
+  readonly slidingWindow?: number | null;
+  /** A choice of kernels in Keras; one kernel serves here. With true, dropout and scores are refused, as in Keras. Default null. */
+  readonly flashAttention?: boolean | null;
+  /** Default `'glorot_uniform'`. */
+  readonly kernelInitializer?: InitializerLike;
+  /** Default `'zeros'`. */
+  readonly biasInitializer?: InitializerLike;
+  readonly kernelRegularizer?: RegularizerLike;
+  readonly biasRegularizer?: RegularizerLike;
+  readonly kernelConstraint?: ConstraintLike;
+  readonly biasConstraint?: ConstraintLike;
+  /** Whether what the heads give is multiplied by sigmoids of the query. Default false. */
+  readonly useGate?: boolean;
+  /** Seed of dropout, a whole number. Default: drawn from the process's generator. */
+  readonly seed?: number | null;
+}
+
+/** Named arguments of a call. */
+export interface HeadsCallOptions {
+  /** Default: the value. */
+  readonly key?: Tensor | null;
+  /** Bool (batch, queries). */
+  readonly queryMask?: Tensor | null;
+  /** Bool (batch, keys). */
+  readonly valueMask?: Tensor | null;
+  /** Bool (batch, keys). */
+  readonly keyMask?: Tensor | null;
+  /** Bool, broadcast to (batch, queries, keys): false keeps a query from a key. */
+  readonly attentionMask?: Tensor | null;
+  /** Whether the weights come out as well: [output, weights]. Default false. */
+  readonly returnAttentionScores?: boolean;
+  readonly training?: boolean | null;
+  /** Whether a query sees only keys up to its own position. Default false. */
+  readonly useCausalMask?: boolean;
+}
+
+/** What the computation between the projections is told. */
+export interface HeadsOfAttention {
+  readonly attentionMask: Tensor | null;
+  readonly training: boolean | null;
+  readonly returnAttentionScores: boolean;
+  /** Whether a causal mask is still to be applied. */
+  readonly useCausalMask: boolean;
+}
+
+/** The base of the layers of multi-head attention: options of the projections. */
+export abstract class HeadsLayer extends Layer {
+  static override readonly callArguments: readonly string[] = ['query', 'value', 'key'];
+  readonly dropout: number;
+  readonly useBias: boolean;
+  readonly useGate: boolean;
+  readonly slidingWindow: number | null;
+  readonly flashAttention: boolean;
+  readonly kernelInitializer: InitializerFunction | null;
+  readonly biasInitializer: InitializerFunction | null;
+  readonly kernelRegularizer: RegularizerFunction | null;
+  readonly biasRegularizer: RegularizerFunction | null;
+  /** Applied to what each projection gives. */
+  protected readonly projectionRegularizer: unknown;
+  readonly kernelConstraint: ConstraintFunction | null;
+  readonly biasConstraint: ConstraintFunction | null;
+  readonly seed: number | null;
+
+  /** @param regularizesOutput Whether the activity regularizer is applied to the layer's own outputs too. */
+  constructor(options: HeadsOptions, regularizesOutput: boolean) {
+    const {
+      dropout = 0,
+      useBias = true,
+      slidingWindow = null,
+      flashAttention = null,
+      kernelInitializer = 'glorot_uniform',
+      biasInitializer = 'zeros',
+      kernelRegularizer = null,
+      biasRegularizer = null,
+      activityRegularizer = null,
+      kernelConstraint = null,
+      biasConstraint = null,
+      useGate = false,
+      seed = null,
+      ...rest
+    } = options;
+    super(regularizesOutput ? { ...rest, activityRegularizer } : rest);
+    const owner = ownerOf(this);
+    this.dropout = fraction(owner, 'dropout', dropout);
+    this.useBias = useBias;
+    this.useGate = useGate;
+    this.slidingWindow = slidingWindow === null ? null : positiveInteger(owner, 'slidingWindow', slidingWindow);
+    this.flashAttention = flashAttention ?? false;
+    if (this.flashAttention && dropout > 0)
+      throw new ValueError(`${owner}: flashAttention does not go with dropout=${dropout}. Set dropout to 0.`);
+    this.kernelInitializer = initializers.get(kernelInitializer);
+    this.biasInitializer = initializers.get(biasInitializer);
+    this.kernelRegularizer = regularizers.get(kernelRegularizer);
+    this.biasRegularizer = regularizers.get(biasRegularizer);
+    this.projectionRegularizer = regularizers.get(activityRegularizer);
+    this.kernelConstraint = constraints.get(kernelConstraint);
+    this.biasConstraint = constraints.get(biasConstraint);
+    this.seed = seed;
+    this.supportsMasking = true;
+  }
+
+  /** A projection. Each has initializers of its own: one that was used twice would give the same numbers twice. */
+  protected projection(
+    name: string,
+    equation: string,
+    outputShape: PartialShape,
+    biasAxes: string,
+    inputShape: PartialShape,
+    extra: EinsumDenseOptions = {},
+  ): EinsumDense {
+    const kernelInitializer = anew(this.kernelInitializer);
+    const dense = new EinsumDense(equation, outputShape, {
+      name,
+      biasAxes: this.useBias ? biasAxes : null,
+      dtype: this.dtypePolicy,
+      kernelInitializer,
+      biasInitializer: anew(this.biasInitializer),
+      kernelRegularizer: this.kernelRegularizer,
+      biasRegularizer: this.biasRegularizer,
+      activityRegularizer: this.projectionRegularizer,
+      kernelConstraint: this.kernelConstraint,
+      biasConstraint: this.biasConstraint,
+      ...extra,
+    });
+    dense.build(inputShape);
+    return dense;
+  }
+
+  /** @throws {ValueError} Value and key differ in more than the last dimension. */
+  protected requireSameSteps(value: PartialShape, key: PartialShape): void {
+    if (sameShape(value.slice(1, -1), key.slice(1, -1))) return;
+    throw new ValueError(
+      `${ownerOf(this)}: the value has shape ${formatShape(value)}, the key ${formatShape(key)}. Expected all dimensions but the ` +
+        `first and the last to be the same.`,
+    );
+  }
+
+  protected weightsConfig(): Config {
+    return {
+      kernel_initializer: initializers.serialize(this.kernelInitializer),
+      bias_initializer: initializers.serialize(this.biasInitializer),
+      kernel_regularizer: regularizers.serialize(this.kernelRegularizer),
+      bias_regularizer: regularizers.serialize(this.biasRegularizer),
+      activity_regularizer: regularizers.serialize(this.projectionRegularizer as RegularizerFunction | null),
+      kernel_constraint: constraints.serialize(this.kernelConstraint),
+      bias_constraint: constraints.serialize(this.biasConstraint),
+      seed: this.seed,
+    };
+  }
+}
+
+/** Another initializer of the same config; without a seed it draws a new one. */
+function anew(initializer: InitializerFunction | null): InitializerFunction | null {
+  const cls = (initializer as { readonly constructor?: unknown } | null)?.constructor as
+    { fromConfig?: (config: Config) => InitializerFunction } | undefined;
+  const { getConfig } = (initializer ?? {}) as { getConfig?: () => Config };
+  if (typeof cls?.fromConfig !== 'function' || typeof getConfig !== 'function') return initializer;
+  return cls.fromConfig(getConfig.call(initializer));
+}
+
+/** The arguments of a call after the value: the key may come by position. */
+export function headsOptions(rest: readonly unknown[]): HeadsCallOptions {
+  const named = (isNamed(rest.at(-1)) ? rest.at(-1) : {}) as HeadsCallOptions;
+  const key = isNamed(rest[0]) ? null : ((rest[0] ?? null) as Tensor | null);
+  return key === null ? named : { ...named, key };
+}
+
+const isNamed = (x: unknown): boolean =>
+  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+
+/** Run `fn` while these tensors carry no mask: the layers inside have no use for it. */
+export function withoutMasks<R>(tensors: readonly Tensor[], fn: () => R): R {
+  const carried = new Map<Tensor, Mask>();
+  for (const x of tensors) {
+    const mask = getKerasMask(x);
+    if (mask !== null) carried.set(x, mask);
+  }
+  for (const x of carried.keys()) setKerasMask(x, null);
+  try {
+    return fn();
+  } finally {
+    for (const [x, mask] of carried) setKerasMask(x, mask);
+  }
+}
