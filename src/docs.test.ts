@@ -1,0 +1,210 @@
+/** @file The documentation is true: what it names exists, and the programs that it shows run. */
+import { transformSync } from 'esbuild';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test, vi } from 'vitest';
+import * as keras from './index.js';
+import { Tensor } from './index.js';
+
+const src = dirname(fileURLToPath(import.meta.url));
+const root = dirname(src);
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+type Program = (...values: unknown[]) => Promise<unknown>;
+const { constructor } = (async () => undefined) as { constructor: unknown };
+const AsyncFunction = constructor as new (...parts: string[]) => Program;
+
+/** Run the text of a program in TypeScript in which `names` are known. */
+async function runProgram(text: string, names: Readonly<Record<string, unknown>>): Promise<unknown> {
+  const program = `(async () => {\n${text}\n})`;
+  const { code } = transformSync(program, { loader: 'ts', target: 'es2022' });
+  return new AsyncFunction(...Object.keys(names), `return ${code.trim().replace(/;$/, '')}();`)(
+    ...Object.values(names),
+  );
+}
+
+/** Run `fn` while the terminal and the console stay silent. */
+async function inSilence<R>(fn: () => Promise<R>): Promise<R> {
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true),
+    vi.spyOn(console, 'log').mockReturnValue(undefined),
+    vi.spyOn(console, 'warn').mockReturnValue(undefined),
+  ];
+  try {
+    return await fn();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+describe.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/dependencies.md'])(
+  '%s',
+  (file) => {
+    const text = read(file);
+    const prose = text.replaceAll(/```[\s\S]*?```/g, '');
+    const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
+
+    test('links and shows what exists', () => {
+      const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+      const own = targets.filter((target) => !/^(https?:|#)/.test(target));
+      expect(own.filter((target) => !existsSync(join(root, dirname(file), target.split('#')[0])))).toEqual([]);
+    });
+
+    test('names files and folders that exist', () => {
+      // `a/{b,c}` means both; placeholders and what is made by running are no files of the repository.
+      const paths = spans
+        .filter((span) => /^[\w.{}, -]*\/[\w./{}, -]*$/.test(span) && !/^(\/|\.\.|npm |keras-ts\/)/.test(span))
+        .flatMap((span) => {
+          const [, head, list, tail] = /^(.*)\{(.*)\}(.*)$/.exec(span) ?? [];
+          return list === undefined ? [span] : list.split(',').map((each) => `${head}${each.trim()}${tail}`);
+        })
+        .filter((path) => !/^(dist|runs|node_modules)\b/.test(path));
+      const bases = [root, src, join(src, 'graph'), join(src, 'backend', 'wasm')];
+      expect(paths.filter((path) => !bases.some((base) => existsSync(join(base, path))))).toEqual([]);
+    });
+
+    test('names sources that exist', () => {
+      const sources = new Set(readdirSync(src, { recursive: true, encoding: 'utf8' }).map((path) => basename(path)));
+      expect(spans.filter((span) => /^\w+\.ts$/.test(span) && !sources.has(span))).toEqual([]);
+    });
+
+    test('names scripts that exist', () => {
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+      const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test|start)\b)/g)].map(([, run, own]) => run ?? own);
+      expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    });
+  },
+);
+
+describe('README.md', () => {
+  const readme = read('README.md');
+  test('its program learns the digits', async () => {
+    const [, text] = /<!-- program -->\n(?:<!-- prettier-ignore -->\n)?```ts\n([\s\S]*?)```/.exec(readme)!;
+    const [head, ...lines] = text.trim().split('\n');
+    const names = /^import \{ (.*) \} from 'keras-ts';$/.exec(head)![1].split(', ');
+    const known = Object.fromEntries(names.map((name) => [name, keras[name as keyof typeof keras]]));
+    const history = await inSilence(() => runProgram([...lines, 'return model.history.history;'].join('\n'), known));
+    expect((history as Record<string, number[]>).val_accuracy.at(-1)).toBeGreaterThan(0.85);
+  });
+
+  test('what it shows in a line can be typed', async () => {
+    const shown = [...readme.matchAll(/`(new [^`\n]+)`/g)].map(([, span]) => span);
+    expect(shown.length).toBeGreaterThan(0);
+    for (const span of shown) await runProgram(span, { layers: keras.layers });
+  });
+
+  test('names the version of the package and the Node that it needs', () => {
+    const { version, engines } = JSON.parse(read('package.json')) as { version: string; engines: { node: string } };
+    expect(readme).toContain(`Version ${version.split('.').slice(0, 2).join('.')}`);
+    expect(readme).toContain(`Node ${engines.node.replace('>=', '')} or newer`);
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  test('lists what package.json has, in the same versions', () => {
+    const { devDependencies, dependencies } = JSON.parse(read('package.json')) as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    expect(dependencies).toBeUndefined();
+    const rows = read('docs/dependencies.md').matchAll(/^\| ([@\w/, -]+?) +\| (\d[\d.]*) /gm);
+    const listed = [...rows].flatMap(([, names, version]) => names.split(', ').map((name) => [name, version]));
+    // Of packages that share a line the version of the first is given.
+    const { '@eslint/js': _eslintJs, ...expected } = devDependencies!;
+    expect(Object.fromEntries(listed.filter(([name]) => name !== '@eslint/js'))).toEqual(expected);
+  });
+});
+
+/** The examples in comments of the sources: file, name for the test, text. */
+const examples = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+  .sort()
+  .flatMap((path) =>
+    [...read(`src/${path}`).matchAll(/@example\b([\s\S]*?)(?=\n\s*\*\s*@|\*\/)/g)].map(
+      ([, comment]): [string, string] => [path, comment.replaceAll(/^\s*\* ?/gm, '').trim()],
+    ),
+  );
+
+/** Names by which examples call what they do not make. */
+async function surroundings(path: string): Promise<Record<string, unknown>> {
+  const { Sequential, layers, losses, ops, optimizers, tensor } = keras;
+  class MyLayer extends layers.Layer {}
+  // Recurrent and attention layers read sequences.
+  const [x, y] = [ops.ones(/^layers\/(rnn|attention)\//.test(path) ? [10, 5, 3] : [10, 3]), ops.ones([10, 1])];
+  const model = new Sequential([keras.Input({ shape: [3] }), new layers.Dense(1)]);
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  const given = {
+    MyLayer,
+    x,
+    y,
+    w: ops.ones([3, 2]),
+    a: tensor([[1, 2]]),
+    b: tensor([[3, 4]]),
+    query: ops.ones([1, 2, 4]),
+    value: ops.ones([1, 2, 4]),
+    model,
+    json: model.toJson(),
+    optimizer: new optimizers.Adam({ weightDecay: 0.1 }),
+    labels: [0, 1],
+    loadImages: (index: number) => Promise.resolve([index]),
+  };
+  const rooms = Object.values(keras).filter((room) => typeof room === 'object' && room !== null && !('shape' in room));
+  const internals = {
+    ...(await import('./core/promotion.js')),
+    ...(await import('./models/function.js')),
+    ...(await import('./runtime/keras_tensor.js')),
+  };
+  return {
+    ...Object.assign({}, ...rooms),
+    ...optimizers.schedules,
+    ...losses,
+    ...layers,
+    ...internals,
+    ...keras,
+    ...given,
+  } as Record<string, unknown>;
+}
+
+/** As an example's comment would show it. */
+const show = (value: unknown): string => {
+  if (value instanceof Tensor) return value.toString();
+  return typeof value === 'string' ? `'${value.replaceAll('\n', '\\n')}'` : JSON.stringify(value);
+};
+
+/** Equal but for spaces and commas; numbers to the digits that are shown. */
+function expectShown(value: unknown, wanted: string): void {
+  const number = /-?\d+(\.\d*)?(e[-+]?\d+)?/g;
+  const form = (text: string): string => text.replaceAll(number, '#').replaceAll(/[\s,]+/g, ' ');
+  const shown = show(value);
+  expect(form(shown)).toBe(form(wanted));
+  const [found, numbers] = [shown, wanted].map((text) => [...text.matchAll(number)].map(([digits]) => digits));
+  numbers.forEach((digits, i) =>
+    expect(Number(found[i])).toBeCloseTo(Number(digits), digits.split('.')[1]?.length ?? 0),
+  );
+}
+
+describe('examples in comments', () => {
+  test('are found', () => expect(examples.length).toBeGreaterThan(80));
+
+  test.each(examples.map(([path, text]) => [path, text.split('\n')[0], text]))('%s: %s', async (path, _, text) => {
+    const names = await surroundings(path);
+    const lines = text.split('\n').map((line) => {
+      const [, code, wanted] = /^([^/\s].*?);?\s*\/\/ (-?[\d.]+|\[[\d\s.,[\]-]+\]|'.*')$/.exec(line) ?? [];
+      return code === undefined ? line : `expectShown(${code}, ${JSON.stringify(wanted)});`;
+    });
+    const program = lines.join('\n');
+    // A method alone is shown as it stands in a class.
+    const whole = program.startsWith('override ') ? `return class extends Model {\n${program}\n};` : program;
+    const declared = [...whole.matchAll(/(?:const|class) (?:(\w+)|\[([\w, [\]]+)\])/g)].flatMap(([, one, many]) =>
+      (one ?? many).match(/\w+/g)!,
+    );
+    const known = Object.fromEntries(
+      Object.entries({ ...names, expectShown }).filter(
+        ([name]) => /^[A-Za-z_]\w*$/.test(name) && !declared.includes(name) && new RegExp(`\\b${name}\\b`).test(whole),
+      ),
+    );
+    await inSilence(() => runProgram(whole, known));
+  });
+});
