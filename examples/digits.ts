@@ -48,9 +48,9 @@ const mistakes = results.filter((reading) => !isRight(reading));
 
 console.log(`\nTest accuracy: ${accuracy.toFixed(4)} (${mistakes.length} of ${results.length} images mistaken)\n`);
 
-const { isTTY, columns = 80 } = process.stdout;
+const { isTTY, columns } = process.stdout;
 const shown = [...results.filter(isRight).slice(0, 10), ...mistakes.slice(0, 2)];
-console.log(drawDigits(shown, { color: isTTY && !process.env.NO_COLOR, columns: Math.min(columns, 84) }));
+console.log(drawDigits(shown, { color: isTTY && !process.env.NO_COLOR, columns: Math.min(columns || 80, 84) }));
 
 const path = join('runs', 'digits', 'report.html');
 writeReport(path, {

@@ -14,7 +14,7 @@ const terminal: Terminal = {
     return process.stdout.isTTY === true;
   },
   get columns() {
-    return process.stdout.columns ?? 80; // undefined where the output is no terminal
+    return process.stdout.columns || 80; // undefined where the output is no terminal, 0 in a terminal that does not know its size
   },
 };
 
