@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -15,6 +16,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['src/testing/setup.ts'],
+    // By default vitest leaves one core idle.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
   },
 });
