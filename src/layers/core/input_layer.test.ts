@@ -52,11 +52,7 @@ describe('Input', () => {
     ['two batch sizes', { batchSize: 1, batchShape: [1, 1] }, 'batchSize and batchShape cannot both be given'],
     ['ragged data', { shape: [1], ragged: true }, 'ragged=true is not supported'],
     ['an unknown dtype', { shape: [1], dtype: 'float31' }, 'float31'],
-    [
-      'an option that does not exist',
-      { shap: [1] },
-      "InputLayer has no option 'shap'. Did you mean 'shape', ",
-    ],
+    ['an option that does not exist', { shap: [1] }, "InputLayer has no option 'shap'. Did you mean 'shape', "],
     [
       'something else than a tensor',
       { tensor: [1, 2] },
