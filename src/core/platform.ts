@@ -33,11 +33,24 @@ export interface Threads {
   spawn(source: string): WorkerThread;
 }
 
+/** Where files are kept. */
+export interface Files {
+  /**
+   * Write a whole file. It appears under its name when it is complete: what stood there stays until then.
+   *
+   * @param content Text is written as UTF-8.
+   * @throws {Error} As the platform says it: there is no such folder, say.
+   */
+  write(path: string, content: string | Uint8Array): Promise<void>;
+}
+
 /** The services of a platform. */
 export interface Platform {
   readonly terminal: Terminal;
   /** null: memory cannot be shared here (a page that is not cross-origin isolated), so there is one thread only. */
   readonly threads: Threads | null;
+  /** null: there are no files here. */
+  readonly files: Files | null;
   /** Seconds, from any start, for durations. */
   now(): number;
   /** Let timers, I/O and the page have their turn. */
@@ -63,6 +76,7 @@ class ConsoleTerminal implements Terminal {
 let platform: Platform = {
   terminal: new ConsoleTerminal(),
   threads: null,
+  files: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
   patience: 0.05,

@@ -3,6 +3,7 @@ import { isFloat } from '../core/dtype.js';
 import { InternalError } from '../core/errors.js';
 import type { Node, Value } from './graph.js';
 import { add, fullLike } from './lax.js';
+import { gradientOrigin, withOrigin } from './origin.js';
 
 /**
  * Add the backward nodes of `y` with respect to `xs` to the builder that both belong to. Gradients are made of primitives, so
@@ -47,9 +48,11 @@ export function pullback(
     if (flowing.every((c) => c === null) || node.primitive.gradient === null) continue;
     const needed = node.inputs.map((v) => isFloat(v.dtype) && (wanted.has(v) || path.nodes.has(v.node)));
     const context = { cotangents: flowing, inputs: node.inputs, outputs: node.outputs, params: node.params, needed };
-    const own = node.primitive.gradient(context);
-    own.forEach((cotangent, i) => {
-      if (cotangent !== null && needed[i]) accumulate(node.inputs[i], cotangent);
+    const { gradient } = node.primitive;
+    withOrigin(gradientOrigin(node.origin), () => {
+      gradient(context).forEach((cotangent, i) => {
+        if (cotangent !== null && needed[i]) accumulate(node.inputs[i], cotangent);
+      });
     });
   }
   if (xs.some((x) => ys.some((y) => x.applier !== y.applier)))

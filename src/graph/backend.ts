@@ -45,6 +45,8 @@ export interface ProgramStats {
 /** What one piece of a program costs, measured. */
 export interface KernelTime {
   readonly label: string;
+  /** Whose code most of it computes: see `origin.ts`. */
+  readonly origin: string | null;
   /** Milliseconds a step, on one thread. */
   readonly time: number;
   /** Operations a step, as the backend counts them: two for a multiply-add. */

@@ -6,6 +6,7 @@ import type { Shape } from '../core/shape.js';
 import { sizeOf } from '../core/shape.js';
 import type { Applier, Operand } from './operand.js';
 import type { Primitive } from './primitive.js';
+import { currentOrigin, withOrigin } from './origin.js';
 import { definePrimitive } from './primitive.js';
 import { printConstant, printGraph } from './print.js';
 
@@ -17,6 +18,8 @@ export interface Node {
   readonly params: unknown;
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
+  /** Whose code made it, for profiles: see `origin.ts`. */
+  readonly origin: string | null;
 }
 
 /** One output of a node: a tensor that exists when the program runs. */
@@ -115,7 +118,7 @@ export class GraphBuilder implements Applier<Value> {
   /** Add a node whose types are known. Builders of passes put something else in its place. */
   protected add({ primitive, inputs, params, types }: Application): Value[] {
     const outputs: Value[] = [];
-    const node: Node = { id: this.#nextId++, primitive, params, inputs, outputs };
+    const node: Node = { id: this.#nextId++, primitive, params, inputs, outputs, origin: currentOrigin() };
     for (let i = 0; i < types.length; i++) outputs.push(new Value(node, i, types[i].dtype, types[i].shape, this));
     this.nodes.push(node);
     return outputs;
@@ -151,7 +154,7 @@ export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): 
 
 /**
  * Copy a graph into a builder, value by value. `visit` sees each node with its inputs already mapped and gives the outputs that
- * stand for the node's, of the same types; the default copies. The base of every pass.
+ * stand for the node's, of the same types; the default copies. What it makes is of the origin of the node. The base of every pass.
  *
  * @param builder Where the copy goes.
  * @param inputs Values that stand for the graph's inputs; made afresh when left out.
@@ -174,7 +177,7 @@ export function rebuild(
       throw new InternalError(`rebuild: a value of '${v.node.primitive.name}' is used before it is made`);
     return found;
   };
-  for (const node of graph.nodes) map[node.id] = visit(node, node.inputs.map(find));
+  for (const node of graph.nodes) map[node.id] = withOrigin(node.origin, () => visit(node, node.inputs.map(find)));
   return { inputs: newInputs, outputs: graph.outputs.map(find) };
 }
 

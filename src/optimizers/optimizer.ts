@@ -13,6 +13,7 @@ import {
 } from '../core/serialization.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import { isDict } from '../core/tree.js';
+import { withOrigin } from '../graph/origin.js';
 import * as initializers from '../initializers/index.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
@@ -296,6 +297,10 @@ export class Optimizer extends OptimizerVariables {
   apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     if (grads.length === 0) return;
     const variables = this.variablesFor(grads, trainableVariables);
+    withOrigin('optimizer', () => this.#applyTo(grads, variables));
+  }
+
+  #applyTo(grads: readonly (TensorLike | null)[], variables: readonly Variable[]): void {
     const updates = this.#overwriteDirectly(this.#withGradients(grads, variables));
     if (updates.length > 0) {
       const scale = this.lossScaleFactor;

@@ -1,5 +1,6 @@
 /** @file Programs: traced functions compiled for a heap in which their variables live. */
 import type { NDArray } from '../core/ndarray.js';
+import { getPlatform } from '../core/platform.js';
 import type { Backend, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
 import type { TracedFunction } from './trace.js';
@@ -23,6 +24,13 @@ export class ResidentHeap {
     }
     return buffer;
   }
+}
+
+/** What the steps of a program cost. */
+export interface ProgramProfile {
+  /** Milliseconds of a whole step, run as `run` does; the mean. */
+  readonly stepTime: number;
+  readonly kernels: readonly KernelTime[];
 }
 
 /** How a program's arguments come. */
@@ -76,11 +84,22 @@ export class Program {
     for (const variable of this.#assigned) variable.markChanged();
   }
 
-  /** Time each kernel over `steps` steps, which take place; null on a backend without kernels. */
-  profile(feeds: readonly NDArray[], steps: number): KernelTime[] | null {
-    const times = this.#executable.profile?.(this.#prepare(feeds), steps) ?? null;
-    this.#finish();
-    return times;
+  /**
+   * Time whole steps, then each kernel, over `steps` steps each. Afterwards the variables are as they were; null on a backend
+   * without kernels.
+   */
+  async profile(feeds: readonly NDArray[], steps: number): Promise<ProgramProfile | null> {
+    if (this.#executable.profile === undefined) return null;
+    const before = this.#assigned.map((variable) => variable.read());
+    try {
+      await this.run(feeds); // warms up
+      const begin = getPlatform().now();
+      await this.run(feeds, steps);
+      const stepTime = (1000 * (getPlatform().now() - begin)) / steps;
+      return { stepTime, kernels: this.#executable.profile(this.#prepare(feeds), steps) };
+    } finally {
+      this.#assigned.forEach((variable, i) => variable.write(before[i]));
+    }
   }
 
   /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter. */

@@ -13,4 +13,5 @@ export type {
   TrainOnBatchOptions,
   Verbose,
 } from './options.js';
+export { type KernelProfile, type LayerProfile, Profile, type ProfileOptions } from './profile.js';
 export { type ComputeLossArguments, type StepLogs, Trainer } from './trainer.js';

@@ -20,7 +20,7 @@ import {
   toTensorTree,
   unpackXYSampleWeight,
 } from '../data/index.js';
-import { Tensor } from '../runtime/index.js';
+import { backend, getThreads, Tensor } from '../runtime/index.js';
 import { EpochIterator } from './epoch_iterator.js';
 import { Executions, type ExecutionPolicy } from './executions.js';
 import { countsOf } from './model_ends.js';
@@ -32,6 +32,9 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { checkCount, checkShuffle, checkVerbose, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
+import type { ProfileOptions } from './profile.js';
+import { Profile, PROFILE_OPTIONS } from './profile.js';
+import { batchTensors } from './step_tensors.js';
 import type { Trainer } from './trainer.js';
 
 /** Scalars as numbers, in the order of the names; dicts among them are spread out. @see Keras's `pythonify_logs` */
@@ -347,6 +350,43 @@ function joinRows(tensors: readonly Tensor[]): Tensor {
   }
   return Tensor.fromArray(ndarray(first.dtype, [tensors.reduce((rows, t) => rows + t.shape[0], 0), ...rest], data));
 }
+
+// ---- profiles ----
+
+export async function profile(model: Trainer, x: DataSource, y: DataLike, options: ProfileOptions): Promise<Profile> {
+  const { batchSize, sampleWeight = null, step: kind = 'train', trace = null, printFn = null, ...rest } = options;
+  const { steps: wantedSteps, rows: wantedRows = 30, ...unknown } = rest;
+  refuseUnknownOptions('profile', unknown, PROFILE_OPTIONS);
+  if (!STEP_KINDS.includes(kind))
+    throw new ValueError(`profile: step=${describe(kind)}. Expected 'train', 'test' or 'predict'.`);
+  const steps = checkCount('profile', 'steps', wantedSteps) ?? 10;
+  const rows = checkCount('profile', 'rows', wantedRows);
+  const { files } = getPlatform();
+  if (trace !== null && files === null)
+    throw new ValueError(
+      `profile: trace=${describe(trace)}, but there are no files here. Leave it out, and use the text of profile.toChromeTrace().`,
+    );
+  const adapter = getDataAdapter(x, 'profile', {
+    y, sampleWeight, batchSize: checkCount('profile', 'batchSize', batchSize), counts: countsOf(model),
+  }); // prettier-ignore
+  const prepared = await model._prepareForBatches(kind, () => adapter.peek());
+  const batch = await adapter.peek();
+  if (batch === null) throw new ValueError('profile: the data hold no batch.');
+  const times = await prepared.profile(batch, steps);
+  if (times === null)
+    throw new ValueError(
+      `profile: model '${model.name}' runs ${model.runEagerly ? 'eagerly (runEagerly)' : `on the ${backend()} backend`}, where steps have no kernels to time.`,
+    );
+  const result = new Profile({ ...times, model: model.name, step: kind, samples: firstSize(batch), steps, threads: getThreads(), rows }); // prettier-ignore
+  if (printFn === null) getPlatform().terminal.write(String(result));
+  else printFn(String(result));
+  if (trace !== null) await files!.write(trace, result.toChromeTrace());
+  return result;
+}
+
+const STEP_KINDS: readonly string[] = ['train', 'test', 'predict'];
+
+const firstSize = (batch: Batch): number => batchTensors(batch)[0]?.shape[0] ?? 1;
 
 // ---- single batches ----
 

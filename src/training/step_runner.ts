@@ -1,8 +1,9 @@
 /** @file `StepRunner`: compiles the steps of a model, one program per form of batch, and runs them on the model's heap. */
-import type { TensorType } from '../core/ndarray.js';
+import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Tree } from '../core/tree.js';
 import { mapTree } from '../core/tree.js';
 import type { ArrayDataAdapter, Batch } from '../data/index.js';
+import type { ProgramProfile } from '../runtime/program.js';
 import { currentBackend, Program, ResidentHeap, traceFunction } from '../runtime/index.js';
 import { fitsIntoHeap, residentSignature, ResidentSteps, unlessFull } from './resident_steps.js';
 import type { Step, StepKind } from './step_tensors.js';
@@ -28,6 +29,8 @@ export interface PreparedStep {
   run(batch: Batch): Promise<Tree<unknown>>;
   /** The same on a data set in the heap; null where that is not possible, or does not pay. */
   resident(adapter: ArrayDataAdapter): ResidentSteps | null;
+  /** Time steps on one batch, without a lasting effect; null where steps have no kernels. */
+  profile(batch: Batch, steps: number): Promise<ProgramProfile | null>;
 }
 
 /** How many forms of batches one model keeps programs for. */
@@ -68,23 +71,30 @@ export class StepRunner {
       return {
         run: (batch) => Promise.resolve(mapTree(step(batch), (leaf) => (isOutput(leaf) ? asTensor(leaf) : leaf))),
         resident: () => null,
+        profile: () => Promise.resolve(null),
       };
     }
     return {
       run: async (batch) => {
-        const home = this.#home();
-        const key = `${kind}|${home.backend.name}|${state}|${batchSignature(batch)}`;
-        let compiled = this.#programs.get(key);
-        if (compiled === undefined) {
-          compiled = compileStep(kind, step, batch, home);
-          const [oldest] = this.#programs.keys();
-          if (this.#programs.size >= PROGRAMS) this.#programs.delete(oldest);
-        } else this.#programs.delete(key);
-        this.#programs.set(key, compiled); // the most recently used last
-        return unpack(compiled.result, await compiled.program.run(batchTensors(batch).map((x) => x.ndarray)));
+        const { program, result } = this.#compiled(kind, state, step, batch);
+        return unpack(result, await program.run(feedsOf(batch)));
       },
+      profile: async (batch, steps) => this.#compiled(kind, state, step, batch).program.profile(feedsOf(batch), steps),
       resident: (adapter) => this.#resident(kind, state, step, adapter),
     };
+  }
+
+  #compiled(kind: StepKind, state: string, step: Step, batch: Batch): CompiledStep {
+    const home = this.#home();
+    const key = `${kind}|${home.backend.name}|${state}|${batchSignature(batch)}`;
+    let compiled = this.#programs.get(key);
+    if (compiled === undefined) {
+      compiled = compileStep(kind, step, batch, home);
+      const [oldest] = this.#programs.keys();
+      if (this.#programs.size >= PROGRAMS) this.#programs.delete(oldest);
+    } else this.#programs.delete(key);
+    this.#programs.set(key, compiled); // the most recently used last
+    return compiled;
   }
 
   #resident(kind: StepKind, state: string, step: Step, adapter: ArrayDataAdapter): ResidentSteps | null {
@@ -106,6 +116,8 @@ export class StepRunner {
     return found.acquire(adapter) ? found : null;
   }
 }
+
+const feedsOf = (batch: Batch): NDArray[] => batchTensors(batch).map((x) => x.ndarray);
 
 function compileStep(kind: StepKind, step: Step, batch: Batch, home: ResidentHeap): CompiledStep {
   const tensors: readonly TensorType[] = batchTensors(batch);

@@ -10,6 +10,7 @@ import type { Tree } from '../core/tree.js';
 import { isDict } from '../core/tree.js';
 import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isArrayData, isDataset } from '../data/index.js';
+import { withOrigin } from '../graph/origin.js';
 import { Layer } from '../layers/layer.js';
 import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
@@ -31,6 +32,8 @@ import type {
 } from './options.js';
 import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS } from './options.js';
 import { outputNamesOf } from './model_ends.js';
+import type { Profile, ProfileOptions } from './profile.js';
+import { PROFILE_OPTIONS } from './profile.js';
 import type { PreparedStep } from './step_runner.js';
 import { StepRunner } from './step_runner.js';
 import type { StepKind } from './step_tensors.js';
@@ -301,7 +304,7 @@ export class Trainer extends Layer {
    * @returns A scalar; 0 if there is none.
    */
   computeLoss({ y = null, yPred = null, sampleWeight = null }: ComputeLossArguments): Tensor {
-    const compiled = this.#compileLoss?.call(y, yPred, sampleWeight) ?? null;
+    const compiled = withOrigin('loss', () => this.#compileLoss?.call(y, yPred, sampleWeight) ?? null);
     const added = this.losses.map((loss) => ops.sum(isFloat(loss.dtype) ? loss : ops.cast(loss, floatx())));
     const all = compiled === null ? added : [compiled, ...added];
     if (all.length === 0) return ops.zeros([]);
@@ -315,8 +318,10 @@ export class Trainer extends Layer {
     yPred: TensorTree,
     { sampleWeight = null }: { readonly sampleWeight?: TensorTree } = {},
   ): StepLogs {
-    this.#compileMetrics?.updateState(y, yPred, sampleWeight);
-    return this.getMetricsResult();
+    return withOrigin('metrics', () => {
+      this.#compileMetrics?.updateState(y, yPred, sampleWeight);
+      return this.getMetricsResult();
+    });
   }
 
   // ---- running ----
@@ -425,6 +430,23 @@ export class Trainer extends Layer {
   /** What the model gives for one batch. @see `keras.Model.predict_on_batch` */
   async predictOnBatch<R = Tensor>(x: DataLike): Promise<R> {
     return (await loops.predictOnBatch(this, x)) as R;
+  }
+
+  /**
+   * Find out where the time of a step goes: runs steps on the first batch and times each kernel. The model is afterwards what it was
+   * before: weights, optimizer, metrics.
+   *
+   * @param x As `fit` takes it.
+   * @param y Targets, for arrays.
+   * @returns The profile; its tables are printed.
+   * @throws {RuntimeError} `compile` was not called.
+   * @throws {ValueError} The model runs eagerly, or the backend has no kernels to time (the interpreter).
+   * @example await model.profile(x, y, { batchSize: 128, steps: 20, trace: 'step.json' });
+   */
+  async profile(x: DataSource, y?: DataLike | ProfileOptions, options?: ProfileOptions): Promise<Profile> {
+    const [targets, settings] = splitArguments(x, y, options, PROFILE_OPTIONS);
+    if (settings.step !== 'predict') this.#requireCompiled('profile');
+    return loops.profile(this, x, this.#targetsFor(x, targets), settings);
   }
 
   #targetsFor(x: DataSource, y: DataLike): DataLike {

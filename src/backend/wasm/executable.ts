@@ -12,6 +12,7 @@ const INLINE_WORK = 1 << 20;
 /** What is kept of a kernel once it is emitted. */
 export interface KernelInfo {
   readonly label: string;
+  readonly origin: string | null;
   readonly tasks: number;
   readonly work: number;
   readonly bytes: number;
@@ -89,6 +90,7 @@ export class WasmExecutable implements Executable {
   }
 
   profile(feeds: readonly NDArray[], steps: number): KernelTime[] {
+    this.#requireIdle();
     const scratch = this.#feed(feeds);
     this.#call('run', 0, 1, 1, scratch); // warms up, and tells the instance where the scratch memory is
     const { kernels } = this.parts;
@@ -100,13 +102,17 @@ export class WasmExecutable implements Executable {
         times[i] += performance.now() - start;
       });
     }
-    return kernels.map(({ label, work, bytes }, i) => ({ label, work, bytes, time: times[i] / steps }));
+    return kernels.map(({ label, origin, work, bytes }, i) => ({ label, origin, work, bytes, time: times[i] / steps }));
   }
 
   runSync(feeds: readonly NDArray[], steps: number): NDArray[] {
+    this.#requireIdle();
+    return this.#runHere(feeds, steps);
+  }
+
+  #requireIdle(): void {
     if (this.parts.heap.running > 0)
       throw new RuntimeError('wasm: the model is running a program in its threads. Await it before the next one.');
-    return this.#runHere(feeds, steps);
   }
 
   async run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {

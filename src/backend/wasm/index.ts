@@ -66,8 +66,9 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       .filter((_, i) => bindings.outputs[i] === null)
       .map(({ dtype, shape }) => ({ dtype, shape })),
     scratchBytes,
-    kernels: lowered.kernels.map(({ label, tasks, work, reads, writes }) => ({
+    kernels: lowered.kernels.map(({ label, tasks, work, reads, writes }, i) => ({
       label,
+      origin: lowered.origins[i],
       tasks,
       work,
       bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),

@@ -1,10 +1,11 @@
 /** @file Node: the terminal, worker threads, and a person's settings in ~/.keras/keras.json. */
 import { readFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+import type { Files, Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
 
 const terminal: Terminal = {
   write: (text) => {
@@ -57,10 +58,26 @@ function spawn(source: string): WorkerThread {
 
 const threads: Threads = { count: availableParallelism(), spawn };
 
+let written = 0;
+
+const files: Files = {
+  async write(path, content) {
+    const temporary = `${path}.${process.pid}-${written++}.tmp`;
+    try {
+      await writeFile(temporary, content);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  },
+};
+
 /** What Node offers. */
 export const nodePlatform: Partial<Platform> = {
   terminal,
   threads,
+  files,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 

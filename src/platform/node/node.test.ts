@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { nodePlatform, readConfigFile } from './index.js';
 
 describe('keras.json', () => {
@@ -54,5 +54,25 @@ describe('worker threads', () => {
     await nodePlatform.nextTurn!();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(said).toBeNull();
+  });
+});
+
+describe('files', () => {
+  const files = nodePlatform.files!;
+  const folder = mkdtempSync(join(tmpdir(), 'keras-files-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  it('are written whole, over what stood there', async () => {
+    const path = join(folder, 'a.txt');
+    await files.write(path, 'first, and longer');
+    await files.write(path, 'zweitens: ü');
+    expect(readFileSync(path, 'utf8')).toBe('zweitens: ü');
+    await files.write(path, Uint8Array.of(1, 2));
+    expect([...readFileSync(path)]).toEqual([1, 2]);
+    expect(readdirSync(folder)).toEqual(['a.txt']);
+  });
+  it('leave nothing behind when they cannot be written', async () => {
+    await expect(files.write(join(folder, 'nowhere', 'a.txt'), '')).rejects.toThrow(/ENOENT/);
+    await expect(files.write(folder, 'a folder stands there')).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual(['a.txt']);
   });
 });

@@ -14,6 +14,8 @@ export interface Source {
 /** A program, or the body of a loop or branch, as kernels. */
 export interface Lowered {
   readonly kernels: readonly Kernel[];
+  /** Whose code most of each kernel computes: see the graph's `origin.ts`. */
+  readonly origins: readonly (string | null)[];
   /** The buffer of each input. */
   readonly inputs: readonly Buffer[];
   /** The buffer of each output. */

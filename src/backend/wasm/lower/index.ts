@@ -30,6 +30,9 @@ export interface Places {
 
 class GraphLowering implements Lowering {
   readonly kernels: Kernel[] = [];
+  readonly #origins: (string | null)[] = [];
+  /** Of the group at hand. */
+  #origin: string | null = null;
   readonly #views = new Views();
   readonly #buffers = new Map<Value, Buffer>();
   readonly #constants = new Map<string, Buffer>();
@@ -100,19 +103,22 @@ class GraphLowering implements Lowering {
 
   add(kernel: Kernel): void {
     this.kernels.push(kernel);
+    this.#origins.push(this.#origin);
   }
 
   lower(): Lowered {
     const groups = fuse(this.graph, this.#views);
     const stored = this.#stored(groups);
     for (const group of groups) {
+      this.#origin = originOf(group);
       if (group.kind === 'loop') lowerLoops(group, this, (value) => stored.has(value));
       else this.#call(group.node);
     }
+    this.#origin = null;
     const inputs = this.graph.inputs.map((value) => this.#buffers.get(value)!);
     const outputs = this.graph.outputs.map((value) => this.source(value).buffer);
     this.#assign(inputs, outputs);
-    return { kernels: this.kernels, inputs, outputs };
+    return { kernels: this.kernels, origins: this.#origins, inputs, outputs };
   }
 
   #call(node: Node): void {
@@ -172,6 +178,16 @@ class GraphLowering implements Lowering {
       this.add(copyKernel(from, to));
     }
   }
+}
+
+/** Whose code most nodes of the group are. */
+function originOf(group: Group): string | null {
+  if (group.kind === 'call') return group.node.origin;
+  const counts = new Map<string, number>();
+  for (const { origin } of [...group.nodes, ...group.reductions]) {
+    if (origin !== null) counts.set(origin, (counts.get(origin) ?? 0) + 1);
+  }
+  return [...counts].reduce<[string | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])[0];
 }
 
 /** Lower a prepared graph. */

@@ -1,0 +1,27 @@
+/** @file Where nodes come from: the layer (or other part) whose code made them, for profiles. Nothing computes differently for it. */
+
+let current: string | null = null;
+
+/** What begins the origin of a node that the backward pass made for a node of the origin that follows. */
+export const GRADIENT_OF = '∇ ';
+
+/** The origin that nodes made now get; null: not said. */
+export function currentOrigin(): string | null {
+  return current;
+}
+
+/** Run `fn`; nodes made meanwhile come from `origin`. */
+export function withOrigin<R>(origin: string | null, fn: () => R): R {
+  const outer = current;
+  current = origin;
+  try {
+    return fn();
+  } finally {
+    current = outer;
+  }
+}
+
+/** The origin of gradients of a node of `origin`; gradients of gradients are not told apart. */
+export function gradientOrigin(origin: string | null): string | null {
+  return origin === null || origin.startsWith(GRADIENT_OF) ? origin : GRADIENT_OF + origin;
+}
