@@ -42,7 +42,7 @@ const { history } = await model.fit(prepare(x), y, {
 const seconds = (performance.now() - start) / 1000;
 
 const [loss, accuracy] = (await model.evaluate(prepare(xTest), yTest, { verbose: 0 })) as number[];
-const probabilities = (await model.predict(prepare(xTest), { verbose: 0 })) as Tensor;
+const probabilities = await model.predict<Tensor>(prepare(xTest), { verbose: 0 });
 const results = readings(await xTest.data(), await yTest.data(), await probabilities.data());
 const mistakes = results.filter((reading) => !isRight(reading));
 

@@ -441,7 +441,9 @@ export class Trainer extends Layer {
    * @returns The profile; its tables are printed.
    * @throws {RuntimeError} `compile` was not called.
    * @throws {ValueError} The model runs eagerly, or the backend has no kernels to time (the interpreter).
-   * @example await model.profile(x, y, { batchSize: 128, steps: 20, trace: 'step.json' });
+   * @example
+   * const profile = await model.profile(x, y, { batchSize: 128, steps: 3 });
+   * profile.layers[0]; // the costliest
    */
   async profile(x: DataSource, y?: DataLike | ProfileOptions, options?: ProfileOptions): Promise<Profile> {
     const [targets, settings] = splitArguments(x, y, options, PROFILE_OPTIONS);
