@@ -77,8 +77,8 @@ export class Bidirectional extends Layer {
     const { mergeMode = 'concat', weights = null, backwardLayer = null, ...rest } = options;
     super(rest);
     const owner = ownerOf(this);
-    requireLayer(owner, 'layer', layer);
-    if (backwardLayer !== null) requireLayer(owner, 'backwardLayer', backwardLayer);
+    requireRecurrent(owner, requireLayer(owner, 'layer', layer));
+    if (backwardLayer !== null) requireRecurrent(owner, requireLayer(owner, 'backwardLayer', backwardLayer));
     if (!MODES.includes(mergeMode)) {
       throw new ValueError(
         `${owner}: mergeMode=${JSON.stringify(mergeMode)}. Expected 'sum', 'mul', 'ave', 'concat' or null.`,
@@ -88,8 +88,8 @@ export class Bidirectional extends Layer {
     const backward =
       backwardLayer ??
       remade(layer, { go_backwards: true, name: `backward_${withoutPrefix(layer.name, 'backward_')}` });
-    this.forwardLayer = requireRecurrent(owner, forward);
-    this.backwardLayer = requireRecurrent(owner, backward);
+    this.forwardLayer = forward as RecurrentLayer;
+    this.backwardLayer = backward as RecurrentLayer;
     requirePair(owner, this.forwardLayer, this.backwardLayer);
     for (const each of [this.forwardLayer, this.backwardLayer])
       if (each.zeroOutputForMask !== undefined) each.zeroOutputForMask = each.returnSequences;
@@ -216,14 +216,13 @@ function optionsOf(rest: readonly unknown[]): Required<Pick<RNNCallOptions, 'mas
   };
 }
 
-function requireRecurrent(owner: string, layer: Layer): RecurrentLayer {
+function requireRecurrent(owner: string, layer: Layer): void {
   const missing = ['goBackwards', 'returnSequences', 'returnState', 'stateful'].filter((name) => !(name in layer));
   if (missing.length > 0) {
     throw new ValueError(
       `${owner}: ${ownerOf(layer)} has no ${missing.join(', ')}. Expected a recurrent layer, such as LSTM, GRU or RNN.`,
     );
   }
-  return layer as RecurrentLayer;
 }
 
 function requirePair(owner: string, forward: RecurrentLayer, backward: RecurrentLayer): void {
