@@ -1,6 +1,7 @@
 /** @file `keras.ops`: operations on tensors, eager, traced and symbolic alike. */
 import './methods.js';
 
+export * from './control.js';
 export * from './core.js';
 export * as image from './image/index.js';
 export * as linalg from './linalg/index.js';
