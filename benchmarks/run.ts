@@ -1,81 +1,103 @@
 /**
- * @file `npm run bench`: what a step, the first step and the import cost, and the memory. Each workload runs in a process
- * of its own. `npm run bench -- --only digits_mlp,mnist_cnn` measures some; `-- --memory` watches whether memory stays flat.
+ * @file `npm run bench`: keras-ts beside PyTorch and Keras, on the same workloads in the same minutes.
+ *
+ *     npm run bench                                   everything; writes docs/benchmarks.md
+ *     npm run bench -- --only digits_mlp,mnist_cnn    some workloads; prints only
+ *     npm run bench -- --no-peers                     keras-ts alone; prints only
+ *     npm run bench -- --rounds 9 --seconds 3         more rounds, and longer ones (default: 5 of 1.5 s)
+ *     npm run bench -- --threads 1                    threads for each (default: one a core, 8 at most)
+ *     npm run bench -- --out page.md                  write the page there, whatever was measured
+ *     npm run bench -- --memory                       whether the memory of keras-ts stays flat
  */
 import { execFile } from 'node:child_process';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import type { Timing } from './lib/measure.js';
+import type { Contest, ContestOptions } from './lib/contest.js';
+import { contest } from './lib/contest.js';
+import type { Contestant } from './lib/contestants.js';
+import { kerasTs, peerPython, peers } from './lib/contestants.js';
 import type { MemoryCourse } from './lib/memory.js';
-import { quantile, short, table } from './lib/statistics.js';
-
-const run = promisify(execFile);
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { memoryJobs } from './lib/memory.js';
+import { machine, tablesOf, writePage } from './lib/report.js';
+import { root } from './lib/session.js';
+import { table } from './lib/statistics.js';
+import { workloadOf, workloads } from './workloads/index.js';
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1.5' },
+    threads: { type: 'string', default: String(Math.min(8, availableParallelism())) },
+    'no-peers': { type: 'boolean', default: false },
+    out: { type: 'string' },
     memory: { type: 'boolean', default: false },
     // What this script asks of its own children.
-    workload: { type: 'string' },
     job: { type: 'string' },
   },
 });
 
-/** Runs this script once more, and reads the JSON in the last line that it prints. */
-async function inChild<T>(...args: string[]): Promise<T> {
-  const script = fileURLToPath(import.meta.url);
-  const { stdout } = await run(process.execPath, [...process.execArgv, '--expose-gc', script, ...args], { cwd: root });
-  return JSON.parse(stdout.trim().split('\n').at(-1)!) as T;
+/** @throws {Error} Not above 0, or no whole number where one is wanted. */
+function positive(name: 'rounds' | 'seconds' | 'threads', whole: boolean): number {
+  const number = Number(options[name]);
+  if (!(number > 0 && number < Infinity) || (whole && !Number.isInteger(number)))
+    throw new Error(`--${name} ${options[name]}: expected a ${whole ? 'whole ' : ''}number above 0`);
+  return number;
 }
 
-/** Milliseconds that `import 'keras-ts'` takes in a new process: the median of several. */
-async function importTime(): Promise<number> {
-  const program =
-    "const start = performance.now(); await import('keras-ts'); console.log(performance.now() - start); process.exit();";
-  const times: number[] = [];
-  for (let time = 0; time < 7; time++) {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: root });
-    times.push(Number(stdout));
+async function findPeers(): Promise<Contestant[]> {
+  if (options['no-peers']) return [];
+  const python = peerPython();
+  if (python === null) {
+    console.log(
+      'No peers: there is no tools/.venv-bench. keras-ts is timed alone; tools/bench/requirements.txt says how to install them.\n',
+    );
+    return [];
   }
-  return quantile(times, 0.5);
-}
-
-async function chosenNames(): Promise<string[]> {
-  const { workloadOf, workloads } = await import('./workloads/index.js');
-  const names = options.only?.split(',') ?? workloads.map(({ name }) => name);
-  return names.map((name) => workloadOf(name).name);
+  return peers(python);
 }
 
 async function showTimes(): Promise<void> {
-  const names = await chosenNames();
-  const imported = await importTime();
-  const timings: Timing[] = [];
-  for (const name of names) timings.push(await inChild<Timing>('--workload', name));
-  console.log(
-    `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, ${timings[0].threads} threads, Node ${process.version}`,
-  );
-  console.log(`import 'keras-ts': ${short(imported)} ms\n`);
-  console.log(
-    table(
-      ['workload', 'ms per step', '10 % – 90 %', 'steps', 'fit → first step, ms', 'peak memory, MB'],
-      timings.map(({ name, step, steps, firstStep, peakMemory }) => [
-        name,
-        short(step.median),
-        `${short(step.low)} – ${short(step.high)}`,
-        String(steps),
-        short(firstStep),
-        short(peakMemory),
-      ]),
-    ),
-  );
+  const chosen = options.only === undefined ? workloads : options.only.split(',').map(workloadOf);
+  const settings: ContestOptions = {
+    rounds: positive('rounds', true),
+    seconds: positive('seconds', false),
+    threads: positive('threads', true),
+  };
+  const contestants = [await kerasTs(), ...(await findPeers())];
+  console.log(`${machine()}; ${settings.threads} threads each`);
+  console.log(`${contestants.map(({ version }) => version).join('; ')}\n`);
+  const contests: Contest[] = [];
+  for (const { name } of chosen) {
+    const done = await contest(name, contestants, settings);
+    for (const [who, why] of Object.entries(done.failures)) console.log(`${name}: ${who} failed.\n${why}\n`);
+    contests.push(done);
+  }
+  const findings = { contestants, contests, options: settings };
+  for (const { title, head, rows } of tablesOf(findings)) console.log(`${title}\n${table(head, rows)}\n`);
+
+  const own = contests.every(({ results }) => results.some(({ contestant }) => contestant === contestants[0].name));
+  if (!own) process.exitCode = 1;
+  const complete = own && options.only === undefined && contestants.length > 1;
+  if (options.out !== undefined || complete) {
+    const path = options.out === undefined ? join(root, 'docs', 'benchmarks.md') : resolve(options.out);
+    await writePage(path, findings, chosen);
+    console.log(`Written: ${path}`);
+  } else console.log('docs/benchmarks.md is left as it is: it holds all workloads beside their peers.');
+}
+
+/** Runs a job of memory.ts in a process of its own, and reads the JSON in the last line that it prints. */
+async function memoryInChild(job: string): Promise<MemoryCourse> {
+  const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), '--job', job];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as MemoryCourse;
 }
 
 async function showMemory(): Promise<void> {
-  const { memoryJobs } = await import('./lib/memory.js');
   const courses: MemoryCourse[] = [];
-  for (const job of Object.keys(memoryJobs)) courses.push(await inChild<MemoryCourse>('--job', job));
+  for (const job of Object.keys(memoryJobs)) courses.push(await memoryInChild(job));
   const course = (numbers: readonly number[]): string =>
     [numbers[0], numbers[1], numbers.at(-1)!].map((value) => value.toFixed(0)).join(' → ');
   console.log('Memory in MB after a tenth, after two tenths, at the end; flat: no growth since two tenths.\n');
@@ -94,11 +116,7 @@ async function showMemory(): Promise<void> {
   if (courses.some(({ flat }) => !flat)) process.exitCode = 1;
 }
 
-if (options.workload) {
-  const [{ measure }, { workloadOf }] = await Promise.all([import('./lib/measure.js'), import('./workloads/index.js')]);
-  console.log(JSON.stringify(await measure(workloadOf(options.workload))));
-} else if (options.job) {
-  const { memoryJobs } = await import('./lib/memory.js');
+if (options.job) {
   const job = memoryJobs[options.job];
   if (!job) throw new Error(`no memory job is named '${options.job}'`);
   console.log(JSON.stringify(await job()));

@@ -1,25 +1,20 @@
-/** @file Times one workload in this process, which should be a fresh one. */
-import { callbacks, getThreads } from 'keras-ts';
+/** @file Times one workload in this process, which should be a fresh one. tools/bench/peers.py does the same in Python. */
+import type { Model, Tensor } from 'keras-ts';
+import { callbacks, getThreads, ops } from 'keras-ts';
+import { readFileSync } from 'node:fs';
 import type { Workload } from '../workloads/workload.js';
 import { quantile } from './statistics.js';
 
-/** What was measured of a workload. */
-export interface Timing {
-  readonly name: string;
-  readonly threads: number;
-  /** Milliseconds a step: the median epoch, and the epochs between which eight of ten lie. */
-  readonly step: { readonly median: number; readonly low: number; readonly high: number };
-  /** Steps that were timed. */
-  readonly steps: number;
-  /** Milliseconds from the call of `fit` on a new model to the end of its first step. */
-  readonly firstStep: number;
-  /** The largest resident memory of the process, in MB (2²⁰ bytes). */
-  readonly peakMemory: number;
+/** What was measured in one go. */
+export interface Round {
+  /** Milliseconds a step: the median epoch. */
+  readonly step: number;
+  /** Milliseconds that `predict` of one sample takes: the median call. */
+  readonly predict: number;
 }
 
-const fits = 3;
-/** Seconds that each fit should last. */
-const fitSeconds = 2;
+/** Seconds of predictions in a round. */
+const predictionSeconds = 0.3;
 
 /** Milliseconds of every epoch. It hears of epochs alone, so that steps may run many at a time. */
 class EpochTimes extends callbacks.Callback {
@@ -41,34 +36,69 @@ class FirstStep extends callbacks.Callback {
   }
 }
 
-/** Time the workload: the first step of a new model, then whole epochs after a warm-up. */
-export async function measure(workload: Workload): Promise<Timing> {
-  const { name, batchSize } = workload;
-  const [x, y] = await workload.data();
-  const stepsPerEpoch = x.shape[0] / batchSize;
-  const model = workload.build();
-  const fit = async <T extends callbacks.Callback>(epochs: number, listener: T): Promise<T> => {
-    await model.fit(x, y, { batchSize, epochs, verbose: 0, callbacks: [listener] });
+/** A workload with its data, ready to be trained. */
+export class Job {
+  readonly #model: Model;
+  /** Milliseconds of an epoch, as far as known. */
+  #epoch = Infinity;
+
+  private constructor(
+    readonly workload: Workload,
+    readonly x: Tensor,
+    readonly y: Tensor,
+  ) {
+    this.#model = workload.build();
+  }
+
+  static async of(workload: Workload): Promise<Job> {
+    const [x, y] = await workload.data();
+    return new Job(workload, x, y);
+  }
+
+  async #fit<T extends callbacks.Callback>(epochs: number, listener: T): Promise<T> {
+    const { batchSize } = this.workload;
+    await this.#model.fit(this.x, this.y, { batchSize, epochs, verbose: 0, callbacks: [listener] });
     return listener;
-  };
+  }
 
-  const start = performance.now();
-  const { end } = await fit(1, new FirstStep());
-  if (end === null) throw new Error(`${name}: fit ended without a step`);
+  /** Milliseconds from the call of `fit` on the new model to the end of its first step. */
+  async firstStep(): Promise<number> {
+    const start = performance.now();
+    const { end } = await this.#fit(1, new FirstStep());
+    if (end === null) throw new Error(`${this.workload.name}: fit ended without a step`);
+    return end - start;
+  }
 
-  const { times: warm } = await fit(2, new EpochTimes());
-  const epochs = Math.min(1000, Math.max(3, Math.ceil((1000 * fitSeconds) / warm[1])));
-  const times: number[] = [];
-  for (let repeat = 0; repeat < fits; repeat++) times.push(...(await fit(epochs, new EpochTimes())).times);
-  const perStep = times.map((time) => time / stepsPerEpoch);
+  /** Train for about so many seconds, one epoch at least; then predict. */
+  async round(seconds: number): Promise<Round> {
+    const { times } = await this.#fit(Math.max(1, Math.ceil((1000 * seconds) / this.#epoch)), new EpochTimes());
+    this.#epoch = quantile(times, 0.5);
+    const one = ops.take(this.x, ops.arange(0, 1), { axis: 0 });
+    const predictions: number[] = [];
+    await this.#model.predict(one, { verbose: 0 });
+    for (const end = performance.now() + 1000 * predictionSeconds; performance.now() < end;) {
+      const start = performance.now();
+      await this.#model.predict(one, { verbose: 0 });
+      predictions.push(performance.now() - start);
+    }
+    return {
+      step: this.#epoch / (this.x.shape[0] / this.workload.batchSize),
+      predict: predictions.length === 0 ? NaN : quantile(predictions, 0.5),
+    };
+  }
 
-  return {
-    name,
-    threads: getThreads(),
-    step: { median: quantile(perStep, 0.5), low: quantile(perStep, 0.1), high: quantile(perStep, 0.9) },
-    steps: times.length * stepsPerEpoch,
-    firstStep: end - start,
-    // maxRSS is in kilobytes.
-    peakMemory: process.resourceUsage().maxRSS / 1024,
-  };
+  get threads(): number {
+    return getThreads();
+  }
+}
+
+/** The largest resident memory of this process so far, in MB (2²⁰ bytes). */
+export function peakMemory(): number {
+  try {
+    // Not maxRSS: a process inherits that from the one that started it.
+    const [, kilobytes] = /^VmHWM:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
+    return Number(kilobytes) / 1024;
+  } catch {
+    return process.resourceUsage().maxRSS / 1024;
+  }
 }

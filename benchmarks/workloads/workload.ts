@@ -1,5 +1,5 @@
 /** @file What a workload is. */
-import type { Sequential, Tensor } from 'keras-ts';
+import type { Model, Tensor } from 'keras-ts';
 
 /** A model and the data that it is trained on, for measuring. */
 export interface Workload {
@@ -9,7 +9,7 @@ export interface Workload {
   /** What it is, in a line. */
   readonly what: string;
   /** A new model, compiled. */
-  build(): Sequential;
+  build(): Model;
   /** Inputs and targets: a whole number of batches, so that every step is alike. */
   data(): Promise<readonly [Tensor, Tensor]>;
 }
