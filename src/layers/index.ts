@@ -372,7 +372,7 @@ registerClasses('keras.layers', {
   Softmax,
   AdditiveAttention,
   Attention,
-  GroupedQueryAttention,
+  GroupQueryAttention: GroupedQueryAttention,
   MultiHeadAttention,
   Bidirectional,
   GRU,
@@ -405,7 +405,6 @@ registerClasses('keras.layers', {
   GlobalMaxPool3D: GlobalMaxPooling3D,
   Convolution3D: Conv3D,
   Convolution3DTranspose: Conv3DTranspose,
-  GroupQueryAttention: GroupedQueryAttention,
 });
 
 /** A layer as JSON: `{ module, class_name, config, registered_name }`. @see `keras.layers.serialize` */

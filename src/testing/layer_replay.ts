@@ -225,8 +225,10 @@ function compareMask(layer: Layer, recorded: LayerCase, inputs: readonly Tensor[
   const masks = flatten<unknown>(layer.computeMask(first, previous));
   const expected = flatten<unknown>(recorded.output_mask, (x) => isDict(x) && 'data' in x);
   outputRange(masks.length, expected.length).forEach((i) => {
-    const mask = masks[i];
-    complain(`mask ${i}`, mask instanceof Tensor ? tensorDifference(mask, expected[i] as EncodedArray, 0) : 'missing');
+    const mask = masks[i] ?? null;
+    const wanted = (expected[i] ?? null) as EncodedArray | null;
+    if (wanted === null) return complain(`mask ${i}`, mask === null ? null : 'given, expected none');
+    complain(`mask ${i}`, mask instanceof Tensor ? tensorDifference(mask, wanted, 0) : 'missing');
   });
 }
 

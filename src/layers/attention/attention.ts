@@ -121,7 +121,8 @@ export class Attention extends Layer {
   override computeMask(_inputs: unknown, previousMask: MaskTree): Mask | null {
     if (previousMask === null) return null;
     this.#checkMask(previousMask);
-    return (previousMask as readonly (Mask | null)[])[0];
+    const [mask] = previousMask as readonly (Mask | null)[];
+    return mask === null ? null : (ops.convertToTensor(mask as Tensor));
   }
 
   override computeOutputShape(inputShape: ShapeTree): ShapeTree {

@@ -1,5 +1,6 @@
 /** @file `GroupedQueryAttention`: multi-head attention whose queries share keys and values in groups. */
 import { ValueError } from '../../core/errors.js';
+import { autoName } from '../../core/naming.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { formatShape } from '../../core/shape.js';
@@ -42,7 +43,9 @@ export class GroupedQueryAttention extends HeadsLayer {
   protected outputDense!: EinsumDense;
 
   constructor(headDim: number, numQueryHeads: number, numKeyValueHeads: number, options: HeadsOptions = {}) {
-    super(options, true);
+    // Keras: the class has another name than the one under which it is exported, and layers are named after the class.
+    const name = options.name ?? (new.target === GroupedQueryAttention ? autoName('GroupedQueryAttention') : null);
+    super({ ...options, name }, true);
     const owner = ownerOf(this);
     this.headDim = positiveInteger(owner, 'headDim', headDim);
     this.numQueryHeads = positiveInteger(owner, 'numQueryHeads', numQueryHeads);

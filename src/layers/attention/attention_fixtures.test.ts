@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { backendNames } from '../../testing/backends.js';
+import { readFixtures } from '../../testing/fixtures.js';
+import type { LayerCase } from '../../testing/layer_replay.js';
+import { replayLayer } from '../../testing/layer_replay.js';
+
+const cases = readFixtures<LayerCase>('attention').map((recorded) => [recorded.id, recorded] as const);
+
+describe.each(backendNames)('attention layers as Keras recorded them, on %s', (backend) => {
+  it.each(cases)('%s', (_, recorded) => {
+    expect(replayLayer(recorded, backend)).toEqual([]);
+  });
+});
