@@ -13,7 +13,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tools/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['src/testing/setup.ts'],
     // By default vitest leaves one core idle.

@@ -122,7 +122,7 @@ export class Attention extends Layer {
     if (previousMask === null) return null;
     this.#checkMask(previousMask);
     const [mask] = previousMask as readonly (Mask | null)[];
-    return mask === null ? null : (ops.convertToTensor(mask as Tensor));
+    return mask === null ? null : ops.convertToTensor(mask as Tensor);
   }
 
   override computeOutputShape(inputShape: ShapeTree): ShapeTree {
