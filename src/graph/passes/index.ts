@@ -3,6 +3,7 @@ import type { Graph, GraphBuilder } from '../graph.js';
 import { absorbing, lonelyTransposes, operandTransposes } from './absorb_transposes.js';
 import { sharing } from './common_subexpressions.js';
 import { constantFolding } from './constant_folding.js';
+import { sumHoisting } from './hoist_sums.js';
 import { knownControl } from './known_branches.js';
 import { narrowing } from './narrow_broadcasts.js';
 import type { Rewriter, Rewritten } from './rewrite.js';
@@ -35,7 +36,8 @@ const bodies: Rewriter = {
 };
 
 /**
- * Run all passes. Inputs and outputs keep their number, order and types; results keep every bit (of NaN only that it is one).
+ * Run all passes. Inputs and outputs keep their number, order and types; results keep every bit (of NaN only that it
+ * is one), except sums over the steps of a scan, whose order is another (hoist_sums.ts).
  *
  * Rules look at operands only, and these are simple already when a node is made, so that one run over the nodes finds everything. What
  * looks at the users of a value, the absorption of transposes of products and the merging of scans, runs after it, once equal things have
@@ -61,6 +63,7 @@ const allRewriters = (): Rewriter[] => [
   knownControl,
   bodies,
   trimming,
+  sumHoisting,
   constantFolding,
   simplification,
   narrowing,

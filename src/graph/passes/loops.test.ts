@@ -1,7 +1,10 @@
 /** @file What the passes make of loops and branches. */
 import { describe, expect, test } from 'vitest';
+import { ndarray } from '../../core/ndarray.js';
+import { sizeOf } from '../../core/shape.js';
 import type { Graph, Value } from '../index.js';
 import { GraphBuilder, gradients, makeGraph } from '../index.js';
+import { interpret } from '../interpret.js';
 import * as lax from '../lax.js';
 import { verify } from '../verify.js';
 import { optimize } from './index.js';
@@ -58,6 +61,29 @@ describe('scans', () => {
     expect(paramsOf(result, 'scan')).toMatchObject({ carries: 1, scanned: 1 });
     expect(paramsOf(result, 'scan').body.inputs).toHaveLength(3);
     expect(result.outputs[1]).toBe(result.inputs[1]);
+  });
+  test('leave sums of products over their steps to one product', () => {
+    const step = graphOf([type(2, 4), type(2, 4), type(4, 4), type(4)], (h, x, w, b) => {
+      const contract = { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] };
+      const next = lax.tanh(lax.add(lax.add(lax.dotGeneral(h, w, contract), x), lax.broadcastInDim(b, [2, 4], [1])));
+      return [next, next];
+    });
+    const graph = graphOf([type(2, 4), type(7, 2, 4), type(4, 4), type(4)], (h, xs, w, b) => {
+      const params = { body: step, carries: 1, scanned: 1, length: 7, reverse: false };
+      const [, ys] = lax.scan([h, xs, w, b], params);
+      const loss = lax.reduceSum(lax.mul(ys, ys), [0, 1, 2]);
+      return gradients(loss, [h, xs, w, b]).map((g) => g!);
+    });
+    const result = optimized(graph);
+    const backward = result.nodes.filter((node) => node.primitive.name === 'scan')[1].params as lax.ScanParams;
+    expect(backward.carries).toBe(1);
+    expect(names(result)).toContain('dotGeneral');
+    const data = (offset: number, ...shape: number[]) =>
+      ndarray('float32', shape, Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(offset + 1.7 * i)));
+    const feeds = [data(0, 2, 4), data(1, 7, 2, 4), data(2, 4, 4), data(3, 4)];
+    interpret(result, feeds).forEach(({ data: got }, k) => {
+      interpret(graph, feeds)[k].data.forEach((wanted, i) => expect(got[i]).toBeCloseTo(wanted as number, 4));
+    });
   });
   test('of one step are their body', () => {
     const graph = graphOf([type(4), type(1, 4), type(4)], (h, xs, w) =>
