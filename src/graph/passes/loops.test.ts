@@ -79,10 +79,14 @@ describe('scans', () => {
     expect(backward.carries).toBe(1);
     expect(names(result)).toContain('dotGeneral');
     const data = (offset: number, ...shape: number[]) =>
-      ndarray('float32', shape, Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(offset + 1.7 * i)));
+      ndarray(
+        'float32',
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(offset + 1.7 * i)),
+      );
     const feeds = [data(0, 2, 4), data(1, 7, 2, 4), data(2, 4, 4), data(3, 4)];
     interpret(result, feeds).forEach(({ data: got }, k) => {
-      interpret(graph, feeds)[k].data.forEach((wanted, i) => expect(got[i]).toBeCloseTo(wanted as number, 4));
+      interpret(graph, feeds)[k].data.forEach((wanted, i) => expect(got[i]).toBeCloseTo(wanted, 4));
     });
   });
   test('of one step are their body', () => {
