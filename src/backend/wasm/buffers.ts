@@ -16,7 +16,8 @@ export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) *
 export const SCRATCH_GLOBAL = 0;
 /** The global that holds the number of the thread. */
 export const THREAD_GLOBAL = 1;
-export const GLOBALS = 2;
+/** From here on: the step of the scan that is the program's, of the scan within it, and so on. */
+export const SCAN_GLOBALS = 2;
 /** No program runs on more threads: memory that every thread needs for itself is reserved for so many. */
 export const MAX_THREADS = 8;
 
@@ -78,10 +79,56 @@ export class Buffer {
     return this.place === 'heap' ? i32(0) : new KernelExpr('i32', { kind: 'global', index: SCRATCH_GLOBAL });
   }
 
+  /** Buffers of one key have the same base. */
+  get baseKey(): string {
+    return this.place;
+  }
+
   /** The address of the first element, bound to a name. */
   pointer(f: FunctionBuilder): Expr {
     return f.let(this.base.add(this.address));
   }
+}
+
+/** One slice of a buffer along its first dimension: the one of the step at which a scan is. */
+export class SliceBuffer extends Buffer {
+  constructor(
+    readonly whole: Buffer,
+    type: TensorType,
+    label: string,
+    /** The global that holds the step. */
+    private readonly index: number,
+  ) {
+    super('scratch', type.dtype, sizeOf(type.shape), label);
+  }
+
+  override get place(): 'heap' | 'scratch' {
+    return this.whole.place;
+  }
+
+  override get address(): number {
+    return this.whole.address;
+  }
+
+  override get base(): Expr {
+    const step = new KernelExpr('i32', { kind: 'global', index: this.index });
+    return this.whole.base.add(step.mul(this.size * storageBytes(this.dtype)));
+  }
+
+  override get baseKey(): string {
+    return `${this.whole.baseKey} ${this.index} ${this.size * storageBytes(this.dtype)}`;
+  }
+}
+
+/** Loops and branches: kernels that run kernels. */
+export interface ControlFlow {
+  /** All kernels that it runs. */
+  readonly kernels: readonly Kernel[];
+  /**
+   * Write the code. Every thread runs it: `run` writes code that runs kernels on all threads, at whose end they have all finished; after
+   * `meet`, all threads have come so far.
+   */
+  emit(f: FunctionBuilder, run: (kernels: readonly Kernel[]) => void, meet: () => void): void;
 }
 
 /** A piece of work of a program: a function over tasks that do not depend on each other. */
@@ -99,8 +146,9 @@ export interface Kernel {
    * written, by the same task. Default: it may not.
    */
   mayOverwrite?(buffer: Buffer): boolean;
-  /** Write the function's body, which does the tasks `lo` to before `hi`. */
+  /** Write the function's body, which does the tasks `lo` to before `hi`. Nothing if there is control flow. */
   emit(f: FunctionBuilder, lo: Expr, hi: Expr): void;
+  readonly control?: ControlFlow;
 }
 
 /** The number of the thread that runs the code. */

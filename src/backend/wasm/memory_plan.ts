@@ -57,21 +57,26 @@ class Arena {
  * Place all scratch buffers that the kernels use.
  *
  * @param lasting Buffers that hold their content before the first kernel and after the last: fed inputs and returned outputs.
+ * @param foreign Which buffers have their places already, or will be given them by someone else. Default: none.
  * @returns Bytes of scratch memory that the program needs.
  */
-export function planMemory(kernels: readonly Kernel[], lasting: Iterable<Buffer>): number {
+export function planMemory(
+  kernels: readonly Kernel[],
+  lasting: Iterable<Buffer>,
+  foreign: (buffer: Buffer) => boolean = () => false,
+): number {
   const arena = new Arena();
   const place = (buffer: Buffer): void => buffer.placeAt(arena.take(buffer.bytes));
   const fixed = new Set<Buffer>();
   for (const buffer of lasting) {
-    if (buffer.place !== 'scratch' || fixed.has(buffer)) continue;
+    if (buffer.place !== 'scratch' || fixed.has(buffer) || foreign(buffer)) continue;
     fixed.add(buffer);
     place(buffer);
   }
   const lastUse = new Map<Buffer, number>();
   kernels.forEach((kernel, i) => {
     for (const buffer of [...kernel.reads, ...kernel.writes]) {
-      if (buffer.place === 'scratch' && !fixed.has(buffer)) lastUse.set(buffer, i);
+      if (buffer.place === 'scratch' && !fixed.has(buffer) && !foreign(buffer)) lastUse.set(buffer, i);
     }
   });
   const dying = kernels.map((): Buffer[] => []);

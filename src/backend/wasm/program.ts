@@ -2,7 +2,7 @@
 import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
 import { emitModule, FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
-import { GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
+import { SCAN_GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
 import { barrierFunction, CONTROL } from './control.js';
 
 /** Below this much work a kernel is run by one thread while the others wait: handing it out would cost more. */
@@ -10,26 +10,83 @@ const SHARED_WORK = 1 << 15;
 
 /** Kernels that run between two barriers: one that all threads share, or some that one thread runs in order. */
 type Section =
-  { readonly shared: true; readonly kernel: number } | { readonly shared: false; readonly kernels: number[] };
+  { readonly shared: true; readonly kernel: Kernel } | { readonly shared: false; readonly kernels: Kernel[] };
+
+/** Whether a kernel is worth waking the other threads. */
+function isShared({ tasks, work, control }: Kernel): boolean {
+  return control === undefined ? tasks > 1 && work >= SHARED_WORK : control.kernels.some(isShared);
+}
 
 function cutSections(kernels: readonly Kernel[]): Section[] {
   const sections: Section[] = [];
-  kernels.forEach((kernel, i) => {
-    if (kernel.tasks > 1 && kernel.work >= SHARED_WORK) sections.push({ shared: true, kernel: i });
+  for (const kernel of kernels) {
+    if (isShared(kernel)) sections.push({ shared: true, kernel });
     else {
       const last = sections.at(-1);
-      if (last?.shared === false) last.kernels.push(i);
-      else sections.push({ shared: false, kernels: [i] });
+      if (last?.shared === false) last.kernels.push(kernel);
+      else sections.push({ shared: false, kernels: [kernel] });
     }
-  });
+  }
   return sections;
 }
 
-function kernelFunction(kernel: Kernel, index: number, target: Target): KernelFunction {
-  const f = new FunctionBuilder(`kernel${index}`, target, ['i32', 'i32']);
-  kernel.emit(f, f.params[0], f.params[1]);
-  return f.finish();
+/** Writes calls of kernels, whose functions are made when they are first called. */
+class Calls {
+  readonly #functions = new Map<Kernel, KernelFunction>();
+
+  constructor(
+    private readonly target: Target,
+    private readonly barrier: KernelFunction,
+  ) {}
+
+  /** The function of a kernel: `(lo, hi)`. */
+  of(kernel: Kernel): KernelFunction {
+    let known = this.#functions.get(kernel);
+    if (known === undefined) {
+      const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, ['i32', 'i32']);
+      if (kernel.control) kernel.control.emit(f, (kernels) => this.alone(f, kernels), nothing);
+      else kernel.emit(f, f.params[0], f.params[1]);
+      this.#functions.set(kernel, (known = f.finish()));
+    }
+    return known;
+  }
+
+  /** Kernels in order, on the thread that comes by. */
+  alone(f: FunctionBuilder, kernels: readonly Kernel[]): void {
+    for (const kernel of kernels) f.run(this.of(kernel), [i32(0), i32(kernel.tasks)]);
+  }
+
+  /** Wait for all threads. */
+  meet(f: FunctionBuilder, threads: Expr): void {
+    f.run(this.barrier, [threads]);
+  }
+
+  /** Kernels in order, on all threads. At the end all have finished. */
+  together(f: FunctionBuilder, kernels: readonly Kernel[], thread: Expr, threads: Expr): void {
+    const meet = (): void => this.meet(f, threads);
+    for (const section of cutSections(kernels)) {
+      if (!section.shared) f.if(thread.eqz(), () => this.alone(f, section.kernels));
+      else if (section.kernel.control)
+        section.kernel.control.emit(f, (inner) => this.together(f, inner, thread, threads), meet);
+      else this.#handOut(f, section.kernel);
+      meet();
+    }
+  }
+
+  #handOut(f: FunctionBuilder, kernel: Kernel): void {
+    const task = f.local(f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
+    f.while(task.lt(kernel.tasks), () => {
+      f.run(this.of(kernel), [task, task.add(1)]);
+      f.set(task, f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
+    });
+  }
 }
+
+const nothing = (): void => undefined;
+
+/** How deep scans lie in each other. */
+const depth = (kernels: readonly Kernel[]): number =>
+  kernels.reduce((max, { control }) => (control ? Math.max(max, 1 + depth(control.kernels)) : max), 0);
 
 /** Options of `emitProgram`. */
 export interface ProgramOptions {
@@ -42,8 +99,7 @@ export interface ProgramOptions {
 /** The binary module. Its export `run(thread, threads, steps, scratch)` is called by every thread. */
 export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): Uint8Array<ArrayBuffer> {
   const { target, sharedMemory, counter } = options;
-  const functions = kernels.map((kernel, i) => kernelFunction(kernel, i, target));
-  const barrier = barrierFunction(target);
+  const calls = new Calls(target, barrierFunction(target));
   const f = new FunctionBuilder('run', target, ['i32', 'i32', 'i32', 'i32']);
   const [thread, threads, steps, scratch] = f.params;
   f.setGlobal(SCRATCH_GLOBAL, scratch);
@@ -51,38 +107,27 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   const count = (step: Expr): void => {
     if (counter !== null) f.store('i32', counter.pointer(f), step);
   };
-  const whole = (i: number): void => f.run(functions[i], [i32(0), i32(kernels[i].tasks)]);
 
   f.if(threads.eq(1), () => {
     f.for(0, steps, 1, (step) => {
       count(step);
-      kernels.forEach((_, i) => whole(i));
+      calls.alone(f, kernels);
     });
     f.return();
   });
   if (sharedMemory) {
-    const meet = (): void => f.run(barrier, [threads]);
-    const sections = cutSections(kernels);
+    const meet = (): void => calls.meet(f, threads);
     f.for(0, steps, 1, (step) => {
       if (counter !== null) {
         f.if(thread.eqz(), () => count(step));
-        if (sections[0]?.shared !== false) meet();
+        if (kernels.length > 0 && isShared(kernels[0])) meet();
       }
-      for (const section of sections) {
-        if (section.shared) {
-          const { tasks } = kernels[section.kernel];
-          const task = f.local(f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-          f.while(task.lt(tasks), () => {
-            f.run(functions[section.kernel], [task, task.add(1)]);
-            f.set(task, f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-          });
-        } else f.if(thread.eqz(), () => section.kernels.forEach(whole));
-        meet();
-      }
-      if (sections.length === 0) meet();
+      calls.together(f, kernels, thread, threads);
+      if (kernels.length === 0) meet();
     });
   } else f.trap();
   // Single kernels are exported for profiles.
-  const single = Object.fromEntries(functions.map((fn, i) => [`kernel${i}`, fn]));
-  return emitModule({ exports: { run: f.finish(), ...single }, sharedMemory, globals: GLOBALS, fma: target.fma });
+  const single = Object.fromEntries(kernels.map((kernel, i) => [`kernel${i}`, calls.of(kernel)]));
+  const globals = SCAN_GLOBALS + depth(kernels);
+  return emitModule({ exports: { run: f.finish(), ...single }, sharedMemory, globals, fma: target.fma });
 }

@@ -22,6 +22,13 @@ export interface Lowered {
   readonly outputs: readonly Buffer[];
 }
 
+/** Where inputs and outputs of a body are; null: in scratch buffers of its own. */
+export interface BodyBuffers {
+  readonly inputs: readonly (Buffer | null)[];
+  /** Wishes: an output that is another one as well, or is computed elsewhere, has its own buffer. */
+  readonly outputs: readonly (Buffer | null)[];
+}
+
 /** The lowering of one program. */
 export interface Lowering {
   readonly target: Target;
@@ -33,8 +40,10 @@ export interface Lowering {
   output(value: Value): Buffer;
   /** Memory for intermediate results, from the first kernel that writes it to the last that reads it. */
   workspace(dtype: DType, size: number, label: string): Buffer;
-  /** The body of a loop or branch as kernels that are not part of the program: its inputs and outputs are scratch buffers. */
-  body(graph: Graph): Lowered;
+  /** The body of a loop or branch as kernels that are not part of the program. */
+  body(graph: Graph, buffers: BodyBuffers): Lowered;
+  /** In how many loops and branches this is the body: 0 for the program. */
+  readonly depth: number;
   /** Add a kernel; kernels run in the order in which they are added. */
   add(kernel: Kernel): void;
 }

@@ -1,181 +1,209 @@
 /**
- * @file Loops and branches: one kernel each, which runs the kernels of their bodies. One thread runs it. Values of a body have
- * buffers of their own, into and out of which operands and results are copied.
+ * @file Loops and branches: kernels that run the kernels of their bodies, on all threads where that pays.
+ *
+ * Bodies read what they capture where it lies. A scan's body reads and writes the slices of its step in place. What does not change
+ * from step to step, such as the packed panels of recurrent weights, is computed once, before the first.
  */
 import { storageBytes } from '../../../core/dtype.js';
-import type { TensorType } from '../../../core/ndarray.js';
 import { sizeOf } from '../../../core/shape.js';
-import type { Callee, Expr } from '../../../codegen/index.js';
-import { FunctionBuilder, i32 } from '../../../codegen/index.js';
+import type { Expr } from '../../../codegen/index.js';
+import { i32 } from '../../../codegen/index.js';
 import type { Graph } from '../../../graph/graph.js';
 import type { CondParams, ScanParams, WhileParams } from '../../../graph/lax.js';
-import type { Buffer, Kernel } from '../buffers.js';
+import type { Buffer, ControlFlow, Kernel } from '../buffers.js';
+import { ALIGNMENT, SCAN_GLOBALS, SliceBuffer } from '../buffers.js';
 import { planMemory } from '../memory_plan.js';
-import type { Lowering, LowerRule } from './context.js';
+import type { BodyBuffers, Lowering, LowerRule } from './context.js';
+import { copyKernel } from './copy.js';
 
-const bytesOf = (type: TensorType): number => sizeOf(type.shape) * storageBytes(type.dtype);
+const copies = (from: readonly Buffer[], to: readonly Buffer[]): Kernel[] => from.map((b, i) => copyKernel(b, to[i]));
 
 /** The kernels of a graph within the program, and the memory they work in. */
 class Body {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
+  /** Kernels that give the same whenever they run: it is enough that they run once. */
+  readonly once: readonly Kernel[];
+  /** The other kernels. */
+  readonly kernels: readonly Kernel[];
   readonly work: number;
   /** All scratch buffers of the body lie in this one. */
   readonly memory: Buffer;
-  readonly #kernels: readonly Kernel[];
+  readonly #own: ReadonlySet<Buffer>;
+  #placed = false;
 
-  constructor(
-    readonly graph: Graph,
-    private readonly lowering: Lowering,
-    private readonly label: string,
-  ) {
-    const { kernels, inputs, outputs } = lowering.body(graph);
-    this.#kernels = kernels;
+  constructor(graph: Graph, lowering: Lowering, label: string, buffers: BodyBuffers) {
+    const { kernels, inputs, outputs } = lowering.body(graph, buffers);
     this.inputs = inputs;
     this.outputs = outputs;
     this.work = kernels.reduce((sum, kernel) => sum + kernel.work, 1);
-    this.memory = lowering.workspace('uint8', planMemory(kernels, [...inputs, ...outputs]), `${label} body`);
+    const given = new Set<Buffer>([...buffers.inputs, ...buffers.outputs].filter((buffer) => buffer !== null));
+    const used = kernels.flatMap(({ reads, writes }) => [...reads, ...writes]);
+    const isOwn = (buffer: Buffer): boolean => buffer.place === 'scratch' && !given.has(buffer);
+    this.#own = new Set([...inputs, ...outputs, ...used].filter(isOwn));
+    const once = unchanging(
+      kernels,
+      new Set(buffers.inputs.filter((buffer) => buffer !== null && !(buffer instanceof SliceBuffer))),
+    );
+    this.once = kernels.filter((kernel) => once.has(kernel));
+    this.kernels = kernels.filter((kernel) => !once.has(kernel));
+    const lasting = [...inputs, ...outputs, ...this.once.flatMap(({ writes }) => writes)];
+    const bytes = planMemory(kernels, lasting, (buffer) => !this.#own.has(buffer));
+    this.memory = lowering.workspace('uint8', bytes, `${label} body`);
   }
 
-  /** Give all buffers their final places. Called once, when the program's memory is planned and before code is written. */
+  /** Give all buffers their final places. Called when the program's memory is planned and before code is written. */
   place(): void {
-    const used = this.#kernels.flatMap((kernel) => [...kernel.reads, ...kernel.writes]);
-    for (const buffer of new Set([...this.inputs, ...this.outputs, ...used]))
-      if (buffer.place === 'scratch') buffer.placeAt(this.memory.address + buffer.address);
-  }
-
-  /** One function that runs all kernels in order. */
-  code(): Callee {
-    const { target } = this.lowering;
-    const f = new FunctionBuilder(`${this.label} body`, target, []);
-    this.#kernels.forEach((kernel, i) => {
-      const inner = new FunctionBuilder(`${this.label} kernel ${i}`, target, ['i32', 'i32']);
-      kernel.emit(inner, inner.params[0], inner.params[1]);
-      f.run(inner.finish(), [i32(0), i32(kernel.tasks)]);
-    });
-    return f.finish();
+    if (this.#placed) return;
+    this.#placed = true;
+    for (const buffer of this.#own) buffer.placeAt(this.memory.address + buffer.address);
   }
 }
 
-/** Copy `bytes` between buffers, at offsets in bytes. */
-function copy(
-  f: FunctionBuilder,
-  to: Buffer,
-  from: Buffer,
-  bytes: number,
-  offsets: { to?: Expr; from?: Expr } = {},
-): void {
-  if (bytes === 0) return;
-  const at = (buffer: Buffer, offset: Expr | undefined): Expr => {
-    const start = buffer.pointer(f);
-    return offset === undefined ? start : start.add(offset);
-  };
-  f.copy(at(to, offsets.to), at(from, offsets.from), i32(bytes));
+/** Kernels that read only `fixed` buffers, constants, and what such kernels write. Slices differ from step to step. */
+function unchanging(kernels: readonly Kernel[], fixed: ReadonlySet<Buffer | null>): Set<Kernel> {
+  const repeated = ({ control, writes }: Kernel): boolean =>
+    control !== undefined || writes.some((buffer) => buffer instanceof SliceBuffer);
+  const found = new Set(kernels.filter((kernel) => !repeated(kernel)));
+  for (;;) {
+    const changing = new Set(kernels.filter((kernel) => !found.has(kernel)).flatMap(({ writes }) => writes));
+    const written = new Set([...found].flatMap(({ writes }) => writes));
+    const stays = (buffer: Buffer): boolean =>
+      !changing.has(buffer) && (fixed.has(buffer) || written.has(buffer) || buffer.label === 'constant');
+    const left = [...found].filter(
+      ({ reads, writes }) => reads.every(stays) && writes.every((buffer) => !changing.has(buffer)),
+    );
+    if (left.length === found.size) return found;
+    for (const kernel of [...found]) if (!left.includes(kernel)) found.delete(kernel);
+  }
 }
 
-function copyAll(
-  f: FunctionBuilder,
-  to: readonly Buffer[],
-  from: readonly Buffer[],
-  types: readonly TensorType[],
-): void {
-  types.forEach((type, i) => copy(f, to[i], from[i], bytesOf(type)));
+/** A kernel of control flow. */
+function controlKernel(
+  label: string,
+  work: number,
+  memory: readonly Buffer[],
+  operands: readonly Buffer[],
+  results: readonly Buffer[],
+  control: ControlFlow,
+): Kernel {
+  const writes = [...results, ...memory];
+  return { label, tasks: 1, work, reads: operands, writes, emit: () => undefined, control };
 }
 
 export const scan: LowerRule = {
   lower(node, lowering) {
     const { body: graph, carries, scanned, length, reverse } = node.params as ScanParams;
-    const body = new Body(graph, lowering, 'scan');
+    const index = SCAN_GLOBALS + lowering.depth;
     const operands = node.inputs.map((v) => lowering.source(v).buffer);
     const results = node.outputs.map((v) => lowering.output(v));
-    const carried = node.inputs.slice(0, carries);
-    lowering.add({
-      label: `scan of ${length} steps`,
-      tasks: 1,
-      work: body.work * length,
-      reads: operands,
-      writes: [...results, body.memory],
-      emit: (f) => {
-        body.place();
-        const code = body.code();
-        node.inputs.forEach((v, i) => {
-          if (i < carries || i >= carries + scanned) copy(f, body.inputs[i], operands[i], bytesOf(v));
-        });
-        f.for(0, length, 1, (step) => {
-          const index = reverse ? f.let(i32(length - 1).sub(step)) : step;
-          for (let i = carries; i < carries + scanned; i++) {
-            const bytes = bytesOf(graph.inputs[i]);
-            copy(f, body.inputs[i], operands[i], bytes, { from: index.mul(bytes) });
-          }
-          f.run(code, []);
-          copyAll(f, body.inputs, body.outputs, carried);
-          for (let i = carries; i < results.length; i++) {
-            const bytes = bytesOf(graph.outputs[i]);
-            copy(f, results[i], body.outputs[i], bytes, { to: index.mul(bytes) });
-          }
-        });
-        copyAll(f, results, body.inputs, carried);
-      },
+    const slices = graph.outputs.map((v, i) => (i < carries ? null : new SliceBuffer(results[i], v, 'slice', index)));
+    // Kernels may write up to the alignment, which must not be the next slice then.
+    const inPlace = slices.map((slice) =>
+      slice !== null && (slice.size * storageBytes(slice.dtype)) % ALIGNMENT === 0 ? slice : null,
+    );
+    const body = new Body(graph, lowering, 'scan', {
+      inputs: graph.inputs.map((v, i) => {
+        if (i < carries) return null;
+        return i < carries + scanned ? new SliceBuffer(operands[i], v, 'slice', index) : operands[i];
+      }),
+      outputs: inPlace,
     });
+    const carried = body.inputs.slice(0, carries);
+    const before = [...body.once, ...copies(operands.slice(0, carries), carried)];
+    const step = [
+      ...body.kernels,
+      ...slices.flatMap((slice, i) =>
+        slice === null || body.outputs[i] === slice || sizeOf(graph.outputs[i].shape) === 0
+          ? []
+          : [copyKernel(body.outputs[i], slice)],
+      ),
+      ...copies(body.outputs.slice(0, carries), carried),
+    ];
+    const after = copies(carried, results.slice(0, carries));
+    lowering.add(
+      controlKernel(`scan of ${length} steps`, body.work * length, [body.memory], operands, results, {
+        kernels: [...before, ...step, ...after],
+        emit: (f, run) => {
+          body.place();
+          run(before);
+          f.for(0, length, 1, (at) => {
+            f.setGlobal(index, reverse ? i32(length - 1).sub(at) : at);
+            run(step);
+          });
+          run(after);
+        },
+      }),
+    );
   },
 };
 
 export const whileLoop: LowerRule = {
   lower(node, lowering) {
     const params = node.params as WhileParams;
-    const condition = new Body(params.condition, lowering, 'while condition');
-    const body = new Body(params.body, lowering, 'while');
     const operands = node.inputs.map((v) => lowering.source(v).buffer);
     const results = node.outputs.map((v) => lowering.output(v));
-    lowering.add({
-      label: 'while',
-      tasks: 1,
-      work: body.work + condition.work,
-      reads: operands,
-      writes: [...results, body.memory, condition.memory],
-      emit: (f) => {
-        condition.place();
-        body.place();
-        const [test, code] = [condition.code(), body.code()];
-        const holds = (): Expr => f.load('u8', condition.outputs[0].pointer(f));
-        copyAll(f, condition.inputs, operands, node.inputs);
-        copyAll(f, body.inputs, operands, node.inputs);
-        f.run(test, []);
-        const flag = f.local(holds());
-        f.while(flag.ne(0), () => {
-          f.run(code, []);
-          copyAll(f, condition.inputs, body.outputs, node.outputs);
-          copyAll(f, body.inputs, body.outputs, node.outputs);
-          f.run(test, []);
-          f.set(flag, holds());
-        });
-        copyAll(f, results, body.inputs, node.outputs);
-      },
+    const carries = operands.length - params.captures;
+    const given = operands.map((buffer, i) => (i < carries ? null : buffer));
+    const body = new Body(params.body, lowering, 'while', { inputs: given, outputs: results.map(() => null) });
+    // Both look at the same state, which changes for the condition too.
+    const carried = body.inputs.slice(0, carries);
+    const condition = new Body(params.condition, lowering, 'while condition', {
+      inputs: body.inputs,
+      outputs: [null],
     });
+    const before = [...copies(operands.slice(0, carries), carried), ...body.once];
+    const step = [...body.kernels, ...copies(body.outputs, carried)];
+    const test = [...condition.once, ...condition.kernels];
+    const after = copies(carried, results);
+    const memory = [body.memory, condition.memory];
+    lowering.add(
+      controlKernel('while', body.work + condition.work, memory, operands, results, {
+        kernels: [...before, ...step, ...test, ...after],
+        emit: (f, run, meet) => {
+          condition.place();
+          body.place();
+          const holds = (): Expr => f.load('u8', condition.outputs[0].pointer(f));
+          run(before);
+          run(test);
+          const flag = f.local(holds());
+          meet();
+          f.while(flag.ne(0), () => {
+            run(step);
+            run(test);
+            f.set(flag, holds());
+            meet(); // nobody may go on to change it before all have seen it
+          });
+          run(after);
+        },
+      }),
+    );
   },
 };
 
 export const cond: LowerRule = {
   lower(node, lowering) {
     const { onTrue, onFalse } = node.params as CondParams;
-    const branches = [new Body(onTrue, lowering, 'cond true'), new Body(onFalse, lowering, 'cond false')];
     const [predicate, ...operands] = node.inputs.map((v) => lowering.source(v).buffer);
     const results = node.outputs.map((v) => lowering.output(v));
-    lowering.add({
-      label: 'cond',
-      tasks: 1,
-      work: Math.max(...branches.map((branch) => branch.work)),
-      reads: [predicate, ...operands],
-      writes: [...results, ...branches.map((branch) => branch.memory)],
-      emit: (f) => {
-        const [yes, no] = branches.map((branch) => () => {
-          branch.place();
-          copyAll(f, branch.inputs, operands, node.inputs.slice(1));
-          f.run(branch.code(), []);
-          copyAll(f, results, branch.outputs, node.outputs);
-        });
-        f.if(f.load('u8', predicate.pointer(f)).ne(0), yes, no);
-      },
+    const branches = [onTrue, onFalse].map((graph, i) => {
+      const body = new Body(graph, lowering, `cond ${i === 0}`, { inputs: operands, outputs: results });
+      const moved = body.outputs.flatMap((from, k) => (from === results[k] ? [] : [copyKernel(from, results[k])]));
+      return { body, kernels: [...body.once, ...body.kernels, ...moved] };
     });
+    const work = Math.max(...branches.map(({ body }) => body.work));
+    const memory = branches.map(({ body }) => body.memory);
+    lowering.add(
+      controlKernel('cond', work, memory, [predicate, ...operands], results, {
+        kernels: branches.flatMap(({ kernels }) => kernels),
+        emit: (f, run) => {
+          const [yes, no] = branches.map(({ body, kernels }) => () => {
+            body.place();
+            run(kernels);
+          });
+          f.if(f.load('u8', predicate.pointer(f)).ne(0), yes, no);
+        },
+      }),
+    );
   },
 };

@@ -13,7 +13,7 @@ import { Views } from '../../../graph/views.js';
 import type { Kernel } from '../buffers.js';
 import { Buffer } from '../buffers.js';
 import { prepare } from '../prepare.js';
-import type { Lowered, Lowering, Source } from './context.js';
+import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './copy.js';
 import { lowerLoops } from './loops.js';
 import { lowerRules } from './rules.js';
@@ -41,8 +41,21 @@ class GraphLowering implements Lowering {
     readonly target: Target,
     private readonly graph: Graph,
     private readonly places: Places,
+    readonly depth = 0,
+    given?: BodyBuffers,
   ) {
+    graph.outputs.forEach((value, i) => {
+      const { base } = this.#views.of(value);
+      const buffer = given?.outputs[i] ?? null;
+      const fits = !isInput(base) && constantOf(base) === null && sizeOf(base.shape) === buffer?.size;
+      if (fits && !this.#buffers.has(base)) this.#buffers.set(base, buffer);
+    });
     graph.inputs.forEach((value, i) => {
+      const known = given?.inputs[i] ?? null;
+      if (known !== null) {
+        this.#buffers.set(value, known);
+        return;
+      }
       const address = places.inputs[i];
       const label = `input ${i}`;
       const buffer =
@@ -92,13 +105,13 @@ class GraphLowering implements Lowering {
     return new Buffer('scratch', dtype, size, label);
   }
 
-  body(graph: Graph): Lowered {
+  body(graph: Graph, buffers: BodyBuffers): Lowered {
     const nowhere: Places = {
       inputs: graph.inputs.map(() => null),
       outputs: graph.outputs.map(() => null),
       placeConstant: (value) => this.places.placeConstant(value),
     };
-    return new GraphLowering(this.target, prepare(graph), nowhere).lower();
+    return new GraphLowering(this.target, prepare(graph), nowhere, this.depth + 1, buffers).lower();
   }
 
   add(kernel: Kernel): void {

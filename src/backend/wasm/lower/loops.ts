@@ -54,7 +54,7 @@ class LoopEmitter {
           ? `index ${access.offset}`
           : this.#ownStart(access, k)
             ? `own ${k}`
-            : access.buffer.place;
+            : access.buffer.baseKey;
       const key = `${shared} ${steps.join()}`;
       this.#steps.set(key, steps);
       return key;
