@@ -7,7 +7,25 @@ import type { NDArray } from '../../core/ndarray.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { getPlatform, setPlatform } from '../../core/platform.js';
 import { allPrimitives, type Graph, GraphBuilder, type Heap, type HeapBuffer, interpret } from '../../graph/index.js';
-import { add, dotGeneral, mul, reduceSum, reverse, transpose } from '../../graph/lax.js';
+import type { Value } from '../../graph/index.js';
+import {
+  abs,
+  add,
+  broadcastInDim,
+  cond,
+  dotGeneral,
+  exp,
+  ge,
+  lt,
+  mul,
+  reduceSum,
+  reverse,
+  scalarLike,
+  scan,
+  tanh,
+  transpose,
+  whileLoop,
+} from '../../graph/lax.js';
 import { allowRelaxedSimd, nodePlatform } from '../../platform/node/index.js';
 import { difference } from '../../testing/compare.js';
 import { arbitraryApplication, arbitraryGraph } from '../../testing/random_graphs.js';
@@ -96,6 +114,72 @@ describe('threads', () => {
     expectSame(runs[0], interpret(graph, inputs), graph);
     for (const run of runs.slice(1)) run.forEach((array, i) => expect(array.data).toEqual(runs[0][i].data));
   });
+
+  /** A recurrence with a large product a step (and one that does not change), a loop and a branch around large loops. */
+  const controlProgram = (reverse: boolean): { graph: Graph; inputs: NDArray[] } => {
+    const types = { h: [33, 96], xs: [9, 33, 96], w: [96, 96], v: [96, 96] };
+    const type = (shape: number[]) => ({ dtype: 'float32' as const, shape });
+    const product = (a: Value, b: Value): Value =>
+      dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] });
+    const build = (inputs: number[][], fn: (...inputs: Value[]) => Value[]): Graph => {
+      const builder = new GraphBuilder();
+      const values = inputs.map((shape, i) => builder.input(type(shape), `x${i}`));
+      return builder.graph(values, fn(...values));
+    };
+    const step = build([types.h, types.h, types.w, types.v], (h, x, w, v) => {
+      const next = tanh(add(product(h, mul(w, v)), x));
+      return [next, reduceSum(next, [0]), next]; // the sums have 96 · 4 bytes: slices in place
+    });
+    const odd = build([[33, 95], [33, 95], []], (h, x, s) => [
+      mul(add(h, x), broadcastInDim(s, [33, 95], [])),
+      reduceSum(h, [1]),
+    ]);
+    const below = build([[64, 512], []], (x) => [lt(reduceSum(x, [0, 1]), scalarLike(x, 1e4))]);
+    const twice = build([[64, 512], []], (x, s) => [add(mul(x, broadcastInDim(s, [64, 512], [])), abs(x))]);
+    const yes = build([[64, 512]], (x) => [exp(x)]);
+    const no = build([[64, 512]], (x) => [mul(x, x)]);
+    const graph = build(
+      [types.h, types.xs, types.w, types.v, [33, 95], [9, 33, 95], [64, 512], []],
+      (h, xs, w, v, g, zs, x, s) => {
+        const params = { carries: 1, scanned: 1, length: 9, reverse };
+        const first = scan([h, xs, w, v], { ...params, body: step });
+        const second = scan([g, zs, s], { ...params, body: odd });
+        const [grown] = whileLoop([x, s], { condition: below, body: twice, captures: 1 });
+        const branches = [lt, ge].map((compare) =>
+          cond(compare(s, scalarLike(s, 0)), [grown], { onTrue: yes, onFalse: no }),
+        );
+        return [...first, ...second, grown, ...branches.flat()];
+      },
+    );
+    const inputs = graph.inputs.map(({ shape }, k) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      const scale = shape[0] === 96 ? 0.3 : 1; // so that rounding errors do not grow from step to step
+      return fromNumbers(
+        'float32',
+        [...shape],
+        Array.from({ length: size }, (_, i) => scale * Math.sin(i * 2.9 + k)),
+      );
+    });
+    inputs[7].data[0] = 0.7;
+    return { graph, inputs };
+  };
+
+  test.each([false, true])(
+    'of loops and branches give the same bits as one thread (backwards: %s)',
+    async (reverse) => {
+      const { graph, inputs } = controlProgram(reverse);
+      const none = { inputs: graph.inputs.map(() => null), outputs: graph.outputs.map(() => null), counter: null };
+      const runs: NDArray[][] = [];
+      for (const count of [1, 2, 3]) {
+        wasmBackend.setThreads!(count);
+        const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), none);
+        runs.push(await executable.run(inputs, 2), executable.runSync(inputs, 1));
+      }
+      wasmBackend.setThreads!(2);
+      expectSame(runs[0], interpret(graph, inputs), graph);
+      for (const run of runs.slice(1)) run.forEach((array, i) => expect(array.data).toEqual(runs[0][i].data));
+    },
+  );
 
   test('a worker that dies ends the run in one clear error, and the next run works', async () => {
     const { graph, inputs } = program();
