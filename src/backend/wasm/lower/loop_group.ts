@@ -58,6 +58,13 @@ function reductionRule(node: Node): Pick<Reduction, 'dtype' | 'initial' | 'combi
   }
 }
 
+/** About how many simple operations a function of one element takes; 1 for what is not listed. */
+const WORK: Readonly<Record<string, number>> = {
+  div: 2, sqrt: 2, exp: 16, expm1: 20, log: 24, log1p: 28, logistic: 20, tanh: 28, sinh: 24, cosh: 20, sin: 32, cos: 32, atan: 24, erf: 32,
+  rem: 32, tan: 64, asin: 64, acos: 64, asinh: 64, acosh: 64, atanh: 64, atan2: 64, pow: 64, nextAfter: 16, erfinv: 128, lgamma: 128,
+  digamma: 128,
+}; // prettier-ignore
+
 /** What a group reads, computes and writes. */
 export class GroupPlan {
   readonly accesses: Access[] = [];
@@ -96,6 +103,12 @@ export class GroupPlan {
       const result = this.accesses.push(this.#result(lowering.output(node.outputs[0]), node.outputs[0].dtype)) - 1;
       this.reductions.push({ node, operand, result, ...reductionRule(node) });
     }
+  }
+
+  /** About how many simple operations one element takes. */
+  get work(): number {
+    const { nodes, reductions } = this.group;
+    return nodes.reduce((sum, node) => sum + (WORK[node.primitive.name] ?? 1), reductions.length);
   }
 
   /** Where results lie: strides over the kept axes, 0 over the reduced ones. */
