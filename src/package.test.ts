@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const src = dirname(fileURLToPath(import.meta.url));
 const manifest = JSON.parse(readFileSync(join(src, '..', 'package.json'), 'utf8')) as {
   readonly sideEffects: readonly string[];
-  readonly exports: Readonly<Record<string, { readonly types?: string; readonly default?: string } | string>>;
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>> | string>>;
 };
 const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
@@ -24,13 +24,13 @@ describe('package.json', () => {
         const registers = /^(register|define|set)[A-Z]\w*(<.*>)?\(/m.test(text) && path.endsWith('index.ts');
         return registers ? [...imported, path.replace(/\.ts$/, '.js')] : imported;
       })
-      .filter((path) => !patterns.some((pattern) => pattern.test(`./dist/${path}`)));
+      .filter((path) => !patterns.some((pattern) => pattern.test(`./dist/modules/${path}`)));
     expect(lost).toEqual([]);
   });
   it('exports files that are built', () => {
     const targets = Object.values(manifest.exports).flatMap((e) => (typeof e === 'string' ? [] : Object.values(e)));
     const missing = targets.filter(
-      (path) => !sources.includes(path.replace(/^\.\/dist\//, '').replace(/(\.d\.ts|\.js)$/, '.ts')),
+      (path) => !sources.includes(path.replace(/^\.\/dist\/(modules\/)?/, '').replace(/(\.d\.ts|\.js)$/, '.ts')),
     );
     expect(missing).toEqual([]);
   });

@@ -1,29 +1,84 @@
 /**
- * @file Builds dist/: ES modules, type declarations and maps by tsc, and the data files that lie beside the sources.
+ * @file Builds dist/: what Node and pages load as it is (a few large files, which load several times as fast as hundreds of small
+ * ones), under modules/ the same as one file per source (from which bundlers leave out what is not used), and type declarations.
  * Works in dist-new/ and swaps at the end, so that a failed build leaves the last good one.
  */
+import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildHash, isShipped, listFiles, root } from './lib/stamps.mjs';
 
 const target = join(root, 'dist-new');
+const src = join(root, 'src');
 const hash = buildHash();
 rmSync(target, { recursive: true, force: true });
 
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', target], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-});
-if (status !== 0) {
+function fail(status) {
   rmSync(target, { recursive: true, force: true });
   process.exit(status || 1);
 }
 
-for (const path of listFiles(join(root, 'src')).filter(isShipped)) {
-  if (!path.endsWith('.ts')) cpSync(join(root, 'src', path), join(target, path));
+/**
+ * The entry of a room (`keras-ts/layers`). It loads the whole library, as index.js does: all of it then lies in one piece, in the
+ * order of one graph of modules, and there is one state whichever entries a program imports.
+ */
+const rooms = {
+  name: 'rooms',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^room:/ }, ({ path }) => ({ path: path.slice('room:'.length), namespace: 'room' }));
+    onLoad({ filter: /.*/, namespace: 'room' }, ({ path }) => ({
+      contents: `import './index.js';\nexport * from './${path}/index.js';\n`,
+      loader: 'ts',
+      resolveDir: src,
+    }));
+  },
+};
+
+/** The bundles: an entry for each subpath that package.json exports, and what they share. */
+async function bundle() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const names = Object.keys(exports).flatMap((path) => /^\.\/(\w+)$/.exec(path)?.slice(1) ?? []);
+  await build({
+    entryPoints: [
+      ...['index', 'browser'].map((name) => ({ in: join(src, `${name}.ts`), out: name })),
+      ...names.map((name) => ({ in: `room:${name}`, out: `${name}/index` })),
+    ],
+    plugins: [rooms],
+    outdir: target,
+    chunkNames: 'chunks/[hash]',
+    bundle: true,
+    splitting: true,
+    // package.json's `sideEffects` is for those who leave things out; here all comes in.
+    ignoreAnnotations: true,
+    format: 'esm',
+    target: 'es2022',
+    external: ['node:*', 'worker_threads', 'fs'],
+    // Names stay as they are: they are in stack traces, and nothing is gained.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
 }
+
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const { status } = spawnSync(
+  process.execPath,
+  [tsc, '-p', 'tsconfig.build.json', '--outDir', join(target, 'modules'), '--declarationDir', target],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+);
+if (status !== 0) fail(status);
+
+for (const path of listFiles(src).filter(isShipped)) {
+  if (!path.endsWith('.ts')) cpSync(join(src, path), join(target, 'modules', path));
+}
+await bundle().catch((error) => {
+  console.error(String(error));
+  fail(1);
+});
 writeFileSync(join(target, '.stamp'), hash);
 
 const last = join(root, 'dist');

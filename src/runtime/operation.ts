@@ -3,6 +3,7 @@ import { Callable } from '../core/callable.js';
 import type { DType } from '../core/dtype.js';
 import { InternalError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
+import { classNameOf } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
@@ -104,7 +105,7 @@ export abstract class Operation extends Callable {
 
   constructor(name?: string | null) {
     super();
-    this.name = name ?? autoName(this.constructor.name);
+    this.name = name ?? autoName(classNameOf(this));
   }
 
   /** The computation, on tensors. Subclasses narrow the arguments' types. */

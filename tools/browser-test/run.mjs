@@ -10,7 +10,7 @@ import { checkTraining } from './train.mjs';
 /** The library in one file, as a bundler delivers it: nothing lies beside it. */
 async function bundle() {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'dist', 'browser.js')],
+    entryPoints: [join(root, 'dist', 'modules', 'browser.js')],
     bundle: true,
     minify: true,
     format: 'esm',
