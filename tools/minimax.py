@@ -96,10 +96,6 @@ def sinh(x):
     return (x.exp() - (-x).exp()) / 2
 
 
-def tanh(x):
-    return 1 - 2 / ((x + x).exp() + 1)
-
-
 def log2_ratio(s):
     return ((1 + s) / (1 - s)).ln() / LN2
 
@@ -107,7 +103,6 @@ def log2_ratio(s):
 # exponentials.ts
 half = LN2 / 2 * WIDER
 show("EXP", fit(lambda r: (r.exp() - 1 - r) / (r * r), lambda r: r * r / (r.exp() - 1), -half, half, 5))
-show("TANH", fit(lambda x: (tanh(x) - x) / x**3, lambda x: x**3 / tanh(x), TINY, D("0.56"), 4, squared))
 show("SINH", fit(lambda x: (sinh(x) - x) / x**3, lambda x: x**3 / sinh(x), TINY, D(1), 3, squared))
 # logarithms.ts
 low, high = (1 / ROOT2 - 1) * WIDER, (ROOT2 - 1) * WIDER

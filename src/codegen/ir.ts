@@ -212,6 +212,10 @@ export class Expr {
     return this.#binary('xor', other);
   }
   /** Shifts take a number or a scalar; a scalar's shift counts modulo 32. */
+  /** Vectors: the bits of this that are not bits of the other. */
+  andnot(other: Operand): Expr {
+    return this.#binary('andnot', other);
+  }
   shl(count: Operand): Expr {
     return this.#shift('shl', count);
   }

@@ -4,7 +4,7 @@
  */
 import type { FunctionBuilder } from '../function_builder.js';
 import type { Expr } from '../ir.js';
-import { constant } from '../ir.js';
+import { constant, isVector } from '../ir.js';
 import { atLeast, atMost, polynomial, withSign } from './polynomial.js';
 
 /** ln 2 in two parts; the product of the first with a whole number of up to 9 bits is exact. */
@@ -27,17 +27,26 @@ interface Reduced {
   readonly lost: Expr;
   /** e^r - 1 - r. */
   readonly rest: Expr;
+  /** e^r - 1. */
+  readonly less: Expr;
 }
 
 /** `x` is bound, of |x| < 300. */
 function reduce(f: FunctionBuilder, x: Expr): Reduced {
-  const rounded = f.let(x.mul(LOG2_E).add(ROUNDER));
+  const number = (value: number): Expr => constant(x.type, value);
+  const rounded = f.let(x.fma(number(LOG2_E), number(ROUNDER)));
   const n = f.let(rounded.sub(ROUNDER));
-  const high = f.let(x.sub(n.mul(LN2_HIGH)));
-  const low = f.let(n.mul(LN2_LOW));
-  const r = f.let(high.sub(low));
-  const rest = f.let(r.mul(r).mul(polynomial(r, EXP)));
-  return { rounded, r, lost: high.sub(r).sub(low), rest };
+  const high = f.let(n.fma(number(-LN2_HIGH), x));
+  const r = f.let(n.fma(number(-LN2_LOW), high));
+  const square = f.let(r.mul(r));
+  const series = f.let(polynomial(r, EXP));
+  return {
+    rounded,
+    r,
+    lost: n.fma(number(-LN2_LOW), high.sub(r)),
+    rest: square.mul(series),
+    less: square.fma(series, r),
+  };
 }
 
 /** 2^(n - down), where that is a normal number. */
@@ -54,24 +63,27 @@ function powerOfTwo(f: FunctionBuilder, rounded: Expr, down = 0): Expr {
 
 /** e^x, within 1 unit, subnormal results too. */
 export function exp(f: FunctionBuilder, value: Expr): Expr {
-  const x = f.let(atMost(atLeast(value, -104), 89));
-  const { rounded, r, rest } = reduce(f, x);
+  const given = f.let(value);
+  // Below -104 it is 0: computed as 0 · e^0, as processors take long over products that round to 0 (masks are such numbers).
+  const vanishes = f.let(given.lt(-104));
+  const x = f.let(atMost(without(given, vanishes), 89));
+  const { rounded, less } = reduce(f, x);
   // 2^n may be no normal number: it is applied in two halves.
   const half = f.let(rounded.bitcast().shrS(1).shl(23));
   const first = half.add(ONE).bitcast();
   const second = rounded.bitcast().shl(23).sub(half).add(ONE).bitcast();
-  return f.let(r.add(rest).add(1).mul(first).mul(second));
+  return f.let(without(f.let(less.add(1).mul(first).mul(second)), vanishes));
+}
+
+/** `x`, or 0 where the condition holds. */
+function without(x: Expr, condition: Expr): Expr {
+  return isVector(x.type) ? x.bitcast().andnot(condition).bitcast() : condition.select(constant(x.type, 0), x);
 }
 
 /** e^x 2^-down for a bound `x` where that is a normal number: -80 < x < 88 + 0.69 down. */
 export function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
-  const { rounded, r, rest } = reduce(f, x);
-  return f.let(
-    r
-      .add(rest)
-      .add(1)
-      .mul(powerOfTwo(f, rounded, down)),
-  );
+  const { rounded, less } = reduce(f, x);
+  return f.let(less.add(1).mul(powerOfTwo(f, rounded, down)));
 }
 
 /** e^x - 1, within 1.1 units. */
@@ -101,21 +113,16 @@ export function logistic(f: FunctionBuilder, value: Expr): Expr {
   return f.let(x.lt(0).select(e, constant(x.type, 1)).div(e.add(1)));
 }
 
-/** (tanh x - x) / x³ in x² for x <= 0.56: off by 2⁻²⁹ of tanh x. */
-const TANH = [
-  -0.3333331346511841, 0.13332436978816986, -0.053835757076740265, 0.021000375971198082, -0.006169614382088184,
-] as const; // prettier-ignore
-
-/** tanh x, within 1.5 units, in [-1, 1]. */
+/** tanh x, within 2.5 units, in [-1, 1]. */
 export function tanh(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
-  const a = f.let(x.abs());
-  const square = f.let(a.mul(a));
-  const near = a.add(square.mul(a).mul(polynomial(square, TANH)));
-  // 1 - 2 / (e^2a + 1), where that is at least 1/2; from 10 on it rounds to 1.
-  const e = expMiddle(f, f.let(atMost(a, 10).mul(2)));
-  const far = constant(x.type, 1).sub(constant(x.type, 2).div(e.add(1)));
-  return withSign(f, f.let(a.lt(0.55).select(near, far)), x);
+  // From 10 on it rounds to 1.
+  const a = f.let(atMost(x.abs(), 10));
+  const { rounded, less } = reduce(f, f.let(a.mul(-2)));
+  // (1 - y) / (1 + y) with y = e^-2a, where y - 1 = 2^n (e^r - 1) + (2^n - 1)
+  const scale = powerOfTwo(f, rounded);
+  const below = f.let(scale.fma(less, scale.sub(1)));
+  return withSign(f, f.let(below.abs().div(below.add(2))), x);
 }
 
 /** (sinh x - x) / x³ in x² for x <= 1: off by 2⁻³¹ of sinh x. */

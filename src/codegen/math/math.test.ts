@@ -17,7 +17,7 @@ const BOUNDS: readonly (readonly [ScalarUnary, (x: number) => number, number])[]
   ['log', Math.log, 1],
   ['log1p', Math.log1p, 1.4],
   ['logistic', logistic, 2.5],
-  ['tanh', Math.tanh, 1.5],
+  ['tanh', Math.tanh, 2.5],
   ['sinh', Math.sinh, 1.6],
   ['cosh', Math.cosh, 1.4],
   ['sin', Math.sin, 1],
