@@ -28,7 +28,7 @@ export function threefry<W>(w: WordArithmetic<W>, key: readonly [W, W], counter:
       b = w.xor(w.rotateLeft(b, ROTATIONS[(group % 2) * 4 + round]), a);
     }
     a = w.add(a, keys[(group + 1) % 3]);
-    b = w.add(w.add(b, keys[(group + 2) % 3]), w.constant(group + 1));
+    b = w.add(b, w.add(keys[(group + 2) % 3], w.constant(group + 1)));
   }
   return [a, b];
 }

@@ -16,11 +16,30 @@ export function threefryLanes(
   count0: Expr,
   count1: Expr,
 ): readonly [Expr, Expr] {
-  const words: WordArithmetic<Expr> = {
-    add: (a, b) => f.let(a.add(b)),
-    xor: (a, b) => f.let(a.xor(b)),
-    rotateLeft: (a, bits) => f.let(a.rotl(bits)),
-    constant: (value) => constant(key0.type, value),
+  const [word0, word1] = threefryTogether(f, key0, key1, [count0], [count1]);
+  return [word0[0], word1[0]];
+}
+
+/**
+ * Encrypt several counters under one key, step by step in turn: the steps of one wait for each other, those of different counters do
+ * not.
+ */
+export function threefryTogether(
+  f: FunctionBuilder,
+  key0: Expr,
+  key1: Expr,
+  counts0: readonly Expr[],
+  counts1: readonly Expr[],
+): readonly [readonly Expr[], readonly Expr[]] {
+  type Words = readonly Expr[];
+  const all = (x: Words, y: Words, combine: (a: Expr, b: Expr) => Expr): Words =>
+    Array.from({ length: Math.max(x.length, y.length) }, (_, i) => f.let(combine(x[i % x.length], y[i % y.length])));
+  const words: WordArithmetic<Words> = {
+    add: (a, b) => all(a, b, (x, y) => x.add(y)),
+    xor: (a, b) => all(a, b, (x, y) => x.xor(y)),
+    rotateLeft: (a, bits) => a.map((x) => f.let(x.rotl(bits))),
+    constant: (value) => [constant(key0.type, value)],
   };
-  return threefry(words, [f.let(key0), f.let(key1)], [f.let(count0), f.let(count1)]);
+  const bound = (x: Words): Words => x.map((word) => f.let(word));
+  return threefry(words, [bound([key0]), bound([key1])], [bound(counts0), bound(counts1)]);
 }

@@ -2,12 +2,14 @@
 import { formatShape, sizeOf } from '../../../core/shape.js';
 import type { Expr } from '../../../codegen/index.js';
 import { i32 } from '../../../codegen/index.js';
-import { threefryLanes } from '../../../codegen/math/threefry.js';
+import { threefryLanes, threefryTogether } from '../../../codegen/math/threefry.js';
 import type { LowerRule } from './context.js';
 import { cutTasks, forUnits } from './work.js';
 
 /** About how many operations one block of the cipher takes. */
 const CIPHER_WORK = 100;
+/** Vectors of counters that are encrypted in turn. */
+const TOGETHER = 4;
 
 export const randomBits: LowerRule = {
   lower(node, lowering) {
@@ -15,12 +17,12 @@ export const randomBits: LowerRule = {
     const [value] = node.outputs;
     const [from, to] = [lowering.source(key).buffer, lowering.output(value)];
     const { lanes } = lowering.target;
-    const units = Math.ceil(sizeOf(value.shape) / lanes); // buffers are padded: the last vector may reach beyond
-    const cut = cutTasks(units, CIPHER_WORK);
+    const units = Math.ceil(sizeOf(value.shape) / (TOGETHER * lanes)); // buffers are padded: the last vectors may reach beyond
+    const cut = cutTasks(units, TOGETHER * CIPHER_WORK);
     lowering.add({
       label: `random bits ${formatShape(value.shape)}`,
       tasks: cut.tasks,
-      work: units * CIPHER_WORK,
+      work: units * TOGETHER * CIPHER_WORK,
       reads: [from],
       writes: [to],
       emit: (f, lo, hi) => {
@@ -32,9 +34,24 @@ export const randomBits: LowerRule = {
         const zero = f.let(i32(0).splat());
         const first = f.let(ramp);
         forUnits(f, lo, hi, units, cut, (unit) => {
-          const at = f.let(unit.mul(lanes));
-          const [a, b] = threefryLanes(f, key0, key1, zero, f.let(at.splat().add(first)));
-          f.store('i32', f.let(target.add(at.shl(2))), a.xor(b));
+          const at = f.let(unit.mul(TOGETHER * lanes));
+          const counts = Array.from({ length: TOGETHER }, (_, k) =>
+            f.let(
+              at
+                .add(k * lanes)
+                .splat()
+                .add(first),
+            ),
+          );
+          const [a, b] = threefryTogether(
+            f,
+            key0,
+            key1,
+            counts.map(() => zero),
+            counts,
+          );
+          const to = f.let(target.add(at.shl(2)));
+          counts.forEach((_, k) => f.store('i32', to, a[k].xor(b[k]), 4 * k * lanes));
         });
       },
     });
