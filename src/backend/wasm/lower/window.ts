@@ -8,6 +8,8 @@ import { i32 } from '../../../codegen/index.js';
 import type { LaneValue } from '../../../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../../codegen/lanes.js';
 import type { WindowParams } from '../../../graph/lax.js';
+import type { Buffer } from '../buffers.js';
+import { fillBuffer } from './blocks.js';
 import type { LowerRule, Lowering } from './context.js';
 import { accumulatedAs, roundRow } from './elements.js';
 import { cutTasks, decode, forUnits } from './work.js';
@@ -74,6 +76,13 @@ function geometryOf(shape: Shape, out: Shape, p: WindowParams): Geometry {
 /** More window elements than this are visited by loops rather than one after another in the code. */
 const UNROLLED_TAPS = 16;
 
+/** Whether every window lies in the input as a whole. */
+function isAllInside({ axes }: Geometry): boolean {
+  return axes.every(
+    (x) => x.before <= 0 && (x.outSize - 1) * x.stride - x.before + (x.window - 1) * x.dilation < x.size,
+  );
+}
+
 /** Where one window begins, and which of its elements lie inside the input. */
 interface WindowPlace {
   /** Offset of the window's first element, which may lie in the padding. */
@@ -90,9 +99,7 @@ class WindowLoops {
     private readonly f: FunctionBuilder,
     private readonly geometry: Geometry,
   ) {
-    this.#allInside = geometry.axes.every(
-      (x) => x.before <= 0 && (x.outSize - 1) * x.stride - x.before + (x.window - 1) * x.dilation < x.size,
-    );
+    this.#allInside = isAllInside(geometry);
   }
 
   place(position: readonly Expr[]): WindowPlace {
@@ -190,6 +197,16 @@ function findMaximum(
   return { best, tap };
 }
 
+/**
+ * The greater or the lesser of float lanes that are not NaN, +0 above -0. Of equal numbers each order of the operands gives another;
+ * `max` in one instruction of WebAssembly takes nine of a processor, as it minds NaN too.
+ */
+function extremum(f: FunctionBuilder, kind: 'max' | 'min', x: Expr, y: Expr): Expr {
+  const [one, other] = kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)];
+  const bits = one.bitcast();
+  return f.let((kind === 'max' ? bits.and(other.bitcast()) : bits.or(other.bitcast())).bitcast());
+}
+
 function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
   return {
     lower(node, lowering) {
@@ -223,13 +240,19 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
               const s = new LaneBuilder(f, vector);
               const at = f.let(base.add(c.mul(bytes)));
               const total = f.local(constantLanes(start, held, vector).expr);
+              const isNaN = vector && kind !== 'sum' && held === 'float32' ? f.local(i32(0).splat()) : null;
               loops.each(place, at, bytes, (address, offset) => {
-                const element = loadElements(f, dtype, address, offset, vector);
-                const x32 = s.convert(element, held);
+                const element = s.convert(loadElements(f, dtype, address, offset, vector), held);
                 const now: LaneValue = { dtype: held, expr: total };
-                f.set(total, s.binary(kind === 'sum' ? 'add' : kind, now, x32).expr);
+                if (kind === 'sum') f.set(total, s.binary('add', now, element).expr);
+                else if (isNaN === null) f.set(total, s.binary(kind, now, element).expr);
+                else {
+                  f.set(total, extremum(f, kind, total, element.expr));
+                  f.set(isNaN, isNaN.or(element.expr.ne(element.expr)));
+                }
               });
-              storeElements(f, s.convert({ dtype: held, expr: total }, dtype), f.let(out.add(c.mul(bytes))), 0);
+              const found = isNaN === null ? total : f.let(total.bitcast().or(isNaN).bitcast()); // all bits set: a NaN
+              storeElements(f, s.convert({ dtype: held, expr: found }, dtype), f.let(out.add(c.mul(bytes))), 0);
             });
           });
         },
@@ -285,57 +308,139 @@ export const selectAndGather: LowerRule = {
   },
 };
 
-/** Windows may overlap, so one task does a whole outer part, window by window in order. */
+/** Whether no element lies in two windows, and each window lies in the input as a whole. */
+function areApart({ axes }: Geometry, allInside: boolean): boolean {
+  return allInside && axes.every(({ window, stride, dilation }) => (window - 1) * dilation < stride);
+}
+
 export const selectAndScatter: LowerRule = {
   lower(node, lowering: Lowering) {
     const [x, cotangent] = node.inputs;
     const [value] = node.outputs;
     const g = geometryOf(x.shape, cotangent.shape, node.params as WindowParams);
-    const [keys, from, to] = [lowering.source(x).buffer, lowering.source(cotangent).buffer, lowering.output(value)];
-    const windows = g.axes.reduce((n, axis) => n * axis.outSize, 1);
-    const work = 3 * windows * g.inner * g.taps + g.inBlock;
-    const cut = cutTasks(g.outer, work);
-    const { dtype } = x;
-    const held = accumulatedAs(dtype);
-    const bytes = storageBytes(dtype);
-    lowering.add({
+    const places: ScatterPlaces = {
+      keys: lowering.source(x).buffer,
+      from: lowering.source(cotangent).buffer,
+      to: lowering.output(value),
+      windows: g.axes.reduce((n, axis) => n * axis.outSize, 1),
       label: `select and scatter ${formatShape(x.shape)}`,
-      tasks: cut.tasks,
-      work: g.outer * work,
-      reads: [keys, from],
-      writes: [to],
-      emit: (f, lo, hi) => {
-        const [key, source, target] = [keys, from, to].map((buffer) => buffer.pointer(f));
-        const loops = new WindowLoops(f, g);
-        forUnits(f, lo, hi, g.outer, cut, (outer) => {
-          const block = f.let(outer.mul(g.inBlock * bytes));
-          f.fill(f.let(target.add(block)), i32(0), i32(g.inBlock * bytes));
-          f.for(0, windows, 1, (window) => {
-            const place = loops.place(positionOf(f, window, g));
-            const given = f.let(
-              source.add(
-                outer
-                  .mul(windows)
-                  .add(window)
-                  .mul(g.inner * bytes),
-              ),
-            );
-            forInner(f, g.inner, dtype, (c, vector) => {
-              const s = new LaneBuilder(f, vector);
-              const at = f.let(block.add(c.mul(bytes)));
-              const { tap } = findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype);
-              const dy = loadElements(f, held, f.let(given.add(c.mul(bytes))), 0, vector);
-              loops.each(place, f.let(target.add(at)), bytes, (address, offset, number) => {
-                const old = loadElements(f, held, address, offset, vector);
-                const chosen = tap.eq(vector ? number.splat() : number);
-                const sum = s.binary('add', old, dy);
-                storeElements(f, { dtype: held, expr: f.let(chosen.select(sum.expr, old.expr)) }, address, offset);
-              });
-            });
-          });
-          roundRow(f, dtype, f.let(target.add(block)), g.inBlock);
-        });
-      },
-    });
+    };
+    const dtype = x.dtype;
+    if (g.taps <= UNROLLED_TAPS && areApart(g, isAllInside(g))) scatterApart(lowering, g, dtype, places);
+    else scatterInOrder(lowering, g, dtype, places);
   },
 };
+
+interface ScatterPlaces {
+  readonly keys: Buffer;
+  readonly from: Buffer;
+  readonly to: Buffer;
+  /** Windows of one outer part. */
+  readonly windows: number;
+  readonly label: string;
+}
+
+/** Each element has at most one window, which is written as a whole: the cotangent to its first maximum, 0 to the others. */
+function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): void {
+  const { keys, from, to, windows, label } = places;
+  const bytes = storageBytes(dtype);
+  if (windows * g.taps * g.inner !== g.inBlock) fillBuffer(lowering, to, 0);
+  const units = g.outer * windows;
+  const cut = cutTasks(units, 3 * g.inner * g.taps);
+  lowering.add({
+    label,
+    tasks: cut.tasks,
+    work: 3 * units * g.inner * g.taps,
+    reads: [keys, from],
+    writes: [to],
+    emit: (f, lo, hi) => {
+      const [key, source, target] = [keys, from, to].map((buffer) => buffer.pointer(f));
+      const loops = new WindowLoops(f, g);
+      forUnits(f, lo, hi, units, cut, (unit) => {
+        const outer = f.let(unit.divU(windows));
+        const place = loops.place(positionOf(f, f.let(unit.sub(outer.mul(windows))), g));
+        const block = f.let(outer.mul(g.inBlock * bytes));
+        const given = f.let(source.add(unit.mul(g.inner * bytes)));
+        forInner(f, g.inner, dtype, (c, vector) => {
+          const s = new LaneBuilder(f, vector);
+          const at = f.let(block.add(c.mul(bytes)));
+          let best: LaneValue | null = null;
+          /** Where each element is greater than all before it. */
+          const leads: LaneValue[] = [];
+          loops.each(place, f.let(key.add(at)), bytes, (address, offset) => {
+            const element = loadElements(f, dtype, address, offset, vector);
+            if (best === null) best = element;
+            else {
+              const wins = s.compare('gt', element, best);
+              leads.push(wins);
+              best =
+                vector && dtype === 'float32'
+                  ? { dtype, expr: f.let(best.expr.pmax(element.expr)) }
+                  : s.select(wins, element, best);
+            }
+          });
+          // From the last one backwards: who leads takes all.
+          const zero = s.constant(0, dtype);
+          let rest = s.binary('add', zero, loadElements(f, dtype, f.let(given.add(c.mul(bytes))), 0, vector)); // -0 → 0
+          const parts = leads.reverse().map((wins) => {
+            const part = s.select(wins, rest, zero);
+            rest = s.select(wins, zero, rest);
+            return part;
+          });
+          const written = [rest, ...parts.reverse()];
+          loops.each(place, f.let(target.add(at)), bytes, (address, offset) =>
+            storeElements(f, written.shift()!, address, offset),
+          );
+        });
+      });
+    },
+  });
+}
+
+/** Windows may overlap, so one task does a whole outer part, window by window in order. */
+function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): void {
+  const { keys, from, to, windows, label } = places;
+  const work = 3 * windows * g.inner * g.taps + g.inBlock;
+  const cut = cutTasks(g.outer, work);
+  const held = accumulatedAs(dtype);
+  const bytes = storageBytes(dtype);
+  lowering.add({
+    label,
+    tasks: cut.tasks,
+    work: g.outer * work,
+    reads: [keys, from],
+    writes: [to],
+    emit: (f, lo, hi) => {
+      const [key, source, target] = [keys, from, to].map((buffer) => buffer.pointer(f));
+      const loops = new WindowLoops(f, g);
+      forUnits(f, lo, hi, g.outer, cut, (outer) => {
+        const block = f.let(outer.mul(g.inBlock * bytes));
+        f.fill(f.let(target.add(block)), i32(0), i32(g.inBlock * bytes));
+        f.for(0, windows, 1, (window) => {
+          const place = loops.place(positionOf(f, window, g));
+          const given = f.let(
+            source.add(
+              outer
+                .mul(windows)
+                .add(window)
+                .mul(g.inner * bytes),
+            ),
+          );
+          forInner(f, g.inner, dtype, (c, vector) => {
+            const s = new LaneBuilder(f, vector);
+            const at = f.let(block.add(c.mul(bytes)));
+            const { tap } = findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype);
+            const dy = loadElements(f, held, f.let(given.add(c.mul(bytes))), 0, vector);
+            loops.each(place, f.let(target.add(at)), bytes, (address, offset, number) => {
+              const old = loadElements(f, held, address, offset, vector);
+              const chosen = tap.eq(vector ? number.splat() : number);
+              const sum = s.binary('add', old, dy);
+              storeElements(f, { dtype: held, expr: f.let(chosen.select(sum.expr, old.expr)) }, address, offset);
+            });
+          });
+        });
+        roundRow(f, dtype, f.let(target.add(block)), g.inBlock);
+      });
+    },
+  });
+}
