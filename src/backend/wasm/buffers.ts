@@ -21,6 +21,14 @@ export const SCAN_GLOBALS = 2;
 /** No program runs on more threads: memory that every thread needs for itself is reserved for so many. */
 export const MAX_THREADS = 8;
 
+/** Functions that several kernels share, and the parameters by which they are told where the kernel's buffers lie. */
+const pointers = new WeakMap<FunctionBuilder, ReadonlyMap<Buffer, Expr>>();
+
+/** Let a function find these buffers, and no others, where the parameters say. */
+export function passPointers(f: FunctionBuilder, buffers: readonly Buffer[], params: readonly Expr[]): void {
+  pointers.set(f, new Map(buffers.map((buffer, i) => [buffer, params[i]])));
+}
+
 /**
  * A piece of memory that a program uses. `heap`: at a fixed address, for good (variables, constants). `scratch`: in the memory that all
  * programs of a heap share, at an offset that the plan assigns.
@@ -86,7 +94,22 @@ export class Buffer {
 
   /** The address of the first element, bound to a name. */
   pointer(f: FunctionBuilder): Expr {
-    return f.let(this.base.add(this.address));
+    return this.#passed(f) ?? f.let(this.base.add(this.address));
+  }
+
+  /** The address in parts, for a function that reaches several buffers from one running index: those with one key have one base. */
+  origin(f: FunctionBuilder): { readonly key: string; readonly base: Expr; readonly address: number } {
+    const passed = this.#passed(f);
+    if (passed === null) return { key: this.baseKey, base: this.base, address: this.address };
+    return { key: `passed ${[...pointers.get(f)!.keys()].indexOf(this)}`, base: passed, address: 0 };
+  }
+
+  #passed(f: FunctionBuilder): Expr | null {
+    const known = pointers.get(f);
+    if (known === undefined) return null;
+    const found = known.get(this);
+    if (found === undefined) throw new InternalError(`wasm: a kernel uses '${this.label}', which it does not list`);
+    return found;
   }
 }
 
@@ -141,6 +164,8 @@ export interface Kernel {
   readonly work: number;
   readonly reads: readonly Buffer[];
   readonly writes: readonly Buffer[];
+  /** Kernels of one key are the same but for where their buffers lie, in the order of `buffersOf`. Default: like no other. */
+  readonly key?: string;
   /**
    * Whether the kernel may write its elements over those of `buffer`, which it reads: each is read before the one at its place is
    * written, by the same task. Default: it may not.
@@ -150,6 +175,9 @@ export interface Kernel {
   emit(f: FunctionBuilder, lo: Expr, hi: Expr): void;
   readonly control?: ControlFlow;
 }
+
+/** What a kernel reads and writes, each buffer once. */
+export const buffersOf = ({ reads, writes }: Kernel): Buffer[] => [...new Set([...reads, ...writes])];
 
 /** The number of the thread that runs the code. */
 export const threadNumber = (): Expr => new KernelExpr('i32', { kind: 'global', index: THREAD_GLOBAL });

@@ -4,6 +4,7 @@ import type { NDArray } from '../../core/ndarray.js';
 import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
 import type { Buffer } from './buffers.js';
 import type { Region, WasmHeap } from './heap.js';
+import type { KernelCall } from './program.js';
 import { threadPool } from './thread_pool.js';
 
 /** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
@@ -16,6 +17,7 @@ export interface KernelInfo {
   readonly tasks: number;
   readonly work: number;
   readonly bytes: number;
+  readonly call: KernelCall;
 }
 
 /** What `compile` knows of a program. */
@@ -96,9 +98,10 @@ export class WasmExecutable implements Executable {
     const { kernels } = this.parts;
     const times = kernels.map(() => 0);
     for (let step = 0; step < steps; step++) {
-      kernels.forEach(({ tasks }, i) => {
+      kernels.forEach(({ tasks, call }, i) => {
+        const addresses = call.buffers.map((buffer) => this.#address(buffer, scratch));
         const start = performance.now();
-        this.#call(`kernel${i}`, 0, tasks);
+        this.#call(call.name, 0, tasks, ...addresses);
         times[i] += performance.now() - start;
       });
     }

@@ -55,7 +55,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const fed = lowered.inputs.filter((_, i) => bindings.inputs[i] === null);
   const results = lowered.outputs.filter((_, i) => bindings.outputs[i] === null);
   const scratchBytes = planMemory(lowered.kernels, [...fed, ...results]);
-  const code = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter });
+  const { code, calls } = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter });
   return new WasmExecutable({
     label: describeProgram(graph.nodes.length, lowered.kernels),
     heap,
@@ -69,6 +69,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
     kernels: lowered.kernels.map(({ label, tasks, work, reads, writes }, i) => ({
       label,
       origin: lowered.origins[i],
+      call: calls[i],
       tasks,
       work,
       bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),

@@ -2,7 +2,7 @@
 import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
 import { emitModule, FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
-import { SCAN_GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
+import { buffersOf, passPointers, SCAN_GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
 import { barrierFunction, CONTROL } from './control.js';
 
 /** Below this much work a kernel is run by one thread while the others wait: handing it out would cost more. */
@@ -30,17 +30,36 @@ function cutSections(kernels: readonly Kernel[]): Section[] {
   return sections;
 }
 
-/** Writes calls of kernels, whose functions are made when they are first called. */
+/** Writes calls of kernels, whose functions are made when they are first called. Kernels of one key share a function. */
 class Calls {
-  readonly #functions = new Map<Kernel, KernelFunction>();
+  readonly #functions = new Map<Kernel | string, KernelFunction>();
+  /** How many kernels there are of a key. */
+  readonly #counts = new Map<string, number>();
 
   constructor(
     private readonly target: Target,
     private readonly barrier: KernelFunction,
-  ) {}
+    kernels: readonly Kernel[],
+  ) {
+    this.#count(kernels);
+  }
 
-  /** The function of a kernel: `(lo, hi)`. */
-  of(kernel: Kernel): KernelFunction {
+  #count(kernels: readonly Kernel[]): void {
+    for (const { key, control } of kernels) {
+      if (key !== undefined) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+      if (control) this.#count(control.kernels);
+    }
+  }
+
+  /** Call the function of a kernel for the tasks `lo` to before `hi`. */
+  run(f: FunctionBuilder, kernel: Kernel, lo: Expr, hi: Expr): void {
+    const { key } = kernel;
+    if (key === undefined || this.#counts.get(key) === 1) return f.run(this.#own(kernel), [lo, hi]);
+    const buffers = buffersOf(kernel);
+    f.run(this.#common(kernel, key, buffers), [lo, hi, ...buffers.map((buffer) => buffer.base.add(buffer.address))]);
+  }
+
+  #own(kernel: Kernel): KernelFunction {
     let known = this.#functions.get(kernel);
     if (known === undefined) {
       const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, ['i32', 'i32']);
@@ -51,9 +70,39 @@ class Calls {
     return known;
   }
 
+  /** The function of all kernels of a key: `(lo, hi, address, …)`. */
+  #common(kernel: Kernel, key: string, buffers: readonly Buffer[]): KernelFunction {
+    let known = this.#functions.get(key);
+    if (known === undefined) {
+      const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, [
+        'i32',
+        'i32',
+        ...buffers.map(() => 'i32' as const),
+      ]);
+      passPointers(f, buffers, f.params.slice(2));
+      kernel.emit(f, f.params[0], f.params[1]);
+      this.#functions.set(key, (known = f.finish()));
+    }
+    return known;
+  }
+
+  /** How a kernel of the program is called. */
+  of(kernel: Kernel): KernelCall {
+    const { key } = kernel;
+    const fn = this.#functions.get(kernel);
+    return fn === undefined
+      ? { name: this.#functions.get(key!)!.name, buffers: buffersOf(kernel) }
+      : { name: fn.name, buffers: [] };
+  }
+
+  /** The functions by their names. */
+  get functions(): Record<string, KernelFunction> {
+    return Object.fromEntries([...this.#functions.values()].map((fn) => [fn.name, fn]));
+  }
+
   /** Kernels in order, on the thread that comes by. */
   alone(f: FunctionBuilder, kernels: readonly Kernel[]): void {
-    for (const kernel of kernels) f.run(this.of(kernel), [i32(0), i32(kernel.tasks)]);
+    for (const kernel of kernels) this.run(f, kernel, i32(0), i32(kernel.tasks));
   }
 
   /** Wait for all threads. */
@@ -76,7 +125,7 @@ class Calls {
   #handOut(f: FunctionBuilder, kernel: Kernel): void {
     const task = f.local(f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
     f.while(task.lt(kernel.tasks), () => {
-      f.run(this.of(kernel), [task, task.add(1)]);
+      this.run(f, kernel, task, task.add(1));
       f.set(task, f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
     });
   }
@@ -96,38 +145,53 @@ export interface ProgramOptions {
   readonly counter: Buffer | null;
 }
 
+/** A function of the module that does the work of a kernel: `(lo, hi, address, …)`, with the addresses of these buffers. */
+export interface KernelCall {
+  readonly name: string;
+  readonly buffers: readonly Buffer[];
+}
+
+/** A module, and how its kernels are called one by one. */
+export interface EmittedProgram {
+  readonly code: Uint8Array<ArrayBuffer>;
+  readonly calls: readonly KernelCall[];
+}
+
 /** The binary module. Its export `run(thread, threads, steps, scratch)` is called by every thread. */
-export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): Uint8Array<ArrayBuffer> {
+export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): EmittedProgram {
   const { target, sharedMemory, counter } = options;
-  const calls = new Calls(target, barrierFunction(target));
+  const calls = new Calls(target, barrierFunction(target), kernels);
+  // One thread has a function of its own, so that the engine compiles only what is used.
+  const alone = new FunctionBuilder('alone', target, ['i32']);
+  const count = (f: FunctionBuilder, step: Expr): void => {
+    if (counter !== null) f.store('i32', counter.pointer(f), step);
+  };
+  alone.for(0, alone.params[0], 1, (step) => {
+    count(alone, step);
+    calls.alone(alone, kernels);
+  });
+
   const f = new FunctionBuilder('run', target, ['i32', 'i32', 'i32', 'i32']);
   const [thread, threads, steps, scratch] = f.params;
   f.setGlobal(SCRATCH_GLOBAL, scratch);
   f.setGlobal(THREAD_GLOBAL, thread);
-  const count = (step: Expr): void => {
-    if (counter !== null) f.store('i32', counter.pointer(f), step);
-  };
-
   f.if(threads.eq(1), () => {
-    f.for(0, steps, 1, (step) => {
-      count(step);
-      calls.alone(f, kernels);
-    });
+    f.run(alone.finish(), [steps]);
     f.return();
   });
   if (sharedMemory) {
     const meet = (): void => calls.meet(f, threads);
     f.for(0, steps, 1, (step) => {
       if (counter !== null) {
-        f.if(thread.eqz(), () => count(step));
+        f.if(thread.eqz(), () => count(f, step));
         if (kernels.length > 0 && isShared(kernels[0])) meet();
       }
       calls.together(f, kernels, thread, threads);
       if (kernels.length === 0) meet();
     });
   } else f.trap();
-  // Single kernels are exported for profiles.
-  const single = Object.fromEntries(kernels.map((kernel, i) => [`kernel${i}`, calls.of(kernel)]));
   const globals = SCAN_GLOBALS + depth(kernels);
-  return emitModule({ exports: { run: f.finish(), ...single }, sharedMemory, globals, fma: target.fma });
+  // Single kernels are exported for profiles.
+  const code = emitModule({ exports: { run: f.finish(), ...calls.functions }, sharedMemory, globals, fma: target.fma });
+  return { code, calls: kernels.map((kernel) => calls.of(kernel)) };
 }

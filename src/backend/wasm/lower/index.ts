@@ -15,6 +15,7 @@ import { Buffer } from '../buffers.js';
 import { prepare } from '../prepare.js';
 import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './copy.js';
+import { groupKey, kernelKey } from './kernel_keys.js';
 import { lowerLoops } from './loops.js';
 import { lowerRules } from './rules.js';
 
@@ -33,6 +34,9 @@ class GraphLowering implements Lowering {
   readonly #origins: (string | null)[] = [];
   /** Of the group at hand. */
   #origin: string | null = null;
+  #key: string | null = null;
+  /** Kernels of the group at hand so far. */
+  #added = 0;
   readonly #views = new Views();
   readonly #buffers = new Map<Value, Buffer>();
   readonly #constants = new Map<string, Buffer>();
@@ -115,7 +119,8 @@ class GraphLowering implements Lowering {
   }
 
   add(kernel: Kernel): void {
-    this.kernels.push(kernel);
+    const key = this.#key === null ? undefined : kernelKey(kernel, this.#key, this.#added++);
+    this.kernels.push(key === undefined ? kernel : { ...kernel, key });
     this.#origins.push(this.#origin);
   }
 
@@ -124,10 +129,17 @@ class GraphLowering implements Lowering {
     const stored = this.#stored(groups);
     for (const group of groups) {
       this.#origin = originOf(group);
+      this.#key = groupKey(
+        group,
+        (value) => this.#views.of(value),
+        (value) => stored.has(value),
+      );
+      this.#added = 0;
       if (group.kind === 'loop') lowerLoops(group, this, (value) => stored.has(value));
       else this.#call(group.node);
     }
     this.#origin = null;
+    this.#key = null;
     const inputs = this.graph.inputs.map((value) => this.#buffers.get(value)!);
     const outputs = this.graph.outputs.map((value) => this.source(value).buffer);
     this.#assign(inputs, outputs);

@@ -56,7 +56,7 @@ export class LoopEmitter {
           ? `index ${access.offset}`
           : this.#ownStart(access, k)
             ? `own ${k}`
-            : access.buffer.baseKey;
+            : access.buffer.origin(f).key;
       const key = `${shared} ${steps.join()}`;
       this.#steps.set(key, steps);
       return key;
@@ -69,7 +69,7 @@ export class LoopEmitter {
   }
 
   #startOf(access: Access): number {
-    return access.buffer!.address + access.offset * storageBytes(access.dtype);
+    return access.buffer!.origin(this.f).address + access.offset * storageBytes(access.dtype);
   }
 
   get lanes(): number {
@@ -79,7 +79,7 @@ export class LoopEmitter {
   start(): Cursors {
     const cursors = new Map<string, Expr>();
     this.accesses.forEach((access, k) => {
-      const base = access.buffer === null ? i32(access.offset) : this.f.let(access.buffer.base);
+      const base = access.buffer === null ? i32(access.offset) : this.f.let(access.buffer.origin(this.f).base);
       cursors.set(this.#keys[k], this.#ownStart(access, k) ? this.f.let(base.add(this.#startOf(access))) : base);
     });
     return cursors;
