@@ -10,6 +10,7 @@ import { constantOf, isInput } from '../graph.js';
 import type { AxesParams } from '../lax.js';
 import type { Views } from '../views.js';
 import { isIdentity, isViewNode } from '../views.js';
+import { recompute } from './recompute.js';
 
 /** Nodes computed in one nest of loops over `shape`. */
 export interface LoopGroup {
@@ -42,7 +43,7 @@ export function isElementwise(node: Node): boolean {
 }
 
 /** Whether all of a node's values are kept in 32 bits or fewer, so that lanes can hold them. */
-function fitsLanes(node: Node): boolean {
+export function fitsLanes(node: Node): boolean {
   return [...node.inputs, ...node.outputs].every((v) => dtypeInfo(v.dtype).storage !== 'f64');
 }
 
@@ -69,7 +70,7 @@ class Building {
 }
 
 /**
- * Cut a graph into groups, in an order in which they can run.
+ * Cut a graph into groups, in an order in which they can run. A node that is done again is in several groups.
  *
  * @param graph Ends in values that are held in memory: an output that is a view shows all of its base in order.
  */
@@ -101,6 +102,47 @@ export function fuse(graph: Graph, views: Views): Group[] {
     }
   };
 
+  /** Join loops that make operands of one node: of one level, they do not wait for each other. Null if the node does not fit then. */
+  const merge = (
+    makers: readonly Building[],
+    shape: Shape,
+    lanes: boolean,
+    level: number,
+    fits: (group: Building) => boolean,
+  ): Building | undefined => {
+    const mergeable = (group: Building): boolean =>
+      group.level === level && group.shape !== null && group.lanes === lanes && sameShape(group.shape, shape);
+    const [first, ...others] = [...new Set(makers)].filter(mergeable);
+    if (others.length === 0) return undefined;
+    const all = [first, ...others];
+    const axes = all.flatMap((group) => (group.axes === null ? [] : [group.axes]));
+    const size = all.reduce((sum, group) => sum + group.nodes.length + group.reductions.length, 1);
+    const reads = new Set(all.flatMap((group) => [...group.reads]));
+    if (size > MAX_NODES || reads.size > MAX_READS || axes.some((own) => !sameShape(own, axes[0]))) return undefined;
+    const trial = new Building(shape, level, lanes);
+    for (const group of all) {
+      trial.nodes.push(...group.nodes);
+      trial.reductions.push(...group.reductions);
+    }
+    trial.axes = axes.length === 0 ? null : axes[0];
+    trial.last = Math.max(...all.map((group) => group.last));
+    for (const read of reads) trial.reads.add(read);
+    const before = new Map([...trial.nodes, ...trial.reductions].map((node) => [node, groupOf.get(node)!]));
+    for (const node of before.keys()) groupOf.set(node, trial);
+    if (!fits(trial)) {
+      for (const [node, group] of before) groupOf.set(node, group);
+      return undefined;
+    }
+    trial.nodes.sort((a, b) => a.id - b.id);
+    for (const read of reads) {
+      const list = readers.get(read)!;
+      readers.set(read, [...list.filter((group) => !all.includes(group)), trial]);
+    }
+    groups.splice(groups.indexOf(first), 1, trial);
+    for (const group of others) groups.splice(groups.indexOf(group), 1);
+    return trial;
+  };
+
   for (const node of graph.nodes) {
     if (constantOf(node.outputs[0]) !== null || (isViewNode(node) && !views.needsCopy(node))) continue;
     const reduction = REDUCTIONS.has(node.primitive.name);
@@ -128,12 +170,16 @@ export function fuse(graph: Graph, views: Views): Group[] {
     // First choice: the loop that makes an operand. Second: a loop that reads an operand as well.
     const makers = read.flatMap(({ base }) => groupOf.get(base.node) ?? []);
     const sharers = read.flatMap(({ base }) => readers.get(base) ?? []);
-    const found = makers.find(fits) ?? sharers.filter((group) => group.level <= below + 2).find(fits);
+    const found =
+      makers.find(fits) ??
+      merge(makers, shape, lanes, below, fits) ??
+      sharers.filter((group) => group.level <= below + 2).find(fits);
     const group = found ?? new Building(shape, below + 1, lanes);
     if (found === undefined) groups.push(group);
     join(group, node, reduction);
   }
-  return inOrder(groups, groupOf).map((building) => building.group);
+  const ordered = inOrder(groups, groupOf).map((building) => building.group);
+  return recompute(graph, ordered, views, { nodes: MAX_NODES, reads: MAX_READS });
 }
 
 /** The groups so that each stands after what it reads, otherwise in the order of the graph. */

@@ -84,9 +84,13 @@ export const variance = op('var', (x: TensorLike, options: ReductionOptions = {}
   const dtype = floatTypeFor(t.dtype);
   const wide = lax.convert(t, dtypeInfo(dtype).bits < 32 ? 'float32' : dtype);
   const axes = normalizeAxes(options.axis, t.ndim, 'var');
-  const center = lax.broadcastTo(mean(wide, { axis: axes, keepdims: true }), wide.shape);
-  const gap = lax.sub(wide, center);
-  return lax.convert(mean(lax.mul(gap, gap), { axis: axes, keepdims: options.keepdims }), dtype);
+  // The mean m of (x - c)² - (m - c)², with c = m held fixed: the same number, whose gradient need not sum x - m over all elements.
+  const center = mean(wide, { axis: axes, keepdims: true });
+  const fixed = lax.stopGradient(center);
+  const gap = lax.sub(wide, lax.broadcastTo(fixed, wide.shape));
+  const spread = mean(lax.mul(gap, gap), { axis: axes, keepdims: options.keepdims });
+  const off = lax.reshape(lax.sub(center, fixed), spread.shape);
+  return lax.convert(lax.sub(spread, lax.mul(off, off)), dtype);
 });
 /** Standard deviation over axes. @see `keras.ops.std` */
 export const std = op('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(variance(x, options)));

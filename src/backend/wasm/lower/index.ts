@@ -154,17 +154,14 @@ class GraphLowering implements Lowering {
 
   /** Values that are read outside of the loop that computes them. */
   #stored(groups: readonly Group[]): Set<Value> {
-    const maker = new Map<Node, Group>();
-    for (const group of groups) {
-      if (group.kind === 'loop') for (const node of [...group.nodes, ...group.reductions]) maker.set(node, group);
-    }
     const stored = new Set<Value>();
     for (const group of groups) {
       const nodes = group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
+      const own = new Set(group.kind === 'loop' ? nodes : []);
       for (const node of nodes) {
         for (const value of node.inputs) {
           const { base } = this.#views.of(value);
-          if (group.kind === 'call' || maker.get(base.node) !== group) stored.add(base);
+          if (!own.has(base.node)) stored.add(base);
         }
       }
     }
