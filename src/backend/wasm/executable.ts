@@ -9,6 +9,9 @@ import { threadPool } from './thread_pool.js';
 
 /** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
 const INLINE_WORK = 1 << 20;
+/** So is one of little more work, most of it products then, that moves no more than this: a millisecond at most. */
+const INLINE_PRODUCTS = 1 << 25;
+const INLINE_BYTES = 1 << 23;
 
 /** What is kept of a kernel once it is emitted. */
 export interface KernelInfo {
@@ -118,6 +121,13 @@ export class WasmExecutable implements Executable {
       throw new RuntimeError('wasm: the model is running a program in its threads. Await it before the next one.');
   }
 
+  /** Whether steps are done sooner than workers wake. */
+  #isBrief(steps: number): boolean {
+    const { work, kernels } = this.parts;
+    if (work * steps < INLINE_WORK) return true;
+    return work * steps < INLINE_PRODUCTS && kernels.reduce((sum, { bytes }) => sum + bytes, 0) * steps < INLINE_BYTES;
+  }
+
   async run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
     const { heap } = this.parts;
     const before = heap.tail;
@@ -127,7 +137,7 @@ export class WasmExecutable implements Executable {
     try {
       if (heap.running > 1) await before;
       const threads = this.parts.threads();
-      if (!heap.shared || this.parts.work * steps < INLINE_WORK) return this.#runHere(feeds, steps);
+      if (!heap.shared || this.#isBrief(steps)) return this.#runHere(feeds, steps);
       const scratch = this.#feed(feeds);
       const { module, label } = this.parts;
       await threadPool.run({ id: this.#id, module, heap, label }, threads, steps, scratch);

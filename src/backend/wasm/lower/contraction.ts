@@ -36,6 +36,21 @@ export interface Contraction {
 
 export const countOf = (axes: readonly ContractionAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);
 
+/** The same product with the roles of A and B exchanged. */
+export function swapOperands(x: Contraction): Contraction {
+  const swap = (axes: readonly ContractionAxis[]): ContractionAxis[] =>
+    axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
+  return {
+    ...x,
+    a: x.b,
+    b: x.a,
+    batch: swap(x.batch),
+    rows: swap(x.columns),
+    columns: swap(x.rows),
+    depth: swap(x.depth),
+  };
+}
+
 /** Axes of size 1 dropped, neighbours merged that step regularly in all three arrays. */
 export function mergeAxes(axes: readonly ContractionAxis[]): ContractionAxis[] {
   const merged: ContractionAxis[] = [];

@@ -11,13 +11,14 @@ import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { countOf, stepsTo } from './contraction.js';
+import { countOf, stepsTo, swapOperands } from './contraction.js';
 import { roundRow } from './elements.js';
 import { canReadDirectly, lowerDirect } from './gemm_direct.js';
 import type { Partials } from './gemm_outer.js';
 import { isOuterProduct, lowerOuter } from './gemm_outer.js';
 import { packColumns } from './gemm_pack.js';
 import { tileFunction, tileOf } from './gemm_tile.js';
+import { asFewRows, lowerFewRows } from './gemv.js';
 import type { PanelSource } from './pack.js';
 import { packPanel } from './pack.js';
 import { cutTasks, decode, forUnits } from './work.js';
@@ -35,21 +36,6 @@ const BYTES = 4;
 
 const divideUp = (a: number, b: number): number => Math.ceil(a / b);
 const roundUp = (a: number, b: number): number => divideUp(a, b) * b;
-
-/** The same product with the roles of A and B exchanged. */
-function swapped(x: Contraction): Contraction {
-  const swap = (axes: readonly ContractionAxis[]): ContractionAxis[] =>
-    axes.map(({ size, a, b, c }) => ({ size, a: b, b: a, c }));
-  return {
-    ...x,
-    a: x.b,
-    b: x.a,
-    batch: swap(x.batch),
-    rows: swap(x.columns),
-    columns: swap(x.rows),
-    depth: swap(x.depth),
-  };
-}
 
 /** Whether the last of some axes runs along C element by element, over enough of them for vectors. */
 const isDense = (axes: readonly ContractionAxis[], width: number): boolean =>
@@ -85,12 +71,18 @@ function chooseBlocks(nb: number, nm: number, nn: number, nk: number, tile: { ro
 
 /** Add the kernels of a float32 contraction whose axes are merged. */
 export function lowerGemm(lowering: Lowering, given: Contraction): void {
+  if ([given.batch, given.rows, given.columns].some((axes) => countOf(axes) === 0)) return;
+  const fewRows = asFewRows(given, lowering.target);
+  if (fewRows !== null) {
+    lowerFewRows(lowering, fewRows);
+    if (given.dtype !== 'float32') roundResult(lowering, given.c.buffer);
+    return;
+  }
   const tile = tileOf(lowering.target);
   // Columns should run along C.
   const turned = !isDense(given.columns, tile.columns) && isDense(given.rows, tile.columns);
-  const x = turned ? swapped(given) : given;
+  const x = turned ? swapOperands(given) : given;
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-  if (nb * nm * nn === 0) return;
   if (isOuterProduct(x, tile)) {
     sumParts(lowering, x, lowerOuter(lowering, x), { nb, nm, nn });
     if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
