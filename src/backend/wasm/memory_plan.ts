@@ -1,4 +1,5 @@
 /** @file Gives scratch buffers their offsets by liveness: memory of a buffer that nobody reads any more is used again. */
+import { storageBytes } from '../../core/dtype.js';
 import type { Buffer, Kernel } from './buffers.js';
 
 /** A free stretch of memory. */
@@ -83,12 +84,46 @@ export function planMemory(
   for (const [buffer, i] of lastUse) dying[i].push(buffer);
   const placed = new Set<Buffer>();
   kernels.forEach((kernel, i) => {
+    const over = overwritten(kernel, dying[i], (buffer) => lastUse.has(buffer) && !placed.has(buffer));
+    for (const [buffer, old] of over) {
+      placed.add(buffer);
+      buffer.placeAt(old.address);
+    }
     for (const buffer of [...kernel.writes, ...kernel.reads]) {
       if (!lastUse.has(buffer) || placed.has(buffer)) continue;
       placed.add(buffer);
       place(buffer);
     }
-    for (const buffer of dying[i]) arena.give(buffer.address, buffer.bytes);
+    const taken = new Set(over.values());
+    for (const buffer of dying[i]) if (!taken.has(buffer)) arena.give(buffer.address, buffer.bytes);
   });
   return arena.bytes;
+}
+
+/**
+ * Buffers that a kernel writes over others, which it is the last to read: processors need not fetch what they write then, and less
+ * memory is used.
+ *
+ * @param isNew Whether a buffer has no place yet.
+ * @returns What each is written over.
+ */
+function overwritten(
+  kernel: Kernel,
+  dying: readonly Buffer[],
+  isNew: (buffer: Buffer) => boolean,
+): Map<Buffer, Buffer> {
+  const over = new Map<Buffer, Buffer>();
+  if (kernel.mayOverwrite === undefined) return over;
+  const old = new Set(dying.filter((b) => kernel.reads.includes(b) && !isNew(b) && kernel.mayOverwrite!(b)));
+  for (const buffer of new Set(kernel.writes)) {
+    if (!isNew(buffer) || kernel.reads.includes(buffer)) continue;
+    for (const candidate of old) {
+      const alike = storageBytes(candidate.dtype) === storageBytes(buffer.dtype) && candidate.size === buffer.size;
+      if (!alike) continue;
+      over.set(buffer, candidate);
+      old.delete(candidate);
+      break;
+    }
+  }
+  return over;
 }

@@ -41,6 +41,7 @@ export class LoopEmitter {
   /** Accesses in their order in `Axis.strides`. */
   readonly #keys: readonly string[];
   readonly #steps = new Map<string, readonly number[]>();
+  readonly #ramps = new Map<number, Expr>();
 
   constructor(
     private readonly f: FunctionBuilder,
@@ -79,10 +80,21 @@ export class LoopEmitter {
   start(): Cursors {
     const cursors = new Map<string, Expr>();
     this.accesses.forEach((access, k) => {
+      if (access.buffer === null) for (const axis of this.axes) this.#addRamp(axis.strides[k]);
+    });
+    this.accesses.forEach((access, k) => {
       const base = access.buffer === null ? i32(access.offset) : this.f.let(access.buffer.origin(this.f).base);
       cursors.set(this.#keys[k], this.#ownStart(access, k) ? this.f.let(base.add(this.#startOf(access))) : base);
     });
     return cursors;
+  }
+
+  /** 0, stride, 2 stride, … in the lanes of a vector, for indices. */
+  #addRamp(stride: number): void {
+    if (stride === 0 || this.#ramps.has(stride)) return;
+    let ramp = i32(0).splat();
+    for (let lane = 1; lane < this.lanes; lane++) ramp = ramp.withLane(lane, i32(lane * stride));
+    this.#ramps.set(stride, this.f.let(ramp));
   }
 
   /** Cursors after `index` steps along an axis. */
@@ -124,8 +136,7 @@ export class LoopEmitter {
     if (access.buffer === null) {
       const at = f.let(cursor.add(moved));
       if (!vector) return { dtype: 'int32', expr: at };
-      let lanes = at.splat();
-      for (let lane = 1; lane < this.lanes && stride !== 0; lane++) lanes = lanes.withLane(lane, at.add(lane * stride));
+      const lanes = stride === 0 ? at.splat() : at.splat().add(this.#ramps.get(stride)!);
       return { dtype: 'int32', expr: f.let(lanes) };
     }
     const bytes = storageBytes(access.dtype);

@@ -87,7 +87,7 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
     work: total * plan.work,
     reads: plan.reads,
     writes,
-    mayOverwrite: (buffer) => !inParts && plan.readsInOrder(buffer),
+    mayOverwrite: (buffer) => plan.readsInOrder(buffer),
     emit: (f, lo, hi) => {
       const loops = new LoopEmitter(f, plan, accesses, axes);
       const origin = loops.start();
