@@ -6,12 +6,15 @@
  * Positions of one *phase* meet the same taps: each phase is a contraction of its own over those taps alone.
  */
 import { formatShape, sizeOf, stridesOf } from '../../../core/shape.js';
+import type { Node } from '../../../graph/graph.js';
 import type { ConvParams } from '../../../graph/lax.js';
 import { Buffer } from '../buffers.js';
 import { copyBlock, fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
 import type { ContractionAxis } from './contraction.js';
 import { lowerContraction } from './contract.js';
+import type { PlainConvolution } from './winograd.js';
+import { lowerWinograd, tileSizeFor } from './winograd.js';
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 const mod = (a: number, n: number): number => ((a % n) + n) % n;
@@ -112,6 +115,52 @@ function combinations(axes: readonly AxisPhases[]): Phase[][] {
   );
 }
 
+/** The convolution as one of 3×3 taps without strides, dilation and groups, features innermost; null if it is none. */
+function asPlain(node: Node, lowering: Lowering, label: string): PlainConvolution | null {
+  const [lhs, rhs] = node.inputs;
+  const [value] = node.outputs;
+  const p = node.params as ConvParams;
+  const ones = (steps: readonly number[]): boolean => steps.every((step) => step === 1);
+  const square = p.rhs.spatial.length === 2 && p.rhs.spatial.every((d) => rhs.shape[d] === 3);
+  const simple = ones(p.strides) && ones(p.lhsDilation) && ones(p.rhsDilation) && p.featureGroups * p.batchGroups === 1;
+  if (!square || !simple || value.dtype !== 'float32') return null;
+  const [input, kernel] = [lowering.source(lhs), lowering.source(rhs)];
+  const [a, b, c] = [input.view.strides, kernel.view.strides, stridesOf(value.shape)];
+  if (a[p.lhs.feature] !== 1 || c[p.out.feature] !== 1) return null;
+  const pair = (of: (i: number) => number): [number, number] => [of(0), of(1)];
+  return {
+    label,
+    images: value.shape[p.out.batch],
+    channels: rhs.shape[p.rhs.feature],
+    features: value.shape[p.out.feature],
+    size: pair((i) => lhs.shape[p.lhs.spatial[i]]),
+    outSize: pair((i) => value.shape[p.out.spatial[i]]),
+    before: pair((i) => p.padding[i][0]),
+    input: {
+      buffer: input.buffer,
+      offset: input.view.offset,
+      image: a[p.lhs.batch],
+      row: a[p.lhs.spatial[0]],
+      column: a[p.lhs.spatial[1]],
+    },
+    output: {
+      buffer: lowering.output(value),
+      offset: 0,
+      image: c[p.out.batch],
+      row: c[p.out.spatial[0]],
+      column: c[p.out.spatial[1]],
+    },
+    kernel: {
+      buffer: kernel.buffer,
+      offset: kernel.view.offset,
+      row: b[p.rhs.spatial[0]],
+      column: b[p.rhs.spatial[1]],
+      channel: b[p.rhs.feature],
+      feature: b[p.rhs.batch],
+    },
+  };
+}
+
 export const convGeneral: LowerRule = {
   takesViews: () => true,
   lower(node, lowering) {
@@ -138,6 +187,9 @@ export const convGeneral: LowerRule = {
     const empty = sizeOf(rhs.shape) === 0 || sizeOf(lhs.shape) === 0 || met.length === 0;
     if (empty || met.length < all.length) fillBuffer(lowering, target, 0);
     if (empty) return;
+    const plain = asPlain(node, lowering, label);
+    const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes);
+    if (plain !== null && tile !== 0) return lowerWinograd(lowering, plain, tile);
     const input = padInput(lowering, lowering.source(lhs), axes, p);
 
     const depthFeatures = rhs.shape[p.rhs.feature];
