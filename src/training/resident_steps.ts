@@ -125,6 +125,11 @@ export class ResidentSteps {
     return Math.floor(this.#numSamples / this.#batchSize);
   }
 
+  /** Samples of the last, smaller batch; 0: there is none. */
+  get #rest(): number {
+    return this.#numSamples % this.#batchSize;
+  }
+
   /** How many steps to run in one go, so that the event loop gets its turn often enough. */
   get stepsAtOnce(): number {
     if (this.#secondsPerStep === null) return 1;
@@ -143,12 +148,16 @@ export class ResidentSteps {
     if (full > 0) {
       const { program, result } = this.#program(this.#batchSize);
       const begin = getPlatform().now();
-      results = unpack(result, await program.run([int32(first)], full));
+      const running = program.run([int32(first)], full);
+      // The program of the last, smaller batch is made while threads are at work, so that it is there when its time comes. The first
+      // step is not kept waiting for it.
+      if (this.#secondsPerStep !== null && this.#rest > 0 && !this.#evicted) this.#program(this.#rest);
+      results = unpack(result, await running);
       this.#secondsPerStep = (getPlatform().now() - begin) / full;
       this.#longest = full;
     }
     if (full < count) {
-      const { program, result } = this.#program(this.#numSamples % this.#batchSize);
+      const { program, result } = this.#program(this.#rest);
       results = unpack(result, await program.run([int32(this.fullSteps)], 1));
     }
     return results;
