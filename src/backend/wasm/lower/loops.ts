@@ -64,7 +64,7 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const unitAxes = outer.slice(0, prefix);
   const results = unitAxes.reduce((n, a) => n * a.size, 1) * pieces;
   const split = reducedAxes[0] as Axis | undefined;
-  const parts = split === undefined ? 1 : partsOf(mode, results, split.size, total);
+  const parts = split === undefined ? 1 : partsOf(mode, results, reducedAxes, total);
   const units = results * parts;
   const cut = cutTasks(units, (total * plan.work) / Math.max(1, units));
 
@@ -133,10 +133,11 @@ function modeOf(
 }
 
 /** Into how many parts the outermost reduced loop is cut: where there are few units, none so short that combining costs much. */
-function partsOf(mode: Mode, results: number, split: number, total: number): number {
+function partsOf(mode: Mode, results: number, reducedAxes: readonly Axis[], total: number): number {
   if (results >= 16 || total < 65536) return 1;
-  const most = mode === 'memory' ? Math.ceil(split / 32) : split;
-  return Math.min(most, Math.ceil(total / 16384), 64);
+  const rows = reducedAxes.reduce((n, axis) => n * axis.size, 1);
+  const most = mode === 'memory' ? Math.ceil(rows / 32) : 64;
+  return Math.min(reducedAxes[0].size, most, Math.ceil(total / 16384), 64);
 }
 
 /** The second kernel of a reduction in parts: combine the partial results, in order. */
