@@ -99,6 +99,9 @@ export function storeElements(f: FunctionBuilder, { dtype, expr }: LaneValue, ad
 
 /** Writes the scalar forms of primitives into a function; every result is bound to a name. */
 export class LaneBuilder implements ScalarBuilder<LaneValue> {
+  /** Words whose highest bit is 0: as signed numbers, which are quicker to convert, they are the same. */
+  readonly #halves = new Set<Expr>();
+
   constructor(
     private readonly f: FunctionBuilder,
     /** Whether values are vectors of the target's lanes, or single elements. */
@@ -146,7 +149,9 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
       return this.#bind(dtype, x[logical](y));
     }
     const compute = heldAs(dtype) === 'f64' ? wideBinary : integerBinary;
-    return { dtype, expr: compute(this.f, op, x, y, dtype) ?? this.#none(op, dtype) };
+    const result = compute(this.f, op, x, y, dtype) ?? this.#none(op, dtype);
+    if (op === 'shiftRightLogical' && y.constant !== null && y.constant > 0) this.#halves.add(result);
+    return { dtype, expr: result };
   }
 
   compare(op: ScalarCompare, { dtype, expr: x }: LaneValue, { expr: y }: LaneValue): LaneValue {
@@ -181,7 +186,7 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
 
   /** Integers of up to 32 bits to any number dtype. */
   #fromInteger(x: Expr, from: DType, to: DType): LaneValue {
-    const unsigned = from === 'uint32';
+    const unsigned = from === 'uint32' && !this.#halves.has(x);
     switch (heldAs(to)) {
       case 'i32':
         return this.#bind(to, wrapInteger(x, to));

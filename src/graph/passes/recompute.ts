@@ -16,7 +16,7 @@ const MAX_AGAIN = 6;
 /** Functions that take longer than a load from memory. */
 const COSTLY: ReadonlySet<string> = new Set([
   'exp', 'expm1', 'log', 'log1p', 'logistic', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
-  'erf', 'erfinv', 'lgamma', 'digamma', 'pow', 'rem', 'atan2', 'nextAfter', 'div', 'sqrt', 'popcount',
+  'erf', 'erfinv', 'lgamma', 'digamma', 'pow', 'rem', 'atan2', 'nextAfter', 'popcount',
 ]); // prettier-ignore
 
 /** Limits of a loop. */
@@ -134,7 +134,7 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
       for (const target of targets) {
         const reads = readsOf(target);
         const added = [...recipe.reads].filter((x) => !reads.has(x) && !target.nodes.has(x.node));
-        gain -= added.reduce((sum, x) => sum + Math.min(bytesOf(x), bytesOf(v) * 2), 0);
+        gain -= added.reduce((sum, x) => sum + bytesOf(x), 0);
         fits &&=
           reads.size + added.length <= limits.reads &&
           target.nodes.size + target.group.reductions.length + recipe.nodes.size <= limits.nodes;
