@@ -13,6 +13,12 @@ export const CONTROL = { arrived: 64, generation: 128, nextTask: 192, sleepers: 
 /** Bytes at the beginning of a heap that are not for buffers. */
 export const CONTROL_BYTES = 1024;
 
+/** Make the words as they are before a run. */
+export function resetControl(memory: WebAssembly.Memory): void {
+  const words = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4);
+  for (const address of [CONTROL.arrived, CONTROL.nextTask, CONTROL.sleepers, CONTROL.abort]) words[address / 4] = 0;
+}
+
 const SPINS = 2000;
 /** Nanoseconds after which a sleeping thread looks whether the program was stopped. */
 const NAP = 50_000_000;

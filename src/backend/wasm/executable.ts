@@ -3,6 +3,7 @@ import { RuntimeError } from '../../core/errors.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
 import type { Buffer } from './buffers.js';
+import { resetControl } from './control.js';
 import type { Region, WasmHeap } from './heap.js';
 import type { KernelCall } from './program.js';
 import { threadPool } from './thread_pool.js';
@@ -10,7 +11,7 @@ import { threadPool } from './thread_pool.js';
 /** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
 const INLINE_WORK = 1 << 20;
 /** So is one of little more work, most of it products then, that moves no more than this: a millisecond at most. */
-const INLINE_PRODUCTS = 1 << 25;
+export const INLINE_PRODUCTS = 1 << 25;
 const INLINE_BYTES = 1 << 23;
 
 /** What is kept of a kernel once it is emitted. */
@@ -90,6 +91,7 @@ export class WasmExecutable implements Executable {
 
   #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
     const scratch = this.#feed(feeds);
+    resetControl(this.parts.heap.memory);
     this.#call('run', 0, 1, steps, scratch);
     return this.#results(scratch);
   }
@@ -97,6 +99,7 @@ export class WasmExecutable implements Executable {
   profile(feeds: readonly NDArray[], steps: number): KernelTime[] {
     this.#requireIdle();
     const scratch = this.#feed(feeds);
+    resetControl(this.parts.heap.memory);
     this.#call('run', 0, 1, 1, scratch); // warms up, and tells the instance where the scratch memory is
     const { kernels } = this.parts;
     const times = kernels.map(() => 0);

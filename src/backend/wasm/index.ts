@@ -1,18 +1,20 @@
 /** @file The wasm backend: every program becomes one WebAssembly module, run by all threads on one shared memory. */
 import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
+import { sizeOf } from '../../core/shape.js';
 import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
 import { optimize } from '../../graph/passes/index.js';
 import type { Buffer, Kernel } from './buffers.js';
 import { MAX_THREADS } from './buffers.js';
 import { planMemory } from './memory_plan.js';
 import { wasmTarget } from './engine.js';
-import { WasmExecutable } from './executable.js';
+import { INLINE_PRODUCTS, WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
 import { WasmHeap, formatBytes } from './heap.js';
 import { lowerGraph } from './lower/index.js';
 import { prepare } from './prepare.js';
 import { emitProgram } from './program.js';
+import { threadPool } from './thread_pool.js';
 
 let wantedThreads: number | null = null;
 
@@ -36,8 +38,18 @@ function describeProgram(nodes: number, kernels: readonly Kernel[]): string {
   return `a program of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}${value}`;
 }
 
+/** Programs of more elements will run on threads. */
+const MANY_ELEMENTS = 1 << 18;
+
+const isLarge = ({ nodes }: Graph): boolean => {
+  let elements = 0;
+  return nodes.some(({ outputs }) => outputs.some(({ shape }) => (elements += sizeOf(shape)) > MANY_ELEMENTS));
+};
+
 function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable {
   const target = wasmTarget();
+  // Programs without variables are those of eager work, which run on the calling thread.
+  if (heap.shared && isLarge(source) && bindings.inputs.some((buffer) => buffer !== null)) threadPool.start(threads());
   const graph = prepare(optimize(source));
   const regions: Region[] = [];
   const placeConstant = (value: NDArray): number => {
@@ -55,7 +67,9 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const fed = lowered.inputs.filter((_, i) => bindings.inputs[i] === null);
   const results = lowered.outputs.filter((_, i) => bindings.outputs[i] === null);
   const scratchBytes = planMemory(lowered.kernels, [...fed, ...results]);
-  const { code, calls } = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter });
+  const work = lowered.kernels.reduce((sum, kernel) => sum + kernel.work, 0);
+  const alone = work < INLINE_PRODUCTS;
+  const { code, calls } = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter, alone });
   return new WasmExecutable({
     label: describeProgram(graph.nodes.length, lowered.kernels),
     heap,
@@ -74,7 +88,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       work,
       bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),
     })),
-    work: lowered.kernels.reduce((sum, kernel) => sum + kernel.work, 0),
+    work,
     stats: { nodes: graph.nodes.length, kernels: lowered.kernels.length, scratchBytes, codeBytes: code.length },
     regions,
     bound: [...bindings.inputs, ...bindings.outputs],

@@ -88,11 +88,10 @@ class Calls {
 
   /** How a kernel of the program is called. */
   of(kernel: Kernel): KernelCall {
-    const { key } = kernel;
-    const fn = this.#functions.get(kernel);
-    return fn === undefined
-      ? { name: this.#functions.get(key!)!.name, buffers: buffersOf(kernel) }
-      : { name: fn.name, buffers: [] };
+    const common = kernel.key === undefined ? undefined : this.#functions.get(kernel.key);
+    return common === undefined
+      ? { name: this.#own(kernel).name, buffers: [] }
+      : { name: common.name, buffers: buffersOf(kernel) };
   }
 
   /** The functions by their names. */
@@ -143,6 +142,8 @@ export interface ProgramOptions {
   readonly sharedMemory: boolean;
   /** An int32 scalar that counts the steps of a run. */
   readonly counter: Buffer | null;
+  /** Write code for one thread alone as well, which need not meet others. */
+  readonly alone: boolean;
 }
 
 /** A function of the module that does the work of a kernel: `(lo, hi, address, …)`, with the addresses of these buffers. */
@@ -160,25 +161,30 @@ export interface EmittedProgram {
 /** The binary module. Its export `run(thread, threads, steps, scratch)` is called by every thread. */
 export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): EmittedProgram {
   const { target, sharedMemory, counter } = options;
+  const hasAlone = options.alone || !sharedMemory;
   const calls = new Calls(target, barrierFunction(target), kernels);
   // One thread has a function of its own, so that the engine compiles only what is used.
   const alone = new FunctionBuilder('alone', target, ['i32']);
   const count = (f: FunctionBuilder, step: Expr): void => {
     if (counter !== null) f.store('i32', counter.pointer(f), step);
   };
-  alone.for(0, alone.params[0], 1, (step) => {
-    count(alone, step);
-    calls.alone(alone, kernels);
-  });
+  if (hasAlone) {
+    alone.for(0, alone.params[0], 1, (step) => {
+      count(alone, step);
+      calls.alone(alone, kernels);
+    });
+  }
 
   const f = new FunctionBuilder('run', target, ['i32', 'i32', 'i32', 'i32']);
   const [thread, threads, steps, scratch] = f.params;
   f.setGlobal(SCRATCH_GLOBAL, scratch);
   f.setGlobal(THREAD_GLOBAL, thread);
-  f.if(threads.eq(1), () => {
-    f.run(alone.finish(), [steps]);
-    f.return();
-  });
+  if (hasAlone) {
+    f.if(threads.eq(1), () => {
+      f.run(alone.finish(), [steps]);
+      f.return();
+    });
+  }
   if (sharedMemory) {
     const meet = (): void => calls.meet(f, threads);
     f.for(0, steps, 1, (step) => {
@@ -192,6 +198,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   } else f.trap();
   const globals = SCAN_GLOBALS + depth(kernels);
   // Single kernels are exported for profiles.
+  const single = kernels.map((kernel) => calls.of(kernel));
   const code = emitModule({ exports: { run: f.finish(), ...calls.functions }, sharedMemory, globals, fma: target.fma });
-  return { code, calls: kernels.map((kernel) => calls.of(kernel)) };
+  return { code, calls: single };
 }

@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../core/errors.js';
 import type { WorkerThread } from '../../core/platform.js';
 import { getPlatform } from '../../core/platform.js';
-import { CONTROL } from './control.js';
+import { CONTROL, resetControl } from './control.js';
 import type { WasmHeap } from './heap.js';
 import type { FromWorker, ToWorker } from './worker_source.js';
 import { WORKER_SOURCE } from './worker_source.js';
@@ -41,9 +41,8 @@ class ThreadPool {
    */
   run(program: ThreadedProgram, threads: number, steps: number, scratch: number): Promise<void> {
     const { heap } = program;
-    const words = new Int32Array(heap.memory.buffer);
-    for (const address of [CONTROL.arrived, CONTROL.nextTask, CONTROL.sleepers, CONTROL.abort]) words[address / 4] = 0;
-    while (this.#members.length < threads) this.#members.push(this.#spawn());
+    resetControl(heap.memory);
+    this.start(threads);
     const members = this.#members.slice(0, threads);
     const run = this.#nextRun++;
     return new Promise((resolve, reject) => {
@@ -68,6 +67,11 @@ class ThreadPool {
         post(member, { kind: 'run', run, program: program.id, thread, threads, steps, scratch });
       });
     });
+  }
+
+  /** Start threads that will be needed: they come to life while the caller does something else. */
+  start(threads: number): void {
+    while (this.#members.length < threads) this.#members.push(this.#spawn());
   }
 
   /** Programs that will not run again. */

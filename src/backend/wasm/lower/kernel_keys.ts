@@ -62,5 +62,5 @@ export function kernelKey(kernel: Kernel, group: string, index: number): string 
   const buffers = buffersOf(kernel);
   const looks = buffers.map(({ dtype, size }) => `${dtype}[${size}]`);
   const uses = [kernel.reads, kernel.writes].map((list) => list.map((buffer) => buffers.indexOf(buffer)).join());
-  return `${index}|${looks.join()}|${uses.join('>')}|${group}`;
+  return `${index} ${kernel.label} ${kernel.tasks}|${looks.join()}|${uses.join('>')}|${group}`;
 }
