@@ -114,7 +114,7 @@ show("COS", fit(lambda r: (cos(r) - 1 + r * r / 2) / r**4, lambda r: r**4 / cos(
 show("ATAN", fit(lambda r: (atan(r) - r) / r**3, lambda r: r**3 / atan(r), TINY, high, 4, squared))
 # erf.ts
 show("NEAR", fit(lambda x: erf(x) / x - 1, lambda x: x / erf(x), TINY, D("0.93"), 6, squared))
-show("FAR", fit(lambda x: ((1 - erf(x)).ln() + x) / x, lambda x: x * (1 - erf(x)) / erf(x), D("0.93"), D(4), 5))
+show("FAR", fit(lambda x: (1 - erf(x)) * (x * x).exp(), lambda x: (-x * x).exp() / erf(x), D("0.93"), D(4), 8))
 # power.ts
 exp2_range = D("0.5") * WIDER
 log2_range = (ROOT2 - 1) / (ROOT2 + 1) * WIDER

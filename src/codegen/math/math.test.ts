@@ -23,7 +23,7 @@ const BOUNDS: readonly (readonly [ScalarUnary, (x: number) => number, number])[]
   ['sin', Math.sin, 1],
   ['cos', Math.cos, 1],
   ['atan', Math.atan, 1.9],
-  ['erf', special.erf, 1.1],
+  ['erf', special.erf, 1.4],
 ];
 
 function run(op: ScalarUnary, x: Float32Array, vector: boolean): ArrayLike<number> {
