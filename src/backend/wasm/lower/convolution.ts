@@ -5,6 +5,7 @@
  * Where the input is dilated (transposed convolutions, gradients of strided ones), most taps of a position meet the zeros in between.
  * Positions of one *phase* meet the same taps: each phase is a contraction of its own over those taps alone.
  */
+import type { DType } from '../../../core/dtype.js';
 import { formatShape, sizeOf, stridesOf } from '../../../core/shape.js';
 import type { Node } from '../../../graph/graph.js';
 import type { ConvParams } from '../../../graph/lax.js';
@@ -13,8 +14,9 @@ import { copyBlock, fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
 import type { ContractionAxis } from './contraction.js';
 import { lowerContraction } from './contract.js';
-import type { PlainConvolution } from './winograd.js';
+import type { Image, PlainConvolution } from './winograd.js';
 import { lowerWinograd, tileSizeFor } from './winograd.js';
+import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 const mod = (a: number, n: number): number => ((a % n) + n) % n;
@@ -115,19 +117,43 @@ function combinations(axes: readonly AxisPhases[]): Phase[][] {
   );
 }
 
-/** The convolution as one of 3×3 taps without strides, dilation and groups, features innermost; null if it is none. */
+/** Where the images of an operand lie; null if their features do not lie side by side. */
+function imageOf(
+  buffer: Buffer,
+  offset: number,
+  strides: readonly number[],
+  batch: number,
+  feature: number,
+  spatial: readonly number[],
+): Image | null {
+  if (strides[feature] !== 1) return null;
+  return { buffer, offset, image: strides[batch], row: strides[spatial[0]], column: strides[spatial[1]] };
+}
+
+const pair = (of: (i: number) => number): [number, number] => [of(0), of(1)];
+const areOnes = (steps: readonly number[]): boolean => steps.every((step) => step === 1);
+
+/** Whether fewer products may do: float32, over two axes, without strides, dilation and groups. */
+const isSimple = (
+  { strides, lhsDilation, rhsDilation, featureGroups, batchGroups }: ConvParams,
+  dtype: DType,
+): boolean =>
+  dtype === 'float32' &&
+  strides.length === 2 &&
+  areOnes([...strides, ...lhsDilation, ...rhsDilation, featureGroups, batchGroups]);
+
+/** A convolution, or the gradient for an input, as one of 3×3 taps; null if it is none. */
 function asPlain(node: Node, lowering: Lowering, label: string): PlainConvolution | null {
   const [lhs, rhs] = node.inputs;
   const [value] = node.outputs;
   const p = node.params as ConvParams;
-  const ones = (steps: readonly number[]): boolean => steps.every((step) => step === 1);
-  const square = p.rhs.spatial.length === 2 && p.rhs.spatial.every((d) => rhs.shape[d] === 3);
-  const simple = ones(p.strides) && ones(p.lhsDilation) && ones(p.rhsDilation) && p.featureGroups * p.batchGroups === 1;
-  if (!square || !simple || value.dtype !== 'float32') return null;
-  const [input, kernel] = [lowering.source(lhs), lowering.source(rhs)];
-  const [a, b, c] = [input.view.strides, kernel.view.strides, stridesOf(value.shape)];
-  if (a[p.lhs.feature] !== 1 || c[p.out.feature] !== 1) return null;
-  const pair = (of: (i: number) => number): [number, number] => [of(0), of(1)];
+  if (!isSimple(p, value.dtype) || p.rhs.spatial.some((d) => rhs.shape[d] !== 3)) return null;
+  const [{ view, buffer }, kernel] = [lowering.source(lhs), lowering.source(rhs)];
+  const input = imageOf(buffer, view.offset, view.strides, p.lhs.batch, p.lhs.feature, p.lhs.spatial);
+  const out = stridesOf(value.shape);
+  const output = imageOf(lowering.output(value), 0, out, p.out.batch, p.out.feature, p.out.spatial);
+  if (input === null || output === null) return null;
+  const b = kernel.view.strides;
   return {
     label,
     images: value.shape[p.out.batch],
@@ -136,20 +162,8 @@ function asPlain(node: Node, lowering: Lowering, label: string): PlainConvolutio
     size: pair((i) => lhs.shape[p.lhs.spatial[i]]),
     outSize: pair((i) => value.shape[p.out.spatial[i]]),
     before: pair((i) => p.padding[i][0]),
-    input: {
-      buffer: input.buffer,
-      offset: input.view.offset,
-      image: a[p.lhs.batch],
-      row: a[p.lhs.spatial[0]],
-      column: a[p.lhs.spatial[1]],
-    },
-    output: {
-      buffer: lowering.output(value),
-      offset: 0,
-      image: c[p.out.batch],
-      row: c[p.out.spatial[0]],
-      column: c[p.out.spatial[1]],
-    },
+    input,
+    output,
     kernel: {
       buffer: kernel.buffer,
       offset: kernel.view.offset,
@@ -159,6 +173,57 @@ function asPlain(node: Node, lowering: Lowering, label: string): PlainConvolutio
       feature: b[p.rhs.batch],
     },
   };
+}
+
+/**
+ * The gradient for a kernel of 3×3 taps, as the convolution whose kernel that is; null if it is none. What is summed over are images: they
+ * are the features here; the cotangents are the kernel, and its features the batch.
+ */
+function asKernelGradient(node: Node, lowering: Lowering, label: string): PlainConvolution | null {
+  const [lhs, rhs] = node.inputs;
+  const [value] = node.outputs;
+  const p = node.params as ConvParams;
+  if (!isSimple(p, value.dtype) || p.out.spatial.some((d) => value.shape[d] !== 3)) return null;
+  const [{ view, buffer }, given] = [lowering.source(lhs), lowering.source(rhs)];
+  const input = imageOf(buffer, view.offset, view.strides, p.lhs.feature, p.lhs.batch, p.lhs.spatial);
+  const { offset, strides } = given.view;
+  const output = imageOf(given.buffer, offset, strides, p.rhs.feature, p.rhs.batch, p.rhs.spatial);
+  if (input === null || output === null) return null;
+  const c = stridesOf(value.shape);
+  return {
+    label,
+    images: rhs.shape[p.rhs.feature],
+    channels: value.shape[p.out.batch],
+    features: value.shape[p.out.feature],
+    size: pair((i) => lhs.shape[p.lhs.spatial[i]]),
+    outSize: pair((i) => rhs.shape[p.rhs.spatial[i]]),
+    before: pair((i) => p.padding[i][0]),
+    input,
+    output,
+    kernel: {
+      buffer: lowering.output(value),
+      offset: 0,
+      row: c[p.out.spatial[0]],
+      column: c[p.out.spatial[1]],
+      channel: c[p.out.batch],
+      feature: c[p.out.feature],
+    },
+  };
+}
+
+/** Add the kernels that need fewer products, where they are faster. */
+function lowerWithFewerProducts(node: Node, lowering: Lowering, label: string): boolean {
+  const plain = asPlain(node, lowering, label);
+  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes);
+  if (plain !== null && tile !== 0) {
+    lowerWinograd(lowering, plain, tile);
+    return true;
+  }
+  const gradient = asKernelGradient(node, lowering, label);
+  const side = gradient === null ? 0 : gradientTileFor(gradient, lowering.target);
+  if (gradient === null || side === 0) return false;
+  lowerWinogradGradient(lowering, gradient, side);
+  return true;
 }
 
 export const convGeneral: LowerRule = {
@@ -187,9 +252,7 @@ export const convGeneral: LowerRule = {
     const empty = sizeOf(rhs.shape) === 0 || sizeOf(lhs.shape) === 0 || met.length === 0;
     if (empty || met.length < all.length) fillBuffer(lowering, target, 0);
     if (empty) return;
-    const plain = asPlain(node, lowering, label);
-    const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes);
-    if (plain !== null && tile !== 0) return lowerWinograd(lowering, plain, tile);
+    if (lowerWithFewerProducts(node, lowering, label)) return;
     const input = padInput(lowering, lowering.source(lhs), axes, p);
 
     const depthFeatures = rhs.shape[p.rhs.feature];

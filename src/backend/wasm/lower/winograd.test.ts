@@ -77,8 +77,9 @@ async function check(
   const here = executable.runSync(arrays, 1);
   interpret(graph, arrays).forEach((expected, i) => {
     const { rms, greatest } = errors(here[i], expected);
-    expect(rms, `output ${i}`).toBeLessThan(bound.rms);
-    expect(greatest, `output ${i}`).toBeLessThan(bound.greatest);
+    const longer = Math.sqrt(Math.max(1, Math.max(c, k) / 64));
+    expect(rms, `output ${i}`).toBeLessThan(bound.rms * longer);
+    expect(greatest, `output ${i}`).toBeLessThan(bound.greatest * longer);
   });
   for (const threads of [1, 2, 3]) {
     wasmBackend.setThreads!(threads);
@@ -87,8 +88,8 @@ async function check(
   return executable.profile!(arrays, 1).map(({ label }) => label);
 }
 
-/** What the comment in winograd_transform.ts states, with room for chance. */
-const CLOSE = { rms: 1.2e-6, greatest: 1e-5 };
+/** What the comment in winograd_transform.ts states, with room for chance: the longer the sums, the larger the errors. */
+const CLOSE = { rms: 1e-6, greatest: 1e-5 };
 
 describe('3×3 taps with fewer products are as near as stated', () => {
   test.each([
@@ -97,10 +98,11 @@ describe('3×3 taps with fewer products are as near as stated', () => {
     [3, 9, 11, 33, 19],
     [1, 30, 7, 70, 65],
     [2, 5, 29, 9, 131],
+    [1, 20, 21, 67, 72],
   ])('%d images of %d × %d, %d features to %d', async (...sizes) => {
     for (const padding of [SAME, VALID]) {
       const labels = await check(sizes, padding, CLOSE);
-      expect(labels.filter((label) => label.includes('winograd')).length).toBeGreaterThanOrEqual(2);
+      expect(labels.filter((label) => label.includes('winograd')).length).toBe(3);
     }
   });
 
@@ -111,6 +113,11 @@ describe('3×3 taps with fewer products are as near as stated', () => {
       [[-1, 1], [0, -3]], // prettier-ignore
     ] as Padding[])
       await check([2, 14, 15, 16, 20], padding, CLOSE);
+  });
+
+  test('of images of three features: the gradient of the kernel', async () => {
+    const labels = await check([3, 31, 33, 3, 32], SAME, CLOSE);
+    expect(labels.some((label) => label.includes('winograd'))).toBe(true);
   });
 
   test('of sizes that smaller tiles fit', async () => {

@@ -107,8 +107,8 @@ export function tileSizeFor(x: PlainConvolution, lanes: number): 0 | 2 | 4 {
   return best.cost < plain ? best.m : 0;
 }
 
-/** Steps between points in memory: whole cache lines, an odd number of them, so that points do not meet in the same sets of a cache. */
-const pointStep = (elements: number): number => {
+/** Elements rounded up to an odd number of cache lines, so that what lies so far apart does not meet in the same sets of a cache. */
+export const cacheStep = (elements: number): number => {
   const lines = Math.ceil(elements / 16);
   return 16 * (lines % 2 === 0 ? lines + 1 : lines);
 };
@@ -123,24 +123,26 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
   const panel = tileOf(target).columns;
   const width = roundUp(x.features, panel);
   const depth = x.channels;
-  const kernelStep = pointStep(depth * width);
+  const kernelStep = cacheStep(depth * width);
   const transformed = transformKernel(lowering, x, w, width);
 
   const held = roundUp(depth, lanes);
-  const inputStep = pointStep(block * held);
-  const outputStep = pointStep(block * group);
-  const between = Math.max(points * held, w.n * m * group);
-  const ownSize = points * (inputStep + outputStep) + between + held + 16;
+  // Transformed inputs are [row of points][tile][column of points][feature], products likewise.
+  const inputStep = cacheStep(block * w.n * held);
+  const outputStep = cacheStep(block * w.n * group);
+  const memory = tileMemory(w.n, held);
+  const between = Math.max(memory.scratch, w.n * m * group);
+  const ownSize = w.n * (inputStep + outputStep) + between + memory.zeros;
   const own = lowering.workspace('float32', MAX_THREADS * ownSize, 'transformed tiles');
   const toInput = tileTransform(target, 'winograd input', w.input, {
-    channels: held,
+    held,
     size: x.size,
     row: x.input.row,
     column: x.input.column,
     step: inputStep,
   });
   const toOutput = outputTransform(target, w, x, group, outputStep);
-  const products = productRows(target, depth, held, group);
+  const products = productRows(target, depth, w.n * held, w.n * group);
   const tasks = Math.ceil(tiles / block);
   lowering.add({
     label: `${x.label} (winograd ${m}×${m}: ${points} × ${tiles} × ${x.features} × ${depth})`,
@@ -150,10 +152,10 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
     writes: [x.output.buffer, own],
     emit: (f, lo, hi) => {
       const inputs = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
-      const outputs = f.let(inputs.add(points * inputStep * BYTES));
-      const scratch = f.let(outputs.add(points * outputStep * BYTES));
+      const outputs = f.let(inputs.add(w.n * inputStep * BYTES));
+      const scratch = f.let(outputs.add(w.n * outputStep * BYTES));
       const zeros = f.let(scratch.add(between * BYTES));
-      f.fill(zeros, i32(0), i32((held + 16) * BYTES));
+      f.fill(zeros, i32(0), i32(memory.zeros * BYTES));
       const pu = transformed.pointer(f);
       const px = f.let(x.input.buffer.pointer(f).add(x.input.offset * BYTES));
       const py = f.let(x.output.buffer.pointer(f).add(x.output.offset * BYTES));
@@ -167,7 +169,7 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
           });
         eachTile((tile, image, row, column) => {
           const from = f.let(px.add(image.mul(x.input.image * BYTES)));
-          const to = f.let(inputs.add(tile.mul(held * BYTES)));
+          const to = f.let(inputs.add(tile.mul(w.n * held * BYTES)));
           f.run(toInput, [from, row.sub(x.before[0]), column.sub(x.before[1]), to, scratch, zeros]);
         });
         // Rows beyond the last tile hold anything.
@@ -175,9 +177,10 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
         f.for(0, width, group, (feature) => {
           const panels = f.let(f.let(i32(width).sub(feature)).minS(group));
           f.for(0, points, 1, (point) => {
-            const a = f.let(inputs.add(point.mul(inputStep * BYTES)));
+            const [i, j] = decode(f, point, [w.n, w.n]);
+            const a = f.let(inputs.add(i.mul(inputStep).add(j.mul(held)).mul(BYTES)));
             const b = f.local(pu.add(point.mul(kernelStep).add(feature.mul(depth)).mul(BYTES)));
-            const c = f.local(outputs.add(point.mul(outputStep * BYTES)));
+            const c = f.local(outputs.add(i.mul(outputStep).add(j.mul(group)).mul(BYTES)));
             f.for(0, panels, panel, () => {
               f.run(products, [a, b, c, rows]);
               f.set(b, b.add(depth * panel * BYTES));
@@ -186,7 +189,7 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
           });
           const wanted = f.let(f.let(i32(x.features).sub(feature)).minS(group));
           eachTile((tile, image, row, column) => {
-            const from = f.let(outputs.add(tile.mul(group * BYTES)));
+            const from = f.let(outputs.add(tile.mul(w.n * group * BYTES)));
             const offset = image
               .mul(x.output.image)
               .add(row.mul(x.output.row))
@@ -235,20 +238,28 @@ function productRows(target: Target, depth: number, aStep: number, cStep: number
 
 /** Where inputs of tiles lie, and where they are put. */
 export interface TileInput {
-  /** Features, a multiple of the lanes. */
-  readonly channels: number;
+  /** Features, rounded up to whole vectors: what lies beyond the last one is anything. */
+  readonly held: number;
   /** Rows and columns; what lies outside counts as zero. */
   readonly size: readonly [number, number];
   /** Elements between rows and between columns. */
   readonly row: number;
   readonly column: number;
-  /** Elements between points of the result. */
+  /** Elements between rows of points of the result, which are [row of points][…][column of points][feature]. */
   readonly step: number;
+  /** Rows of points that are wanted. Default: all. */
+  readonly points?: readonly number[];
 }
+
+/** Elements of zeros that `tileTransform` needs, and of scratch memory. */
+export const tileMemory = (n: number, held: number): { zeros: number; scratch: number } => ({
+  zeros: n * held + 16,
+  scratch: n * n * held,
+});
 
 /**
  * `f(image, row, column, to, scratch, zeros)`: matrix · tile · matrixᵀ for the square tile of an image from `row` and `column` on, all
- * features. `scratch` holds what lies between the two steps, `zeros` a row of zeros.
+ * features. `scratch` holds what lies between the two steps.
  */
 export function tileTransform(
   target: Target,
@@ -257,61 +268,78 @@ export function tileTransform(
   x: TileInput,
 ): KernelFunction {
   const { lanes } = target;
-  const [n, taken] = [matrix.length, matrix[0].length];
-  const bytes = x.channels * BYTES;
+  const taken = matrix[0].length;
+  const points = x.points ?? matrix.map((_, i) => i);
+  const bytes = x.held * BYTES;
   const f = new FunctionBuilder(name, target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [image, row0, column0, to, scratch, zeros] = f.params;
-  const allColumns = f.let(column0.ge(0).and(column0.le(x.size[1] - taken)));
-  // Along rows: scratch[i][j] = Σ matrix[j][q] · tile[i][q]
-  f.for(0, taken, 1, (i) => {
-    const row = f.let(row0.add(i));
-    const inside = f.let(row.ltU(x.size[0]));
-    const from = f.let(image.add(row.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
-    const at = f.let(scratch.add(i.mul(n * bytes)));
-    const along = (starts: readonly Expr[], offsets: readonly number[]): void =>
-      f.for(0, bytes, lanes * BYTES, (c) => {
+  const first = f.let(f.let(i32(0).sub(column0)).maxS(0).minS(taken));
+  const last = f.let(f.let(i32(x.size[1]).sub(column0)).maxS(first).minS(taken));
+  const from = f.let(image.add(row0.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
+  // Along columns: scratch[i][q] = Σ matrix[i][p] · tile[p][q]
+  const used = Array.from({ length: taken }, (_, p) => points.some((i) => matrix[i][p] !== 0));
+  const along = (startsAt: (shift: Expr) => readonly Expr[], offsets: readonly number[]): void => {
+    const run = (shift: Expr, at: Expr, end: Expr | number): void => {
+      const starts = startsAt(shift);
+      f.for(0, end, lanes * BYTES, (c) => {
         const moved = new Map<Expr, Expr>();
-        const xs = starts.map((start, q) => {
+        const xs = starts.map((start, p) => {
+          if (!used[p]) return start;
           if (!moved.has(start)) moved.set(start, f.let(start.add(c)));
-          return f.let(f.loadVector('f32', moved.get(start)!, offsets[q]));
+          return f.let(f.loadVector('f32', moved.get(start)!, offsets[p]));
         });
         const target = f.let(at.add(c));
-        transform(f, matrix, xs).forEach((y, j) => f.store('f32', target, y, j * bytes));
+        transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * taken * bytes));
       });
-    f.if(
-      inside.and(allColumns),
-      () => {
-        along(
-          Array.from({ length: taken }, () => from),
-          Array.from({ length: taken }, (_, q) => q * x.column * BYTES),
-        );
-      },
-      () => {
-        const starts = Array.from({ length: taken }, (_, q) =>
-          f.let(inside.and(column0.add(q).ltU(x.size[1])).select(from.add(q * x.column * BYTES), zeros)),
-        );
-        along(
-          starts,
-          starts.map(() => 0),
-        );
-      },
-    );
-  });
-  // Along columns: to[i][j] = Σ matrix[i][q] · scratch[q][j]
-  f.for(0, n, 1, (j) => {
-    const from = f.let(scratch.add(j.mul(bytes)));
-    const at = f.let(to.add(j.mul(x.step * BYTES)));
+    };
+    if (x.held === x.column) {
+      // Columns are neighbours: one loop does them all.
+      const start = f.let(first.mul(bytes));
+      run(start, f.let(scratch.add(start)), f.let(last.sub(first).mul(bytes)));
+      return;
+    }
+    f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(scratch.add(q.mul(bytes))), bytes));
+  };
+  const clear = (start: Expr, end: Expr): void =>
+    f.for(f.let(start.mul(bytes)), f.let(end.mul(bytes)), lanes * BYTES, (c) => {
+      const at = f.let(scratch.add(c));
+      points.forEach((_, i) => f.store('f32', at, constant('f32x', 0), i * taken * bytes));
+    });
+  f.if(first.gt(0), () => clear(i32(0), first));
+  f.if(last.lt(taken), () => clear(last, i32(taken)));
+  const rows = Array.from({ length: taken }, (_, p) => p);
+  f.if(
+    row0.ge(0).and(row0.le(x.size[0] - taken)),
+    () =>
+      along(
+        (shift) => {
+          const start = f.let(from.add(shift));
+          return rows.map(() => start);
+        },
+        rows.map((p) => p * x.row * BYTES),
+      ),
+    () => {
+      const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
+      along(
+        (shift) => rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros))),
+        rows.map(() => 0),
+      );
+    },
+  );
+  // Along rows: to[i][j] = Σ matrix[j][q] · scratch[i][q]
+  f.for(0, points.length, 1, (i) => {
+    const source0 = f.let(scratch.add(i.mul(taken * bytes)));
+    const target0 = f.let(to.add(i.mul(x.step * BYTES)));
     f.for(0, bytes, lanes * BYTES, (c) => {
-      const source = f.let(from.add(c));
-      const target = f.let(at.add(c));
-      const xs = Array.from({ length: taken }, (_, q) => f.let(f.loadVector('f32', source, q * n * bytes)));
-      transform(f, matrix, xs).forEach((y, i) => f.store('f32', target, y, i * n * x.step * BYTES));
+      const [source, target] = [f.let(source0.add(c)), f.let(target0.add(c))];
+      const xs = Array.from({ length: taken }, (_, q) => f.let(f.loadVector('f32', source, q * bytes)));
+      transform(f, matrix, xs).forEach((y, j) => f.store('f32', target, y, j * bytes));
     });
   });
   return f.finish();
 }
 
-/** `output(from, to, rows, columns, features, scratch)`: transform one tile's products back, and write what lies inside. */
+/** `f(from, to, rows, columns, features, scratch)`: transform one tile's products back, and write what lies inside. */
 function outputTransform(
   target: Target,
   w: Winograd,
@@ -324,48 +352,44 @@ function outputTransform(
   const bytes = group * BYTES;
   const f = new FunctionBuilder('winograd output', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [from, to, rows, columns, features, scratch] = f.params;
-  const end = f.let(features.mul(BYTES));
-  // Along rows: scratch[i][s] = Σ output[s][q] · from[i][q]
-  f.for(0, n, 1, (i) => {
-    const source0 = f.let(from.add(i.mul(n * step * BYTES)));
-    const target0 = f.let(scratch.add(i.mul(m * bytes)));
-    f.for(0, end, lanes * BYTES, (c) => {
-      const [source, at] = [f.let(source0.add(c)), f.let(target0.add(c))];
-      const xs = Array.from({ length: n }, (_, q) => f.let(f.loadVector('f32', source, q * step * BYTES)));
-      transform(f, w.output, xs).forEach((y, s) => f.store('f32', at, y, s * bytes));
-    });
+  // Along columns: scratch[r][j] = Σ output[r][i] · from[i][j]
+  f.for(0, n * bytes, lanes * BYTES, (c) => {
+    const [source, at] = [f.let(from.add(c)), f.let(scratch.add(c))];
+    const xs = Array.from({ length: n }, (_, i) => f.let(f.loadVector('f32', source, i * step * BYTES)));
+    transform(f, w.output, xs).forEach((y, r) => f.store('f32', at, y, r * n * bytes));
   });
-  // Along columns: to[r][s] = Σ output[r][q] · scratch[q][s]
+  // Along rows: to[r][s] = Σ output[s][j] · scratch[r][j]
+  const end = f.let(features.mul(BYTES));
   const vectorEnd = f.let(features.and(-lanes).mul(BYTES));
-  f.for(0, columns, 1, (s) => {
-    const source0 = f.let(scratch.add(s.mul(bytes)));
-    const target0 = f.let(to.add(s.mul(x.output.column * BYTES)));
-    const results = (c: Expr, wanted: number): Expr[] => {
+  f.for(0, rows, 1, (r) => {
+    const source0 = f.let(scratch.add(r.mul(n * bytes)));
+    const target0 = f.let(to.add(r.mul(x.output.row * BYTES)));
+    const results = (c: Expr): Expr[] => {
       const source = f.let(source0.add(c));
-      const xs = Array.from({ length: n }, (_, q) => f.let(f.loadVector('f32', source, q * m * bytes)));
-      return transform(f, w.output, xs).slice(0, wanted);
+      const xs = Array.from({ length: n }, (_, j) => f.let(f.loadVector('f32', source, j * bytes)));
+      return transform(f, w.output, xs);
     };
-    const write = (row: number, at: Expr, y: Expr): void => f.store('f32', at, y, row * x.output.row * BYTES);
+    const write = (s: number, at: Expr, y: Expr): void => f.store('f32', at, y, s * x.output.column * BYTES);
     f.if(
-      rows.eq(m),
+      columns.eq(m),
       () =>
         f.for(0, vectorEnd, lanes * BYTES, (c) => {
           const at = f.let(target0.add(c));
-          results(c, m).forEach((y, r) => write(r, at, y));
+          results(c).forEach((y, s) => write(s, at, y));
         }),
       () =>
         f.for(0, vectorEnd, lanes * BYTES, (c) => {
           const at = f.let(target0.add(c));
-          results(c, m - 1).forEach((y, r) => f.if(rows.gt(r), () => write(r, at, y)));
+          results(c).forEach((y, s) => s < m - 1 && f.if(columns.gt(s), () => write(s, at, y)));
         }),
     );
     if (x.features % lanes === 0) return;
     f.if(vectorEnd.lt(end), () => {
       const at = f.let(target0.add(vectorEnd));
-      results(vectorEnd, m).forEach((y, r) =>
-        f.if(rows.gt(r), () => {
+      results(vectorEnd).forEach((y, s) =>
+        f.if(columns.gt(s), () => {
           for (let lane = 0; lane < x.features % lanes; lane++)
-            f.store('f32', at, y.lane(lane), (r * x.output.row + lane) * BYTES);
+            f.store('f32', at, y.lane(lane), (s * x.output.column + lane) * BYTES);
         }),
       );
     });
@@ -380,7 +404,7 @@ function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, w
   const panel = tileOf(target).columns;
   const { kernel, channels, features } = x;
   const points = w.n * w.n;
-  const step = pointStep(channels * width);
+  const step = cacheStep(channels * width);
   const made = lowering.workspace('float32', points * step, 'transformed kernel');
   const units = (width / panel) * channels;
   const cut = cutTasks(units, 4 * points * panel);
