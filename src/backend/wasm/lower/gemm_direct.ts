@@ -16,6 +16,10 @@ import { cutTasks, decode } from './work.js';
 const BYTES = 4;
 /** With more columns than this, packed rows are used often enough to pay for the packing. */
 const FEW_COLUMNS = 160;
+/** Rows a whole number of pages apart fall on the same few lines of the first cache: they are better packed. */
+const PAGE = 4096;
+/** Numbers of B that may stay in the first cache while rows go by. */
+const FIRST_CACHE = 4096;
 /** Rows of one line that one unit of work does. */
 const LINE_BLOCK = 64;
 
@@ -30,6 +34,7 @@ export function canReadDirectly(x: Contraction): boolean {
     run.size >= 3 &&
     line !== undefined &&
     line.a >= 0 &&
+    (line.a * BYTES) % PAGE !== 0 &&
     line.size >= 4
   );
 }
@@ -97,19 +102,14 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
       const pb = packed.pointer(f);
       const first = f.let(lo.mul(cut.unitsPerTask));
       const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
-      f.for(0, panels, 1, (panel) => {
-        const column = f.let(panel.mul(tile.columns));
-        const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
+      // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
+      // that use it.
+      const small = panels * tile.columns * nk <= FIRST_CACHE;
+      const forPanels = (body: (panel: Expr) => void): void => f.for(0, panels, 1, body);
+      const outside = small || nb > 1 ? (body: (panel: Expr | null) => void): void => body(null) : forPanels;
+      outside((outerPanel) => {
         f.for(first, last, 1, (unit) => {
           const [i, row, block] = decode(f, unit, [nb, lines, blocks]);
-          const b = f.let(
-            pb.add(
-              i
-                .mul(panels)
-                .add(panel)
-                .mul(nk * tile.columns * BYTES),
-            ),
-          );
           const at = (array: 'a' | 'c', pointer: Expr): Expr =>
             f.let(
               pointer.add(
@@ -121,7 +121,11 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
           const [a, c] = [at('a', pa), at('c', pc)];
           const start = f.let(block.mul(LINE_BLOCK));
           const end = f.let(f.let(start.add(LINE_BLOCK)).minS(line.size));
-          f.for(start, end, tile.rows, (r) => {
+          const tileAt = (panel: Expr, r: Expr): void => {
+            const before = i.mul(panels).add(panel);
+            const b = f.let(pb.add(before.mul(nk * tile.columns * BYTES)));
+            const column = f.let(panel.mul(tile.columns));
+            const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
             const from = f.let(a.add(r.mul(line.a * BYTES)));
             const to = f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
             const rowsLeft = f.let(f.let(i32(line.size).sub(r)).minS(tile.rows));
@@ -139,7 +143,11 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
                 );
               },
             );
-          });
+          };
+          const forRows = (body: (r: Expr) => void): void => f.for(start, end, tile.rows, body);
+          if (small) forRows((r) => forPanels((panel) => tileAt(panel, r)));
+          else if (outerPanel === null) forPanels((panel) => forRows((r) => tileAt(panel, r)));
+          else forRows((r) => tileAt(outerPanel, r));
         });
       });
     },

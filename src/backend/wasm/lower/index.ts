@@ -11,12 +11,14 @@ import { fuse } from '../../../graph/passes/fusion.js';
 import type { View } from '../../../graph/views.js';
 import { Views } from '../../../graph/views.js';
 import type { Kernel } from '../buffers.js';
-import { Buffer } from '../buffers.js';
+import { Buffer, SliceBuffer } from '../buffers.js';
 import { prepare } from '../prepare.js';
 import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './copy.js';
+import type { GroupKey } from './kernel_keys.js';
 import { groupKey, kernelKey } from './kernel_keys.js';
 import { lowerLoops } from './loops.js';
+import { LoweredGroup } from './repeats.js';
 import { lowerRules } from './rules.js';
 
 /** Where the graph's inputs are, and where its outputs shall go. */
@@ -40,13 +42,15 @@ class GraphLowering implements Lowering {
   readonly #views = new Views();
   readonly #buffers = new Map<Value, Buffer>();
   readonly #constants = new Map<string, Buffer>();
+  /** By the groups' keys. */
+  readonly #lowered = new Map<string, LoweredGroup>();
 
   constructor(
     readonly target: Target,
     private readonly graph: Graph,
     private readonly places: Places,
     readonly depth = 0,
-    given?: BodyBuffers,
+    private readonly given?: BodyBuffers,
   ) {
     graph.outputs.forEach((value, i) => {
       const { base } = this.#views.of(value);
@@ -118,25 +122,28 @@ class GraphLowering implements Lowering {
     return new GraphLowering(this.target, prepare(graph), nowhere, this.depth + 1, buffers).lower();
   }
 
+  isCaptured(buffer: Buffer): boolean {
+    return !(buffer instanceof SliceBuffer) && (this.given?.inputs.includes(buffer) ?? false);
+  }
+
   add(kernel: Kernel): void {
     const key = this.#key === null ? undefined : kernelKey(kernel, this.#key, this.#added++);
-    this.kernels.push(key === undefined ? kernel : { ...kernel, key });
+    this.#push(key === undefined ? kernel : { ...kernel, key });
+  }
+
+  #push(kernel: Kernel): void {
+    this.kernels.push(kernel);
     this.#origins.push(this.#origin);
   }
 
   lower(): Lowered {
     const groups = fuse(this.graph, this.#views);
     const stored = this.#stored(groups);
+    const isStored = (value: Value): boolean => stored.has(value);
     for (const group of groups) {
       this.#origin = originOf(group);
-      this.#key = groupKey(
-        group,
-        (value) => this.#views.of(value),
-        (value) => stored.has(value),
-      );
-      this.#added = 0;
-      if (group.kind === 'loop') lowerLoops(group, this, (value) => stored.has(value));
-      else this.#call(group.node);
+      const key = groupKey(group, (value) => this.#views.of(value), isStored);
+      if (key === null || !this.#repeat(key)) this.#lowerGroup(group, key, isStored);
     }
     this.#origin = null;
     this.#key = null;
@@ -144,6 +151,25 @@ class GraphLowering implements Lowering {
     const outputs = this.graph.outputs.map((value) => this.source(value).buffer);
     this.#assign(inputs, outputs);
     return { kernels: this.kernels, origins: this.#origins, inputs, outputs };
+  }
+
+  /** Take the kernels of an earlier group of the same key. */
+  #repeat({ text, values }: GroupKey): boolean {
+    const kernels = this.#lowered.get(text)?.repeat(values, (value) => this.bufferOf(value)) ?? null;
+    if (kernels === null) return false;
+    for (const kernel of kernels) this.#push(kernel);
+    return true;
+  }
+
+  #lowerGroup(group: Group, key: GroupKey | null, isStored: (value: Value) => boolean): void {
+    this.#key = key?.text ?? null;
+    this.#added = 0;
+    const start = this.kernels.length;
+    if (group.kind === 'loop') lowerLoops(group, this, isStored);
+    else this.#call(group.node);
+    if (key === null || this.#lowered.has(key.text)) return;
+    const held = (value: Value): Buffer | undefined => this.#buffers.get(value);
+    this.#lowered.set(key.text, new LoweredGroup(key.text, this.kernels.slice(start), key.values, held));
   }
 
   #call(node: Node): void {
