@@ -166,6 +166,8 @@ export interface Kernel {
   readonly writes: readonly Buffer[];
   /** Kernels of one key are the same but for where their buffers lie, in the order of `buffersOf`. Default: like no other. */
   readonly key?: string;
+  /** The kernel of the same key whose `emit` this one has: it knows that one's buffers. */
+  readonly model?: Kernel;
   /**
    * Whether the kernel may write its elements over those of `buffer`, which it reads: each is read before the one at its place is
    * written, by the same task. Default: it may not.

@@ -54,7 +54,8 @@ class Calls {
   /** Call the function of a kernel for the tasks `lo` to before `hi`. */
   run(f: FunctionBuilder, kernel: Kernel, lo: Expr, hi: Expr): void {
     const { key } = kernel;
-    if (key === undefined || this.#counts.get(key) === 1) return f.run(this.#own(kernel), [lo, hi]);
+    if (key === undefined || (this.#counts.get(key) === 1 && kernel.model === undefined))
+      return f.run(this.#own(kernel), [lo, hi]);
     const buffers = buffersOf(kernel);
     f.run(this.#common(kernel, key, buffers), [lo, hi, ...buffers.map((buffer) => buffer.base.add(buffer.address))]);
   }
@@ -79,8 +80,9 @@ class Calls {
         'i32',
         ...buffers.map(() => 'i32' as const),
       ]);
-      passPointers(f, buffers, f.params.slice(2));
-      kernel.emit(f, f.params[0], f.params[1]);
+      const model = kernel.model ?? kernel;
+      passPointers(f, buffersOf(model), f.params.slice(2));
+      model.emit(f, f.params[0], f.params[1]);
       this.#functions.set(key, (known = f.finish()));
     }
     return known;

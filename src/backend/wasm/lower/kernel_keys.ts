@@ -21,8 +21,16 @@ const type = ({ dtype, shape }: TensorType): string => `${dtype}${formatShape(sh
 const nodesOf = (group: Group): readonly Node[] =>
   group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
 
+/** What the kernels of a group depend on. */
+export interface GroupKey {
+  /** All but addresses. */
+  readonly text: string;
+  /** The values that the group reads and makes, by the numbers under which they stand in the text. */
+  readonly values: readonly Value[];
+}
+
 /**
- * What the kernels of a group depend on, except for addresses. Null: the group is like no other.
+ * What the kernels of a group depend on. Null: the group is like no other.
  *
  * @param viewOf Where operands are found.
  * @param isStored Whether a value of a loop goes to memory.
@@ -31,7 +39,7 @@ export function groupKey(
   group: Group,
   viewOf: (value: Value) => View,
   isStored: (value: Value) => boolean,
-): string | null {
+): GroupKey | null {
   const numbers = new Map<Value, number>();
   const number = (value: Value): number => {
     let known = numbers.get(value);
@@ -54,7 +62,7 @@ export function groupKey(
     }
     for (const output of outputs) parts.push(`-> ${number(output)} ${type(output)} ${isStored(output)}`);
   }
-  return parts.join('|');
+  return { text: parts.join('|'), values: [...numbers.keys()] };
 }
 
 /** The key of one of a group's kernels: the group's, and how the kernel's buffers look and recur. */
