@@ -157,14 +157,14 @@ export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): 
  * stand for the node's, of the same types; the default copies. What it makes is of the origin of the node. The base of every pass.
  *
  * @param builder Where the copy goes.
- * @param inputs Values that stand for the graph's inputs; made afresh when left out.
+ * @param inputs Values that stand for the graph's inputs; made afresh where left out.
  * @returns The mapped inputs and outputs.
  */
 export function rebuild(
   graph: Graph,
   builder: GraphBuilder,
   visit: (node: Node, inputs: readonly Value[]) => readonly Value[] = (node, ins) => builder.repeat(node, ins),
-  inputs?: readonly Value[],
+  inputs?: readonly (Value | undefined)[],
 ): { inputs: Value[]; outputs: Value[] } {
   const map: (readonly Value[])[] = []; // outputs by the id of the node
   const newInputs = graph.inputs.map(

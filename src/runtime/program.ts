@@ -2,6 +2,7 @@
 import type { NDArray } from '../core/ndarray.js';
 import { getPlatform } from '../core/platform.js';
 import type { Backend, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from '../graph/index.js';
+import { GraphBuilder, rebuild } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
 import type { TracedFunction } from './trace.js';
 import type { Variable } from './variable.js';
@@ -33,6 +34,27 @@ export interface ProgramProfile {
   readonly kernels: readonly KernelTime[];
 }
 
+/** Numbers that the traced code closes over never change: they become constants, which passes and kernels make use of. */
+function withScalars({
+  graph,
+  captured,
+}: TracedFunction<unknown>): Pick<TracedFunction<unknown>, 'graph' | 'captured'> {
+  if (!captured.some((tensor) => tensor.size === 1)) return { graph, captured };
+  const builder = new GraphBuilder();
+  const first = graph.inputs.length - captured.length;
+  const constants = graph.inputs.map((_, i) =>
+    i >= first && captured[i - first].size === 1 ? builder.constant(captured[i - first].ndarray) : undefined,
+  );
+  const { inputs, outputs } = rebuild(graph, builder, undefined, constants);
+  return {
+    graph: builder.graph(
+      inputs.filter((_, i) => constants[i] === undefined),
+      outputs,
+    ),
+    captured: captured.filter((tensor) => tensor.size !== 1),
+  };
+}
+
 /** How a program's arguments come. */
 export interface ProgramOptions {
   /** Buffers that hold some of the arguments for good (data sets); null or left out: fed at each run. */
@@ -53,7 +75,8 @@ export class Program {
   readonly #home: ResidentHeap;
 
   constructor(traced: TracedFunction<unknown>, home: ResidentHeap, options: ProgramOptions = {}) {
-    const { graph, variables, assigned, captured } = traced;
+    const { graph, captured } = withScalars(traced);
+    const { variables, assigned } = traced;
     const args = graph.inputs.length - variables.length - captured.length;
     const results = graph.outputs.length - assigned.length;
     this.#variables = variables;
