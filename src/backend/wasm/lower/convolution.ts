@@ -12,8 +12,9 @@ import type { ConvParams } from '../../../graph/lax.js';
 import { Buffer } from '../buffers.js';
 import { copyBlock, fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
-import type { ContractionAxis } from './contraction.js';
+import type { Contraction, ContractionAxis } from './contraction.js';
 import { lowerContraction } from './contract.js';
+import { lowerGrouped, lowerGroupedGradient } from './depthwise.js';
 import type { Image, PlainConvolution } from './winograd.js';
 import { lowerWinograd, tileSizeFor } from './winograd.js';
 import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
@@ -283,7 +284,7 @@ export const convGeneral: LowerRule = {
         b: axes[i].tapStep * b(p.rhs.spatial[i]),
         c: 0,
       }));
-      lowerContraction(lowering, {
+      const contraction: Contraction = {
         label,
         dtype: value.dtype,
         a: {
@@ -296,7 +297,11 @@ export const convGeneral: LowerRule = {
         rows: [{ size: perBatch, a: a(p.lhs.batch), b: 0, c: out[p.out.batch] }, ...rows],
         columns,
         depth: [...depth, { size: depthFeatures, a: a(p.lhs.feature), b: b(p.rhs.feature), c: 0 }],
-      });
+      };
+      const grouped =
+        groups * batchGroups > 1 &&
+        (lowerGrouped(lowering, contraction, depthFeatures) || lowerGroupedGradient(lowering, contraction, perBatch));
+      if (!grouped) lowerContraction(lowering, contraction);
     }
   },
 };
