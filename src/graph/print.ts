@@ -67,6 +67,7 @@ export function printConstant({ data }: NDArray): string {
 
 /** All elements: as numbers while they are few, else their bits as characters. */
 export function exactConstant({ data }: NDArray): string {
+  if (data.length === 1) return formatNumber(data[0]);
   if (data.length <= 16) return Array.from(data, formatNumber).join();
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   let text = `${data.length}:`;

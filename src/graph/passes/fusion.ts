@@ -47,6 +47,12 @@ export function fitsLanes(node: Node): boolean {
   return [...node.inputs, ...node.outputs].every((v) => dtypeInfo(v.dtype).storage !== 'f64');
 }
 
+/** What a node reads, and whether it does so index by index. */
+interface Source {
+  readonly base: Value;
+  readonly identity: boolean;
+}
+
 class Building {
   readonly nodes: Node[] = [];
   readonly reductions: Node[] = [];
@@ -80,12 +86,19 @@ export function fuse(graph: Graph, views: Views): Group[] {
   const groups: Building[] = [];
 
   /** What a node reads: the bases of its inputs' views, constants of one element left out. */
-  const sources = (node: Node): { base: Value; identity: boolean }[] =>
-    node.inputs.flatMap((v) => {
-      const view = views.of(v);
-      if (constantOf(view.base)?.data.length === 1) return [];
-      return [{ base: view.base, identity: isIdentity(view) }];
-    });
+  const known = new Map<Node, readonly Source[]>();
+  const sources = (node: Node): readonly Source[] => {
+    let found = known.get(node);
+    if (found === undefined) {
+      found = node.inputs.flatMap((v) => {
+        const view = views.of(v);
+        if (constantOf(view.base)?.data.length === 1) return [];
+        return [{ base: view.base, identity: isIdentity(view) }];
+      });
+      known.set(node, found);
+    }
+    return found;
+  };
   const levelOf = (base: Value): number => groupOf.get(base.node)?.level ?? -1;
 
   const join = (group: Building, node: Node, reduction: boolean): void => {
