@@ -3,9 +3,9 @@ import type { DType } from '../../../core/dtype.js';
 import { isFloat, storageBytes } from '../../../core/dtype.js';
 import { formatShape, sizeOf } from '../../../core/shape.js';
 import type { Expr, FunctionBuilder, Local } from '../../../codegen/index.js';
-import { i32 } from '../../../codegen/index.js';
+import { constant, i32, isVector } from '../../../codegen/index.js';
 import type { LaneValue } from '../../../codegen/lanes.js';
-import { LaneBuilder, loadElements, storeElements } from '../../../codegen/lanes.js';
+import { canVectorize, LaneBuilder, loadElements, storeElements } from '../../../codegen/lanes.js';
 import type { Value } from '../../../graph/graph.js';
 import type { AxisParams, CumulativeParams } from '../../../graph/lax.js';
 import type { LowerRule } from './context.js';
@@ -25,7 +25,42 @@ function firstOf(f: FunctionBuilder, line: Expr, { length, step }: { length: num
   return f.let(outer.mul(length * step).add(line.sub(outer.mul(step))));
 }
 
-const isNaNExpr = (x: LaneValue): Expr => (isFloat(x.dtype) ? x.expr.ne(x.expr) : i32(0));
+const isNaNExpr = (x: LaneValue): Expr => (isFloat(x.dtype) ? x.expr.ne(x.expr) : constant(maskOf(x.expr), 0));
+
+/** The type of conditions about a value. */
+const maskOf = (x: Expr): 'i32' | 'i32x' => (isVector(x.type) ? 'i32x' : 'i32');
+
+/** The best elements so far, and their numbers; one, or one for each lane. */
+class Leader {
+  readonly best: Local;
+  readonly place: Local;
+
+  constructor(
+    private readonly f: FunctionBuilder,
+    private readonly better: 'gt' | 'lt',
+    private readonly dtype: DType,
+    first: Expr,
+    place: Expr,
+  ) {
+    this.best = f.local(first);
+    this.place = f.local(place);
+  }
+
+  /** `asGood`: whether an element that is as good takes the lead; default: it does not. */
+  meet(element: LaneValue, place: Expr, asGood: Expr | null = null): void {
+    const { f, best } = this;
+    const s = new LaneBuilder(f, isVector(best.type));
+    const held: LaneValue = { dtype: this.dtype, expr: best };
+    // A NaN is best of all; the first one stays.
+    const [isNaN, wasNaN] = [f.let(isNaNExpr(element)), f.let(isNaNExpr(held))];
+    const unordered = isNaN.and(isVector(best.type) ? wasNaN.not() : wasNaN.eqz());
+    let wins = s.compare(this.better, element, held).expr.or(unordered);
+    if (asGood !== null) wins = wins.or(s.compare('eq', element, held).expr.or(isNaN.and(wasNaN)).and(asGood));
+    const leads = f.let(wins);
+    f.set(best, leads.select(element.expr, best));
+    f.set(this.place, leads.select(place, this.place));
+  }
+}
 
 function argReduce(better: 'gt' | 'lt'): LowerRule {
   return {
@@ -36,6 +71,8 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
       const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
       const cut = cutTasks(lines.count, 3 * lines.length);
       const bytes = storageBytes(x.dtype);
+      const { lanes } = lowering.target;
+      const vector = lines.step === 1 && lines.length >= 2 * lanes && canVectorize(x.dtype);
       lowering.add({
         label: `${node.primitive.name} ${formatShape(x.shape)}`,
         tasks: cut.tasks,
@@ -44,23 +81,35 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
         writes: [to],
         emit: (f, lo, hi) => {
           const [source, target] = [from.pointer(f), to.pointer(f)];
-          const s = new LaneBuilder(f, false);
+          let ramp = i32(0).splat();
+          for (let lane = 1; lane < lanes; lane++) ramp = ramp.withLane(lane, i32(lane));
+          const numbers = vector ? f.let(ramp) : null;
           forUnits(f, lo, hi, lines.count, cut, (line) => {
             const start = f.let(source.add(firstOf(f, line, lines).mul(bytes)));
-            const first = loadElements(f, x.dtype, start, 0, false);
-            const best = f.local(first.expr);
-            const place = f.local(i32(0));
-            f.for(1, lines.length, 1, (k) => {
-              const element = loadElements(f, x.dtype, f.let(start.add(k.mul(lines.step * bytes))), 0, false);
-              const held: LaneValue = { dtype: x.dtype, expr: best };
-              // A NaN is best of all; the first one stays.
-              const wins = s.compare(better, element, held).expr.or(isNaNExpr(element)).and(isNaNExpr(held).eqz());
-              f.if(wins, () => {
-                f.set(best, element.expr);
-                f.set(place, k);
-              });
-            });
-            f.store('i32', f.let(target.add(line.shl(2))), place);
+            const load = (k: Expr | number, wide: boolean): LaneValue =>
+              typeof k === 'number'
+                ? loadElements(f, x.dtype, start, k * lines.step * bytes, wide)
+                : loadElements(f, x.dtype, f.let(start.add(k.mul(lines.step * bytes))), 0, wide);
+            let rest = 1;
+            let leader: Leader;
+            if (numbers === null) leader = new Leader(f, better, x.dtype, load(0, false).expr, i32(0));
+            else {
+              // Lanes look at every fourth element; then the best of the lanes is found, of equals the first.
+              rest = lines.length - (lines.length % lanes);
+              const all = new Leader(f, better, x.dtype, load(0, true).expr, numbers);
+              f.for(lanes, rest, lanes, (k) => all.meet(load(k, true), f.let(k.splat().add(numbers))));
+              const lane = (i: number): LaneValue => {
+                const expr = all.best.lane(i);
+                return { dtype: x.dtype, expr: f.let(x.dtype === 'bool' ? expr.and(1) : expr) };
+              };
+              leader = new Leader(f, better, x.dtype, lane(0).expr, all.place.lane(0));
+              for (let i = 1; i < lanes; i++) {
+                const place = f.let(all.place.lane(i));
+                leader.meet(lane(i), place, place.lt(leader.place));
+              }
+            }
+            f.for(rest, lines.length, 1, (k) => leader.meet(load(k, false), k));
+            f.store('i32', f.let(target.add(line.shl(2))), leader.place);
           });
         },
       });
