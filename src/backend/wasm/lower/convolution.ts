@@ -10,10 +10,11 @@ import { formatShape, sizeOf, stridesOf } from '../../../core/shape.js';
 import type { Node } from '../../../graph/graph.js';
 import type { ConvParams } from '../../../graph/lax.js';
 import { Buffer } from '../buffers.js';
-import { copyBlock, fillBuffer } from './blocks.js';
+import { fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { lowerContraction } from './contract.js';
+import { padBlock } from './pad_block.js';
 import { lowerGrouped, lowerGroupedGradient } from './depthwise.js';
 import type { Image, PlainConvolution } from './winograd.js';
 import { lowerWinograd, tileSizeFor } from './winograd.js';
@@ -97,16 +98,8 @@ function padInput(lowering: Lowering, { view, buffer }: Source, axes: readonly A
   if (none) return { buffer, offset, strides: view.strides, before };
   const sizes = plan.map((axis) => axis.size);
   const padded = new Buffer('scratch', buffer.dtype, sizeOf(sizes), 'padded input');
+  padBlock(lowering, 'pad for convolution', buffer.dtype, plan, { buffer, offset, strides: view.strides }, padded);
   const strides = stridesOf(sizes);
-  fillBuffer(lowering, padded, 0);
-  copyBlock(
-    lowering,
-    'pad for convolution',
-    buffer.dtype,
-    plan.map((axis) => axis.count),
-    { buffer, offset, strides: view.strides },
-    { buffer: padded, offset: plan.reduce((sum, axis, d) => sum + axis.place * strides[d], 0), strides },
-  );
   return { buffer: padded, offset: 0, strides, before };
 }
 
