@@ -22,6 +22,7 @@ import * as regularizers from '../regularizers/index.js';
 import type { Mask, Spec, TensorLike } from '../runtime/index.js';
 import {
   anySymbolic,
+  currentRematScope,
   currentTrace,
   FunctionalNode,
   getKerasMask,
@@ -29,6 +30,7 @@ import {
   isTypedArray,
   KerasTensor,
   Operation,
+  rematerialized,
   setKerasMask,
   Tensor,
   toTensor,
@@ -95,6 +97,7 @@ export class Layer extends Operation {
   #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
   #buildShapes: readonly ShapeTree[] | null = null;
   #warnedOfMask = false;
+  readonly #rematScope = currentRematScope();
 
   constructor(options: LayerOptions = {}) {
     const {
@@ -178,6 +181,21 @@ export class Layer extends Operation {
   protected dryRun(args: readonly unknown[]): Tree<Spec> {
     const run = (...tensors: unknown[]): unknown => (this.call as (...args: unknown[]) => unknown)(...tensors);
     return inferSpec(this.name, run, args);
+  }
+
+  /** Elements of all outputs of a call. */
+  #outputElements(args: readonly unknown[]): number {
+    let elements = 0;
+    const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
+    mapTree<Spec, null>(
+      this.computeOutputSpec(...args),
+      ({ shape }) => {
+        elements += shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
+        return null;
+      },
+      isSpec,
+    );
+    return elements;
   }
 
   /** The options from which `fromConfig` makes the layer anew, in Keras's names. */
@@ -310,7 +328,9 @@ export class Layer extends Operation {
           () => {
             const args = Object.keys(options).length > 0 ? [...positional, options] : positional;
             if (symbolic) return this.#draw(args);
-            return withOrigin(currentPath(), () => (this.call as (...args: unknown[]) => unknown)(...args));
+            const call = (...given: unknown[]): unknown => (this.call as (...args: unknown[]) => unknown)(...given);
+            const elements = (): number => this.#outputElements(args);
+            return withOrigin(currentPath(), () => rematerialized(this.#rematScope, this, elements, call)(...args));
           },
         ),
       ),

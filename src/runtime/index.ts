@@ -32,6 +32,15 @@ export type { Index, ReductionOptions } from './methods.js';
 export { type Op, op, type OpArgs, OpCall, opClassName, type OpResult } from './op.js';
 export { anySymbolic, FunctionalNode, inferSpec, Operation, type Spec, symbolicLeaves } from './operation.js';
 export { Program, type ProgramOptions, ResidentHeap } from './program.js';
+export {
+  currentRematScope,
+  remat,
+  rematerialized,
+  type RematMode,
+  RematScope,
+  rematScope,
+  type RematScopeOptions,
+} from './remat.js';
 export { type NestedArray, Tensor, type TensorData } from './tensor.js';
 export { abstractly, currentTrace, isTracing, Trace, type TracedFunction, traceFunction, withTrace } from './trace.js';
 export { Variable, type VariableInitializer, type VariableOptions, withAutocast } from './variable.js';

@@ -179,7 +179,7 @@ export class Sketch {
   }
 }
 
-const CONTROL: ReadonlySet<string> = new Set(['while', 'scan', 'cond']);
+const CONTROL: ReadonlySet<string> = new Set(['while', 'scan', 'cond', 'remat']);
 
 /** What programs are mostly made of, and what the rules of the passes look for. */
 const FREQUENT = [

@@ -407,6 +407,19 @@ recipes['cond'] = (s) => {
   } satisfies lax.CondParams);
 };
 
+recipes['remat'] = (s) => {
+  const types = [...small(s, 2), s.type({ ndim: [0, 2], elements: 24 })];
+  return s.apply(
+    'remat',
+    types.map((type) => s.operand(type)),
+    {
+      body: s.body(types, [...small(s, 1), s.type({ ndim: [0, 2], elements: 24 })]),
+      held: types.map(() => s.draw.chance(50)),
+    } satisfies lax.RematParams,
+  );
+};
+recipes['hold'] = (s) => s.apply('hold', [s.operand(s.type()), s.operand(s.type())]);
+
 /** A recipe for every primitive of the table but `input`. */
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map(
   Object.entries(recipes).filter(([name]) => allPrimitives().has(name)),

@@ -1,7 +1,7 @@
 /** @file Branches whose predicate is known, and loops of no steps or one, are replaced by what they do. */
 import type { Application, Graph, GraphBuilder, Value } from '../graph.js';
 import { rebuild } from '../graph.js';
-import type { CondParams, ScanParams } from '../lax.js';
+import type { CondParams, RematParams, ScanParams } from '../lax.js';
 import { full, reshape } from '../lax.js';
 import type { Rewriter } from './rewrite.js';
 import { rewriteGraph } from './rewrite.js';
@@ -34,6 +34,8 @@ export const knownControl: Rewriter = {
   rewrite(application, builder) {
     const { name } = application.primitive;
     if (name === 'cond') return knownCond(application, builder);
+    // By now the gradient is taken.
+    if (name === 'remat') return inlined((application.params as RematParams).body, builder, application.inputs);
     return name === 'scan' ? shortScan(application, builder) : null;
   },
 };

@@ -35,7 +35,7 @@ function check({ graph, inputs }: RandomProgram): void {
 }
 
 /** Random bodies may have corners and poles anywhere: control.test.ts checks smooth ones. */
-const APART: ReadonlySet<string> = new Set(['while', 'scan', 'cond']);
+const APART: ReadonlySet<string> = new Set(['while', 'scan', 'cond', 'remat']);
 const withGradient = [...allPrimitives().values()].filter((p) => p.gradient !== null);
 
 describe('random applications', () => {

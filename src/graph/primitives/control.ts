@@ -9,16 +9,7 @@ import { interpret } from '../interpret.js';
 import type { CondParams, ScanParams, WhileParams } from '../lax.js';
 import { definePrimitive } from '../primitive.js';
 import { condGradient, scanGradient } from './control_gradients.js';
-import { formatType } from './helpers.js';
-
-const formatTypes = (types: readonly TensorType[]): string => `(${types.map(formatType).join(', ')})`;
-
-function requireTypes(what: string, got: readonly TensorType[], wanted: readonly TensorType[]): void {
-  const fits =
-    got.length === wanted.length &&
-    got.every((type, i) => type.dtype === wanted[i].dtype && sameShape(type.shape, wanted[i].shape));
-  if (!fits) throw new ValueError(`${what} are ${formatTypes(got)}, expected ${formatTypes(wanted)}.`);
-}
+import { formatType, requireTypes } from './helpers.js';
 
 // ---- while ----
 

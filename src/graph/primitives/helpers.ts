@@ -45,3 +45,13 @@ export function mapElements(
   }
   return ndarray(out.dtype, out.shape, data);
 }
+
+const formatTypes = (types: readonly TensorType[]): string => `(${types.map(formatType).join(', ')})`;
+
+/** @throws {ValueError} Other types than wanted. */
+export function requireTypes(what: string, got: readonly TensorType[], wanted: readonly TensorType[]): void {
+  const fits =
+    got.length === wanted.length &&
+    got.every((type, i) => type.dtype === wanted[i].dtype && sameShape(type.shape, wanted[i].shape));
+  if (!fits) throw new ValueError(`${what} are ${formatTypes(got)}, expected ${formatTypes(wanted)}.`);
+}

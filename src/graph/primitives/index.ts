@@ -9,3 +9,4 @@ import './indexing.js';
 import './order.js';
 import './random.js';
 import './control.js';
+import './remat.js';

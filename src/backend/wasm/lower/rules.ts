@@ -1,5 +1,6 @@
 /** @file Which lowering a primitive has. Element-wise primitives, views and reductions need none: they are loops (loops.ts). */
 import type { LowerRule } from './context.js';
+import { hold } from './hold.js';
 import { cond, scan, whileLoop } from './control.js';
 import { convGeneral } from './convolution.js';
 import { dotGeneral } from './dot.js';
@@ -35,5 +36,6 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     while: whileLoop,
     scan,
     cond,
+    hold,
   }),
 );
