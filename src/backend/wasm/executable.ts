@@ -10,8 +10,8 @@ import { threadPool } from './thread_pool.js';
 
 /** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
 const INLINE_WORK = 1 << 20;
-/** So is one of little more work, most of it products then, that moves no more than this: a millisecond at most. */
-export const INLINE_PRODUCTS = 1 << 25;
+/** So is one of little more work, most of it products then, that moves no more than this: a few milliseconds at most. */
+export const INLINE_PRODUCTS = 1 << 26;
 const INLINE_BYTES = 1 << 23;
 
 /** What is kept of a kernel once it is emitted. */

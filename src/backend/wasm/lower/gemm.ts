@@ -19,6 +19,7 @@ import { isOuterProduct, lowerOuter } from './gemm_outer.js';
 import { packColumns } from './gemm_pack.js';
 import { tileFunction, tileOf } from './gemm_tile.js';
 import { asFewRows, lowerFewRows } from './gemv.js';
+import { isStreamed, lowerStreamed } from './gemv_streamed.js';
 import type { PanelSource } from './pack.js';
 import { packPanel } from './pack.js';
 import { cutTasks, decode, forUnits } from './work.js';
@@ -74,7 +75,10 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   if ([given.batch, given.rows, given.columns].some((axes) => countOf(axes) === 0)) return;
   const fewRows = asFewRows(given, lowering.target);
   if (fewRows !== null) {
-    lowerFewRows(lowering, fewRows);
+    if (isStreamed(fewRows)) {
+      const [nb, nm, nn] = [fewRows.batch, fewRows.rows, fewRows.columns].map(countOf);
+      sumParts(lowering, fewRows, lowerStreamed(lowering, fewRows), { nb, nm, nn });
+    } else lowerFewRows(lowering, fewRows);
     if (given.dtype !== 'float32') roundResult(lowering, given.c.buffer);
     return;
   }
