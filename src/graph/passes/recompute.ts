@@ -29,6 +29,8 @@ export interface LoopLimits {
 interface Loop {
   readonly group: LoopGroup;
   nodes: Set<Node>;
+  /** What it reads from memory. */
+  reads: Set<Value>;
 }
 
 /** What a value is computed from. */
@@ -45,27 +47,52 @@ const bytesOf = ({ dtype, shape }: Value): number => sizeOf(shape) * storageByte
  * @param groups In an order in which they can run.
  */
 export function recompute(graph: Graph, groups: readonly Group[], views: Views, limits: LoopLimits): Group[] {
-  const loops = new Map<LoopGroup, Loop>();
-  for (const group of groups) if (group.kind === 'loop') loops.set(group, { group, nodes: new Set(group.nodes) });
-  const membersOf = (group: Group): readonly Node[] =>
-    group.kind === 'call' ? [group.node] : [...loops.get(group)!.nodes, ...group.reductions];
+  const operands = new Map<Node, readonly Value[]>();
+  /** The values that hold a node's operands, numbers left out. */
+  const operandsOf = (node: Node): readonly Value[] => {
+    let found = operands.get(node);
+    if (found === undefined) {
+      const bases = node.inputs.map((v) => views.of(v).base);
+      operands.set(node, (found = bases.filter((base) => constantOf(base)?.data.length !== 1)));
+    }
+    return found;
+  };
+  const readsOf = ({ group, nodes }: Pick<Loop, 'group' | 'nodes'>): Set<Value> => {
+    const members = new Set([...nodes, ...group.reductions]);
+    const reads = new Set<Value>();
+    for (const node of members) for (const base of operandsOf(node)) if (!members.has(base.node)) reads.add(base);
+    return reads;
+  };
 
+  const loops = new Map<LoopGroup, Loop>();
   // Who reads what from memory.
   const readers = new Map<Value, Set<Group>>();
+  const addReader = (base: Value, group: Group): void => {
+    const list = readers.get(base);
+    if (list === undefined) readers.set(base, new Set([group]));
+    else list.add(group);
+  };
   /** Values that must be in memory: outputs, and what is read otherwise than element by element in a loop. */
   const kept = new Set<Value>(graph.outputs.map((v) => views.of(v).base));
-  const isRead = (base: Value): boolean => constantOf(base)?.data.length !== 1;
   for (const group of groups) {
-    const members = new Set(membersOf(group));
-    for (const node of members)
+    if (group.kind === 'call') {
+      for (const base of operandsOf(group.node)) {
+        addReader(base, group);
+        kept.add(base);
+      }
+      continue;
+    }
+    const nodes = new Set(group.nodes);
+    const loop = { group, nodes, reads: readsOf({ group, nodes }) };
+    loops.set(group, loop);
+    for (const base of loop.reads) {
+      addReader(base, group);
+      if (!sameShape(group.shape, base.shape)) kept.add(base);
+    }
+    for (const node of [...group.nodes, ...group.reductions])
       for (const v of node.inputs) {
         const view = views.of(v);
-        const { base } = view;
-        if (!isRead(base) || members.has(base.node)) continue;
-        const list = readers.get(base);
-        if (list === undefined) readers.set(base, new Set([group]));
-        else list.add(group);
-        if (group.kind === 'call' || !isIdentity(view) || !sameShape(group.shape, base.shape)) kept.add(base);
+        if (loop.reads.has(view.base) && !kept.has(view.base) && !isIdentity(view)) kept.add(view.base);
       }
   }
   const stored = (v: Value): boolean => kept.has(v) || (readers.get(v)?.size ?? 0) > 0;
@@ -78,27 +105,13 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
       if (COSTLY.has(node.primitive.name) || isViewNode(node) || !fitsLanes(node)) return false;
       if (recipe.nodes.size >= MAX_AGAIN) return false;
       recipe.nodes.add(node);
-      return node.inputs.every((input) => {
-        const { base } = views.of(input);
-        if (!isRead(base)) return true;
+      return operandsOf(node).every((base) => {
         if (loop.nodes.has(base.node) && !stored(base)) return visit(base.node);
         recipe.reads.add(base);
         return true;
       });
     };
     return visit(v.node) ? recipe : null;
-  };
-
-  /** What a loop reads from memory. */
-  const readsOf = (loop: Loop): Set<Value> => {
-    const members = new Set(membersOf(loop.group));
-    const reads = new Set<Value>();
-    for (const node of members)
-      for (const v of node.inputs) {
-        const { base } = views.of(v);
-        if (isRead(base) && !members.has(base.node)) reads.add(base);
-      }
-    return reads;
   };
 
   /** Drop nodes of a loop that nothing needs any more; what only they read is then read no more. */
@@ -108,15 +121,12 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (needed.has(node)) continue;
       needed.add(node);
-      for (const v of node.inputs) {
-        const { base } = views.of(v);
-        if (loop.nodes.has(base.node)) stack.push(base.node);
-      }
+      for (const base of operandsOf(node)) if (loop.nodes.has(base.node)) stack.push(base.node);
     }
-    const before = readsOf(loop);
     loop.nodes = new Set([...loop.nodes].filter((node) => needed.has(node)));
-    const after = readsOf(loop);
-    for (const v of before) if (!after.has(v)) readers.get(v)!.delete(loop.group);
+    const before = loop.reads;
+    loop.reads = readsOf(loop);
+    for (const v of before) if (!loop.reads.has(v)) readers.get(v)!.delete(loop.group);
   };
 
   /** `free`: only what needs no memory at all, such as indices. */
@@ -132,7 +142,7 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
       let gain = bytesOf(v) * (2 + targets.length);
       let fits = true;
       for (const target of targets) {
-        const reads = readsOf(target);
+        const { reads } = target;
         const added = [...recipe.reads].filter((x) => !reads.has(x) && !target.nodes.has(x.node));
         gain -= added.reduce((sum, x) => sum + bytesOf(x), 0);
         fits &&=
@@ -142,11 +152,8 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
       if (!fits || gain <= 0) continue;
       for (const target of targets) {
         for (const again of recipe.nodes) target.nodes.add(again);
-        for (const x of readsOf(target)) {
-          const list = readers.get(x);
-          if (list === undefined) readers.set(x, new Set([target.group]));
-          else list.add(target.group);
-        }
+        target.reads = readsOf(target);
+        for (const x of target.reads) addReader(x, target.group);
       }
       readers.delete(v);
       clean(loop);
