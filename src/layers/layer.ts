@@ -183,21 +183,6 @@ export class Layer extends Operation {
     return inferSpec(this.name, run, args);
   }
 
-  /** Elements of all outputs of a call. */
-  #outputElements(args: readonly unknown[]): number {
-    let elements = 0;
-    const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
-    mapTree<Spec, null>(
-      this.computeOutputSpec(...args),
-      ({ shape }) => {
-        elements += shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
-        return null;
-      },
-      isSpec,
-    );
-    return elements;
-  }
-
   /** The options from which `fromConfig` makes the layer anew, in Keras's names. */
   getConfig(): Config {
     return {
@@ -329,8 +314,7 @@ export class Layer extends Operation {
             const args = Object.keys(options).length > 0 ? [...positional, options] : positional;
             if (symbolic) return this.#draw(args);
             const call = (...given: unknown[]): unknown => (this.call as (...args: unknown[]) => unknown)(...given);
-            const elements = (): number => this.#outputElements(args);
-            return withOrigin(currentPath(), () => rematerialized(this.#rematScope, this, elements, call)(...args));
+            return withOrigin(currentPath(), () => rematerialized(this.#rematScope, this, call)(...args));
           },
         ),
       ),

@@ -12,14 +12,14 @@ const { layers, ops, random, remat, RematScope, rematScope } = keras;
 function network(inScope: <R>(fn: () => R) => R): keras.Model {
   keras.utils.setRandomSeed(3);
   const inputs = keras.Input({ shape: [12] });
-  let x = inputs;
+  let x: keras.KerasTensor = inputs;
   for (let i = 0; i < 3; i++) {
     const block = inScope(
       () => new keras.Sequential([new layers.Dense(16, { activation: 'gelu' }), new layers.Dropout(0.3, { seed: i })]),
     );
-    x = new layers.BatchNormalization()(block(x)) as keras.KerasTensor;
+    x = new layers.BatchNormalization()<keras.KerasTensor>(block<keras.KerasTensor>(x));
   }
-  const model = new keras.Model(inputs, new layers.Dense(3)(x) as keras.KerasTensor);
+  const model = new keras.Model(inputs, new layers.Dense(3)<keras.KerasTensor>(x));
   model.compile({ optimizer: 'adam', loss: 'mse' });
   return model;
 }
@@ -27,7 +27,7 @@ function network(inScope: <R>(fn: () => R) => R): keras.Model {
 everyBackend((run, name) => {
   const scopes = ['full', 'activations', 'larger_than', 'list_of_layers', null] as const;
   test.each(scopes)('trains to the same bits in a scope of mode %s', async (mode) => {
-    const before = keras.backend.backend() as keras.BackendName;
+    const before = keras.backend.backend();
     keras.setBackend(name);
     try {
       const options = { mode, outputSizeThreshold: 16, layerNames: ['sequential'] };

@@ -3,14 +3,14 @@ import { isFloat } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { flatten, mapTree, type Tree } from '../core/tree.js';
 import * as lax from '../graph/lax.js';
-import { getKerasMask, type Mask, setKerasMask } from './mask.js';
+import { getKerasMask, setKerasMask } from './mask.js';
+import type { Spec } from './operation.js';
 import { Tensor } from './tensor.js';
 import { isTracing, traceFunction } from './trace.js';
 import { type Variable, withAutocast } from './variable.js';
 
 const stored = (variable: Variable): Tensor => withAutocast(null, () => variable.value);
-const tensorsIn = (x: unknown): Tensor[] =>
-  flatten<unknown>(x as Tree<unknown>).filter((leaf) => leaf instanceof Tensor);
+const tensorsIn = (x: unknown): Tensor[] => flatten<unknown>(x).filter((leaf) => leaf instanceof Tensor);
 const maskOf = (x: Tensor): Tensor | null => {
   const mask = getKerasMask(x);
   return mask instanceof Tensor ? mask : null;
@@ -19,9 +19,7 @@ const maskOf = (x: Tensor): Tensor | null => {
 /** The structure with its tensors replaced, one after the other, along with their masks. */
 function withTensors<T>(x: T, tensors: readonly Tensor[]): T {
   let next = 0;
-  return mapTree<unknown, unknown>(x as Tree<unknown>, (leaf) =>
-    leaf instanceof Tensor ? tensors[next++] : leaf,
-  ) as T;
+  return mapTree<unknown, unknown>(x, (leaf) => (leaf instanceof Tensor ? tensors[next++] : leaf)) as T;
 }
 
 /** Tensors, and behind them those masks that there are. */
@@ -35,7 +33,7 @@ function passMasks(old: readonly Tensor[], all: readonly Tensor[]): Tensor[] {
   const tensors = all.slice(0, old.length);
   let next = old.length;
   old.forEach((x, i) => {
-    if (maskOf(x) !== null) setKerasMask(tensors[i], all[next++] as Mask);
+    if (maskOf(x) !== null) setKerasMask(tensors[i], all[next++]);
   });
   return tensors;
 }
@@ -126,13 +124,17 @@ export class RematScope {
 
   /** Run `fn` with the scope open. It closes when `fn` returns, not when a promise that it returns is fulfilled. */
   run<R>(fn: () => R): R {
-    const outer = current;
-    current = this;
-    try {
-      return fn();
-    } finally {
-      current = outer;
-    }
+    return within(this, fn);
+  }
+}
+
+function within<R>(scope: RematScope, fn: () => R): R {
+  const outer = current;
+  current = scope;
+  try {
+    return fn();
+  } finally {
+    current = outer;
   }
 }
 
@@ -149,24 +151,34 @@ export function rematScope<R>(options: RematScopeOptions, fn: () => R): R {
 export interface Rematerializable {
   readonly name: string;
   activation?: unknown;
+  computeOutputSpec(...args: unknown[]): Tree<Spec>;
 }
 
-/**
- * A layer's call as the scope in which the layer was made wants it.
- *
- * @param outputSize Elements of all outputs.
- */
+/** Elements of all of some tensors. */
+function elementsOf(specs: Tree<Spec>): number {
+  let elements = 0;
+  const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
+  const count = ({ shape }: Spec): void => {
+    elements += shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
+  };
+  mapTree<Spec, unknown>(specs, count, isSpec);
+  return elements;
+}
+
+/** A layer's call as the scope in which the layer was made wants it. */
 export function rematerialized<R>(
   scope: RematScope | null,
   layer: Rematerializable,
-  outputSize: () => number,
   call: (...args: unknown[]) => R,
 ): (...args: unknown[]) => R {
   switch (scope?.mode) {
     case 'full':
       return remat(call);
     case 'larger_than':
-      return outputSize() > scope.outputSizeThreshold ? remat(call) : call;
+      return (...args) => {
+        const large = elementsOf(layer.computeOutputSpec(...args)) > scope.outputSizeThreshold;
+        return (large ? remat(call) : call)(...args);
+      };
     case 'list_of_layers':
       return scope.layerNames.includes(layer.name) ? remat(call) : call;
     case 'activations': {

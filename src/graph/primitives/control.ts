@@ -3,7 +3,7 @@ import { allocate } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import type { NDArray, TensorType } from '../../core/ndarray.js';
 import { ndarray } from '../../core/ndarray.js';
-import { sameShape, sizeOf } from '../../core/shape.js';
+import { sizeOf } from '../../core/shape.js';
 import type { Graph } from '../graph.js';
 import { interpret } from '../interpret.js';
 import type { CondParams, ScanParams, WhileParams } from '../lax.js';
