@@ -17,8 +17,8 @@ const MOST_PRODUCTS = 16;
 const POSITIONS = 4;
 /** Taps that are written one after another rather than as a loop. */
 const UNROLLED = 25;
-/** Sums of a kernel's gradient that are kept in registers at once. */
-const SUMS = 9;
+/** Sums of a kernel's gradient that are kept in registers at once, at most. */
+const SUMS = 5;
 const PARTS = 16;
 
 /** A contraction whose groups times columns lie side by side, and are done in lanes. */
@@ -215,18 +215,18 @@ export function lowerGroupedGradient(lowering: Lowering, x: Contraction, channel
   const taps = countOf(x.rows);
   if (grouped === null || taps > 128 || countOf(x.depth) <= taps) return false;
   const { features } = grouped;
-  // The longest axis is done at a stretch, for which sums stay in registers.
-  const byLength = [...x.depth].sort((p, q) => q.size - p.size);
-  const run =
-    [...x.depth].reverse().find((axis) => axis.size * 2 > byLength[0].size && axis.size <= 512) ?? byLength[0];
+  // An axis of neighbours in memory is done at a stretch, for which sums stay in registers; it should be long enough.
+  const long = x.depth.filter((axis) => axis.size >= 8 && axis.size <= 4096);
+  const run = (long.length > 0 ? long : x.depth).reduce((p, q) => (Math.abs(q.b) < Math.abs(p.b) ? q : p));
   const outer = x.depth.filter((axis) => axis !== run);
   const lines = countOf(outer);
   const parts = Math.min(PARTS, lines);
   const linesPerPart = Math.ceil(lines / parts);
   const partial = lowering.workspace('float32', parts * taps * features, 'partial gradients');
   const reads = offsetsOf(x.rows, 'a');
-  const chunks = Array.from({ length: Math.ceil(taps / SUMS) }, (_, i) =>
-    Array.from({ length: Math.min(SUMS, taps - i * SUMS) }, (_, t) => i * SUMS + t),
+  const chunkSize = Math.ceil(taps / Math.ceil(taps / SUMS));
+  const chunks = Array.from({ length: Math.ceil(taps / chunkSize) }, (_, i) =>
+    Array.from({ length: Math.min(chunkSize, taps - i * chunkSize) }, (_, t) => i * chunkSize + t),
   );
   lowering.add({
     label: `${x.label} (${taps} × ${features} in groups of ${grouped.perGroup} × ${countOf(x.depth)})`,

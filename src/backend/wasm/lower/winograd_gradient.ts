@@ -69,6 +69,7 @@ function planOf(x: PlainConvolution, side: number, target: Target): Plan {
  */
 export function gradientTileFor(x: PlainConvolution, target: Target): 0 | 2 | 4 {
   const { lanes } = target;
+  if (x.channels < 3) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
   const costs = ([4, 2] as const).map((side) => {
     const { w, tiles, rows, width, parts, groups, blocks } = planOf(x, side, target);
