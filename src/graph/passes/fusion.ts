@@ -2,7 +2,6 @@
  * @file Which nodes run in one loop: element-wise nodes over the same index space, and reductions of what they compute. A value that
  * only its own loop uses never reaches memory.
  */
-import { dtypeInfo } from '../../core/dtype.js';
 import type { Shape } from '../../core/shape.js';
 import { sameShape } from '../../core/shape.js';
 import type { Graph, Node, Value } from '../graph.js';
@@ -10,7 +9,7 @@ import { constantOf, isInput } from '../graph.js';
 import type { AxesParams } from '../lax.js';
 import type { Views } from '../views.js';
 import { isIdentity, isViewNode } from '../views.js';
-import { recompute } from './recompute.js';
+import { fitsLanes, recompute } from './recompute.js';
 
 /** Nodes computed in one nest of loops over `shape`. */
 export interface LoopGroup {
@@ -40,11 +39,6 @@ const REDUCTIONS: ReadonlySet<string> = new Set(['reduceSum', 'reduceProd', 'red
 /** Whether a node is one number of output for one of each input, at the same index. */
 export function isElementwise(node: Node): boolean {
   return node.primitive.scalar !== undefined || node.primitive.name === 'iota';
-}
-
-/** Whether all of a node's values are kept in 32 bits or fewer, so that lanes can hold them. */
-export function fitsLanes(node: Node): boolean {
-  return [...node.inputs, ...node.outputs].every((v) => dtypeInfo(v.dtype).storage !== 'f64');
 }
 
 /** What a node reads, and whether it does so index by index. */

@@ -2,14 +2,13 @@
  * @file Values that later loops compute again in place of reading them. Memory is slow and cheap arithmetic is not: where all readers of
  * a value are loops over the same index space, and what it is computed from is in memory anyway, it need not be written.
  */
-import { storageBytes } from '../../core/dtype.js';
+import { dtypeInfo, storageBytes } from '../../core/dtype.js';
 import { sameShape, sizeOf } from '../../core/shape.js';
 import type { Graph, Node, Value } from '../graph.js';
 import { constantOf } from '../graph.js';
 import type { Views } from '../views.js';
 import { isIdentity, isViewNode } from '../views.js';
 import type { Group, LoopGroup } from './fusion.js';
-import { fitsLanes } from './fusion.js';
 
 /** More operations than these are not done again for one value. */
 const MAX_AGAIN = 6;
@@ -18,6 +17,11 @@ const COSTLY: ReadonlySet<string> = new Set([
   'exp', 'expm1', 'log', 'log1p', 'logistic', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
   'erf', 'erfinv', 'lgamma', 'digamma', 'pow', 'rem', 'atan2', 'nextAfter', 'popcount',
 ]); // prettier-ignore
+
+/** Whether all of a node's values are kept in 32 bits or fewer, so that lanes can hold them. */
+export function fitsLanes(node: Node): boolean {
+  return [...node.inputs, ...node.outputs].every((v) => dtypeInfo(v.dtype).storage !== 'f64');
+}
 
 /** Limits of a loop. */
 export interface LoopLimits {
