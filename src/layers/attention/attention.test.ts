@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as ops from '../../ops/index.js';
 import { getKerasMask, KerasTensor, tensor, type Tensor } from '../../runtime/index.js';
 import { everyBackend } from '../../testing/backends.js';
-import { difference } from '../../testing/compare.js';
+import { expectClose, sines } from '../../testing/tensors.js';
 import {
   AdditiveAttention,
   Attention,
@@ -14,22 +14,7 @@ import {
   serialize,
 } from '../index.js';
 
-const data = (...shape: number[]): Tensor => {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Array.from({ length: size }, (_, i) => Math.sin(1.7 * i + 0.3)),
-    shape,
-    'float32',
-  );
-};
-
-const close = (a: Tensor, b: Tensor, tolerance = 2e-6): void => {
-  const plain = (x: Tensor): { shape: readonly number[]; data: number[] } => ({
-    shape: x.shape,
-    data: Array.from(x.dataSync() as Float32Array),
-  });
-  expect(difference(plain(a), plain(b), tolerance)).toBeNull();
-};
+const data = sines(1.7, 0.3);
 
 const bools = (rows: number[][]): Tensor => tensor(rows.flat(), [rows.length, rows[0].length], 'bool');
 
@@ -40,12 +25,12 @@ describe('MultiHeadAttention', () => {
       const x = data(2, 5, 4);
       const start = (y: Tensor): Tensor => ops.getItem(y, [{ start: null }, { start: 0, stop: 3 }] as never);
       const whole = run(() => layer(x, x, { useCausalMask: true }));
-      close(
+      expectClose(
         start(whole),
         run(() => layer(start(x), start(x), { useCausalMask: true })),
       );
       const [scored, weights] = run(() => layer<Tensor[]>(x, x, { useCausalMask: true, returnAttentionScores: true }));
-      close(scored, whole);
+      expectClose(scored, whole);
       expect(ops.sum(ops.triu(weights, { k: 1 })).itemSync()).toBe(0);
     });
 
@@ -58,7 +43,7 @@ describe('MultiHeadAttention', () => {
       full.setWeights(
         grouped.getWeights().map((w, i) => (i >= 2 && i < 6 ? ops.repeat(w, 4, { axis: w.ndim - 2 }) : w)),
       );
-      close(
+      expectClose(
         run(() => grouped(x, x)),
         run(() => full(x, x)),
       );
@@ -75,9 +60,9 @@ describe('MultiHeadAttention', () => {
     expect(getKerasMask(query)).not.toBeNull(); // Keras: takes it from the tensor
     const plain = (x: Tensor): Tensor => ops.add(x, 0);
     const pairs = ops.logicalAnd(ops.expandDims(bools([[1, 1, 0]]), -1), ops.expandDims(bools([[1, 1, 1, 0]]), -2));
-    close(output, layer(plain(query), plain(value), { attentionMask: pairs }));
+    expectClose(output, layer(plain(query), plain(value), { attentionMask: pairs }));
     const grouped = new GroupQueryAttention(2, 2, 1);
-    close(grouped(query, value), grouped(plain(query), plain(value), { attentionMask: pairs }));
+    expectClose(grouped(query, value), grouped(plain(query), plain(value), { attentionMask: pairs }));
   });
 
   it('draws scores of the right sizes (Keras 3.15.1 gives the length of the query twice)', () => {

@@ -16,6 +16,12 @@ export function causalMask(queries: number, keys: number): Tensor {
   return ops.greaterEqual(row, column);
 }
 
+/** A mask, and that of `causalMask`. */
+export function andCausal(mask: Tensor | null, queries: number, keys: number): Tensor {
+  const causal = causalMask(queries, keys);
+  return mask === null ? causal : ops.logicalAnd(mask, causal);
+}
+
 /** Bool (1, queries, keys): a query sees the keys less than `window` positions before or after its own. */
 export function slidingWindowMask(queries: number, keys: number, window: number): Tensor {
   const [row, column] = positions(queries, keys);

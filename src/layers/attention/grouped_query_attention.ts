@@ -12,9 +12,9 @@ import { ownerOf, positiveInteger } from '../arguments.js';
 import type { EinsumDense } from '../core/einsum_dense.js';
 import type { ShapeTree } from '../layer_types.js';
 import { Dropout } from '../regularization/dropout.js';
-import { causalMask, combineMasks, expandMask } from './attention_mask.js';
+import { andCausal, expandMask } from './attention_mask.js';
 import type { HeadsOfAttention, HeadsOptions } from './projections.js';
-import { HeadsLayer, headsOptions, withoutMasks } from './projections.js';
+import { HeadsLayer, headsOptions } from './projections.js';
 
 /**
  * Multi-head attention with fewer heads for keys and values than for queries: each of them serves a group of query heads.
@@ -82,26 +82,19 @@ export class GroupedQueryAttention extends HeadsLayer {
    *
    * @returns [what the heads give, the weights or null].
    */
-  protected computeAttention(
+  protected override computeAttention(
     query: Tensor,
     key: Tensor,
     value: Tensor,
     { attentionMask, training, returnAttentionScores, useCausalMask }: HeadsOfAttention,
   ): readonly [Tensor, Tensor | null] {
-    if (this.flashAttention && returnAttentionScores)
-      throw new ValueError(
-        `${ownerOf(this)}: flashAttention gives no scores. Leave returnAttentionScores or flashAttention out.`,
-      );
+    this.requireScores(returnAttentionScores);
     const scale = 1 / Math.sqrt(this.headDim);
     if (this.dropout === 0 && !returnAttentionScores) {
       const mask = attentionMask === null ? null : expandMask(attentionMask, 4, -3);
       return [ops.dotProductAttention(query, key, value, { mask, scale, isCausal: useCausalMask }), null];
     }
-    let mask = attentionMask;
-    if (useCausalMask) {
-      const causal = causalMask(query.shape[1], value.shape[1]);
-      mask = mask === null ? causal : ops.logicalAnd(mask, causal);
-    }
+    const mask = useCausalMask ? andCausal(attentionMask, query.shape[1], value.shape[1]) : attentionMask;
     const scores = ops.einsum('bquh,bkuh->buqk', ops.multiply(query, ops.cast(scale, query.dtype)), key);
     const weights = this.softmax(scores, mask === null ? {} : { mask: expandMask(mask, 4, -3) });
     const dropped = this.dropout > 0 ? this.dropoutLayer(weights, { training }) : weights;
@@ -110,34 +103,10 @@ export class GroupedQueryAttention extends HeadsLayer {
 
   override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor | Tensor[] {
     const options = headsOptions(rest);
-    const { attentionMask = null, returnAttentionScores = false, training = null, useCausalMask = false } = options;
-    const key = options.key ?? value;
-    const masks = {
-      queryMask: options.queryMask ?? null,
-      valueMask: options.valueMask ?? null,
-      keyMask: options.keyMask ?? null,
-      attentionMask,
-    };
-    const { slidingWindow } = this;
-    const onlyCausal =
-      useCausalMask &&
-      slidingWindow === null &&
-      Object.values(masks).every((mask) => mask === null) &&
-      this.computeAttention === GroupedQueryAttention.prototype.computeAttention;
-    const mask = onlyCausal
-      ? null
-      : combineMasks(query.shape[1], value.shape[1], { ...masks, useCausalMask, slidingWindow });
-    return withoutMasks([query, value, key], () => {
-      const gate = this.gateDense?.(query) ?? null;
-      const q = this.queryDense(query);
-      const shared = (x: Tensor): Tensor => (this.numRepeats === 1 ? x : ops.repeat(x, this.numRepeats, { axis: 2 }));
-      const k = shared(this.keyDense(key));
-      const v = shared(this.valueDense(value));
-      const about = { attentionMask: mask, training, returnAttentionScores, useCausalMask: onlyCausal };
-      const [context, weights] = this.computeAttention(q, k, v, about);
-      const output = this.outputDense(gate === null ? context : ops.multiply(context, gate));
-      return returnAttentionScores ? [output, weights!] : output;
-    });
+    const { queryMask = null, valueMask = null, keyMask = null, attentionMask = null } = options;
+    const ownAttention = this.computeAttention === GroupedQueryAttention.prototype.computeAttention;
+    const shared = (x: Tensor): Tensor => (this.numRepeats === 1 ? x : ops.repeat(x, this.numRepeats, { axis: 2 }));
+    return this.attend(query, value, options, { queryMask, valueMask, keyMask, attentionMask }, ownAttention, shared);
   }
 
   override computeOutputShape(inputShape: ShapeTree, ...others: ShapeTree[]): ShapeTree {

@@ -12,9 +12,9 @@ import { ownerOf, positiveInteger } from '../arguments.js';
 import type { EinsumDense } from '../core/einsum_dense.js';
 import type { ShapeTree } from '../layer_types.js';
 import { Dropout } from '../regularization/dropout.js';
-import { causalMask, combineMasks, expandMask } from './attention_mask.js';
+import { andCausal, expandMask } from './attention_mask.js';
 import type { HeadsOfAttention, HeadsOptions } from './projections.js';
-import { HeadsLayer, headsOptions, withoutMasks } from './projections.js';
+import { HeadsLayer, headsOptions } from './projections.js';
 
 /** Options of `new MultiHeadAttention(numHeads, keyDim, options)`. */
 export interface MultiHeadAttentionOptions extends HeadsOptions {
@@ -153,27 +153,20 @@ export class MultiHeadAttention extends HeadsLayer {
    *
    * @returns [what the heads give, the weights or null].
    */
-  protected computeAttention(
+  protected override computeAttention(
     query: Tensor,
     key: Tensor,
     value: Tensor,
     { attentionMask, training, returnAttentionScores, useCausalMask }: HeadsOfAttention,
   ): readonly [Tensor, Tensor | null] {
-    if (this.flashAttention && returnAttentionScores)
-      throw new ValueError(
-        `${ownerOf(this)}: flashAttention gives no scores. Leave returnAttentionScores or flashAttention out.`,
-      );
+    this.requireScores(returnAttentionScores);
     const scale = 1 / Math.sqrt(this.keyDim);
     const maskAxis = -2 * this.attentionAxes!.length - 1;
     if (this.dropout === 0 && !returnAttentionScores && query.ndim === 4) {
       const mask = attentionMask === null ? null : expandMask(attentionMask, 4, maskAxis);
       return [ops.dotProductAttention(query, key, value, { mask, scale, isCausal: useCausalMask }), null];
     }
-    let mask = attentionMask;
-    if (useCausalMask) {
-      const causal = causalMask(query.shape[1], value.shape[1]);
-      mask = mask === null ? causal : ops.logicalAnd(mask, causal);
-    }
+    const mask = useCausalMask ? andCausal(attentionMask, query.shape[1], value.shape[1]) : attentionMask;
     const scaled = ops.multiply(query, ops.cast(scale, query.dtype));
     const scores = ops.einsum(this.#equations.product, key, scaled);
     const weights = this.softmax(scores, mask === null ? {} : { mask: expandMask(mask, scores.ndim, maskAxis) });
@@ -183,30 +176,11 @@ export class MultiHeadAttention extends HeadsLayer {
 
   override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor | Tensor[] {
     const options = headsOptions(rest);
-    const { attentionMask = null, returnAttentionScores = false, training = null, useCausalMask = false } = options;
-    const key = options.key ?? value;
     // Keras: of the query only the mask that it carries counts, not one that is given by name.
     const queryMask = getKerasMask(query) as Tensor | null;
-    const masks = { valueMask: options.valueMask ?? null, keyMask: options.keyMask ?? null, queryMask, attentionMask };
-    const { slidingWindow } = this;
-    const onlyCausal =
-      useCausalMask &&
-      slidingWindow === null &&
-      Object.values(masks).every((mask) => mask === null) &&
-      this.computeAttention === MultiHeadAttention.prototype.computeAttention;
-    const mask = onlyCausal
-      ? null
-      : combineMasks(query.shape[1], value.shape[1], { ...masks, useCausalMask, slidingWindow });
-    return withoutMasks([query, value, key], () => {
-      const gate = this.gateDense?.(query) ?? null;
-      const q = this.queryDense(query);
-      const k = this.keyDense(key);
-      const v = this.valueDense(value);
-      const about = { attentionMask: mask, training, returnAttentionScores, useCausalMask: onlyCausal };
-      const [context, weights] = this.computeAttention(q, k, v, about);
-      const output = this.outputDense(gate === null ? context : ops.multiply(context, gate));
-      return returnAttentionScores ? [output, weights!] : output;
-    });
+    const { valueMask = null, keyMask = null, attentionMask = null } = options;
+    const ownAttention = this.computeAttention === MultiHeadAttention.prototype.computeAttention;
+    return this.attend(query, value, options, { queryMask, valueMask, keyMask, attentionMask }, ownAttention);
   }
 
   override computeOutputShape(inputShape: ShapeTree, ...others: ShapeTree[]): ShapeTree {

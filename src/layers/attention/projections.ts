@@ -9,6 +9,7 @@ import type { InitializerFunction, InitializerLike } from '../../initializers/in
 import * as initializers from '../../initializers/index.js';
 import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
+import * as ops from '../../ops/index.js';
 import type { Mask, Tensor } from '../../runtime/index.js';
 import { getKerasMask, setKerasMask } from '../../runtime/index.js';
 import { fraction, ownerOf, positiveInteger } from '../arguments.js';
@@ -16,6 +17,8 @@ import type { EinsumDenseOptions } from '../core/einsum_dense.js';
 import { EinsumDense } from '../core/einsum_dense.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
+import type { AttentionMasks } from './attention_mask.js';
+import { combineMasks } from './attention_mask.js';
 
 /** Options of the layers of multi-head attention. */
 export interface HeadsOptions extends LayerOptions {
@@ -86,6 +89,11 @@ export abstract class HeadsLayer extends Layer {
   readonly kernelConstraint: ConstraintFunction | null;
   readonly biasConstraint: ConstraintFunction | null;
   readonly seed: number | null;
+  protected abstract readonly queryDense: EinsumDense;
+  protected abstract readonly keyDense: EinsumDense;
+  protected abstract readonly gateDense: EinsumDense | null;
+  protected abstract readonly valueDense: EinsumDense;
+  protected abstract readonly outputDense: EinsumDense;
 
   /** @param regularizesOutput Whether the activity regularizer is applied to the layer's own outputs too. */
   constructor(options: HeadsOptions, regularizesOutput: boolean) {
@@ -161,6 +169,58 @@ export abstract class HeadsLayer extends Layer {
     );
   }
 
+  /** The computation on projected tensors, with as many heads of keys and values as of queries: [what the heads give, the weights or null]. */
+  protected abstract computeAttention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    about: HeadsOfAttention,
+  ): readonly [Tensor, Tensor | null];
+
+  /**
+   * The call, once it is known which masks count.
+   *
+   * @param options Named arguments of the call.
+   * @param masks Those that count.
+   * @param ownAttention Whether `computeAttention` is the class's own, which can apply a causal mask itself.
+   * @param shared Makes as many heads of keys or values as there are of queries.
+   */
+  protected attend(
+    query: Tensor,
+    value: Tensor,
+    options: HeadsCallOptions,
+    masks: Omit<AttentionMasks, 'useCausalMask' | 'slidingWindow'>,
+    ownAttention: boolean,
+    shared: (x: Tensor) => Tensor = (x) => x,
+  ): Tensor | Tensor[] {
+    const { returnAttentionScores = false, training = null, useCausalMask = false } = options;
+    const key = options.key ?? value;
+    const { slidingWindow } = this;
+    const onlyCausal =
+      useCausalMask && slidingWindow === null && Object.values(masks).every((mask) => mask === null) && ownAttention;
+    const mask = onlyCausal
+      ? null
+      : combineMasks(query.shape[1], value.shape[1], { ...masks, useCausalMask, slidingWindow });
+    return withoutMasks([query, value, key], () => {
+      const gate = this.gateDense?.(query) ?? null;
+      const q = this.queryDense(query);
+      const k = shared(this.keyDense(key));
+      const v = shared(this.valueDense(value));
+      const about = { attentionMask: mask, training, returnAttentionScores, useCausalMask: onlyCausal };
+      const [context, weights] = this.computeAttention(q, k, v, about);
+      const output = this.outputDense(gate === null ? context : ops.multiply(context, gate));
+      return returnAttentionScores ? [output, weights!] : output;
+    });
+  }
+
+  /** @throws {ValueError} Scores are asked of a kernel that has none. */
+  protected requireScores(returnAttentionScores: boolean): void {
+    if (this.flashAttention && returnAttentionScores)
+      throw new ValueError(
+        `${ownerOf(this)}: flashAttention gives no scores. Leave returnAttentionScores or flashAttention out.`,
+      );
+  }
+
   protected weightsConfig(): Config {
     return {
       kernel_initializer: initializers.serialize(this.kernelInitializer),
@@ -195,7 +255,7 @@ const isNamed = (x: unknown): boolean =>
   typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
 /** Run `fn` while these tensors carry no mask: the layers inside have no use for it. */
-export function withoutMasks<R>(tensors: readonly Tensor[], fn: () => R): R {
+function withoutMasks<R>(tensors: readonly Tensor[], fn: () => R): R {
   const carried = new Map<Tensor, Mask>();
   for (const x of tensors) {
     const mask = getKerasMask(x);

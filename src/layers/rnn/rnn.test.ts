@@ -3,7 +3,7 @@ import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import { getKerasMask, jit, KerasTensor, tensor, type Tensor, valueAndGrad, Variable } from '../../runtime/index.js';
 import { everyBackend } from '../../testing/backends.js';
-import { difference } from '../../testing/compare.js';
+import { expectClose, sines } from '../../testing/tensors.js';
 import type { LayerOptions, RNNOptions } from '../index.js';
 import {
   BatchNormalization,
@@ -27,23 +27,7 @@ import {
 } from '../index.js';
 import { registerKerasSerializable } from '../../core/serialization.js';
 
-/** Numbers that repeat nothing. */
-const data = (...shape: number[]): Tensor => {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Array.from({ length: size }, (_, i) => Math.sin(1.3 * i + 0.4)),
-    shape,
-    'float32',
-  );
-};
-
-const close = (a: Tensor, b: Tensor, tolerance = 2e-6): void => {
-  const plain = (x: Tensor): { shape: readonly number[]; data: number[] } => ({
-    shape: x.shape,
-    data: Array.from(x.dataSync() as Float32Array),
-  });
-  expect(difference(plain(a), plain(b), tolerance)).toBeNull();
-};
+const data = sines(1.3, 0.4);
 
 /** h′ = tanh(x · W + h · R), written by hand: a cell of one's own. */
 class HandMade extends Layer {
@@ -99,12 +83,12 @@ describe('RNN', () => {
       own.setWeights(simple.getWeights());
       const gradients = (layer: Layer): readonly Tensor[] =>
         run(() => valueAndGrad(() => ops.sum(ops.square(layer(x))), [x, ...layer.trainableWeights])[1]);
-      close(
+      expectClose(
         run(() => own(x)),
         run(() => simple(x)),
       );
       const [a, b] = [gradients(own), gradients(simple)];
-      a.forEach((gradient, i) => close(gradient, b[i], 1e-5));
+      a.forEach((gradient, i) => expectClose(gradient, b[i], 1e-5));
     });
 
     it('gives the last output of a cell whose output is no state, and keeps what the steps assign', () => {
@@ -154,7 +138,7 @@ describe('RNN', () => {
       const x = data(2, 3, 8);
       const [a, b] = [run(() => layer(x, { training: true })), run(() => layer(x, { training: true }))];
       expect(a.arraySync()).not.toEqual(b.arraySync());
-      close(
+      expectClose(
         run(() => layer(x)),
         run(() => layer(x, { training: false })),
       );
@@ -170,7 +154,7 @@ describe('RNN', () => {
       layer.setWeights(whole.getWeights());
       run(() => layer(first));
       const halves = run(() => layer(second));
-      close(
+      expectClose(
         halves,
         run(() => whole(x)),
       );
@@ -186,7 +170,7 @@ describe('RNN', () => {
       const mask = tensor([true, true, true, false, false, true, true, true, false, false] as never, [2, 5], 'bool');
       const layer = new LSTM(4);
       const short = ops.getItem(x, [{ start: null }, { start: 0, stop: 3 }] as never);
-      close(
+      expectClose(
         run(() => layer(x, { mask })),
         run(() => layer(short)),
       );
@@ -198,9 +182,9 @@ describe('RNN', () => {
     const x = ops.concatenate([data(2, 3, 2), ops.zeros([2, 2, 2])], { axis: 1 });
     const layer = new LSTM(3);
     const masked = layer(masking(x));
-    close(masked, layer(ops.getItem(x, [{ start: null }, { start: 0, stop: 3 }] as never)));
+    expectClose(masked, layer(ops.getItem(x, [{ start: null }, { start: 0, stop: 3 }] as never)));
     const zeros = ops.zeros([2, 3]);
-    close(layer(masking(x), { initialState: [zeros, zeros] }), layer(x));
+    expectClose(layer(masking(x), { initialState: [zeros, zeros] }), layer(x));
   });
 
   it('passes no mask on (Keras 3.15.1 did: repaired in pull request 23235), and says nothing', () => {
@@ -261,8 +245,8 @@ describe('RNN', () => {
     const x = data(2, 3, 2);
     const h = data(2, 4);
     const layer = new GRU(4);
-    close(layer(x, [h]), layer(x, { initialState: h }));
-    close(layer(x, [h], { mask: null }), layer(x, { initialState: [h] }));
+    expectClose(layer(x, [h]), layer(x, { initialState: h }));
+    expectClose(layer(x, [h], { mask: null }), layer(x, { initialState: [h] }));
   });
 
   it('unrolls to the same numbers', () => {
@@ -272,7 +256,7 @@ describe('RNN', () => {
     looped.build([2, 4, 3]);
     unrolled.build([2, 4, 3]);
     unrolled.setWeights(looped.getWeights());
-    close(jit(() => unrolled(x))(), looped(x));
+    expectClose(jit(() => unrolled(x))(), looped(x));
   });
 
   it('finds weights in Keras`s order and under its names', () => {
