@@ -25,6 +25,8 @@ export interface Lowered {
 /** Where inputs and outputs of a body are; null: in scratch buffers of its own. */
 export interface BodyBuffers {
   readonly inputs: readonly (Buffer | null)[];
+  /** Those of the inputs that hold the same at every step of a loop. */
+  readonly captured: readonly Buffer[];
   /** Wishes: an output that is another one as well, or is computed elsewhere, has its own buffer. */
   readonly outputs: readonly (Buffer | null)[];
 }

@@ -41,10 +41,7 @@ class Body {
     const used = kernels.flatMap(({ reads, writes }) => [...reads, ...writes]);
     const isOwn = (buffer: Buffer): boolean => buffer.place === 'scratch' && !given.has(buffer);
     this.#own = new Set([...inputs, ...outputs, ...used].filter(isOwn));
-    const once = unchanging(
-      kernels,
-      new Set(buffers.inputs.filter((buffer) => buffer !== null && !(buffer instanceof SliceBuffer))),
-    );
+    const once = unchanging(kernels, new Set(buffers.captured));
     this.once = kernels.filter((kernel) => once.has(kernel));
     this.kernels = kernels.filter((kernel) => !once.has(kernel));
     const lasting = [...inputs, ...outputs, ...this.once.flatMap(({ writes }) => writes)];
@@ -61,7 +58,7 @@ class Body {
 }
 
 /** Kernels that read only `fixed` buffers, constants, and what such kernels write. Slices differ from step to step. */
-function unchanging(kernels: readonly Kernel[], fixed: ReadonlySet<Buffer | null>): Set<Kernel> {
+function unchanging(kernels: readonly Kernel[], fixed: ReadonlySet<Buffer>): Set<Kernel> {
   const repeated = ({ control, writes }: Kernel): boolean =>
     control !== undefined || writes.some((buffer) => buffer instanceof SliceBuffer);
   const found = new Set(kernels.filter((kernel) => !repeated(kernel)));
@@ -107,6 +104,7 @@ export const scan: LowerRule = {
         if (i < carries) return null;
         return i < carries + scanned ? new SliceBuffer(operands[i], v, 'slice', index) : operands[i];
       }),
+      captured: operands.slice(carries + scanned),
       outputs: inPlace,
     });
     const carried = body.inputs.slice(0, carries);
@@ -145,16 +143,22 @@ export const whileLoop: LowerRule = {
     const results = node.outputs.map((v) => lowering.output(v));
     const carries = operands.length - params.captures;
     const given = operands.map((buffer, i) => (i < carries ? null : buffer));
-    const body = new Body(params.body, lowering, 'while', { inputs: given, outputs: results.map(() => null) });
+    const captured = operands.slice(carries);
+    const body = new Body(params.body, lowering, 'while', {
+      inputs: given,
+      captured,
+      outputs: results.map(() => null),
+    });
     // Both look at the same state, which changes for the condition too.
     const carried = body.inputs.slice(0, carries);
     const condition = new Body(params.condition, lowering, 'while condition', {
       inputs: body.inputs,
+      captured,
       outputs: [null],
     });
-    const before = [...copies(operands.slice(0, carries), carried), ...body.once];
+    const before = [...copies(operands.slice(0, carries), carried), ...body.once, ...condition.once];
     const step = [...body.kernels, ...copies(body.outputs, carried)];
-    const test = [...condition.once, ...condition.kernels];
+    const test = condition.kernels;
     const after = copies(carried, results);
     const memory = [body.memory, condition.memory];
     lowering.add(
@@ -187,7 +191,11 @@ export const cond: LowerRule = {
     const [predicate, ...operands] = node.inputs.map((v) => lowering.source(v).buffer);
     const results = node.outputs.map((v) => lowering.output(v));
     const branches = [onTrue, onFalse].map((graph, i) => {
-      const body = new Body(graph, lowering, `cond ${i === 0}`, { inputs: operands, outputs: results });
+      const body = new Body(graph, lowering, `cond ${i === 0}`, {
+        inputs: operands,
+        captured: operands,
+        outputs: results,
+      });
       const moved = body.outputs.flatMap((from, k) => (from === results[k] ? [] : [copyKernel(from, results[k])]));
       return { body, kernels: [...body.once, ...body.kernels, ...moved] };
     });

@@ -11,7 +11,7 @@ import { fuse } from '../../../graph/passes/fusion.js';
 import type { View } from '../../../graph/views.js';
 import { Views } from '../../../graph/views.js';
 import type { Kernel } from '../buffers.js';
-import { Buffer, SliceBuffer } from '../buffers.js';
+import { Buffer } from '../buffers.js';
 import { prepare } from '../prepare.js';
 import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './copy.js';
@@ -123,7 +123,7 @@ class GraphLowering implements Lowering {
   }
 
   isCaptured(buffer: Buffer): boolean {
-    return !(buffer instanceof SliceBuffer) && (this.given?.inputs.includes(buffer) ?? false);
+    return this.given?.captured.includes(buffer) ?? false;
   }
 
   add(kernel: Kernel): void {
