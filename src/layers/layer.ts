@@ -27,6 +27,7 @@ import {
   FunctionalNode,
   getKerasMask,
   inferSpec,
+  isSpec,
   isTypedArray,
   KerasTensor,
   Operation,
@@ -41,7 +42,7 @@ import { callContext, currentPath, withCallContext, withLayerAutocast, withNameS
 import type { InputSpec } from './input_spec.js';
 import { assertInputCompatibility } from './input_spec.js';
 import type { LayerCall, LayerOptions, MaskTree, ShapeTree, WeightOptions } from './layer_types.js';
-import { isNumbers, isSpec, mapShapes, shapesOf, splitCall } from './layer_types.js';
+import { isNumbers, mapShapes, shapesOf, splitCall } from './layer_types.js';
 import { optionNames } from './option_names.js';
 import { visitFields } from './tracking.js';
 

@@ -103,6 +103,3 @@ export function splitCall(given: readonly unknown[]): { positional: unknown[]; o
     ? { positional: given.slice(0, -1), options: last }
     : { positional: given.filter((x, i) => i === 0 || x !== undefined), options: {} };
 }
-
-/** Whether a leaf is a spec (or a symbolic tensor, which has the same fields). */
-export const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;

@@ -6,9 +6,16 @@ import { formatShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
 import type { ShapeTree } from '../layers/layer_types.js';
-import { isSpec, mapShapes } from '../layers/layer_types.js';
+import { mapShapes } from '../layers/layer_types.js';
 import type { Operation, Spec } from '../runtime/index.js';
-import { anySymbolic, KerasTensor, Operation as OperationBase, toTensor, type TensorLike } from '../runtime/index.js';
+import {
+  anySymbolic,
+  isSpec,
+  KerasTensor,
+  Operation as OperationBase,
+  toTensor,
+  type TensorLike,
+} from '../runtime/index.js';
 import type { CallOperation } from './function_graph.js';
 import { FunctionGraph } from './function_graph.js';
 

@@ -9,9 +9,9 @@ import { mapTree } from '../core/tree.js';
 import { InputLayer } from '../layers/core/input_layer.js';
 import { Layer } from '../layers/layer.js';
 import type { MaskTree, ShapeTree } from '../layers/layer_types.js';
-import { isShape, isSpec, splitCall } from '../layers/layer_types.js';
+import { isShape, splitCall } from '../layers/layer_types.js';
 import type { Spec } from '../runtime/index.js';
-import { getKerasMask, KerasTensor } from '../runtime/index.js';
+import { getKerasMask, isSpec, KerasTensor } from '../runtime/index.js';
 import type { ModelOptions } from './model.js';
 import { Functional, Model } from './model.js';
 

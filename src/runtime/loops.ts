@@ -3,7 +3,7 @@ import * as lax from '../graph/lax.js';
 import { makeGraph } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
 import { traceFunction } from './trace.js';
-import { type Variable, withAutocast } from './variable.js';
+import { storedValue } from './variable.js';
 
 /** What one step of a loop gives. */
 export interface StepResult {
@@ -22,8 +22,6 @@ export interface ScanOptions {
   /** Names the loop in messages. Default `"a loop"`. */
   readonly label?: string;
 }
-
-const stored = (variable: Variable): Tensor => withAutocast(null, () => variable.value);
 
 /**
  * One step of `body` for each slice of `sequences` along their first axis, with tensors carried from step to step.
@@ -67,7 +65,7 @@ export function scanOver(
     [...results.slice(0, n), ...updates, ...results.slice(n)],
   );
   const found = lax.scan<Tensor>(
-    [...carries, ...assigned.map(stored), ...sequences, ...read.map(stored), ...captured],
+    [...carries, ...assigned.map(storedValue), ...sequences, ...read.map(storedValue), ...captured],
     { body: ordered, carries: n + assigned.length, scanned: sequences.length, length, reverse },
   );
   assigned.forEach((variable, i) => variable.assign(found[n + i]));

@@ -66,6 +66,9 @@ export function anySymbolic(args: readonly unknown[]): boolean {
 /** Two sizes to stand in for an open one: what differs between the two runs is open in the output as well. Both are rare primes. */
 const FILLS = [83, 89] as const;
 
+/** Whether a leaf is a spec (or a symbolic tensor, which has the same fields). */
+export const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
+
 /**
  * The specs of what `fn` gives for symbolic arguments, found by running it on stand-ins, twice if a size is open.
  *
@@ -119,7 +122,6 @@ export abstract class Operation extends Callable {
   /** Draw this call in the functional graph. */
   symbolicCall(...args: unknown[]): Tree<KerasTensor> {
     const specs = this.computeOutputSpec(...args);
-    const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
     const outputs = mapTree(specs, (spec) => new KerasTensor(spec.shape, { dtype: spec.dtype }), isSpec);
     new FunctionalNode(this, args, flatten(outputs)); // registers itself with its operation and outputs
     return outputs;

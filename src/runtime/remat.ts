@@ -4,12 +4,11 @@ import { ValueError } from '../core/errors.js';
 import { flatten, mapTree, type Tree } from '../core/tree.js';
 import * as lax from '../graph/lax.js';
 import { getKerasMask, setKerasMask } from './mask.js';
-import type { Spec } from './operation.js';
+import { isSpec, type Spec } from './operation.js';
 import { Tensor } from './tensor.js';
 import { isTracing, traceFunction } from './trace.js';
-import { type Variable, withAutocast } from './variable.js';
+import { storedValue } from './variable.js';
 
-const stored = (variable: Variable): Tensor => withAutocast(null, () => variable.value);
 const tensorsIn = (x: unknown): Tensor[] => flatten<unknown>(x).filter((leaf) => leaf instanceof Tensor);
 const maskOf = (x: Tensor): Tensor | null => {
   const mask = getKerasMask(x);
@@ -69,7 +68,7 @@ export function remat<Args extends readonly unknown[], R>(fn: (...args: Args) =>
       ...variables.map(({ dtype }) => !isFloat(dtype)),
       ...captured.map(() => true),
     ];
-    const found = lax.remat<Tensor>([...operands, ...variables.map(stored), ...captured], { body: graph, held });
+    const found = lax.remat<Tensor>([...operands, ...variables.map(storedValue), ...captured], { body: graph, held });
     assigned.forEach((variable, i) => variable.assign(found[found.length - assigned.length + i]));
     const inner = tensorsIn(traced.result);
     return withTensors(traced.result, passMasks(inner, found));
@@ -157,7 +156,6 @@ export interface Rematerializable {
 /** Elements of all of some tensors. */
 function elementsOf(specs: Tree<Spec>): number {
   let elements = 0;
-  const isSpec = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && 'shape' in x;
   const count = ({ shape }: Spec): void => {
     elements += shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
   };

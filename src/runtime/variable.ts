@@ -48,6 +48,9 @@ export function withAutocast<R>(dtype: DType | null, fn: () => R): R {
   }
 }
 
+/** The value of a variable as it is stored, whatever dtype the code around computes in. */
+export const storedValue = (variable: Variable): Tensor => withAutocast(null, () => variable.value);
+
 /**
  * A tensor that can be assigned: a weight, a counter, a slot of an optimizer. Reads and assignments inside `jit` and `trainStep` are
  * traced, and take effect when the program runs.

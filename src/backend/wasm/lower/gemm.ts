@@ -22,7 +22,7 @@ import { asFewRows, lowerFewRows } from './gemv.js';
 import { isStreamed, lowerStreamed } from './gemv_streamed.js';
 import type { PanelSource } from './pack.js';
 import { packPanel } from './pack.js';
-import { cutTasks, decode, forUnits } from './work.js';
+import { cutTasks, decode, divideUp, forUnits, roundUp } from './work.js';
 
 /** Depth that is done at a time: a packed block of rows then fits the first caches. */
 const DEPTH_BLOCK = 256;
@@ -34,9 +34,6 @@ const LONG_BLOCK = 384;
 /** Tasks that there should be at least, so that threads are kept busy evenly. */
 const ENOUGH_TASKS = 12;
 const BYTES = 4;
-
-const divideUp = (a: number, b: number): number => Math.ceil(a / b);
-const roundUp = (a: number, b: number): number => divideUp(a, b) * b;
 
 /** Whether the last of some axes runs along C element by element, over enough of them for vectors. */
 const isDense = (axes: readonly ContractionAxis[], width: number): boolean =>

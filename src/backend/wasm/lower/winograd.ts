@@ -14,7 +14,7 @@ import type { Lowering } from './context.js';
 import { tileOf } from './gemm_tile.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
-import { cutTasks, decode, forUnits } from './work.js';
+import { cutTasks, decode, forUnits, roundUp } from './work.js';
 
 const BYTES = 4;
 /** Taps along each axis. */
@@ -54,8 +54,6 @@ export interface PlainConvolution {
     readonly feature: number;
   };
 }
-
-const roundUp = (a: number, b: number): number => Math.ceil(a / b) * b;
 
 /** How a convolution is cut into tiles and blocks. */
 interface Plan {

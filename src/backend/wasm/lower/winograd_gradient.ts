@@ -15,7 +15,7 @@ import type { PlainConvolution } from './winograd.js';
 import { cacheStep, tileMemory, tileTransform } from './winograd.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
-import { cutTasks, decode, forUnits } from './work.js';
+import { cutTasks, decode, forUnits, roundUp } from './work.js';
 
 const BYTES = 4;
 const TAPS = 3;
@@ -27,8 +27,6 @@ const BLOCK = [32, 128] as const;
 const SUM_BYTES = 160 << 10;
 /** Tasks that there should be, about. */
 const TASKS = 12;
-
-const roundUp = (a: number, b: number): number => Math.ceil(a / b) * b;
 
 interface Plan {
   readonly w: Winograd;

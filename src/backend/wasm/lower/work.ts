@@ -4,6 +4,10 @@ import type { Expr, FunctionBuilder } from '../../../codegen/index.js';
 /** A task should have about this many element operations: some microseconds, far more than handing it out costs. */
 export const TASK_WORK = 16384;
 
+export const divideUp = (a: number, b: number): number => Math.ceil(a / b);
+/** The least multiple of `b` that is not below `a`. */
+export const roundUp = (a: number, b: number): number => divideUp(a, b) * b;
+
 /** Units of work in tasks. */
 export interface Tasks {
   readonly tasks: number;
