@@ -13,6 +13,8 @@ const INLINE_WORK = 1 << 20;
 /** So is one of little more work, most of it products then, that moves no more than this: a few milliseconds at most. */
 export const INLINE_PRODUCTS = 1 << 26;
 const INLINE_BYTES = 1 << 23;
+/** Steps of less work than this run on one thread: meeting others at every kernel would take what they help. */
+const SHARED_STEP = 1 << 21;
 
 /** What is kept of a kernel once it is emitted. */
 export interface KernelInfo {
@@ -139,7 +141,7 @@ export class WasmExecutable implements Executable {
     heap.running++;
     try {
       if (heap.running > 1) await before;
-      const threads = this.parts.threads();
+      const threads = this.parts.work < SHARED_STEP ? 1 : this.parts.threads();
       if (!heap.shared || this.#isBrief(steps)) return this.#runHere(feeds, steps);
       const scratch = this.#feed(feeds);
       const { module, label } = this.parts;
