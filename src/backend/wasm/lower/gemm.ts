@@ -15,57 +15,23 @@ import { countOf, stepsTo, swapOperands } from './contraction.js';
 import { roundRow } from './elements.js';
 import { canReadDirectly, lowerDirect } from './gemm_direct.js';
 import type { Partials } from './gemm_outer.js';
+import { chooseBlocks } from './gemm_blocks.js';
 import { isOuterProduct, lowerOuter } from './gemm_outer.js';
 import { packColumns } from './gemm_pack.js';
 import { tileFunction, tileOf } from './gemm_tile.js';
 import { asFewRows, lowerFewRows } from './gemv.js';
 import { isStreamed, lowerStreamed } from './gemv_streamed.js';
 import type { PanelSource } from './pack.js';
-import { packPanel } from './pack.js';
-import { cutTasks, decode, divideUp, forUnits, roundUp } from './work.js';
+import { packPanels } from './pack.js';
+import { cutTasks, decode, divideUp, forUnits } from './work.js';
 
-/** Depth that is done at a time: a packed block of rows then fits the first caches. */
+/** Depth that is done at a time: a packed panel of columns then fits the first cache, a packed block of rows the second. */
 const DEPTH_BLOCK = 256;
-/** Rows and columns of C that one task computes, at most. */
-const ROW_BLOCK = 64;
-const COLUMN_BLOCK = 256;
-/** The same where the depth is cut instead. */
-const LONG_BLOCK = 384;
-/** Tasks that there should be at least, so that threads are kept busy evenly. */
-const ENOUGH_TASKS = 12;
 const BYTES = 4;
 
 /** Whether the last of some axes runs along C element by element, over enough of them for vectors. */
 const isDense = (axes: readonly ContractionAxis[], width: number): boolean =>
   axes.length === 0 || (axes.at(-1)!.c === 1 && axes.at(-1)!.size >= width);
-
-/** How a product is cut. */
-interface Blocks {
-  readonly rows: number;
-  readonly columns: number;
-  /** Parts of the depth that are computed apart and summed at the end. */
-  readonly parts: number;
-}
-
-function chooseBlocks(nb: number, nm: number, nn: number, nk: number, tile: { rows: number; columns: number }): Blocks {
-  const heavy = nb * nm * nn * nk > 1 << 20;
-  const partsFor = (tasks: number): number =>
-    Math.max(1, Math.min(divideUp(ENOUGH_TASKS, tasks), Math.floor(nk / (2 * DEPTH_BLOCK))));
-  if (heavy && nk > 8 * Math.max(nm, nn)) {
-    // Few results of long sums (gradients of kernels): the depth is cut, so that both operands are read once.
-    const [rows, columns] = [
-      Math.min(LONG_BLOCK, roundUp(nm, tile.rows)),
-      Math.min(LONG_BLOCK, roundUp(nn, tile.columns)),
-    ];
-    return { rows, columns, parts: partsFor(nb * divideUp(nm, rows) * divideUp(nn, columns)) };
-  }
-  let rows = Math.min(ROW_BLOCK, roundUp(nm, tile.rows));
-  let columns = Math.min(COLUMN_BLOCK, roundUp(nn, tile.columns));
-  const tasks = (): number => nb * divideUp(nm, rows) * divideUp(nn, columns);
-  while (tasks() < ENOUGH_TASKS && columns > 8 * tile.columns) columns = roundUp(columns / 2, tile.columns);
-  while (tasks() < ENOUGH_TASKS && rows > 4 * tile.rows) rows = roundUp(rows / 2, tile.rows);
-  return { rows, columns, parts: heavy && tasks() < ENOUGH_TASKS ? partsFor(tasks()) : 1 };
-}
 
 /** Add the kernels of a float32 contraction whose axes are merged. */
 export function lowerGemm(lowering: Lowering, given: Contraction): void {
@@ -94,18 +60,17 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
     if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
     return;
   }
-  const blocks = chooseBlocks(nb, nm, nn, nk, tile);
-  const { parts } = blocks;
-  const partDepth = roundUp(divideUp(nk, parts), parts === 1 ? 1 : DEPTH_BLOCK);
+  const captured = lowering.isCaptured(x.b.buffer);
+  const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: captured }, tile);
+  const { parts, partDepth, ahead } = blocks;
   const panels = divideUp(nn, tile.columns);
   const packedColumns = panels * tile.columns;
 
   const rowBlocks = divideUp(nm, blocks.rows);
   const columnBlocks = divideUp(nn, blocks.columns);
   const tasks = nb * parts * rowBlocks * columnBlocks;
-  // B is packed ahead if several tasks or the steps of a loop need it: [batch][depth block][panel][depth in the block][columns of the panel].
-  // Else each task packs what it needs: [panel][depth in the block][columns of the panel].
-  const ahead = rowBlocks > 1 || lowering.isCaptured(x.b.buffer);
+  // B is packed ahead for all tasks and steps of a loop: [batch][depth block][panel][depth in the block][columns of the panel].
+  // Or each task packs what it needs: [panel][depth in the block][columns of the panel].
   const packed = ahead ? packColumns(lowering, x, tile.columns, DEPTH_BLOCK) : null;
 
   // What each thread has for itself: a packed block of A, one of B, and a tile.
@@ -159,11 +124,7 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
           const depth = f.let(f.let(end.sub(k0)).minS(DEPTH_BLOCK));
           const source: PanelSource = { pointer: aBatch, rows: x.rows, depth: x.depth, array: 'a', count: nm };
           const panelBytes = f.let(depth.mul(tile.rows * BYTES));
-          const packedAt = f.local(block);
-          f.for(row0, row1, tile.rows, (r) => {
-            packPanel(f, source, r, tile.rows, k0, depth, packedAt);
-            f.set(packedAt, packedAt.add(panelBytes));
-          });
+          packPanels(f, source, { first: row0, last: row1, width: tile.rows, k0, depth, to: block });
           // Where the first panel of this block of the depth begins in the packed B.
           const panelBytesB = f.let(depth.mul(tile.columns * BYTES));
           let firstB: Expr;
@@ -177,38 +138,39 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
             firstB = blockB;
             const pointer = f.let(pb.add(stepsTo(f, i, x.batch, 'b').mul(BYTES)));
             const columns: PanelSource = { pointer, rows: x.columns, depth: x.depth, array: 'b', count: nn };
-            const at = f.local(blockB);
-            f.for(panel0, panel1, 1, (panel) => {
-              packPanel(f, columns, f.let(panel.mul(tile.columns)), tile.columns, k0, depth, at);
-              f.set(at, at.add(panelBytesB));
-            });
+            const [first, last] = [panel0, panel1].map((panel) => f.let(panel.mul(tile.columns)));
+            packPanels(f, columns, { first, last, width: tile.columns, k0, depth, to: blockB });
           }
           const accumulate = f.let(k0.ne(start));
           f.for(panel0, panel1, 1, (panel) => {
             const b = f.let(firstB.add(panel.sub(panel0).mul(panelBytesB)));
             const column = f.let(panel.mul(tile.columns));
-            const aPanel = f.local(block);
-            f.for(row0, row1, tile.rows, (r) => {
-              const compute = (to: Expr, rowBytes: Expr, add: Expr): void =>
-                f.run(micro, [aPanel, b, to, rowBytes, depth, add]);
-              const whole = r.add(tile.rows).le(nm).and(column.add(tile.columns).le(nn));
-              const place = (): Expr =>
-                f.let(
-                  c.add(
-                    r
-                      .mul(cRows[0]?.c ?? 0)
-                      .add(column)
-                      .mul(BYTES),
-                  ),
-                );
-              const apart = (): void => {
-                compute(scratchTile, i32(tile.columns * BYTES), i32(0));
+            /** Tiles that cross the edge of C, or go to places apart, are computed elsewhere and put there element by element. */
+            const apart = (from: Expr): void => {
+              const aPanel = f.local(block.add(from.sub(row0).divU(tile.rows).mul(panelBytes)));
+              f.for(from, row1, tile.rows, (r) => {
+                f.run(micro, [aPanel, b, scratchTile, i32(tile.columns * BYTES), depth, i32(0), i32(1)]);
                 addTile(f, scratchTile, c, { r, column, nm, nn, tile, cRows, cColumns, accumulate });
-              };
-              if (direct) f.if(whole, () => compute(place(), i32((cRows[0]?.c ?? 0) * BYTES), accumulate), apart);
-              else apart();
-              f.set(aPanel, aPanel.add(panelBytes));
-            });
+                f.set(aPanel, aPanel.add(panelBytes));
+              });
+            };
+            if (!direct) return apart(row0);
+            const rowStep = cRows[0]?.c ?? 0;
+            const whole = (): Expr => {
+              const count = f.let(row1.sub(row0).divU(tile.rows));
+              const place = f.let(c.add(row0.mul(rowStep).add(column).mul(BYTES)));
+              f.run(micro, [block, b, place, i32(rowStep * BYTES), depth, accumulate, count]);
+              return f.let(row0.add(count.mul(tile.rows)));
+            };
+            const insideColumns = column.add(tile.columns).le(nn);
+            if (nn % tile.columns === 0) {
+              const done = whole();
+              if (nm % tile.rows !== 0) apart(done);
+            } else {
+              const done = f.local(row0);
+              f.if(insideColumns, () => f.set(done, whole()));
+              apart(done);
+            }
           });
         });
       });

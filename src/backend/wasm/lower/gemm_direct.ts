@@ -39,35 +39,55 @@ export function canReadDirectly(x: Contraction): boolean {
   );
 }
 
-/** `tile(a, b, c)`: C = A·B for one tile, the whole depth; rows of A and C step by constants. */
-function directTile(target: Target, tile: Tile, x: Contraction, rowStep: number, cStep: number): KernelFunction {
+/** In which order tiles are done: the rows of a panel of B one after another, or the panels for some rows. */
+type Order = 'down' | 'across';
+
+/**
+ * `tiles(a, b, c, count)`: C = A·B for some tiles, one below the other or side by side; the whole depth. Rows of A and C step by
+ * constants.
+ */
+function directTiles(
+  target: Target,
+  tile: Tile,
+  x: Contraction,
+  { order, rowStep, cStep }: { order: Order; rowStep: number; cStep: number },
+): KernelFunction {
   const vectors = tile.columns / target.lanes;
   const vectorBytes = BYTES * target.lanes;
-  const f = new FunctionBuilder('direct tile', target, ['i32', 'i32', 'i32']);
-  const [a0, b0, c] = f.params;
+  const f = new FunctionBuilder('direct tiles', target, ['i32', 'i32', 'i32', 'i32']);
+  const [a0, b0, c0, count] = f.params;
+  const rows = f.local(a0);
   const b = f.local(b0);
-  const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-    Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
-  );
-  const walk = (d: number, from: Expr): void => {
-    const axis = x.depth[d];
-    if (d < x.depth.length - 1) {
-      f.for(0, axis.size, 1, (k) => walk(d + 1, f.let(from.add(k.mul(axis.a * BYTES)))));
-      return;
-    }
-    const a = f.local(from);
-    f.for(0, axis.size, 1, () => {
-      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
-      for (let r = 0; r < tile.rows; r++) {
-        const element = f.let(f.loadSplat(a, r * rowStep * BYTES));
-        sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
+  const c = f.local(c0);
+  f.for(0, count, 1, () => {
+    if (order === 'down') f.set(b, b0);
+    const sums: Local[][] = Array.from({ length: tile.rows }, () =>
+      Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
+    );
+    const walk = (d: number, from: Expr): void => {
+      const axis = x.depth[d];
+      if (d < x.depth.length - 1) {
+        f.for(0, axis.size, 1, (k) => walk(d + 1, f.let(from.add(k.mul(axis.a * BYTES)))));
+        return;
       }
-      f.set(a, a.add(BYTES));
-      f.set(b, b.add(tile.columns * BYTES));
-    });
-  };
-  walk(0, a0);
-  sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, (r * cStep + v * target.lanes) * BYTES)));
+      const a = f.local(from);
+      f.for(0, axis.size, 1, () => {
+        const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+        for (let r = 0; r < tile.rows; r++) {
+          const element = f.let(f.loadSplat(a, r * rowStep * BYTES));
+          sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
+        }
+        f.set(a, a.add(BYTES));
+        f.set(b, b.add(tile.columns * BYTES));
+      });
+    };
+    walk(0, rows);
+    sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, (r * cStep + v * target.lanes) * BYTES)));
+    if (order === 'down') {
+      f.set(rows, rows.add(tile.rows * rowStep * BYTES));
+      f.set(c, c.add(tile.rows * cStep * BYTES));
+    } else f.set(c, c.add(tile.columns * BYTES));
+  });
   return f.finish();
 }
 
@@ -86,8 +106,13 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   const units = nb * lines * blocks;
   const work = 2 * nb * lines * line.size * nn * nk;
   const cut = cutTasks(units, work / units / 16);
-  const micro = directTile(target, tile, x, line.a, line.c);
-  const apart = directTile(target, tile, x, line.a, tile.columns);
+  // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
+  // that use it.
+  const small = panels * tile.columns * nk <= FIRST_CACHE;
+  const order: Order = small ? 'across' : 'down';
+  const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c });
+  const apart = directTiles(target, tile, x, { order, rowStep: line.a, cStep: tile.columns });
+  const wholePanels = Math.floor(nn / tile.columns);
   const own = lowering.workspace('float32', MAX_THREADS * tile.rows * tile.columns, 'tile');
   lowering.add({
     label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)`,
@@ -102,9 +127,6 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
       const pb = packed.pointer(f);
       const first = f.let(lo.mul(cut.unitsPerTask));
       const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
-      // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
-      // that use it.
-      const small = panels * tile.columns * nk <= FIRST_CACHE;
       const forPanels = (body: (panel: Expr) => void): void => f.for(0, panels, 1, body);
       const outside = small || nb > 1 ? (body: (panel: Expr | null) => void): void => body(null) : forPanels;
       outside((outerPanel) => {
@@ -121,33 +143,52 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
           const [a, c] = [at('a', pa), at('c', pc)];
           const start = f.let(block.mul(LINE_BLOCK));
           const end = f.let(f.let(start.add(LINE_BLOCK)).minS(line.size));
-          const tileAt = (panel: Expr, r: Expr): void => {
-            const before = i.mul(panels).add(panel);
-            const b = f.let(pb.add(before.mul(nk * tile.columns * BYTES)));
+          const panelOf = (panel: Expr): Expr =>
+            f.let(
+              pb.add(
+                i
+                  .mul(panels)
+                  .add(panel)
+                  .mul(nk * tile.columns * BYTES),
+              ),
+            );
+          const rowOf = (r: Expr): Expr => f.let(a.add(r.mul(line.a * BYTES)));
+          const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
+          /** At the edges a tile is computed apart, and what lies inside is copied. Rows beyond the line read what is there. */
+          const edge = (panel: Expr, r: Expr): void => {
             const column = f.let(panel.mul(tile.columns));
             const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
-            const from = f.let(a.add(r.mul(line.a * BYTES)));
-            const to = f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
             const rowsLeft = f.let(f.let(i32(line.size).sub(r)).minS(tile.rows));
-            f.if(
-              rowsLeft.eq(tile.rows).and(columnsLeft.eq(tile.columns)),
-              () => f.run(micro, [from, b, to]),
-              () => {
-                // At the edges the tile is computed apart, and what lies inside is copied. Rows beyond the line read what is there.
-                f.run(apart, [from, b, scratch]);
-                f.for(0, rowsLeft, 1, (dr) =>
-                  f.for(0, columnsLeft, 1, (dc) => {
-                    const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
-                    f.store('f32', f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES))), element);
-                  }),
-                );
-              },
+            const to = placeOf(r, column);
+            f.run(apart, [rowOf(r), panelOf(panel), scratch, i32(1)]);
+            f.for(0, rowsLeft, 1, (dr) =>
+              f.for(0, columnsLeft, 1, (dc) => {
+                const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
+                f.store('f32', f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES))), element);
+              }),
             );
           };
-          const forRows = (body: (r: Expr) => void): void => f.for(start, end, tile.rows, body);
-          if (small) forRows((r) => forPanels((panel) => tileAt(panel, r)));
-          else if (outerPanel === null) forPanels((panel) => forRows((r) => tileAt(panel, r)));
-          else forRows((r) => tileAt(outerPanel, r));
+          const raggedRows = line.size % tile.rows !== 0;
+          const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
+          if (small) {
+            f.for(start, wholeEnd, tile.rows, (r) => {
+              if (wholePanels > 0) f.run(micro, [rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels)]);
+            });
+            if (raggedRows) f.for(wholeEnd, end, tile.rows, (r) => f.for(0, wholePanels, 1, (panel) => edge(panel, r)));
+            f.for(wholePanels, panels, 1, (panel) => f.for(start, end, tile.rows, (r) => edge(panel, r)));
+          } else {
+            const down = (panel: Expr): void => {
+              const rest = f.local(start);
+              f.if(panel.lt(wholePanels), () => {
+                const count = f.let(wholeEnd.sub(start).divU(tile.rows));
+                f.run(micro, [rowOf(start), panelOf(panel), placeOf(start, f.let(panel.mul(tile.columns))), count]);
+                f.set(rest, wholeEnd);
+              });
+              if (raggedRows || wholePanels < panels) f.for(rest, end, tile.rows, (r) => edge(panel, r));
+            };
+            if (outerPanel === null) forPanels(down);
+            else down(outerPanel);
+          }
         });
       });
     },

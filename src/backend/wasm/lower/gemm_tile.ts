@@ -1,5 +1,5 @@
 /** @file The innermost kernel of matrix products: a tile of C in registers, one column of packed A times one row of packed B at a time. */
-import type { KernelFunction, Local, Target } from '../../../codegen/index.js';
+import type { Expr, KernelFunction, Local, Target } from '../../../codegen/index.js';
 import { constant, FunctionBuilder, i32 } from '../../../codegen/index.js';
 
 /** Rows and columns of a tile. */
@@ -19,8 +19,8 @@ export function tileOf(target: Target): Tile {
 const made = new WeakMap<Target, KernelFunction>();
 
 /**
- * `tile(a, b, c, rowBytes, depth, accumulate)`: C = A·B, or C += A·B. `a` is packed by columns of the tile's rows, `b` by rows of the
- * tile's columns; rows of `c` lie `rowBytes` apart.
+ * `tiles(a, b, c, rowBytes, depth, accumulate, count)`: C = A·B, or C += A·B, for `count` tiles, one below the other. `a` is packed by
+ * columns of the tile's rows, one tile after another, `b` by rows of the tile's columns; rows of `c` lie `rowBytes` apart.
  */
 export function tileFunction(target: Target): KernelFunction {
   let known = made.get(target);
@@ -32,26 +32,36 @@ function buildTile(target: Target): KernelFunction {
   const { rows, columns } = tileOf(target);
   const vectors = columns / target.lanes;
   const vectorBytes = 4 * target.lanes;
-  const f = new FunctionBuilder('tile', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [a0, b0, c, rowBytes, depth, accumulate] = f.params;
+  const f = new FunctionBuilder('tiles', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [a0, b0, c0, rowBytes, depth, accumulate, count] = f.params;
   const a = f.local(a0);
-  const b = f.local(b0);
-  const zero = constant('f32x', 0);
-  const sums: Local[][] = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local(zero)));
-  const rowAt = [f.let(c)];
-  for (let r = 1; r < rows; r++) rowAt.push(f.let(rowAt[r - 1].add(rowBytes)));
-  f.if(accumulate, () =>
-    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', rowAt[r], v * vectorBytes)))),
-  );
-  f.for(i32(0), depth, 1, () => {
-    const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
-    for (let r = 0; r < rows; r++) {
-      const x = f.let(f.loadSplat(a, 4 * r));
-      sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
-    }
-    f.set(a, a.add(4 * rows));
-    f.set(b, b.add(4 * columns));
+  const c = f.local(c0);
+  f.for(0, count, 1, () => {
+    const b = f.local(b0);
+    const zero = constant('f32x', 0);
+    const sums: Local[][] = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local(zero)));
+    /** Goes down the rows of C, whose addresses are not kept: registers are for the sums. */
+    const down = (body: (row: Local[], at: Expr) => void): void => {
+      const at = f.local(c);
+      sums.forEach((row, r) => {
+        if (r > 0) f.set(at, at.add(rowBytes));
+        body(row, at);
+      });
+    };
+    f.if(accumulate, () =>
+      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', at, v * vectorBytes)))),
+    );
+    f.for(i32(0), depth, 1, () => {
+      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+      for (let r = 0; r < rows; r++) {
+        const x = f.let(f.loadSplat(a, 4 * r));
+        sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
+      }
+      f.set(a, a.add(4 * rows));
+      f.set(b, b.add(4 * columns));
+    });
+    down((row, at) => row.forEach((sum, v) => f.store('f32', at, sum, v * vectorBytes)));
+    f.set(c, c.add(rowBytes.mul(rows)));
   });
-  sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', rowAt[r], sum, v * vectorBytes)));
   return f.finish();
 }

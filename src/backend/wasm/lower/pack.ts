@@ -17,12 +17,83 @@ export interface PanelSource {
 
 const BYTES = 4;
 
+/** Elements of a line of the cache: panels that share one are packed together. */
+const LINE = 16;
+
+/** Whether `width` rows from a multiple of `width` on are always neighbours in memory. */
+function isDense({ rows, array }: PanelSource, width: number): boolean {
+  const run = rows.at(-1);
+  return run?.[array] === 1 && (rows.length === 1 || run.size % width === 0);
+}
+
+/** What is packed, and where it goes. */
+export interface PackRange {
+  /** Rows from `first`, a multiple of `width`, to before `last`. */
+  readonly first: Expr;
+  readonly last: Expr;
+  /** Rows of a panel, a multiple of the lanes. */
+  readonly width: number;
+  /** Steps `k0` to before `k0 + depth`. */
+  readonly k0: Expr;
+  readonly depth: Expr;
+  readonly to: Expr;
+}
+
+/** Pack some rows into panels that follow each other. */
+export function packPanels(f: FunctionBuilder, source: PanelSource, range: PackRange): void {
+  const { first, last, width, k0, depth, to } = range;
+  const panelBytes = f.let(depth.mul(width * BYTES));
+  const at = f.local(to);
+  const rest = f.local(first);
+  if (isDense(source, LINE) && LINE % width === 0) {
+    const lines = f.let(first.add(last.sub(first).and(-LINE)));
+    f.for(first, lines, LINE, (row) => {
+      const ends = Array.from({ length: LINE / width }, (_, p) => f.let(at.add(panelBytes.mul(p))));
+      packDense(f, source, row, width, k0, depth, ends);
+      f.set(at, at.add(panelBytes.mul(LINE / width)));
+    });
+    f.set(rest, lines);
+  }
+  f.for(rest, last, width, (row) => {
+    packPanel(f, source, row, width, k0, depth, at);
+    f.set(at, at.add(panelBytes));
+  });
+}
+
+/** Pack rows that are neighbours in memory, whole vectors at a time, into as many panels as there are places for. */
+function packDense(
+  f: FunctionBuilder,
+  { rows, depth: axes, array, pointer }: PanelSource,
+  row: Expr,
+  width: number,
+  k0: Expr,
+  depth: Expr,
+  places: readonly Expr[],
+): void {
+  const { lanes } = f.target;
+  const step = axes.at(-1)?.[array] ?? 0;
+  const start = f.let(pointer.add(stepsTo(f, row, rows, array).mul(BYTES)));
+  forDepth(f, axes, array, k0, depth, (offset, length, done) => {
+    const from = f.local(start.add(offset));
+    const before = f.let(done.mul(width * BYTES));
+    const ends = places.map((place) => f.local(place.add(before)));
+    f.for(0, length, 1, () => {
+      ends.forEach((at, p) => {
+        for (let v = 0; v < width; v += lanes)
+          f.store('f32', at, f.loadVector('f32', from, (p * width + v) * BYTES), v * BYTES);
+        f.set(at, at.add(width * BYTES));
+      });
+      f.set(from, from.add(step * BYTES));
+    });
+  });
+}
+
 /**
  * Pack `width` rows from `row` on, steps `k0` to before `k0 + depth`, to `to`.
  *
  * @param width Rows of a panel, a multiple of the lanes.
  */
-export function packPanel(
+function packPanel(
   f: FunctionBuilder,
   source: PanelSource,
   row: Expr,
@@ -33,9 +104,6 @@ export function packPanel(
 ): void {
   const { rows, depth: depthAxes, array, pointer, count } = source;
   const { lanes } = f.target;
-  // Rows of a panel are neighbours in memory if they run along one axis, and no panel reaches from one run into the next.
-  const run = rows.at(-1);
-  const dense = run?.[array] === 1 && (rows.length === 1 || run.size % width === 0);
   const inner = depthAxes.at(-1);
   const step = inner?.[array] ?? 0;
 
@@ -44,18 +112,9 @@ export function packPanel(
       body(offset, length, f.let(to.add(done.mul(width * BYTES)))),
     );
 
-  if (dense) {
+  if (isDense(source, width)) {
     // Whole vectors are copied. Those beyond the last row are anything.
-    const start = f.let(pointer.add(stepsTo(f, row, rows, array).mul(BYTES)));
-    along((offset, length, target) => {
-      const from = f.local(start.add(offset));
-      const at = f.local(target);
-      f.for(0, length, 1, () => {
-        for (let v = 0; v < width; v += lanes) f.store('f32', at, f.loadVector('f32', from, v * BYTES), v * BYTES);
-        f.set(from, from.add(step * BYTES));
-        f.set(at, at.add(width * BYTES));
-      });
-    });
+    packDense(f, source, row, width, k0, depth, [to]);
     return;
   }
   // Each row from its own address; rows beyond the last repeat it.
