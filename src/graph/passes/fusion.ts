@@ -26,6 +26,8 @@ export interface LoopGroup {
 export interface CallGroup {
   readonly kind: 'call';
   readonly node: Node;
+  /** A loop that is done to the node's results by the way. Set by backends that can. */
+  readonly epilogue?: LoopGroup;
 }
 
 export type Group = LoopGroup | CallGroup;

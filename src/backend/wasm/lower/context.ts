@@ -4,6 +4,7 @@ import type { Graph, Node, Value } from '../../../graph/graph.js';
 import type { View } from '../../../graph/views.js';
 import type { Target } from '../../../codegen/index.js';
 import type { Buffer, Kernel } from '../buffers.js';
+import type { Epilogue } from './epilogue.js';
 
 /** An operand in memory. */
 export interface Source {
@@ -56,5 +57,8 @@ export interface Lowering {
 export interface LowerRule {
   /** Which operands may be views (strided, shifted, repeated). The others are copied before if need be. Default: none. */
   readonly takesViews?: (operand: number) => boolean;
-  lower(node: Node, lowering: Lowering): void;
+  /** Elements of a row of results, if `lower` may be given work to do to results before it stores them; null: it may not. */
+  readonly epilogueColumns?: (node: Node) => number | null;
+  /** @param epilogue Must be done, on the way or `apart`. */
+  lower(node: Node, lowering: Lowering, epilogue?: Epilogue): void;
 }

@@ -6,22 +6,39 @@ import type { Lowering } from './context.js';
 import type { Contraction, ContractionAxis, ContractionOperand } from './contraction.js';
 import { countOf, mergeAxes, stepsTo } from './contraction.js';
 import { accumulatedAs } from './elements.js';
-import { lowerGemm } from './gemm.js';
+import type { Epilogue } from './epilogue.js';
+import { lowerGemm, takesEpilogue } from './gemm.js';
 import { cutTasks, decode, forUnits } from './work.js';
+
+/** Add the kernels of contractions that make the results of one node together, and do what is to be done to these. */
+export function lowerContractions(lowering: Lowering, parts: readonly Contraction[], epilogue?: Epilogue): void {
+  const merged = parts.map(inOrder);
+  const together = epilogue !== undefined && merged.every((x) => takesEpilogue(x, lowering.target));
+  for (const x of merged)
+    lowerMerged(lowering, together ? { ...x, epilogue, c: { ...x.c, buffer: epilogue.result } } : x);
+  if (!together) epilogue?.apart();
+}
 
 /** Add the kernels of a contraction. */
 export function lowerContraction(lowering: Lowering, contraction: Contraction): void {
+  lowerMerged(lowering, inOrder(contraction));
+}
+
+function inOrder(contraction: Contraction): Contraction {
   // The order of axes is free: those that run along memory go innermost.
   const ordered = (axes: readonly ContractionAxis[], array: 'a' | 'c'): ContractionAxis[] =>
     mergeAxes([...axes].sort((x, y) => Math.abs(y[array]) - Math.abs(x[array])));
-  const merged: Contraction = {
+  return {
     ...contraction,
     batch: mergeAxes(contraction.batch),
     rows: ordered(contraction.rows, 'a'),
     columns: ordered(contraction.columns, 'c'),
     depth: ordered(contraction.depth, 'a'),
   };
-  if (accumulatedAs(contraction.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
+}
+
+function lowerMerged(lowering: Lowering, merged: Contraction): void {
+  if (accumulatedAs(merged.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
   else lowerPlainly(lowering, merged);
 }
 

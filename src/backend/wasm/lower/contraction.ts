@@ -6,6 +6,7 @@ import type { DType } from '../../../core/dtype.js';
 import type { Expr, FunctionBuilder } from '../../../codegen/index.js';
 import { i32 } from '../../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
+import type { Epilogue } from './epilogue.js';
 import { decode } from './work.js';
 
 /** An axis of a contraction, with the steps (in elements) that it makes in the arrays where it occurs; 0 where it does not. */
@@ -32,6 +33,8 @@ export interface Contraction {
   readonly rows: readonly ContractionAxis[];
   readonly columns: readonly ContractionAxis[];
   readonly depth: readonly ContractionAxis[];
+  /** What is done to results before they are stored; C is then where the epilogue has its result. */
+  readonly epilogue?: Epilogue;
 }
 
 export const countOf = (axes: readonly ContractionAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);

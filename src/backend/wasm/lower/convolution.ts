@@ -13,11 +13,12 @@ import { Buffer } from '../buffers.js';
 import { fillBuffer } from './blocks.js';
 import type { Lowering, LowerRule, Source } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { lowerContraction } from './contract.js';
+import { lowerContraction, lowerContractions } from './contract.js';
+import type { Epilogue } from './epilogue.js';
 import { padBlock } from './pad_block.js';
 import { lowerGrouped, lowerGroupedGradient } from './depthwise.js';
 import type { Image, PlainConvolution } from './winograd.js';
-import { lowerWinograd, tileSizeFor } from './winograd.js';
+import { canFinish, lowerWinograd, tileSizeFor } from './winograd.js';
 import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
@@ -206,23 +207,56 @@ function asKernelGradient(node: Node, lowering: Lowering, label: string): PlainC
 }
 
 /** Add the kernels that need fewer products, where they are faster. */
-function lowerWithFewerProducts(node: Node, lowering: Lowering, label: string): boolean {
+function lowerWithFewerProducts(node: Node, lowering: Lowering, label: string, epilogue?: Epilogue): boolean {
   const plain = asPlain(node, lowering, label);
   const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes);
   if (plain !== null && tile !== 0) {
-    lowerWinograd(lowering, plain, tile);
+    if (epilogue !== undefined && canFinish(plain, lowering.target.lanes))
+      lowerWinograd(lowering, { ...plain, output: { ...plain.output, buffer: epilogue.result }, epilogue }, tile);
+    else {
+      lowerWinograd(lowering, plain, tile);
+      epilogue?.apart();
+    }
     return true;
   }
   const gradient = asKernelGradient(node, lowering, label);
   const side = gradient === null ? 0 : gradientTileFor(gradient, lowering.target);
   if (gradient === null || side === 0) return false;
   lowerWinogradGradient(lowering, gradient, side);
+  epilogue?.apart();
   return true;
 }
 
+/** The phases of each axis. */
+const axesOf = (node: Node): AxisPhases[] => {
+  const [, rhs] = node.inputs;
+  const [value] = node.outputs;
+  const p = node.params as ConvParams;
+  return p.out.spatial.map((d, i) =>
+    phasesOf(
+      value.shape[d],
+      rhs.shape[p.rhs.spatial[i]],
+      p.strides[i],
+      p.padding[i][0],
+      p.lhsDilation[i],
+      p.rhsDilation[i],
+    ),
+  );
+};
+
+const isMet = (phases: readonly Phase[]): boolean => phases.every((phase) => phase.taps > 0);
+
 export const convGeneral: LowerRule = {
   takesViews: () => true,
-  lower(node, lowering) {
+  epilogueColumns(node) {
+    const [value] = node.outputs;
+    const p = node.params as ConvParams;
+    const last = p.out.feature === value.shape.length - 1 && p.featureGroups === 1 && p.batchGroups === 1;
+    const empty = [...node.inputs, value].some(({ shape }) => sizeOf(shape) === 0);
+    const fits = last && value.dtype === 'float32' && !empty && combinations(axesOf(node)).every(isMet);
+    return fits ? value.shape[p.out.feature] : null;
+  },
+  lower(node, lowering, epilogue) {
     const [lhs, rhs] = node.inputs;
     const [value] = node.outputs;
     const p = node.params as ConvParams;
@@ -231,22 +265,13 @@ export const convGeneral: LowerRule = {
     const out = stridesOf(value.shape);
     const label = `convolution ${formatShape(lhs.shape)} ${formatShape(rhs.shape)}`;
     if (sizeOf(value.shape) === 0) return;
-    const axes = p.out.spatial.map((d, i) =>
-      phasesOf(
-        value.shape[d],
-        rhs.shape[p.rhs.spatial[i]],
-        p.strides[i],
-        p.padding[i][0],
-        p.lhsDilation[i],
-        p.rhsDilation[i],
-      ),
-    );
+    const axes = axesOf(node);
     const all = combinations(axes);
-    const met = all.filter((phases) => phases.every((phase) => phase.taps > 0));
+    const met = all.filter(isMet);
     const empty = sizeOf(rhs.shape) === 0 || sizeOf(lhs.shape) === 0 || met.length === 0;
     if (empty || met.length < all.length) fillBuffer(lowering, target, 0);
     if (empty) return;
-    if (lowerWithFewerProducts(node, lowering, label)) return;
+    if (lowerWithFewerProducts(node, lowering, label, epilogue)) return;
     const input = padInput(lowering, lowering.source(lhs), axes, p);
 
     const depthFeatures = rhs.shape[p.rhs.feature];
@@ -263,7 +288,7 @@ export const convGeneral: LowerRule = {
       { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
     ];
     const columns: ContractionAxis[] = [{ size: features, a: 0, b: b(p.rhs.batch), c: out[p.out.feature] }];
-    for (const phases of met) {
+    const contractions = met.map((phases): Contraction => {
       const sum = (of: (phase: Phase, i: number) => number): number => phases.reduce((n, x, i) => n + of(x, i), 0);
       const rows: ContractionAxis[] = phases.map((phase, i) => ({
         size: phase.count,
@@ -277,7 +302,7 @@ export const convGeneral: LowerRule = {
         b: axes[i].tapStep * b(p.rhs.spatial[i]),
         c: 0,
       }));
-      const contraction: Contraction = {
+      return {
         label,
         dtype: value.dtype,
         a: {
@@ -291,10 +316,11 @@ export const convGeneral: LowerRule = {
         columns,
         depth: [...depth, { size: depthFeatures, a: a(p.lhs.feature), b: b(p.rhs.feature), c: 0 }],
       };
-      const grouped =
-        groups * batchGroups > 1 &&
-        (lowerGrouped(lowering, contraction, depthFeatures) || lowerGroupedGradient(lowering, contraction, perBatch));
-      if (!grouped) lowerContraction(lowering, contraction);
+    });
+    if (groups * batchGroups === 1) return lowerContractions(lowering, contractions, epilogue);
+    for (const x of contractions) {
+      const grouped = lowerGrouped(lowering, x, depthFeatures) || lowerGroupedGradient(lowering, x, perBatch);
+      if (!grouped) lowerContraction(lowering, x);
     }
   },
 };

@@ -3,12 +3,17 @@ import { formatShape, stridesOf } from '../../../core/shape.js';
 import type { DotParams } from '../../../graph/lax.js';
 import { freeDims } from '../../../graph/primitives/dot.js';
 import type { LowerRule } from './context.js';
-import type { ContractionAxis } from './contraction.js';
-import { lowerContraction } from './contract.js';
+import type { Contraction, ContractionAxis } from './contraction.js';
+import { lowerContractions } from './contract.js';
 
 export const dotGeneral: LowerRule = {
   takesViews: () => true,
-  lower(node, lowering) {
+  epilogueColumns({ inputs: [, rhs], outputs: [value], params }) {
+    if (value.dtype !== 'float32') return null;
+    const { rhsBatch, rhsContract } = params as DotParams;
+    return freeDims(rhs.shape.length, rhsBatch, rhsContract).reduce((n, d) => n * rhs.shape[d], 1);
+  },
+  lower(node, lowering, epilogue) {
     const [lhs, rhs] = node.inputs;
     const [value] = node.outputs;
     const { lhsBatch, rhsBatch, lhsContract, rhsContract } = node.params as DotParams;
@@ -39,7 +44,7 @@ export const dotGeneral: LowerRule = {
       b: b.view.strides[rhsContract[i]],
       c: 0,
     }));
-    lowerContraction(lowering, {
+    const contraction: Contraction = {
       label: `dot ${formatShape(lhs.shape)} ${formatShape(rhs.shape)}`,
       dtype: value.dtype,
       a: { buffer: a.buffer, offset: a.view.offset },
@@ -49,6 +54,7 @@ export const dotGeneral: LowerRule = {
       rows,
       columns,
       depth,
-    });
+    };
+    lowerContractions(lowering, [contraction], epilogue);
   },
 };

@@ -5,7 +5,7 @@
  * @see Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication"; Van Zee & van de Geijn 2015, "BLIS"
  */
 import { storageBytes } from '../../../core/dtype.js';
-import type { Expr, FunctionBuilder } from '../../../codegen/index.js';
+import type { Expr, FunctionBuilder, Target } from '../../../codegen/index.js';
 import { i32 } from '../../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
@@ -13,6 +13,7 @@ import type { Lowering } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo, swapOperands } from './contraction.js';
 import { roundRow } from './elements.js';
+import type { Epilogue } from './epilogue.js';
 import { canReadDirectly, lowerDirect } from './gemm_direct.js';
 import type { Partials } from './gemm_outer.js';
 import { chooseBlocks } from './gemm_blocks.js';
@@ -33,33 +34,48 @@ const BYTES = 4;
 const isDense = (axes: readonly ContractionAxis[], width: number): boolean =>
   axes.length === 0 || (axes.at(-1)!.c === 1 && axes.at(-1)!.size >= width);
 
-/** Add the kernels of a float32 contraction whose axes are merged. */
-export function lowerGemm(lowering: Lowering, given: Contraction): void {
-  if ([given.batch, given.rows, given.columns].some((axes) => countOf(axes) === 0)) return;
-  const fewRows = asFewRows(given, lowering.target);
-  if (fewRows !== null) {
-    if (isStreamed(fewRows)) {
-      const [nb, nm, nn] = [fewRows.batch, fewRows.rows, fewRows.columns].map(countOf);
-      sumParts(lowering, fewRows, lowerStreamed(lowering, fewRows), { nb, nm, nn });
-    } else lowerFewRows(lowering, fewRows);
-    if (given.dtype !== 'float32') roundResult(lowering, given.c.buffer);
-    return;
-  }
-  const tile = tileOf(lowering.target);
+/** How a contraction is done. */
+type Form = 'few rows' | 'streamed' | 'outer' | 'direct' | 'packed';
+
+/** The form, and the contraction with the operands in the order in which it takes them. */
+function formOf(given: Contraction, target: Target): { form: Form; x: Contraction } {
+  const fewRows = asFewRows(given, target);
+  if (fewRows !== null) return { form: isStreamed(fewRows) ? 'streamed' : 'few rows', x: fewRows };
+  const tile = tileOf(target);
   // Columns should run along C.
   const turned = !isDense(given.columns, tile.columns) && isDense(given.rows, tile.columns);
   const x = turned ? swapOperands(given) : given;
+  return { form: isOuterProduct(x, tile) ? 'outer' : canReadDirectly(x) ? 'direct' : 'packed', x };
+}
+
+/** Whether an epilogue may be done to the results of a contraction whose axes are merged. */
+export function takesEpilogue(given: Contraction, target: Target): boolean {
+  const sizes = [given.batch, given.rows, given.columns, given.depth].map(countOf);
+  if (given.dtype !== 'float32' || sizes.includes(0)) return false;
+  const { form, x } = formOf(given, target);
+  return form !== 'few rows' && x.columns === given.columns;
+}
+
+/** Add the kernels of a float32 contraction whose axes are merged. If it has an epilogue, it takes one. */
+export function lowerGemm(lowering: Lowering, given: Contraction): void {
+  if ([given.batch, given.rows, given.columns].some((axes) => countOf(axes) === 0)) return;
+  const { form, x } = formOf(given, lowering.target);
+  lowerForm[form](lowering, x);
+  if (x.dtype !== 'float32') roundResult(lowering, given.c.buffer);
+}
+
+const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => void>> = {
+  'few rows': lowerFewRows,
+  streamed: (lowering, x) => sumParts(lowering, x, lowerStreamed(lowering, x)),
+  outer: (lowering, x) => sumParts(lowering, x, lowerOuter(lowering, x)),
+  direct: lowerDirect,
+  packed: lowerPacked,
+};
+
+/** Both operands in packed panels. */
+function lowerPacked(lowering: Lowering, x: Contraction): void {
+  const tile = tileOf(lowering.target);
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-  if (isOuterProduct(x, tile)) {
-    sumParts(lowering, x, lowerOuter(lowering, x), { nb, nm, nn });
-    if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
-    return;
-  }
-  if (canReadDirectly(x)) {
-    lowerDirect(lowering, x);
-    if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
-    return;
-  }
   const captured = lowering.isCaptured(x.b.buffer);
   const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: captured }, tile);
   const { parts, partDepth, ahead } = blocks;
@@ -97,19 +113,23 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   const cColumns: readonly ContractionAxis[] = partial !== null ? [{ size: nn, a: 0, b: 0, c: 1 }] : x.columns;
   const direct = cRows.length <= 1 && cColumns.length <= 1 && (cColumns[0]?.c ?? 1) === 1;
   const micro = tileFunction(lowering.target);
+  // Parts are finished when they are summed.
+  const epilogue = parts === 1 ? x.epilogue : undefined;
+  const finishing = epilogue && tileFunction(lowering.target, epilogue);
 
   lowering.add({
-    label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})`,
+    label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})${epilogue?.label ?? ''}`,
     tasks,
     work: 2 * nb * nm * nn * nk,
-    reads: [x.a.buffer, packed ?? x.b.buffer],
-    writes: [target, own],
+    reads: [x.a.buffer, packed ?? x.b.buffer, ...(epilogue?.reads ?? [])],
+    writes: [...(epilogue?.writes ?? [target]), own],
     emit: (f, lo, hi) => {
       const block = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
       const blockB = f.let(block.add(ownA * BYTES));
       const scratchTile = f.let(blockB.add(ownB * BYTES));
       const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
       const pb = packed === null ? f.let(x.b.buffer.pointer(f).add(x.b.offset * BYTES)) : packed.pointer(f);
+      const pointers = epilogue?.pointers(f) ?? [];
       f.for(lo, hi, 1, (task) => {
         const [i, part, rb, cb] = decode(f, task, [nb, parts, rowBlocks, columnBlocks]);
         const c = placeC(f, i, part);
@@ -142,6 +162,7 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
             packPanels(f, columns, { first, last, width: tile.columns, k0, depth, to: blockB });
           }
           const accumulate = f.let(k0.ne(start));
+          const last = f.let(k0.add(DEPTH_BLOCK).ge(end));
           f.for(panel0, panel1, 1, (panel) => {
             const b = f.let(firstB.add(panel.sub(panel0).mul(panelBytesB)));
             const column = f.let(panel.mul(tile.columns));
@@ -150,7 +171,9 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
               const aPanel = f.local(block.add(from.sub(row0).divU(tile.rows).mul(panelBytes)));
               f.for(from, row1, tile.rows, (r) => {
                 f.run(micro, [aPanel, b, scratchTile, i32(tile.columns * BYTES), depth, i32(0), i32(1)]);
-                addTile(f, scratchTile, c, { r, column, nm, nn, tile, cRows, cColumns, accumulate });
+                addTile(f, scratchTile, c, {
+                  r, column, nm, nn, tile, cRows, cColumns, accumulate, last, epilogue, pointers,
+                }); // prettier-ignore
                 f.set(aPanel, aPanel.add(panelBytes));
               });
             };
@@ -159,7 +182,15 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
             const whole = (): Expr => {
               const count = f.let(row1.sub(row0).divU(tile.rows));
               const place = f.let(c.add(row0.mul(rowStep).add(column).mul(BYTES)));
-              f.run(micro, [block, b, place, i32(rowStep * BYTES), depth, accumulate, count]);
+              const args = [block, b, place, i32(rowStep * BYTES), depth, accumulate, count];
+              if (finishing === undefined) f.run(micro, args);
+              else {
+                f.if(
+                  last,
+                  () => f.run(finishing, [...args, f.let(column.mul(BYTES)), ...pointers]),
+                  () => f.run(micro, args),
+                );
+              }
               return f.let(row0.add(count.mul(tile.rows)));
             };
             const insideColumns = column.add(tile.columns).le(nn);
@@ -176,8 +207,7 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
       });
     },
   });
-  if (partial !== null) sumParts(lowering, x, { buffer: partial, parts, width: nn }, { nb, nm, nn });
-  if (x.dtype !== 'float32') roundResult(lowering, x.c.buffer);
+  if (partial !== null) sumParts(lowering, x, { buffer: partial, parts, width: nn });
 }
 
 interface TilePlace {
@@ -189,6 +219,10 @@ interface TilePlace {
   readonly cRows: readonly ContractionAxis[];
   readonly cColumns: readonly ContractionAxis[];
   readonly accumulate: Expr;
+  /** Whether the sums are complete with it. */
+  readonly last: Expr;
+  readonly epilogue: Epilogue | undefined;
+  readonly pointers: readonly Expr[];
 }
 
 /** Put a tile that lies apart into C, element by element, as far as it is inside. */
@@ -198,38 +232,42 @@ function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
   f.for(0, lastRow, 1, (dr) => {
     const rowStart = f.let(c.add(stepsTo(f, f.let(p.r.add(dr)), p.cRows, 'c').mul(BYTES)));
     f.for(0, lastColumn, 1, (dc) => {
-      const to = f.let(rowStart.add(stepsTo(f, f.let(p.column.add(dc)), p.cColumns, 'c').mul(BYTES)));
-      const value = f.let(f.load('f32', f.let(from.add(dr.mul(p.tile.columns).add(dc).mul(BYTES)))));
-      f.if(
-        p.accumulate,
-        () => f.store('f32', to, f.load('f32', to).add(value)),
-        () => f.store('f32', to, value),
-      );
+      const step = f.let(stepsTo(f, f.let(p.column.add(dc)), p.cColumns, 'c').mul(BYTES));
+      const to = f.let(rowStart.add(step));
+      const value = f.local(f.load('f32', f.let(from.add(dr.mul(p.tile.columns).add(dc).mul(BYTES)))));
+      f.if(p.accumulate, () => f.set(value, f.load('f32', to).add(value)));
+      const { epilogue } = p;
+      if (epilogue === undefined) f.store('f32', to, value);
+      else {
+        f.if(
+          p.last,
+          () => epilogue.store(f, p.pointers, to, step, value),
+          () => f.store('f32', to, value),
+        );
+      }
     });
   });
 }
 
 /** Sum the products of the parts of the depth, in order, into C. */
-function sumParts(
-  lowering: Lowering,
-  x: Contraction,
-  { buffer: partial, parts, width }: Partials,
-  { nb, nm, nn }: { nb: number; nm: number; nn: number },
-): void {
+function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, width }: Partials): void {
+  const [nb, nm, nn] = [x.batch, x.rows, x.columns].map(countOf);
+  const { epilogue } = x;
   const size = nb * nm * width;
   const { lanes } = lowering.target;
   const rows = nb * nm;
   const vector = x.columns.length <= 1 && (x.columns[0]?.c ?? 1) === 1 ? lanes : 1;
   const cut = cutTasks(rows, parts * nn);
   lowering.add({
-    label: `sum of ${parts} parts of ${x.label}`,
+    label: `sum of ${parts} parts of ${x.label}${epilogue?.label ?? ''}`,
     tasks: cut.tasks,
     work: size * parts,
-    reads: [partial],
-    writes: [x.c.buffer],
+    reads: [partial, ...(epilogue?.reads ?? [])],
+    writes: epilogue?.writes ?? [x.c.buffer],
     emit: (f, lo, hi) => {
       const from = partial.pointer(f);
       const to = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
+      const pointers = epilogue?.pointers(f) ?? [];
       forUnits(f, lo, hi, rows, cut, (unit) => {
         const [i, m] = decode(f, unit, [nb, nm]);
         const place = f.let(
@@ -247,8 +285,9 @@ function sumParts(
           };
           let total = f.let(load(0));
           for (let p = 1; p < parts; p++) total = f.let(total.add(load(p)));
-          const step = wide ? n : stepsTo(f, n, x.columns, 'c');
-          f.store('f32', f.let(place.add(step.mul(BYTES))), total);
+          const step = f.let((wide ? n : stepsTo(f, n, x.columns, 'c')).mul(BYTES));
+          if (epilogue) epilogue.store(f, pointers, place.add(step), step, total);
+          else f.store('f32', f.let(place.add(step)), total);
         };
         const whole = vector === 1 ? 0 : nn - (nn % vector);
         f.for(0, whole, vector, (n) => sum(n, true));

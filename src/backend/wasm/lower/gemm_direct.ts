@@ -8,6 +8,7 @@ import type { Lowering } from './context.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo } from './contraction.js';
+import type { Epilogue } from './epilogue.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
 import { packColumns } from './gemm_pack.js';
@@ -45,17 +46,23 @@ type Order = 'down' | 'across';
 /**
  * `tiles(a, b, c, count)`: C = A·B for some tiles, one below the other or side by side; the whole depth. Rows of A and C step by
  * constants.
+ *
+ * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the first tile, and
+ *     the epilogue's pointers.
  */
 function directTiles(
   target: Target,
   tile: Tile,
   x: Contraction,
   { order, rowStep, cStep }: { order: Order; rowStep: number; cStep: number },
+  epilogue?: Epilogue,
 ): KernelFunction {
   const vectors = tile.columns / target.lanes;
   const vectorBytes = BYTES * target.lanes;
-  const f = new FunctionBuilder('direct tiles', target, ['i32', 'i32', 'i32', 'i32']);
-  const [a0, b0, c0, count] = f.params;
+  const own = ['i32', 'i32', 'i32', 'i32'] as const;
+  const f = new FunctionBuilder('direct tiles', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
+  const [a0, b0, c0, count, column0, ...pointers] = f.params;
+  const column = epilogue ? f.local(column0) : null;
   const rows = f.local(a0);
   const b = f.local(b0);
   const c = f.local(c0);
@@ -82,11 +89,20 @@ function directTiles(
       });
     };
     walk(0, rows);
-    sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, (r * cStep + v * target.lanes) * BYTES)));
+    sums.forEach((row, r) =>
+      row.forEach((sum, v) => {
+        const shift = (r * cStep + v * target.lanes) * BYTES;
+        if (column === null) f.store('f32', c, sum, shift);
+        else epilogue!.store(f, pointers, c.add(shift), f.let(column.add(v * vectorBytes)), sum);
+      }),
+    );
     if (order === 'down') {
       f.set(rows, rows.add(tile.rows * rowStep * BYTES));
       f.set(c, c.add(tile.rows * cStep * BYTES));
-    } else f.set(c, c.add(tile.columns * BYTES));
+    } else {
+      f.set(c, c.add(tile.columns * BYTES));
+      if (column !== null) f.set(column, column.add(tile.columns * BYTES));
+    }
   });
   return f.finish();
 }
@@ -110,21 +126,25 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   // that use it.
   const small = panels * tile.columns * nk <= FIRST_CACHE;
   const order: Order = small ? 'across' : 'down';
-  const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c });
+  const { epilogue } = x;
+  const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c }, epilogue);
   const apart = directTiles(target, tile, x, { order, rowStep: line.a, cStep: tile.columns });
   const wholePanels = Math.floor(nn / tile.columns);
   const own = lowering.workspace('float32', MAX_THREADS * tile.rows * tile.columns, 'tile');
   lowering.add({
-    label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)`,
+    label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)${epilogue?.label ?? ''}`,
     tasks: cut.tasks,
     work,
-    reads: [x.a.buffer, packed],
-    writes: [x.c.buffer, own],
+    reads: [x.a.buffer, packed, ...(epilogue?.reads ?? [])],
+    writes: [...(epilogue?.writes ?? [x.c.buffer]), own],
     emit: (f, lo, hi) => {
       const scratch = f.let(own.pointer(f).add(threadNumber().mul(tile.rows * tile.columns * BYTES)));
       const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
       const pc = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
       const pb = packed.pointer(f);
+      const pointers = epilogue?.pointers(f) ?? [];
+      const tiles = (a: Expr, b: Expr, c: Expr, count: Expr, column: Expr): void =>
+        f.run(micro, epilogue ? [a, b, c, count, f.let(column.mul(BYTES)), ...pointers] : [a, b, c, count]);
       const first = f.let(lo.mul(cut.unitsPerTask));
       const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
       const forPanels = (body: (panel: Expr) => void): void => f.for(0, panels, 1, body);
@@ -164,7 +184,9 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
             f.for(0, rowsLeft, 1, (dr) =>
               f.for(0, columnsLeft, 1, (dc) => {
                 const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
-                f.store('f32', f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES))), element);
+                const at = f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES)));
+                if (epilogue) epilogue.store(f, pointers, at, f.let(column.add(dc).mul(BYTES)), f.let(element));
+                else f.store('f32', at, element);
               }),
             );
           };
@@ -172,7 +194,7 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
           const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
           if (small) {
             f.for(start, wholeEnd, tile.rows, (r) => {
-              if (wholePanels > 0) f.run(micro, [rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels)]);
+              if (wholePanels > 0) tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0));
             });
             if (raggedRows) f.for(wholeEnd, end, tile.rows, (r) => f.for(0, wholePanels, 1, (panel) => edge(panel, r)));
             f.for(wholePanels, panels, 1, (panel) => f.for(start, end, tile.rows, (r) => edge(panel, r)));
@@ -181,7 +203,8 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
               const rest = f.local(start);
               f.if(panel.lt(wholePanels), () => {
                 const count = f.let(wholeEnd.sub(start).divU(tile.rows));
-                f.run(micro, [rowOf(start), panelOf(panel), placeOf(start, f.let(panel.mul(tile.columns))), count]);
+                const column = f.let(panel.mul(tile.columns));
+                tiles(rowOf(start), panelOf(panel), placeOf(start, column), count, column);
                 f.set(rest, wholeEnd);
               });
               if (raggedRows || wholePanels < panels) f.for(rest, end, tile.rows, (r) => edge(panel, r));

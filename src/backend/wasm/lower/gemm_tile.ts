@@ -1,6 +1,7 @@
 /** @file The innermost kernel of matrix products: a tile of C in registers, one column of packed A times one row of packed B at a time. */
 import type { Expr, KernelFunction, Local, Target } from '../../../codegen/index.js';
 import { constant, FunctionBuilder, i32 } from '../../../codegen/index.js';
+import type { Epilogue } from './epilogue.js';
 
 /** Rows and columns of a tile. */
 export interface Tile {
@@ -21,19 +22,24 @@ const made = new WeakMap<Target, KernelFunction>();
 /**
  * `tiles(a, b, c, rowBytes, depth, accumulate, count)`: C = A·B, or C += A·B, for `count` tiles, one below the other. `a` is packed by
  * columns of the tile's rows, one tile after another, `b` by rows of the tile's columns; rows of `c` lie `rowBytes` apart.
+ *
+ * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the tiles, and the
+ *     epilogue's pointers.
  */
-export function tileFunction(target: Target): KernelFunction {
+export function tileFunction(target: Target, epilogue?: Epilogue): KernelFunction {
+  if (epilogue !== undefined) return buildTile(target, epilogue);
   let known = made.get(target);
   if (known === undefined) made.set(target, (known = buildTile(target)));
   return known;
 }
 
-function buildTile(target: Target): KernelFunction {
+function buildTile(target: Target, epilogue?: Epilogue): KernelFunction {
   const { rows, columns } = tileOf(target);
   const vectors = columns / target.lanes;
   const vectorBytes = 4 * target.lanes;
-  const f = new FunctionBuilder('tiles', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [a0, b0, c0, rowBytes, depth, accumulate, count] = f.params;
+  const own = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+  const f = new FunctionBuilder('tiles', target, epilogue === undefined ? own : [...own, 'i32', ...epilogue.params]);
+  const [a0, b0, c0, rowBytes, depth, accumulate, count, column, ...pointers] = f.params;
   const a = f.local(a0);
   const c = f.local(c0);
   f.for(0, count, 1, () => {
@@ -60,7 +66,13 @@ function buildTile(target: Target): KernelFunction {
       f.set(a, a.add(4 * rows));
       f.set(b, b.add(4 * columns));
     });
-    down((row, at) => row.forEach((sum, v) => f.store('f32', at, sum, v * vectorBytes)));
+    down((row, at) =>
+      row.forEach((sum, v) => {
+        const shift = v * vectorBytes;
+        if (epilogue === undefined) f.store('f32', at, sum, shift);
+        else epilogue.store(f, pointers, at.add(shift), f.let(column.add(shift)), sum);
+      }),
+    );
     f.set(c, c.add(rowBytes.mul(rows)));
   });
   return f.finish();

@@ -4,9 +4,9 @@ import { InternalError } from '../../../core/errors.js';
 import type { NDArray } from '../../../core/ndarray.js';
 import { sizeOf } from '../../../core/shape.js';
 import type { Target } from '../../../codegen/index.js';
-import type { Graph, Node, Value } from '../../../graph/graph.js';
+import type { Graph, Value } from '../../../graph/graph.js';
 import { constantOf, isInput } from '../../../graph/graph.js';
-import type { Group } from '../../../graph/passes/fusion.js';
+import type { CallGroup, Group } from '../../../graph/passes/fusion.js';
 import { fuse } from '../../../graph/passes/fusion.js';
 import type { View } from '../../../graph/views.js';
 import { Views } from '../../../graph/views.js';
@@ -15,6 +15,8 @@ import { Buffer } from '../buffers.js';
 import { prepare } from '../prepare.js';
 import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './copy.js';
+import { Epilogue } from './epilogue.js';
+import { epilogueColumns, joinEpilogues } from './epilogue_groups.js';
 import type { GroupKey } from './kernel_keys.js';
 import { groupKey, kernelKey } from './kernel_keys.js';
 import { lowerLoops } from './loops.js';
@@ -137,7 +139,7 @@ class GraphLowering implements Lowering {
   }
 
   lower(): Lowered {
-    const groups = fuse(this.graph, this.#views);
+    const groups = joinEpilogues(this.graph, fuse(this.graph, this.#views), this.#views);
     const stored = this.#stored(groups);
     const isStored = (value: Value): boolean => stored.has(value);
     for (const group of groups) {
@@ -166,24 +168,26 @@ class GraphLowering implements Lowering {
     this.#added = 0;
     const start = this.kernels.length;
     if (group.kind === 'loop') lowerLoops(group, this, isStored);
-    else this.#call(group.node);
+    else this.#call(group, isStored);
     if (key === null || this.#lowered.has(key.text)) return;
     const held = (value: Value): Buffer | undefined => this.#buffers.get(value);
     this.#lowered.set(key.text, new LoweredGroup(key.text, this.kernels.slice(start), key.values, held));
   }
 
-  #call(node: Node): void {
+  #call({ node, epilogue: end }: CallGroup, isStored: (value: Value) => boolean): void {
     const rule = lowerRules.get(node.primitive.name);
     if (rule === undefined) throw new InternalError(`wasm: there is no lowering of '${node.primitive.name}'`);
-    rule.lower(node, this);
+    if (end === undefined) rule.lower(node, this);
+    else rule.lower(node, this, new Epilogue(node, end, epilogueColumns(node)!, this, isStored));
   }
 
   /** Values that are read outside of the loop that computes them. */
   #stored(groups: readonly Group[]): Set<Value> {
     const stored = new Set<Value>();
     for (const group of groups) {
-      const nodes = group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
-      const own = new Set(group.kind === 'loop' ? nodes : []);
+      const nodes =
+        group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? [])];
+      const own = new Set(group.kind === 'call' && group.epilogue === undefined ? [] : nodes);
       for (const node of nodes) {
         for (const value of node.inputs) {
           const { base } = this.#views.of(value);

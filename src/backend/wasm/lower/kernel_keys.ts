@@ -19,7 +19,7 @@ const SMALL = 64;
 const type = ({ dtype, shape }: TensorType): string => `${dtype}${formatShape(shape)}`;
 
 const nodesOf = (group: Group): readonly Node[] =>
-  group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
+  group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? [])];
 
 /** What the kernels of a group depend on. */
 export interface GroupKey {

@@ -65,6 +65,9 @@ const WORK: Readonly<Record<string, number>> = {
   digamma: 128,
 }; // prettier-ignore
 
+/** About how many simple operations a node takes. */
+export const workOf = (node: Node): number => WORK[node.primitive.name] ?? 1;
+
 /** What a group reads, computes and writes. */
 export class GroupPlan {
   readonly accesses: Access[] = [];
@@ -108,7 +111,7 @@ export class GroupPlan {
   /** About how many simple operations one element takes. */
   get work(): number {
     const { nodes, reductions } = this.group;
-    return nodes.reduce((sum, node) => sum + (WORK[node.primitive.name] ?? 1), reductions.length);
+    return nodes.reduce((sum, node) => sum + workOf(node), reductions.length);
   }
 
   /** Where results lie: strides over the kept axes, 0 over the reduced ones. */

@@ -11,6 +11,7 @@ import { constant, FunctionBuilder, i32 } from '../../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from './context.js';
+import type { Epilogue } from './epilogue.js';
 import { tileOf } from './gemm_tile.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
@@ -53,7 +54,12 @@ export interface PlainConvolution {
     readonly channel: number;
     readonly feature: number;
   };
+  /** What is done to results before they are stored (`canFinish`); the output is then where the epilogue has its result. */
+  readonly epilogue?: Epilogue;
 }
+
+/** Whether results are stored by whole vectors, so that an epilogue may be done to them. */
+export const canFinish = (x: PlainConvolution, lanes: number): boolean => x.features % lanes === 0;
 
 /** How a convolution is cut into tiles and blocks. */
 interface Plan {
@@ -142,18 +148,20 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
   const toOutput = outputTransform(target, w, x, group, outputStep);
   const products = productRows(target, depth, w.n * held, w.n * group);
   const tasks = Math.ceil(tiles / block);
+  const { epilogue } = x;
   lowering.add({
-    label: `${x.label} (winograd ${m}×${m}: ${points} × ${tiles} × ${x.features} × ${depth})`,
+    label: `${x.label} (winograd ${m}×${m}: ${points} × ${tiles} × ${x.features} × ${depth})${epilogue?.label ?? ''}`,
     tasks,
     work: 2 * points * tiles * x.features * depth,
-    reads: [x.input.buffer, transformed],
-    writes: [x.output.buffer, own],
+    reads: [x.input.buffer, transformed, ...(epilogue?.reads ?? [])],
+    writes: [...(epilogue?.writes ?? [x.output.buffer]), own],
     emit: (f, lo, hi) => {
       const inputs = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
       const outputs = f.let(inputs.add(w.n * inputStep * BYTES));
       const scratch = f.let(outputs.add(w.n * outputStep * BYTES));
       const zeros = f.let(scratch.add(between * BYTES));
       f.fill(zeros, i32(0), i32(memory.zeros * BYTES));
+      const pointers = epilogue?.pointers(f) ?? [];
       const pu = transformed.pointer(f);
       const px = f.let(x.input.buffer.pointer(f).add(x.input.offset * BYTES));
       const py = f.let(x.output.buffer.pointer(f).add(x.output.offset * BYTES));
@@ -195,7 +203,8 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
               .add(feature);
             const rowsLeft = f.let(f.let(i32(x.outSize[0]).sub(row)).minS(m));
             const columnsLeft = f.let(f.let(i32(x.outSize[1]).sub(column)).minS(m));
-            f.run(toOutput, [from, f.let(py.add(offset.mul(BYTES))), rowsLeft, columnsLeft, wanted, scratch]);
+            const args = [from, f.let(py.add(offset.mul(BYTES))), rowsLeft, columnsLeft, wanted, scratch];
+            f.run(toOutput, epilogue ? [...args, f.let(feature.mul(BYTES)), ...pointers] : args);
           });
         });
       });
@@ -337,7 +346,10 @@ export function tileTransform(
   return f.finish();
 }
 
-/** `f(from, to, rows, columns, features, scratch)`: transform one tile's products back, and write what lies inside. */
+/**
+ * `f(from, to, rows, columns, features, scratch)`: transform one tile's products back, and write what lies inside. With an epilogue there
+ * are more parameters: bytes from the first feature of the output to those of the tile, and the epilogue's pointers.
+ */
 function outputTransform(
   target: Target,
   w: Winograd,
@@ -348,8 +360,10 @@ function outputTransform(
   const { lanes } = target;
   const { n, m } = w;
   const bytes = group * BYTES;
-  const f = new FunctionBuilder('winograd output', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [from, to, rows, columns, features, scratch] = f.params;
+  const { epilogue } = x;
+  const own = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+  const f = new FunctionBuilder('winograd output', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
+  const [from, to, rows, columns, features, scratch, feature, ...pointers] = f.params;
   // Along columns: scratch[r][j] = Σ output[r][i] · from[i][j]
   f.for(0, n * bytes, lanes * BYTES, (c) => {
     const [source, at] = [f.let(from.add(c)), f.let(scratch.add(c))];
@@ -367,18 +381,22 @@ function outputTransform(
       const xs = Array.from({ length: n }, (_, j) => f.let(f.loadVector('f32', source, j * bytes)));
       return transform(f, w.output, xs);
     };
-    const write = (s: number, at: Expr, y: Expr): void => f.store('f32', at, y, s * x.output.column * BYTES);
+    const write = (s: number, at: Expr, y: Expr, c: Expr): void => {
+      const shift = s * x.output.column * BYTES;
+      if (epilogue) epilogue.store(f, pointers, at.add(shift), f.let(feature.add(c)), y);
+      else f.store('f32', at, y, shift);
+    };
     f.if(
       columns.eq(m),
       () =>
         f.for(0, vectorEnd, lanes * BYTES, (c) => {
           const at = f.let(target0.add(c));
-          results(c).forEach((y, s) => write(s, at, y));
+          results(c).forEach((y, s) => write(s, at, y, c));
         }),
       () =>
         f.for(0, vectorEnd, lanes * BYTES, (c) => {
           const at = f.let(target0.add(c));
-          results(c).forEach((y, s) => s < m - 1 && f.if(columns.gt(s), () => write(s, at, y)));
+          results(c).forEach((y, s) => s < m - 1 && f.if(columns.gt(s), () => write(s, at, y, c)));
         }),
     );
     if (x.features % lanes === 0) return;

@@ -1,0 +1,101 @@
+/** @file Which loops become the end of the product whose results they read. */
+import { sameShape } from '../../../core/shape.js';
+import type { Graph, Node, Value } from '../../../graph/graph.js';
+import { constantOf, isInput } from '../../../graph/graph.js';
+import type { CallGroup, Group, LoopGroup } from '../../../graph/passes/fusion.js';
+import { isElementwise } from '../../../graph/passes/fusion.js';
+import { fitsLanes } from '../../../graph/passes/recompute.js';
+import type { View, Views } from '../../../graph/views.js';
+import { isIdentity, isViewNode } from '../../../graph/views.js';
+import { movementOf } from './epilogue.js';
+import { workOf } from './loop_group.js';
+import { lowerRules } from './rules.js';
+
+/** Operations an element of which code is written for every vector of a tile. Longer loops are as fast on their own. */
+const MOST_WORK = 20;
+const MOST_VALUES = 6;
+
+/** Elements of a row of the results of a node, if results may be finished before they are stored. */
+export function epilogueColumns(node: Node): number | null {
+  return lowerRules.get(node.primitive.name)?.epilogueColumns?.(node) ?? null;
+}
+
+const nodesOf = (group: Group): readonly Node[] =>
+  group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
+
+/** Whether a loop does simple things to the results of a node, and to nothing else that would have to be found. */
+function endsWith(node: Node, columns: number, group: LoopGroup, viewOf: (value: Value) => View): boolean {
+  const [result] = node.outputs;
+  if (group.reductions.length > 0 || !sameShape(group.shape, result.shape)) return false;
+  if (group.nodes.reduce((sum, inner) => sum + workOf(inner), 0) > MOST_WORK) return false;
+  const own = new Set(group.nodes);
+  const read = new Set<Value>();
+  for (const inner of group.nodes) {
+    if (!isElementwise(inner) || isViewNode(inner) || inner.primitive.name === 'iota' || !fitsLanes(inner))
+      return false;
+    for (const input of inner.inputs) {
+      const view = viewOf(input);
+      if (constantOf(view.base)?.data.length === 1 || own.has(view.base.node)) continue;
+      read.add(view.base);
+      if (view.base === result ? !isIdentity(view) : movementOf(view, group.shape, columns) === null) return false;
+    }
+  }
+  return read.size <= MOST_VALUES;
+}
+
+/**
+ * Join products with the loops that read their results first, where these can be done by the way. Outputs of the graph are left to
+ * loops, which may compute them where variables lie.
+ *
+ * @param groups In an order in which they can run; so is the result.
+ */
+export function joinEpilogues(graph: Graph, groups: readonly Group[], views: Views): Group[] {
+  const viewOf = (value: Value): View => views.of(value);
+  const outputs = new Set(graph.outputs.map((value) => viewOf(value).base));
+  const maker = new Map<Node, CallGroup>();
+  for (const group of groups) if (group.kind === 'call') maker.set(group.node, group);
+  /** Groups in their order that read what a node makes. */
+  const readers = new Map<Node, Group[]>();
+  const makers = new Map<Group, Set<Node>>();
+  for (const group of groups) {
+    const own = new Set(nodesOf(group));
+    const read = new Set<Node>();
+    for (const node of own) {
+      for (const input of node.inputs) {
+        const { base } = viewOf(input);
+        if (!isInput(base) && maker.has(base.node) && !own.has(base.node)) read.add(base.node);
+      }
+    }
+    makers.set(group, read);
+    for (const node of read) {
+      const list = readers.get(node);
+      if (list === undefined) readers.set(node, [group]);
+      else list.push(group);
+    }
+  }
+  const readElsewhere = new Set<Value>();
+  for (const group of groups) {
+    const own = new Set(nodesOf(group));
+    for (const node of own)
+      for (const input of node.inputs) if (!own.has(viewOf(input).base.node)) readElsewhere.add(viewOf(input).base);
+  }
+  const taken = new Set<Group>();
+  const joined = new Map<Group, CallGroup>();
+  for (const group of groups) {
+    if (group.kind !== 'loop') continue;
+    const values = group.nodes.map((node) => node.outputs[0]);
+    if (values.some((value) => outputs.has(value))) continue;
+    if (!values.some((value) => value.dtype === 'float32' && readElsewhere.has(value))) continue;
+    // The last product of several.
+    const candidates = [...makers.get(group)!].reverse();
+    for (const node of candidates) {
+      const columns = epilogueColumns(node);
+      if (columns === null || outputs.has(node.outputs[0]) || readers.get(node)!.length > 1) continue;
+      if (!endsWith(node, columns, group, viewOf)) continue;
+      taken.add(maker.get(node)!);
+      joined.set(group, { kind: 'call', node, epilogue: group });
+      break;
+    }
+  }
+  return groups.filter((group) => !taken.has(group)).map((group) => joined.get(group) ?? group);
+}
