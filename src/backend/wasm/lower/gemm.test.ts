@@ -58,6 +58,28 @@ test('the depth of long sums is cut, and the parts are summed', async () => {
   expect(labels.join()).toMatch(/sum of \d+ parts/);
 });
 
+describe('gradients of kernels of few channels read both operands where they lie', () => {
+  const feature = { batch: 3, feature: 0, spatial: [1, 2] };
+  for (const [images, side, channels, taps, features, stride] of [
+    [6, 40, 1, 3, 32, 1],
+    [5, 37, 2, 3, 21, 1],
+    [12, 41, 1, 5, 12, 2],
+    [10, 45, 3, 3, 9, 2],
+  ]) {
+    test(`${channels} channels, ${taps} × ${taps} taps, ${features} features, stride ${stride}`, async () => {
+      const out = Math.floor((side - taps) / stride) + 1;
+      const labels = await checkProducts([[images, side, side, channels], [images, out, out, features]], (x, cotangent) =>
+        lax.convGeneral(x, cotangent, {
+          lhs: feature, rhs: feature, out: { batch: 2, feature: 3, spatial: [0, 1] },
+          strides: [1, 1], padding: [[0, taps - 1 - (side - 1 - (out - 1) * stride)], [0, taps - 1 - (side - 1 - (out - 1) * stride)]],
+          lhsDilation: [1, 1], rhsDilation: [stride, stride], featureGroups: 1, batchGroups: 1,
+        }),
+      ); // prettier-ignore
+      expect(labels.join()).toContain('both in place');
+    });
+  }
+});
+
 describe('batches of products with axes in any order', () => {
   const heads = [3, 21, 2, 16];
   const scores = [3, 2, 21, 21];

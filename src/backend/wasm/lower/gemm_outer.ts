@@ -1,7 +1,7 @@
 /**
- * @file Float32 contractions of few results and long sums whose operands both lie with their free axes side by side: gradients of
- * convolution kernels. A step of the depth multiplies a piece of A's row by a piece of B's row, read where they lie; nothing is packed.
- * The depth is cut into parts that are summed at the end.
+ * @file Float32 contractions of few results and long sums: gradients of convolution kernels. A step of the depth multiplies some elements
+ * of A, which lie side by side or at places known when the code is written (the taps of few channels), by a piece of B's row. Both are
+ * read where they lie; nothing is packed. The depth is cut into parts that are summed at the end.
  */
 import type { Expr, KernelFunction, Local, Target } from '../../../codegen/index.js';
 import { constant, FunctionBuilder, i32 } from '../../../codegen/index.js';
@@ -19,6 +19,8 @@ const STEPS = 160;
 /** Runs longer than this are better packed. */
 const LONG_RUN = 512;
 const PARTS = 16;
+/** Rows whose places are written into the code, at most. */
+const LISTED_ROWS = 36;
 
 const ONE: ContractionAxis = { size: 1, a: 0, b: 0, c: 0 };
 
@@ -26,26 +28,35 @@ const ONE: ContractionAxis = { size: 1, a: 0, b: 0, c: 0 };
 export function isOuterProduct(x: Contraction, tile: Tile): boolean {
   const [rows, columns, run] = [x.rows.at(-1), x.columns.at(-1), x.depth.at(-1)];
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-  const dense = rows?.a === 1 && rows.size % tile.rows === 0 && columns?.b === 1 && x.columns.length === 1;
+  const sideBySide = rows?.a === 1 && rows.size % tile.rows === 0;
+  const listed = nm <= LISTED_ROWS && x.rows.every(({ a }) => a >= 0);
+  const dense = (sideBySide || listed) && columns?.b === 1 && x.columns.length === 1;
   const long = nk > 8 * Math.max(nm, nn) && nb * nm * nn * nk > 1 << 20;
   return dense && long && run !== undefined && run.size >= 8 && run.size <= LONG_RUN && nn >= tile.columns / 2;
 }
 
-/** `tile(a, b, c, lines, accumulate)`: C = Σ or C += Σ over `lines` lines of runs. */
+/** Elements from the first row of A to each. */
+function rowPlaces(rows: readonly ContractionAxis[]): number[] {
+  return rows.reduce<number[]>(
+    (places, axis) => places.flatMap((place) => Array.from({ length: axis.size }, (_, i) => place + i * axis.a)),
+    [0],
+  );
+}
+
+/** `tile(a, b, c, lines, accumulate)`: C = Σ or C += Σ over `lines` lines of runs, for the rows of A at these places. */
 function outerTile(
   target: Target,
-  tile: Tile,
+  columns: number,
+  places: readonly number[],
   line: ContractionAxis,
   run: ContractionAxis,
   width: number,
 ): KernelFunction {
-  const vectors = tile.columns / target.lanes;
+  const vectors = columns / target.lanes;
   const f = new FunctionBuilder('outer tile', target, ['i32', 'i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c, lines, accumulate] = f.params;
   const at = (r: number, v: number): number => (r * width + v * target.lanes) * BYTES;
-  const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-    Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
-  );
+  const sums: Local[][] = places.map(() => Array.from({ length: vectors }, () => f.local(constant('f32x', 0))));
   f.if(accumulate, () =>
     sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v))))),
   );
@@ -54,10 +65,10 @@ function outerTile(
     const b = f.local(b0.add(l.mul(line.b * BYTES)));
     f.for(0, run.size, 1, () => {
       const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * target.lanes * BYTES)));
-      for (let r = 0; r < tile.rows; r++) {
-        const element = f.let(f.loadSplat(a, r * BYTES));
+      places.forEach((place, r) => {
+        const element = f.let(f.loadSplat(a, place * BYTES));
         sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
-      }
+      });
       f.set(a, a.add(run.a * BYTES));
       f.set(b, b.add(run.b * BYTES));
     });
@@ -89,7 +100,13 @@ export function lowerOuter(lowering: Lowering, x: Contraction): Partials {
   const panels = Math.ceil(nn / tile.columns);
   const width = panels * tile.columns;
   const buffer = lowering.workspace('float32', parts * nb * nm * width, 'partial products');
-  const micro = outerTile(target, tile, line, run, width);
+  const neighbours = x.rows.at(-1);
+  const sideBySide = neighbours?.a === 1 && neighbours.size % tile.rows === 0;
+  /** Tiles of rows that have code of their own, and how far their places are from where the tile is told to begin. */
+  const places = sideBySide ? Array.from({ length: tile.rows }, (_, r) => r) : rowPlaces(x.rows);
+  const micros = Array.from({ length: Math.ceil(places.length / tile.rows) }, (_, i) =>
+    outerTile(target, tile.columns, places.slice(i * tile.rows, (i + 1) * tile.rows), line, run, width),
+  );
   lowering.add({
     label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk}, both in place)`,
     tasks: parts * nb,
@@ -117,14 +134,17 @@ export function lowerOuter(lowering: Lowering, x: Contraction): Partials {
           };
           const [a, b] = [start('a', pa), start('b', pb)];
           const accumulate = f.let(unit.ne(first));
-          f.for(0, nm, tile.rows, (row) => {
-            const aRow = f.let(a.add(stepsTo(f, row, x.rows, 'a').mul(BYTES)));
-            const cRow = f.let(c.add(row.mul(width * BYTES)));
+          const across = (micro: KernelFunction, aRow: Expr, cRow: Expr): void =>
             f.for(0, width, tile.columns, (column) => {
               const shift = f.let(column.mul(BYTES));
               f.run(micro, [aRow, f.let(b.add(shift)), f.let(cRow.add(shift)), lines, accumulate]);
             });
-          });
+          if (sideBySide) {
+            f.for(0, nm, tile.rows, (row) => {
+              const aRow = f.let(a.add(stepsTo(f, row, x.rows, 'a').mul(BYTES)));
+              across(micros[0], aRow, f.let(c.add(row.mul(width * BYTES))));
+            });
+          } else micros.forEach((micro, i) => across(micro, a, f.let(c.add(i * tile.rows * width * BYTES))));
         });
       });
     },
