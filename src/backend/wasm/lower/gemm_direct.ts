@@ -20,7 +20,7 @@ const FEW_COLUMNS = 160;
 /** Rows a whole number of pages apart fall on the same few lines of the first cache: they are better packed. */
 const PAGE = 4096;
 /** Numbers of B that may stay in the first cache while rows go by. */
-const FIRST_CACHE = 4096;
+const FIRST_CACHE = 6144;
 /** Rows of one line that one unit of work does. */
 const LINE_BLOCK = 64;
 
