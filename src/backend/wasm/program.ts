@@ -12,6 +12,9 @@ const SHARED_WORK = 1 << 15;
 type Section =
   { readonly shared: true; readonly kernel: Kernel } | { readonly shared: false; readonly kernels: Kernel[] };
 
+/** Sections in one function: engines take more than proportional time for long ones. */
+const PART = 16;
+
 /** Whether a kernel is worth waking the other threads. */
 function isShared({ tasks, work, control }: Kernel): boolean {
   return control === undefined ? tasks > 1 && work >= SHARED_WORK : control.kernels.some(isShared);
@@ -33,6 +36,8 @@ function cutSections(kernels: readonly Kernel[]): Section[] {
 /** Writes calls of kernels, whose functions are made when they are first called. Kernels of one key share a function. */
 class Calls {
   readonly #functions = new Map<Kernel | string, KernelFunction>();
+  /** Functions that hand out the tasks of these functions. */
+  readonly #handOuts = new Map<KernelFunction, KernelFunction>();
   /** How many kernels there are of a key. */
   readonly #counts = new Map<string, number>();
 
@@ -51,13 +56,14 @@ class Calls {
     }
   }
 
-  /** Call the function of a kernel for the tasks `lo` to before `hi`. */
-  run(f: FunctionBuilder, kernel: Kernel, lo: Expr, hi: Expr): void {
+  /** The function of a kernel, `(lo, hi, address, …)`, and the addresses that it is to be given. */
+  #functionOf(kernel: Kernel): { readonly fn: KernelFunction; readonly addresses: readonly Expr[] } {
     const { key } = kernel;
     if (key === undefined || (this.#counts.get(key) === 1 && kernel.model === undefined))
-      return f.run(this.#own(kernel), [lo, hi]);
+      return { fn: this.#own(kernel), addresses: [] };
     const buffers = buffersOf(kernel);
-    f.run(this.#common(kernel, key, buffers), [lo, hi, ...buffers.map((buffer) => buffer.base.add(buffer.address))]);
+    const addresses = buffers.map((buffer) => buffer.base.add(buffer.address));
+    return { fn: this.#common(kernel, key, buffers), addresses };
   }
 
   #own(kernel: Kernel): KernelFunction {
@@ -103,7 +109,10 @@ class Calls {
 
   /** Kernels in order, on the thread that comes by. */
   alone(f: FunctionBuilder, kernels: readonly Kernel[]): void {
-    for (const kernel of kernels) this.run(f, kernel, i32(0), i32(kernel.tasks));
+    for (const kernel of kernels) {
+      const { fn, addresses } = this.#functionOf(kernel);
+      f.run(fn, [i32(0), i32(kernel.tasks), ...addresses]);
+    }
   }
 
   /** Wait for all threads. */
@@ -113,8 +122,18 @@ class Calls {
 
   /** Kernels in order, on all threads. At the end all have finished. */
   together(f: FunctionBuilder, kernels: readonly Kernel[], thread: Expr, threads: Expr): void {
+    const sections = cutSections(kernels);
+    if (sections.length <= PART) return this.#sections(f, sections, thread, threads);
+    for (let i = 0; i < sections.length; i += PART) {
+      const part = new FunctionBuilder('part', this.target, ['i32', 'i32']);
+      this.#sections(part, sections.slice(i, i + PART), part.params[0], part.params[1]);
+      f.run(part.finish(), [thread, threads]);
+    }
+  }
+
+  #sections(f: FunctionBuilder, sections: readonly Section[], thread: Expr, threads: Expr): void {
     const meet = (): void => this.meet(f, threads);
-    for (const section of cutSections(kernels)) {
+    for (const section of sections) {
       if (!section.shared) f.if(thread.eqz(), () => this.alone(f, section.kernels));
       else if (section.kernel.control)
         section.kernel.control.emit(f, (inner) => this.together(f, inner, thread, threads), meet);
@@ -123,12 +142,21 @@ class Calls {
     }
   }
 
+  /** Do tasks of a kernel as long as there are any. */
   #handOut(f: FunctionBuilder, kernel: Kernel): void {
-    const task = f.local(f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-    f.while(task.lt(kernel.tasks), () => {
-      this.run(f, kernel, task, task.add(1));
-      f.set(task, f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-    });
+    const { fn, addresses } = this.#functionOf(kernel);
+    let all = this.#handOuts.get(fn);
+    if (all === undefined) {
+      // Kernels that share a function have equally many tasks.
+      const loop = new FunctionBuilder(`all of ${fn.name}`, this.target, fn.params.slice(2));
+      const task = loop.local(loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
+      loop.while(task.lt(kernel.tasks), () => {
+        loop.run(fn, [task, task.add(1), ...loop.params]);
+        loop.set(task, loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
+      });
+      this.#handOuts.set(fn, (all = loop.finish()));
+    }
+    f.run(all, addresses);
   }
 }
 
