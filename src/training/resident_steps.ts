@@ -163,6 +163,12 @@ export class ResidentSteps {
     return results;
   }
 
+  /** Make the programs of all steps. */
+  makeReady(): void {
+    if (this.fullSteps > 0) this.#program(this.#batchSize);
+    if (this.#rest > 0) this.#program(this.#rest);
+  }
+
   #program(size: number): BatchProgram {
     let made = this.#programs.get(size);
     if (made === undefined) this.#programs.set(size, (made = this.#makeProgram(size)));
