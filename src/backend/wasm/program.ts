@@ -1,6 +1,6 @@
 /** @file A program as one WebAssembly module: a function per kernel, and `run`, which goes through them step by step. */
-import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
-import { emitModule, FunctionBuilder, i32 } from '../../codegen/index.js';
+import type { Callee, Expr, Target } from '../../codegen/index.js';
+import { FunctionBuilder, i32, ModuleBuilder } from '../../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
 import { buffersOf, passPointers, SCAN_GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
 import { barrierFunction, CONTROL } from './control.js';
@@ -35,15 +35,16 @@ function cutSections(kernels: readonly Kernel[]): Section[] {
 
 /** Writes calls of kernels, whose functions are made when they are first called. Kernels of one key share a function. */
 class Calls {
-  readonly #functions = new Map<Kernel | string, KernelFunction>();
+  readonly #functions = new Map<Kernel | string, Callee>();
   /** Functions that hand out the tasks of these functions. */
-  readonly #handOuts = new Map<KernelFunction, KernelFunction>();
+  readonly #handOuts = new Map<Callee, Callee>();
   /** How many kernels there are of a key. */
   readonly #counts = new Map<string, number>();
 
   constructor(
     private readonly target: Target,
-    private readonly barrier: KernelFunction,
+    private readonly module: ModuleBuilder,
+    private readonly barrier: Callee,
     kernels: readonly Kernel[],
   ) {
     this.#count(kernels);
@@ -57,7 +58,7 @@ class Calls {
   }
 
   /** The function of a kernel, `(lo, hi, address, …)`, and the addresses that it is to be given. */
-  #functionOf(kernel: Kernel): { readonly fn: KernelFunction; readonly addresses: readonly Expr[] } {
+  #functionOf(kernel: Kernel): { readonly fn: Callee; readonly addresses: readonly Expr[] } {
     const { key } = kernel;
     if (key === undefined || (this.#counts.get(key) === 1 && kernel.model === undefined))
       return { fn: this.#own(kernel), addresses: [] };
@@ -66,19 +67,19 @@ class Calls {
     return { fn: this.#common(kernel, key, buffers), addresses };
   }
 
-  #own(kernel: Kernel): KernelFunction {
+  #own(kernel: Kernel): Callee {
     let known = this.#functions.get(kernel);
     if (known === undefined) {
       const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, ['i32', 'i32']);
       if (kernel.control) kernel.control.emit(f, (kernels) => this.alone(f, kernels), nothing);
       else kernel.emit(f, f.params[0], f.params[1]);
-      this.#functions.set(kernel, (known = f.finish()));
+      this.#functions.set(kernel, (known = this.module.add(f.finish())));
     }
     return known;
   }
 
   /** The function of all kernels of a key: `(lo, hi, address, …)`. */
-  #common(kernel: Kernel, key: string, buffers: readonly Buffer[]): KernelFunction {
+  #common(kernel: Kernel, key: string, buffers: readonly Buffer[]): Callee {
     let known = this.#functions.get(key);
     if (known === undefined) {
       const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, [
@@ -89,7 +90,7 @@ class Calls {
       const model = kernel.model ?? kernel;
       passPointers(f, buffersOf(model), f.params.slice(2));
       model.emit(f, f.params[0], f.params[1]);
-      this.#functions.set(key, (known = f.finish()));
+      this.#functions.set(key, (known = this.module.add(f.finish())));
     }
     return known;
   }
@@ -103,7 +104,7 @@ class Calls {
   }
 
   /** The functions by their names. */
-  get functions(): Record<string, KernelFunction> {
+  get functions(): Record<string, Callee> {
     return Object.fromEntries([...this.#functions.values()].map((fn) => [fn.name, fn]));
   }
 
@@ -127,7 +128,7 @@ class Calls {
     for (let i = 0; i < sections.length; i += PART) {
       const part = new FunctionBuilder('part', this.target, ['i32', 'i32']);
       this.#sections(part, sections.slice(i, i + PART), part.params[0], part.params[1]);
-      f.run(part.finish(), [thread, threads]);
+      f.run(this.module.add(part.finish()), [thread, threads]);
     }
   }
 
@@ -154,7 +155,7 @@ class Calls {
         loop.run(fn, [task, task.add(1), ...loop.params]);
         loop.set(task, loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
       });
-      this.#handOuts.set(fn, (all = loop.finish()));
+      this.#handOuts.set(fn, (all = this.module.add(loop.finish())));
     }
     f.run(all, addresses);
   }
@@ -192,7 +193,8 @@ export interface EmittedProgram {
 export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): EmittedProgram {
   const { target, sharedMemory, counter } = options;
   const hasAlone = options.alone || !sharedMemory;
-  const calls = new Calls(target, barrierFunction(target), kernels);
+  const module = new ModuleBuilder({ sharedMemory, fma: target.fma });
+  const calls = new Calls(target, module, module.add(barrierFunction(target)), kernels);
   // One thread has a function of its own, so that the engine compiles only what is used.
   const alone = new FunctionBuilder('alone', target, ['i32']);
   const count = (f: FunctionBuilder, step: Expr): void => {
@@ -229,6 +231,6 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   const globals = SCAN_GLOBALS + depth(kernels);
   // Single kernels are exported for profiles.
   const single = kernels.map((kernel) => calls.of(kernel));
-  const code = emitModule({ exports: { run: f.finish(), ...calls.functions }, sharedMemory, globals, fma: target.fma });
+  const code = module.finish({ run: module.add(f.finish()), ...calls.functions }, globals);
   return { code, calls: single };
 }
