@@ -17,4 +17,4 @@ export {
   type MemoryType,
   type Target,
 } from './ir.js';
-export { emitModule, MAX_PAGES, type ModuleParts } from './wasm/emit_module.js';
+export { emitModule, MAX_PAGES, ModuleBuilder, type ModuleParts } from './wasm/emit_module.js';

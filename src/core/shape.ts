@@ -1,4 +1,4 @@
-/** @file Shapes: sizes, strides, broadcasting and how they are written in messages. */
+/** @file Shapes: sizes, strides, broadcasting and how they are written in messages. Compilers ask for them all the time: plain loops. */
 import { ValueError } from './errors.js';
 
 /** A shape whose sizes are all known. */
@@ -10,7 +10,7 @@ export type PartialShape = readonly (number | null)[];
 /** Number of elements. A scalar has 1. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
-  for (const dim of shape) size *= dim;
+  for (let i = 0; i < shape.length; i++) size *= shape[i];
   return size;
 }
 
@@ -27,12 +27,17 @@ export function stridesOf(shape: Shape): number[] {
 
 /** `(None, 28, 28, 1)`, `(3,)`, `()`: as Python prints a tuple. */
 export function formatShape(shape: PartialShape): string {
-  const dims = shape.map((d) => (d === null ? 'None' : String(d)));
-  return dims.length === 1 ? `(${dims[0]},)` : `(${dims.join(', ')})`;
+  if (shape.length === 1) return `(${shape[0] ?? 'None'},)`;
+  let text = '(';
+  for (let i = 0; i < shape.length; i++) text += `${i === 0 ? '' : ', '}${shape[i] ?? 'None'}`;
+  return `${text})`;
 }
 
 export function sameShape(a: PartialShape, b: PartialShape): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Shape } from '../core/shape.js';
 import { sizeOf } from '../core/shape.js';
 import type { Applier, Operand } from './operand.js';
 import type { Primitive } from './primitive.js';
-import { currentOrigin, withOrigin } from './origin.js';
+import { currentOrigin, setOrigin } from './origin.js';
 import { definePrimitive } from './primitive.js';
 import { printConstant, printGraph } from './print.js';
 
@@ -104,8 +104,8 @@ export class GraphBuilder implements Applier<Value> {
   }
 
   apply<P>(primitive: Primitive<P>, inputs: readonly Value[], params: P): Value[] {
-    for (const input of inputs) {
-      if (input.applier !== this) throw new InternalError(`${primitive.name}: an input belongs to another graph`);
+    for (let i = 0; i < inputs.length; i++) {
+      if (inputs[i].applier !== this) throw new InternalError(`${primitive.name}: an input belongs to another graph`);
     }
     return this.add({ primitive: primitive as Primitive, inputs, params, types: primitive.type(inputs, params) });
   }
@@ -140,15 +140,17 @@ export class GraphBuilder implements Applier<Value> {
 
 /** Collect what `outputs` need. Nodes of one builder keep the order of creation, which is an order in which they can run. */
 export function makeGraph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
-  const reached: Node[] = []; // by id, with holes
-  const stack = outputs.map((v) => v.node);
-  while (stack.length > 0) {
-    const node = stack.pop()!;
-    if (reached[node.id] !== undefined) continue;
-    reached[node.id] = node;
-    for (const input of node.inputs) if (reached[input.node.id] === undefined) stack.push(input.node);
+  if (outputs.length === 0) return new Program(inputs, outputs, []);
+  const all = outputs[0].applier.nodes; // by id
+  const needed = new Uint8Array(all.length);
+  for (const { node } of outputs) needed[node.id] = 1;
+  // What needs a node was made after it.
+  for (let id = all.length - 1; id >= 0; id--) {
+    if (needed[id] === 0) continue;
+    const { inputs: operands } = all[id];
+    for (let i = 0; i < operands.length; i++) needed[operands[i].node.id] = 1;
   }
-  const nodes = reached.filter((node) => node.primitive !== inputPrimitive); // skips the holes
+  const nodes = all.filter(({ primitive }, id) => needed[id] === 1 && primitive !== inputPrimitive);
   return new Program(inputs, outputs, nodes);
 }
 
@@ -177,7 +179,15 @@ export function rebuild(
       throw new InternalError(`rebuild: a value of '${v.node.primitive.name}' is used before it is made`);
     return found;
   };
-  for (const node of graph.nodes) map[node.id] = withOrigin(node.origin, () => visit(node, node.inputs.map(find)));
+  const outer = currentOrigin();
+  try {
+    for (const node of graph.nodes) {
+      setOrigin(node.origin);
+      map[node.id] = visit(node, node.inputs.map(find));
+    }
+  } finally {
+    setOrigin(outer);
+  }
   return { inputs: newInputs, outputs: graph.outputs.map(find) };
 }
 

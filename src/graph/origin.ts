@@ -10,6 +10,11 @@ export function currentOrigin(): string | null {
   return current;
 }
 
+/** Let nodes made from now on come from `origin`, until whoever calls this sets the one that was before. */
+export function setOrigin(origin: string | null): void {
+  current = origin;
+}
+
 /** Run `fn`; nodes made meanwhile come from `origin`. */
 export function withOrigin<R>(origin: string | null, fn: () => R): R {
   const outer = current;

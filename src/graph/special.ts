@@ -93,6 +93,60 @@ export function erfinv(x: number): number {
   return Math.sign(x) * z;
 }
 
+const polynomial7 = (c: readonly number[], x: number): number =>
+  ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0];
+
+// Numerators and denominators of algorithm AS 241, PPND16.
+const CENTRAL_OVER = [
+  3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,
+  33430.57558358813, 2509.0809287301227,
+] as const;
+const CENTRAL_UNDER = [
+  1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597, 39307.89580009271, 28729.085735721943,
+  5226.495278852854,
+] as const;
+const MIDDLE_OVER = [
+  1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684,
+  0.2417807251774506, 0.022723844989269184, 0.0007745450142783414,
+] as const; // prettier-ignore
+const MIDDLE_UNDER = [
+  1, 2.053191626637759, 1.6763848301838038, 0.6897673349851, 0.14810397642748008, 0.015198666563616457,
+  0.0005475938084995345, 1.0507500716444169e-9,
+] as const; // prettier-ignore
+const FAR_OVER = [
+  6.657904643501103, 5.463784911164114, 1.7848265399172913, 0.29656057182850487, 0.026532189526576124,
+  0.0012426609473880784, 0.000027115555687434876, 2.0103343992922881e-7,
+] as const;
+const FAR_UNDER = [
+  1, 0.599832206555888, 0.1369298809227358, 0.014875361290850615, 0.0007868691311456133, 0.000018463183175100548,
+  1.421511758316446e-7, 2.0442631033899397e-15,
+] as const;
+
+/**
+ * The inverse of erf of a float32, rounded to float32: what rounding `erfinv` gives, but tens of times as fast.
+ * @see Wichura 1988, "Algorithm AS 241: The percentage points of the normal distribution"
+ */
+export function erfinvSingle(x: number): number {
+  const y = Math.abs(x);
+  if (!(y < 1)) return erfinv(x);
+  let z: number;
+  if (y <= 0.85) {
+    const r = 0.180625 - 0.25 * x * x;
+    z = (0.5 * x * polynomial7(CENTRAL_OVER, r)) / polynomial7(CENTRAL_UNDER, r);
+  } else {
+    const r = Math.sqrt(-Math.log(0.5 * (1 - y)));
+    z =
+      r <= 5
+        ? polynomial7(MIDDLE_OVER, r - 1.6) / polynomial7(MIDDLE_UNDER, r - 1.6)
+        : polynomial7(FAR_OVER, r - 5) / polynomial7(FAR_UNDER, r - 5);
+    if (x < 0) z = -z;
+  }
+  z *= Math.SQRT1_2;
+  // The two are within 2e-13 of each other. Where that decides how the number is rounded, the slow one has the last word.
+  const rounded = Math.fround(z);
+  return Math.fround(z * (1 - 1e-12)) === Math.fround(z * (1 + 1e-12)) ? rounded : Math.fround(erfinv(x));
+}
+
 // Lanczos with g = 7, n = 9 (Godfrey's coefficients): about 1e-15.
 const LANCZOS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,

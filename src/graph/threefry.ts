@@ -33,15 +33,85 @@ export function threefry<W>(w: WordArithmetic<W>, key: readonly [W, W], counter:
   return [a, b];
 }
 
-const NUMBERS: WordArithmetic<number> = {
-  add: (a, b) => (a + b) | 0,
-  xor: (a, b) => a ^ b,
-  rotateLeft: (a, bits) => (a << bits) | (a >>> (32 - bits)),
-  constant: (value) => value | 0,
-};
+const rotate = (a: number, bits: number): number => (a << bits) | (a >>> (32 - bits));
+
+/** The words of the counter at hand: numbers alone, so that millions of counters make no garbage. */
+const block = new Int32Array(2);
+
+/** `threefry` on plain numbers, into `block`: round by round, which engines compile to a few instructions each. */
+function encrypt(key0: number, key1: number, count0: number, count1: number): void {
+  const key2 = key0 ^ key1 ^ PARITY;
+  let a = (count0 + key0) | 0;
+  let b = (count1 + key1) | 0;
+  a = (a + b) | 0;
+  b = rotate(b, 13) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 15) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 26) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 6) ^ a;
+  a = (a + key1) | 0;
+  b = (b + key2 + 1) | 0;
+  a = (a + b) | 0;
+  b = rotate(b, 17) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 29) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 16) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 24) ^ a;
+  a = (a + key2) | 0;
+  b = (b + key0 + 2) | 0;
+  a = (a + b) | 0;
+  b = rotate(b, 13) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 15) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 26) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 6) ^ a;
+  a = (a + key0) | 0;
+  b = (b + key1 + 3) | 0;
+  a = (a + b) | 0;
+  b = rotate(b, 17) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 29) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 16) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 24) ^ a;
+  a = (a + key1) | 0;
+  b = (b + key2 + 4) | 0;
+  a = (a + b) | 0;
+  b = rotate(b, 13) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 15) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 26) ^ a;
+  a = (a + b) | 0;
+  b = rotate(b, 6) ^ a;
+  a = (a + key2) | 0;
+  b = (b + key0 + 5) | 0;
+  block[0] = a;
+  block[1] = b;
+}
 
 /** `threefry` on plain numbers; the words that come back are unsigned. */
 export function threefryWords(key0: number, key1: number, count0: number, count1: number): [number, number] {
-  const [a, b] = threefry(NUMBERS, [key0, key1], [count0, count1]);
-  return [a >>> 0, b >>> 0];
+  encrypt(key0 | 0, key1 | 0, count0 | 0, count1 | 0);
+  return [block[0] >>> 0, block[1] >>> 0];
+}
+
+/**
+ * Random words of a key: the i-th encrypts the 64-bit counter i and folds the two words (JAX's jax_threefry_partitionable, its
+ * default since 0.5).
+ */
+export function randomWords(key0: number, key1: number, count: number): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    encrypt(key0 | 0, key1 | 0, Math.floor(i / 2 ** 32), i | 0);
+    words[i] = block[0] ^ block[1];
+  }
+  return words;
 }

@@ -22,9 +22,14 @@ export function wholeView(value: Value): View {
 
 /** Whether a view shows all elements of its base in their order. Axes of size 1 have no say. */
 export function isWhole(view: View): boolean {
-  if (view.offset !== 0 || sizeOf(view.shape) !== sizeOf(view.base.shape)) return false;
-  const expected = stridesOf(view.shape);
-  return view.shape.every((dim, d) => dim === 1 || view.strides[d] === expected[d]);
+  const { base, shape, offset, strides } = view;
+  if (offset !== 0) return false;
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && strides[d] !== stride) return false;
+    stride *= shape[d];
+  }
+  return stride === sizeOf(base.shape);
 }
 
 /** Strides under a new shape of the same elements in row-major order, or null if the elements are not so regularly spaced. */
@@ -106,14 +111,17 @@ export function isViewNode(node: Node): boolean {
 
 /** Finds the views of the values of one graph. A reshape that needs a copy is a base of its own. */
 export class Views {
-  readonly #known = new Map<Value, View>();
+  /** Of the first outputs of nodes, by the nodes' ids. */
+  readonly #first: (View | undefined)[] = [];
+  readonly #others = new Map<Value, View>();
 
   of(value: Value): View {
-    let view = this.#known.get(value);
+    const { node, index } = value;
+    let view = index === 0 ? this.#first[node.id] : this.#others.get(value);
     if (view === undefined) {
-      const { node } = value;
       view = (isViewNode(node) ? applyNode(node, this.of(node.inputs[0])) : null) ?? wholeView(value);
-      this.#known.set(value, view);
+      if (index === 0) this.#first[node.id] = view;
+      else this.#others.set(value, view);
     }
     return view;
   }

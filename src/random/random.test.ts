@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { interpret } from '../graph/index.js';
 import * as lax from '../graph/lax.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
-import { tensor } from '../runtime/index.js';
+import { tensor, traceFunction } from '../runtime/index.js';
 import { everyBackend } from '../testing/backends.js';
 import { tensorDifference } from '../testing/compare.js';
 import type { EncodedArray, FixtureCase } from '../testing/fixtures.js';
@@ -82,6 +83,29 @@ everyBackend((run) => {
         expectSame(generator.state.value, states[i + 1], 0);
       });
     });
+  });
+});
+
+describe('numbers drawn at once', () => {
+  const draws: Record<string, (shape: number[]) => Tensor> = {
+    uniform: (shape) => random.uniform(shape, { seed: 7, minval: -0.3, maxval: 1.7 }),
+    normal: (shape) => random.normal(shape, { seed: 8, mean: 0.1, stddev: 3 }),
+    truncatedNormal: (shape) => random.truncatedNormal(shape, { seed: 9, stddev: 0.07 }),
+  };
+  it.each(Object.keys(draws))('%s gives the bits of the traced program', (name) => {
+    for (const shape of [[], [0], [1], [7, 3], [5, 2003]]) {
+      const { graph, captured } = traceFunction(
+        name,
+        [],
+        () => draws[name](shape),
+        (t) => [t],
+      );
+      const [expected] = interpret(
+        graph,
+        captured.map((t) => t.ndarray),
+      );
+      expect(draws[name](shape).ndarray).toEqual(expected);
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { tensorApplier, toTensor } from '../runtime/index.js';
 import { bitsOf, normalOf, splitKey, truncatedNormalOf, uniformOf } from './bits.js';
+import { isDrawnNow, scaled } from './draws.js';
 import type { Seed } from './seed_generator.js';
 import { drawSeed } from './seed_generator.js';
 
@@ -32,6 +33,8 @@ function floatTypeOf(dtype: DType | null | undefined, owner: string): DType {
 }
 
 function moved(sample: Tensor, mean: TensorLike, stddev: TensorLike): Tensor {
+  if (typeof mean === 'number' && typeof stddev === 'number' && isDrawnNow(sample.dtype))
+    return scaled(sample, stddev, mean);
   const like = (x: TensorLike): Tensor => lax.broadcastTo(toTensor(x, sample.dtype), sample.shape);
   return lax.add(lax.mul(sample, like(stddev)), like(mean));
 }

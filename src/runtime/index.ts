@@ -31,7 +31,7 @@ export { getKerasMask, type Mask, setKerasMask } from './mask.js';
 export type { Index, ReductionOptions } from './methods.js';
 export { type Op, op, type OpArgs, OpCall, opClassName, type OpResult } from './op.js';
 export { anySymbolic, FunctionalNode, inferSpec, isSpec, Operation, type Spec, symbolicLeaves } from './operation.js';
-export { Program, type ProgramOptions, ResidentHeap } from './program.js';
+export { Program, type ProgramOptions, ResidentHeap, traceProgram } from './program.js';
 export {
   currentRematScope,
   remat,

@@ -5,9 +5,9 @@ import type { TensorType } from '../core/ndarray.js';
 import { currentBackend } from './backends.js';
 import type { TensorLike } from './convert.js';
 import { isTypedArray, toTensor } from './convert.js';
-import { Program, ResidentHeap } from './program.js';
+import { Program, ResidentHeap, traceProgram } from './program.js';
 import { Tensor } from './tensor.js';
-import { currentTrace, traceFunction } from './trace.js';
+import { currentTrace } from './trace.js';
 import { Variable } from './variable.js';
 
 interface Compiled {
@@ -60,7 +60,7 @@ function compile<A extends readonly unknown[], R>(
   home: ResidentHeap,
 ): Compiled {
   const isOutput = (leaf: unknown): boolean => leaf instanceof Tensor;
-  const traced = traceFunction(
+  const traced = traceProgram(
     fn.name || 'a jitted function',
     dynamic,
     (tensors) => {

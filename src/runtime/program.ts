@@ -1,10 +1,10 @@
 /** @file Programs: traced functions compiled for a heap in which their variables live. */
-import type { NDArray } from '../core/ndarray.js';
+import type { NDArray, TensorType } from '../core/ndarray.js';
 import { getPlatform } from '../core/platform.js';
 import type { Backend, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from '../graph/index.js';
-import { GraphBuilder, rebuild } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
 import type { TracedFunction } from './trace.js';
+import { traceFunction } from './trace.js';
 import type { Variable } from './variable.js';
 
 /** The heap of one model (or of one jitted function), and the buffers of the variables that its programs use. */
@@ -34,25 +34,14 @@ export interface ProgramProfile {
   readonly kernels: readonly KernelTime[];
 }
 
-/** Numbers that the traced code closes over never change: they become constants, which passes and kernels make use of. */
-function withScalars({
-  graph,
-  captured,
-}: TracedFunction<unknown>): Pick<TracedFunction<unknown>, 'graph' | 'captured'> {
-  if (!captured.some((tensor) => tensor.size === 1)) return { graph, captured };
-  const builder = new GraphBuilder();
-  const first = graph.inputs.length - captured.length;
-  const constants = graph.inputs.map((_, i) =>
-    i >= first && captured[i - first].size === 1 ? builder.constant(captured[i - first].ndarray) : undefined,
-  );
-  const { inputs, outputs } = rebuild(graph, builder, undefined, constants);
-  return {
-    graph: builder.graph(
-      inputs.filter((_, i) => constants[i] === undefined),
-      outputs,
-    ),
-    captured: captured.filter((tensor) => tensor.size !== 1),
-  };
+/** Trace a function to make a program of it. Numbers that it closes over never change: they become constants. */
+export function traceProgram<R>(
+  label: string,
+  types: readonly TensorType[],
+  fn: (args: Tensor[]) => R,
+  outputs: (result: R) => readonly Tensor[],
+): TracedFunction<R> {
+  return traceFunction(label, types, fn, outputs, { fixed: true });
 }
 
 /** How a program's arguments come. */
@@ -75,8 +64,7 @@ export class Program {
   readonly #home: ResidentHeap;
 
   constructor(traced: TracedFunction<unknown>, home: ResidentHeap, options: ProgramOptions = {}) {
-    const { graph, captured } = withScalars(traced);
-    const { variables, assigned } = traced;
+    const { graph, captured, variables, assigned } = traced;
     const args = graph.inputs.length - variables.length - captured.length;
     const results = graph.outputs.length - assigned.length;
     this.#variables = variables;

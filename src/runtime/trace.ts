@@ -18,6 +18,11 @@ interface VariableState {
   assigned: boolean;
 }
 
+/** Options of traces. */
+export interface TraceOptions {
+  readonly fixed?: boolean;
+}
+
 /** One run of traced code. Traces nest: the body of a loop is a trace within a trace. */
 export class Trace implements TraceOwner {
   readonly builder = new GraphBuilder();
@@ -25,11 +30,17 @@ export class Trace implements TraceOwner {
   readonly captured = new Map<Tensor, Value>();
   readonly variables = new Map<Variable, VariableState>();
   readonly #label: string;
+  /** The constants that stand for captured numbers; null: numbers are captured as all tensors are. */
+  readonly #numbers: Map<Tensor, Value> | null;
   #replay: { inputs: readonly Value[]; feeds: readonly NDArray[] } | null = null;
 
-  /** @param label What is traced, for messages: `"trainStep"`. */
-  constructor(label: string) {
+  /**
+   * @param label What is traced, for messages: `"trainStep"`.
+   * @param fixed Whether eager tensors of one element become constants, which passes and kernels make use of.
+   */
+  constructor(label: string, { fixed = false }: TraceOptions = {}) {
     this.#label = label;
+    this.#numbers = fixed ? new Map() : null;
   }
 
   /** A new input of the program. */
@@ -44,6 +55,11 @@ export class Trace implements TraceOwner {
   /** The graph value that stands for a tensor in this trace. */
   lift(x: Tensor): Value {
     if (x.value !== null && x.value.applier === this.builder) return x.value;
+    if (x.size === 1 && this.#numbers !== null) {
+      let known = this.#numbers.get(x);
+      if (known === undefined) this.#numbers.set(x, (known = this.builder.constant(x.ndarray)));
+      return known;
+    }
     let value = this.captured.get(x);
     if (value === undefined) {
       value = this.builder.input(x, `captured${this.captured.size}`);
@@ -129,14 +145,16 @@ export interface TracedFunction<R> {
  * @param types Types of its arguments.
  * @param fn Called once, with traced tensors.
  * @param outputs Picks the tensors that the program gives back from what `fn` returned.
+ * @param options See the constructor of `Trace`.
  */
 export function traceFunction<R>(
   label: string,
   types: readonly TensorType[],
   fn: (args: Tensor[]) => R,
   outputs: (result: R) => readonly Tensor[],
+  options: TraceOptions = {},
 ): TracedFunction<R> {
-  const trace = new Trace(label);
+  const trace = new Trace(label, options);
   const args = types.map((type, i) => trace.argument(type, `arg${i}`));
   const { result, results } = withTrace(trace, () => {
     const made = fn(args);

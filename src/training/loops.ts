@@ -7,11 +7,12 @@ import { allocate } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { ndarray } from '../core/ndarray.js';
 import { getPlatform } from '../core/platform.js';
-import { formatShape, sameShape } from '../core/shape.js';
+import { formatShape, range, sameShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
-import type { ArrayCounts, ArrayDataAdapter, Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import type { ArrayCounts, Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import {
+  ArrayDataAdapter,
   classWeightToSampleWeight,
   getDataAdapter,
   isArrayData,
@@ -78,6 +79,26 @@ function epochLogs(model: Trainer, last: Logs): Logs {
 
 interface Validation {
   readonly iterator: EpochIterator;
+}
+
+/**
+ * Make the programs of validation on arrays before they are needed. Whatever is wrong with them is said when they are.
+ *
+ * @returns When they are made. All work is done at once where the model is built.
+ */
+async function makeValidationReady(model: Trainer, { adapter, takesWholeEpochs }: EpochIterator): Promise<void> {
+  if (!(adapter instanceof ArrayDataAdapter) || !takesWholeEpochs) return;
+  try {
+    const step = await model._prepareForBatches('test', () => adapter.peek());
+    const resident = step.resident(adapter);
+    try {
+      resident?.makeReady();
+    } finally {
+      resident?.release();
+    }
+  } catch {
+    // Validation will fail in the same way, at its place.
+  }
 }
 
 /** The last part of the arrays for validation, the first for training. */
@@ -183,12 +204,19 @@ export async function fit(
   const pulse = new Pulse();
   let finalLogs: Logs = {};
   const executions = new Executions(iterator, step, policyOf(model, list, 'Train'));
+  const validates = range(epochs).some((epoch) => epoch >= initialEpoch && isValidationEpoch(epoch, validationFreq));
+  let meanwhile: (() => Promise<void>) | null = null;
+  if (validation !== null && validates) {
+    const data = validation.iterator;
+    meanwhile = () => makeValidationReady(model, data);
+  }
   try {
     await list.onTrainBegin();
     for (let epoch = initialEpoch; epoch < epochs; epoch++) {
       model.resetMetrics();
       await list.onEpochBegin(epoch);
-      const last = await trainEpoch(model, executions, list, pulse);
+      const last = await trainEpoch(model, executions, list, pulse, meanwhile);
+      meanwhile = null;
       if (last === null) {
         console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
         break;
@@ -212,17 +240,23 @@ export async function fit(
 
 const sorted = (logs: Logs): Logs => Object.fromEntries(Object.keys(logs).sort().map((name) => [name, logs[name]])); // prettier-ignore
 
+/** @param meanwhile What is to be done beside the second execution. */
 async function trainEpoch(
   model: Trainer,
   executions: Executions,
   callbacks: CallbackList,
   pulse: Pulse,
+  meanwhile: (() => Promise<void>) | null,
 ): Promise<Logs | null> {
   const silent = callbacks.ignoresBatches('Train');
   let results: unknown = null;
+  let executed = 0;
   for await (const execution of executions.epoch()) {
     if (!silent) await callbacks.onTrainBatchBegin(execution.begin);
-    results = await execution.run();
+    const running = execution.run();
+    // The first step is not kept waiting; during the second, threads are at work and this one is free.
+    if (++executed === 2 && meanwhile !== null) [results] = await Promise.all([running, meanwhile()]);
+    else results = await running;
     if (!silent) await callbacks.onTrainBatchEnd(execution.end, toLogs(results));
     if (model.stopTraining) break;
     await pulse.beat();

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Callback, type CallbackList, LambdaCallback } from '../callbacks/index.js';
+import type { Batch } from '../data/index.js';
 import { BatchNormalization, Dense, Dropout, Input } from '../layers/index.js';
 import { Sequential } from '../models/index.js';
 import { setRandomSeed } from '../random/index.js';
@@ -88,6 +89,35 @@ describe('data in the heap', () => {
     await model({ stepsPerExecution: 5 }).fit(x, labels, { verbose: 0, batchSize: 4, callbacks: listener });
     expect(heard.slice(28)).toEqual([4, 9, 14]);
     expect(steps).toEqual([5, 5, 3, 1]); // the last batch is smaller and has a program of its own
+  });
+
+  test('programs of validation are made during the second step, and say at their own time what is wrong', async () => {
+    const events: string[] = [];
+    class Watched extends Sequential {
+      override testStep(batch: Batch): ReturnType<Sequential['testStep']> {
+        events.push('traced');
+        if (events.includes('fail')) throw new Error('no test today');
+        return super.testStep(batch);
+      }
+    }
+    const made = new Watched([Input({ shape: [3] }), new Dense(2, { activation: 'softmax' })]);
+    made.compile({ optimizer: 'sgd', loss: 'sparse_categorical_crossentropy' });
+    const callbacks = new LambdaCallback({
+      onTrainBatchEnd: (batch) => void events.push(`step ${batch}`),
+      onTestBegin: () => void events.push('validation'),
+    });
+    const options = { verbose: 0, batchSize: 20, callbacks } as const;
+    await made.fit(x, labels, { ...options, epochs: 2, validationData: [x, labels] });
+    // Once for batches of 20, once for the last one of 13.
+    const epoch = ['step 0', 'step 1', 'step 2', 'validation'];
+    expect(events).toEqual(['step 0', 'traced', 'traced', ...epoch.slice(1), ...epoch]);
+    await made.fit(x, labels, { ...options, validationData: [x, labels], validationFreq: 2 });
+    expect(events.slice(-3)).toEqual(epoch.slice(0, 3)); // no validation, nothing made for it
+
+    made.compile({ optimizer: 'sgd', loss: 'sparse_categorical_crossentropy' });
+    events.push('fail');
+    await expect(made.fit(x, labels, { ...options, validationData: [x, labels] })).rejects.toThrow('no test today');
+    expect(events.slice(events.indexOf('fail') + 1)).toEqual(['step 0', 'traced', ...epoch.slice(1), 'traced']);
   });
 
   test('are not mixed up when a callback evaluates other data of the same form in the middle', async () => {

@@ -13,7 +13,7 @@ import type { ArrayDataAdapter } from '../data/index.js';
 import type { HeapBuffer } from '../graph/index.js';
 import * as lax from '../graph/lax.js';
 import type { ResidentHeap, Tensor } from '../runtime/index.js';
-import { Program, tensor, traceFunction } from '../runtime/index.js';
+import { Program, tensor, traceProgram } from '../runtime/index.js';
 import type { Step, StepKind } from './step_tensors.js';
 import { batchTensors, outputTensors, rebuildBatch, unpack } from './step_tensors.js';
 
@@ -62,7 +62,7 @@ export class ResidentSteps {
     const bound = [...this.#buffers, ...(this.#order === null ? [] : [this.#order])];
     this.#makeProgram = (size) => {
       const types: TensorType[] = [...bound.map(({ type }) => type), SCALAR, SCALAR];
-      const traced = traceFunction(
+      const traced = traceProgram(
         `${kind}Step`,
         types,
         (args) => {
@@ -161,6 +161,12 @@ export class ResidentSteps {
       results = unpack(result, await program.run([int32(this.fullSteps)], 1));
     }
     return results;
+  }
+
+  /** Make the programs of all steps. */
+  makeReady(): void {
+    if (this.fullSteps > 0) this.#program(this.#batchSize);
+    if (this.#rest > 0) this.#program(this.#rest);
   }
 
   #program(size: number): BatchProgram {

@@ -4,7 +4,7 @@ import type { Tree } from '../core/tree.js';
 import { mapTree } from '../core/tree.js';
 import type { ArrayDataAdapter, Batch } from '../data/index.js';
 import type { ProgramProfile } from '../runtime/program.js';
-import { currentBackend, Program, ResidentHeap, traceFunction } from '../runtime/index.js';
+import { currentBackend, Program, ResidentHeap, traceProgram } from '../runtime/index.js';
 import { fitsIntoHeap, residentSignature, ResidentSteps, unlessFull } from './resident_steps.js';
 import type { Step, StepKind } from './step_tensors.js';
 import {
@@ -121,6 +121,6 @@ const feedsOf = (batch: Batch): NDArray[] => batchTensors(batch).map((x) => x.nd
 
 function compileStep(kind: StepKind, step: Step, batch: Batch, home: ResidentHeap): CompiledStep {
   const tensors: readonly TensorType[] = batchTensors(batch);
-  const traced = traceFunction(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
+  const traced = traceProgram(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
   return { program: new Program(traced, home), result: traced.result };
 }

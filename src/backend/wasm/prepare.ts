@@ -9,12 +9,13 @@ import { lowerRules } from './lower/rules.js';
 /** Element-wise identity: as a node of its own it writes its operand's elements in order. */
 const copy = (value: Value): Value => stopGradient(value);
 
-/** Whether a node's operand may be a view. */
-function takesView(node: Node, operand: number): boolean {
-  if (isElementwise(node) || isViewNode(node) || node.primitive.name.startsWith('reduce')) {
-    if (lowerRules.get(node.primitive.name) === undefined) return true;
-  }
-  return lowerRules.get(node.primitive.name)?.takesViews?.(operand) ?? false;
+const none = (): boolean => false;
+
+/** Which of a node's operands may be views; null: all. */
+function viewsTaken(node: Node): ((operand: number) => boolean) | null {
+  const rule = lowerRules.get(node.primitive.name);
+  if (rule !== undefined) return rule.takesViews ?? none;
+  return isElementwise(node) || isViewNode(node) || node.primitive.name.startsWith('reduce') ? null : none;
 }
 
 /**
@@ -34,8 +35,9 @@ export function prepare(graph: Graph): Graph {
   };
   const { inputs, outputs } = rebuild(graph, builder, (node, operands) => {
     if (node.primitive.name === 'stopGradient') return operands; // the gradient is taken already
-    const ready = operands.map((value, i) => (takesView(node, i) ? value : whole(value)));
-    return builder.apply(node.primitive, ready, node.params);
+    const takesView = viewsTaken(node);
+    const ready = takesView === null ? operands : operands.map((value, i) => (takesView(i) ? value : whole(value)));
+    return builder.repeat(node, ready);
   });
   const results = outputs.map((value) => {
     const { base } = views.of(value);

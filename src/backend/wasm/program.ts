@@ -1,6 +1,6 @@
 /** @file A program as one WebAssembly module: a function per kernel, and `run`, which goes through them step by step. */
-import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
-import { emitModule, FunctionBuilder, i32 } from '../../codegen/index.js';
+import type { Callee, Expr, Target } from '../../codegen/index.js';
+import { FunctionBuilder, i32, ModuleBuilder } from '../../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
 import { buffersOf, passPointers, SCAN_GLOBALS, SCRATCH_GLOBAL, THREAD_GLOBAL } from './buffers.js';
 import { barrierFunction, CONTROL } from './control.js';
@@ -11,6 +11,9 @@ const SHARED_WORK = 1 << 15;
 /** Kernels that run between two barriers: one that all threads share, or some that one thread runs in order. */
 type Section =
   { readonly shared: true; readonly kernel: Kernel } | { readonly shared: false; readonly kernels: Kernel[] };
+
+/** Sections in one function: engines take more than proportional time for long ones. */
+const PART = 16;
 
 /** Whether a kernel is worth waking the other threads. */
 function isShared({ tasks, work, control }: Kernel): boolean {
@@ -32,13 +35,16 @@ function cutSections(kernels: readonly Kernel[]): Section[] {
 
 /** Writes calls of kernels, whose functions are made when they are first called. Kernels of one key share a function. */
 class Calls {
-  readonly #functions = new Map<Kernel | string, KernelFunction>();
+  readonly #functions = new Map<Kernel | string, Callee>();
+  /** Functions that hand out the tasks of these functions. */
+  readonly #handOuts = new Map<Callee, Callee>();
   /** How many kernels there are of a key. */
   readonly #counts = new Map<string, number>();
 
   constructor(
     private readonly target: Target,
-    private readonly barrier: KernelFunction,
+    private readonly module: ModuleBuilder,
+    private readonly barrier: Callee,
     kernels: readonly Kernel[],
   ) {
     this.#count(kernels);
@@ -51,28 +57,29 @@ class Calls {
     }
   }
 
-  /** Call the function of a kernel for the tasks `lo` to before `hi`. */
-  run(f: FunctionBuilder, kernel: Kernel, lo: Expr, hi: Expr): void {
+  /** The function of a kernel, `(lo, hi, address, …)`, and the addresses that it is to be given. */
+  #functionOf(kernel: Kernel): { readonly fn: Callee; readonly addresses: readonly Expr[] } {
     const { key } = kernel;
     if (key === undefined || (this.#counts.get(key) === 1 && kernel.model === undefined))
-      return f.run(this.#own(kernel), [lo, hi]);
+      return { fn: this.#own(kernel), addresses: [] };
     const buffers = buffersOf(kernel);
-    f.run(this.#common(kernel, key, buffers), [lo, hi, ...buffers.map((buffer) => buffer.base.add(buffer.address))]);
+    const addresses = buffers.map((buffer) => buffer.base.add(buffer.address));
+    return { fn: this.#common(kernel, key, buffers), addresses };
   }
 
-  #own(kernel: Kernel): KernelFunction {
+  #own(kernel: Kernel): Callee {
     let known = this.#functions.get(kernel);
     if (known === undefined) {
       const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, ['i32', 'i32']);
       if (kernel.control) kernel.control.emit(f, (kernels) => this.alone(f, kernels), nothing);
       else kernel.emit(f, f.params[0], f.params[1]);
-      this.#functions.set(kernel, (known = f.finish()));
+      this.#functions.set(kernel, (known = this.module.add(f.finish())));
     }
     return known;
   }
 
   /** The function of all kernels of a key: `(lo, hi, address, …)`. */
-  #common(kernel: Kernel, key: string, buffers: readonly Buffer[]): KernelFunction {
+  #common(kernel: Kernel, key: string, buffers: readonly Buffer[]): Callee {
     let known = this.#functions.get(key);
     if (known === undefined) {
       const f = new FunctionBuilder(`kernel${this.#functions.size}`, this.target, [
@@ -83,7 +90,7 @@ class Calls {
       const model = kernel.model ?? kernel;
       passPointers(f, buffersOf(model), f.params.slice(2));
       model.emit(f, f.params[0], f.params[1]);
-      this.#functions.set(key, (known = f.finish()));
+      this.#functions.set(key, (known = this.module.add(f.finish())));
     }
     return known;
   }
@@ -97,13 +104,16 @@ class Calls {
   }
 
   /** The functions by their names. */
-  get functions(): Record<string, KernelFunction> {
+  get functions(): Record<string, Callee> {
     return Object.fromEntries([...this.#functions.values()].map((fn) => [fn.name, fn]));
   }
 
   /** Kernels in order, on the thread that comes by. */
   alone(f: FunctionBuilder, kernels: readonly Kernel[]): void {
-    for (const kernel of kernels) this.run(f, kernel, i32(0), i32(kernel.tasks));
+    for (const kernel of kernels) {
+      const { fn, addresses } = this.#functionOf(kernel);
+      f.run(fn, [i32(0), i32(kernel.tasks), ...addresses]);
+    }
   }
 
   /** Wait for all threads. */
@@ -113,8 +123,18 @@ class Calls {
 
   /** Kernels in order, on all threads. At the end all have finished. */
   together(f: FunctionBuilder, kernels: readonly Kernel[], thread: Expr, threads: Expr): void {
+    const sections = cutSections(kernels);
+    if (sections.length <= PART) return this.#sections(f, sections, thread, threads);
+    for (let i = 0; i < sections.length; i += PART) {
+      const part = new FunctionBuilder('part', this.target, ['i32', 'i32']);
+      this.#sections(part, sections.slice(i, i + PART), part.params[0], part.params[1]);
+      f.run(this.module.add(part.finish()), [thread, threads]);
+    }
+  }
+
+  #sections(f: FunctionBuilder, sections: readonly Section[], thread: Expr, threads: Expr): void {
     const meet = (): void => this.meet(f, threads);
-    for (const section of cutSections(kernels)) {
+    for (const section of sections) {
       if (!section.shared) f.if(thread.eqz(), () => this.alone(f, section.kernels));
       else if (section.kernel.control)
         section.kernel.control.emit(f, (inner) => this.together(f, inner, thread, threads), meet);
@@ -123,12 +143,21 @@ class Calls {
     }
   }
 
+  /** Do tasks of a kernel as long as there are any. */
   #handOut(f: FunctionBuilder, kernel: Kernel): void {
-    const task = f.local(f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-    f.while(task.lt(kernel.tasks), () => {
-      this.run(f, kernel, task, task.add(1));
-      f.set(task, f.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-    });
+    const { fn, addresses } = this.#functionOf(kernel);
+    let all = this.#handOuts.get(fn);
+    if (all === undefined) {
+      // Kernels that share a function have equally many tasks.
+      const loop = new FunctionBuilder(`all of ${fn.name}`, this.target, fn.params.slice(2));
+      const task = loop.local(loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
+      loop.while(task.lt(kernel.tasks), () => {
+        loop.run(fn, [task, task.add(1), ...loop.params]);
+        loop.set(task, loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
+      });
+      this.#handOuts.set(fn, (all = this.module.add(loop.finish())));
+    }
+    f.run(all, addresses);
   }
 }
 
@@ -164,7 +193,8 @@ export interface EmittedProgram {
 export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): EmittedProgram {
   const { target, sharedMemory, counter } = options;
   const hasAlone = options.alone || !sharedMemory;
-  const calls = new Calls(target, barrierFunction(target), kernels);
+  const module = new ModuleBuilder({ sharedMemory, fma: target.fma });
+  const calls = new Calls(target, module, module.add(barrierFunction(target)), kernels);
   // One thread has a function of its own, so that the engine compiles only what is used.
   const alone = new FunctionBuilder('alone', target, ['i32']);
   const count = (f: FunctionBuilder, step: Expr): void => {
@@ -201,6 +231,6 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   const globals = SCAN_GLOBALS + depth(kernels);
   // Single kernels are exported for profiles.
   const single = kernels.map((kernel) => calls.of(kernel));
-  const code = emitModule({ exports: { run: f.finish(), ...calls.functions }, sharedMemory, globals, fma: target.fma });
+  const code = module.finish({ run: module.add(f.finish()), ...calls.functions }, globals);
   return { code, calls: single };
 }

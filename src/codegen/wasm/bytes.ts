@@ -19,7 +19,7 @@ export class Bytes {
   }
 
   byte(value: number): this {
-    this.#reserve(1);
+    if (this.#length === this.#data.length) this.#reserve(1);
     this.#data[this.#length++] = value;
     return this;
   }
@@ -43,6 +43,21 @@ export class Bytes {
       rest >>>= 7;
     }
     return this.byte(rest);
+  }
+
+  /** Unsigned LEB128 of 21 bits in three bytes, whatever the number: `setWide` may put another in its place. */
+  wide(value: number): this {
+    const at = this.#length;
+    this.#reserve(3);
+    this.#length += 3;
+    this.setWide(at, value);
+    return this;
+  }
+
+  setWide(at: number, value: number): void {
+    this.#data[at] = (value & 0x7f) | 0x80;
+    this.#data[at + 1] = ((value >> 7) & 0x7f) | 0x80;
+    this.#data[at + 2] = value >> 14;
   }
 
   /** Signed LEB128 of 32 bits. */
@@ -71,6 +86,14 @@ export class Bytes {
     scratch.setFloat32(0, value, true);
     for (let i = 0; i < 4; i++) this.byte(scratch.getUint8(i));
     return this;
+  }
+
+  /** 32 bits as they are. */
+  word(value: number): this {
+    return this.byte(value & 0xff)
+      .byte((value >> 8) & 0xff)
+      .byte((value >> 16) & 0xff)
+      .byte(value >>> 24);
   }
 
   f64(value: number): this {

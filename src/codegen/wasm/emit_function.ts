@@ -8,7 +8,8 @@ import { BINARY, COMPARE, CONVERT, LOAD, OP, STORE, UNARY, VALUE_TYPE } from './
 
 /** What a function needs to know of its module. */
 export interface FunctionContext {
-  indexOf(callee: Callee): number;
+  /** Writes the number of a function that is called. */
+  call(callee: Callee, out: Bytes): void;
   /** Whether relaxed multiply-add may be used. */
   readonly fma: boolean;
 }
@@ -99,7 +100,7 @@ class Emitter {
         return this.#access(4, node.offset);
       case 'call':
         for (const arg of node.args) this.expr(arg);
-        this.out.byte(OP.call).u32(this.context.indexOf(node.callee));
+        this.context.call(node.callee, this.out.byte(OP.call));
         return;
       case 'atomicLoad':
         this.expr(node.address);
@@ -140,8 +141,8 @@ class Emitter {
       case 'i32x':
       case 'f32x': {
         this.op(OP.vectorConst);
-        const words = x.type === 'f32x' ? new Float32Array(4).fill(value) : new Int32Array(4).fill(value);
-        this.out.bytes(new Uint8Array(words.buffer));
+        if (x.type === 'f32x') for (let lane = 0; lane < 4; lane++) this.out.f32(value);
+        else for (let lane = 0; lane < 4; lane++) this.out.word(value);
         return;
       }
       default:
@@ -263,7 +264,7 @@ class Emitter {
         return;
       case 'call':
         for (const arg of s.args) this.expr(arg);
-        this.out.byte(OP.call).u32(this.context.indexOf(s.callee));
+        this.context.call(s.callee, this.out.byte(OP.call));
         if (s.callee.result !== null) this.out.byte(OP.drop);
         return;
       case 'return':

@@ -24,78 +24,132 @@ function section(module: Bytes, id: number, content: Bytes): void {
   module.byte(id).u32(content.length).append(content);
 }
 
-/** All functions that are reached, those called before their callers. */
-function reached(roots: Iterable<KernelFunction>): { host: HostFunction[]; own: KernelFunction[] } {
-  const host = new Map<string, HostFunction>();
-  const own = new Set<KernelFunction>();
-  const visit = (fn: Callee): void => {
-    if (isHost(fn)) host.set(fn.name, fn);
-    else if (!own.has(fn as KernelFunction)) {
-      for (const callee of (fn as KernelFunction).callees) visit(callee);
-      own.add(fn as KernelFunction);
-    }
-  };
-  for (const root of roots) visit(root);
-  return { host: [...host.values()], own: [...own] };
+/** Where a function's body calls another: the number of that one is known once all functions are. */
+interface Call {
+  readonly at: number;
+  readonly host: boolean;
+  readonly index: number;
 }
 
-/** The binary module. Host functions are imported from `host`, by name. */
-export function emitModule({ exports, sharedMemory, globals, fma }: ModuleParts): Uint8Array<ArrayBuffer> {
-  const { host, own } = reached(Object.values(exports));
-  const functions: Callee[] = [...host, ...own];
-  const index = new Map<Callee | string, number>();
-  functions.forEach((fn, i) => index.set(isHost(fn) ? fn.name : fn, i));
-  const indexOf = (callee: Callee): number => {
-    const found = index.get(isHost(callee) ? callee.name : callee);
-    if (found === undefined) throw new InternalError(`wasm: ${callee.name} is called but not part of the module`);
-    return found;
-  };
+/**
+ * A module while it is written, function by function: those that have been written need not be kept, which makes less work for the
+ * collector of garbage.
+ */
+export class ModuleBuilder {
+  readonly #host = new Map<string, number>();
+  readonly #hostTypes: number[] = [];
+  /** Functions of the module by what stands for them in calls. */
+  readonly #own = new Map<Callee, number>();
+  readonly #ownTypes: number[] = [];
+  readonly #types = new Map<string, number>();
+  readonly #typeBytes = new Bytes();
+  readonly #code = new Bytes();
+  readonly #calls: Call[] = [];
 
-  const types = new Map<string, number>();
-  const typeBytes = new Bytes();
-  const typeOf = ({ params, result }: Callee): number => {
-    const key = `${params.map((p) => VALUE_TYPE[p]).join()}>${result ?? ''}`;
-    let known = types.get(key);
+  constructor(private readonly options: Omit<ModuleParts, 'exports' | 'globals'>) {}
+
+  /**
+   * Write a function, and what it calls as far as that is not part of the module yet.
+   *
+   * @returns What to call: the function itself is not known to the module.
+   */
+  add(fn: KernelFunction): Callee {
+    const { name, params, result } = fn;
+    const callee: Callee = { name, params, result };
+    this.#own.set(callee, this.#write(fn));
+    return callee;
+  }
+
+  /** The number of a function among those of the module. */
+  indexOf(fn: Callee): number {
+    let known = this.#own.get(fn);
     if (known === undefined) {
-      types.set(key, (known = types.size));
-      typeBytes.byte(0x60).u32(params.length);
-      for (const param of params) typeBytes.byte(VALUE_TYPE[param]);
-      if (result === null) typeBytes.u32(0);
-      else typeBytes.u32(1).byte(VALUE_TYPE[result]);
+      if (!('body' in fn)) throw new InternalError(`wasm: ${fn.name} is called but not part of the module`);
+      this.#own.set(fn, (known = this.#write(fn as KernelFunction)));
     }
     return known;
-  };
-  const typeIndices = functions.map(typeOf);
-
-  const module = new Bytes().bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  section(module, 1, new Bytes().u32(types.size).append(typeBytes));
-
-  const imports = new Bytes().u32(host.length + 1);
-  imports.name('env').name('memory').byte(2);
-  imports
-    .byte(sharedMemory ? 3 : 1)
-    .u32(0)
-    .u32(MAX_PAGES);
-  host.forEach((fn, i) => imports.name('host').name(fn.name).byte(0).u32(typeIndices[i]));
-  section(module, 2, imports);
-
-  const declared = new Bytes().u32(own.length);
-  for (const type of typeIndices.slice(host.length)) declared.u32(type);
-  section(module, 3, declared);
-
-  const global = new Bytes().u32(globals);
-  for (let i = 0; i < globals; i++) global.bytes([VALUE_TYPE.i32, 1, 0x41, 0, 0x0b]);
-  section(module, 6, global);
-
-  const exported = new Bytes().u32(Object.keys(exports).length);
-  for (const [name, fn] of Object.entries(exports)) exported.name(name).byte(0).u32(indexOf(fn));
-  section(module, 7, exported);
-
-  const code = new Bytes().u32(own.length);
-  for (const fn of own) {
-    const body = emitFunction(fn, { indexOf, fma });
-    code.u32(body.length).append(body);
   }
-  section(module, 10, code);
-  return module.toUint8Array();
+
+  #hostIndex(fn: HostFunction): number {
+    let known = this.#host.get(fn.name);
+    if (known === undefined) {
+      this.#host.set(fn.name, (known = this.#host.size));
+      this.#hostTypes.push(this.#typeOf(fn));
+    }
+    return known;
+  }
+
+  #typeOf({ params, result }: Callee): number {
+    const key = `${params.map((p) => VALUE_TYPE[p]).join()}>${result ?? ''}`;
+    let known = this.#types.get(key);
+    if (known === undefined) {
+      this.#types.set(key, (known = this.#types.size));
+      this.#typeBytes.byte(0x60).u32(params.length);
+      for (const param of params) this.#typeBytes.byte(VALUE_TYPE[param]);
+      if (result === null) this.#typeBytes.u32(0);
+      else this.#typeBytes.u32(1).byte(VALUE_TYPE[result]);
+    }
+    return known;
+  }
+
+  #write(fn: KernelFunction): number {
+    const indices = new Map<Callee, number>();
+    for (const callee of fn.callees)
+      indices.set(callee, isHost(callee) ? this.#hostIndex(callee) : this.indexOf(callee));
+    const calls: Call[] = [];
+    const call = (callee: Callee, out: Bytes): void => {
+      calls.push({ at: out.length, host: isHost(callee), index: indices.get(callee)! });
+      out.wide(0);
+    };
+    const body = emitFunction(fn, { call, fma: this.options.fma });
+    this.#code.u32(body.length);
+    const start = this.#code.length;
+    this.#code.append(body);
+    for (const { at, host, index } of calls) this.#calls.push({ at: start + at, host, index });
+    return this.#ownTypes.push(this.#typeOf(fn)) - 1;
+  }
+
+  /**
+   * The binary module. Host functions are imported from `host`, by name.
+   *
+   * @param exports Functions of the module by the names under which they are exported.
+   * @param globals Number of mutable i32 globals, all 0 at the start.
+   */
+  finish(exports: Readonly<Record<string, Callee>>, globals: number): Uint8Array<ArrayBuffer> {
+    const exported = new Bytes().u32(Object.keys(exports).length);
+    const hosts = this.#host.size;
+    for (const [name, fn] of Object.entries(exports))
+      exported
+        .name(name)
+        .byte(0)
+        .u32(hosts + this.indexOf(fn));
+    for (const { at, host, index } of this.#calls) this.#code.setWide(at, host ? index : hosts + index);
+
+    const module = new Bytes().bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    section(module, 1, new Bytes().u32(this.#types.size).append(this.#typeBytes));
+    const imports = new Bytes().u32(hosts + 1);
+    imports.name('env').name('memory').byte(2);
+    imports
+      .byte(this.options.sharedMemory ? 3 : 1)
+      .u32(0)
+      .u32(MAX_PAGES);
+    for (const [name, i] of this.#host) imports.name('host').name(name).byte(0).u32(this.#hostTypes[i]);
+    section(module, 2, imports);
+    const declared = new Bytes().u32(this.#ownTypes.length);
+    for (const type of this.#ownTypes) declared.u32(type);
+    section(module, 3, declared);
+    const global = new Bytes().u32(globals);
+    for (let i = 0; i < globals; i++) global.bytes([VALUE_TYPE.i32, 1, 0x41, 0, 0x0b]);
+    section(module, 6, global);
+    section(module, 7, exported);
+    section(module, 10, new Bytes().u32(this.#ownTypes.length).append(this.#code));
+    return module.toUint8Array();
+  }
+}
+
+/** A module of functions that are there already. */
+export function emitModule({ exports, globals, ...options }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(options);
+  for (const fn of Object.values(exports)) module.indexOf(fn);
+  return module.finish(exports, globals);
 }

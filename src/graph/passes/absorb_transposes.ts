@@ -39,6 +39,7 @@ const movedDims = (dims: ConvDims, moved: (d: number) => number): ConvDims => ({
 
 /** dot(transpose(x), transpose(y)) -> dot(x, y); conv(transpose(x), transpose(k)) -> conv(x, k) */
 export const operandTransposes: Rewriter = {
+  concerns: ({ name }) => name === 'dotGeneral' || name === 'convGeneral',
   rewrite({ primitive, inputs, params }) {
     const [x, y] = inputs;
     if (primitive.name === 'dotGeneral') {

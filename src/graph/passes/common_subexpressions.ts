@@ -12,35 +12,80 @@ const COMMUTATIVE: ReadonlySet<string> = new Set(['add', 'mul', 'max', 'min', 'a
 /** Constants above this size are told apart by identity, not by their elements. */
 const COMPARED = 4096;
 
+/** An application that was made. */
+interface Known {
+  readonly application: Application;
+  readonly outputs: readonly Value[];
+  /** Its params as text, once they have been compared. */
+  text: string | null;
+}
+
+const textOf = ({ primitive, params }: Application): string =>
+  formatParams(primitive, params) + (primitive.bodies?.get(params).map(programKey).join('|') ?? '');
+
+function sameInputs(x: Application, y: Application): boolean {
+  const [a, b] = [x.inputs, y.inputs];
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++)
+    if (a[i] !== b[i]) return a.length === 2 && a[0] === b[1] && a[1] === b[0] && COMMUTATIVE.has(x.primitive.name);
+  return true;
+}
+
+/** The id of the operand that was made last: of all, it has the fewest users. */
+function lastInput({ inputs }: Application): number {
+  let last = 0;
+  for (let i = 0; i < inputs.length; i++) last = Math.max(last, inputs[i].node.id);
+  return last;
+}
+
 /** A fresh memory of what has been computed. */
 export function sharing(): Rewriter {
-  const known = new Map<string, readonly Value[]>();
+  /** What has operands, by the last of them. */
+  const users: Known[][] = [];
+  /** What has none, by a text. */
+  const leaves = new Map<string, readonly Value[]>();
   const arrays = new Map<unknown, number>();
-  let pending = '';
+  /** The text of the leaf that was asked for and is made next. */
+  let pending: string | null = null;
 
-  const constantKey = (value: NDArray): string => {
-    if (value.data.length <= COMPARED) return `${value.dtype}[${value.shape.join()}]${exactConstant(value)}`;
+  const leafKey = (application: Application): string => {
+    const { primitive, params } = application;
+    if (primitive !== constantPrimitive) return `${primitive.name} ${textOf(application)}`;
+    const { value } = params as { value: NDArray };
+    const type = `${value.dtype}[${value.shape.join()}]`;
+    if (value.data.length <= COMPARED) return type + exactConstant(value);
     let number = arrays.get(value.data);
     if (number === undefined) arrays.set(value.data, (number = arrays.size));
-    return `${value.dtype}[${value.shape.join()}]#${number}`;
-  };
-  const key = ({ primitive, inputs, params }: Application): string => {
-    if (primitive === constantPrimitive) return constantKey((params as { value: NDArray }).value);
-    const bodies = primitive.bodies?.get(params).map(programKey).join('|') ?? '';
-    let operands = inputs.map((v) => (v.index === 0 ? v.node.id : `${v.node.id}.${v.index}`));
-    if (operands.length === 2 && COMMUTATIVE.has(primitive.name) && operands[0] > operands[1])
-      operands = [operands[1], operands[0]];
-    return `${primitive.name} ${operands.join()} ${formatParams(primitive, params)}${bodies}`;
+    return `${type}#${number}`;
   };
 
   return {
+    concerns: (primitive) => primitive !== inputPrimitive,
     rewrite(application) {
-      if (application.primitive === inputPrimitive) return null;
-      pending = key(application);
-      return known.get(pending) ?? null;
+      if (application.inputs.length === 0) {
+        const key = leafKey(application);
+        const leaf = leaves.get(key) ?? null;
+        pending = leaf === null ? key : null;
+        return leaf;
+      }
+      const list = users[lastInput(application)] as Known[] | undefined;
+      if (list === undefined) return null;
+      let text: string | null = null;
+      for (let i = 0; i < list.length; i++) {
+        const known = list[i];
+        if (known.application.primitive !== application.primitive || !sameInputs(known.application, application))
+          continue;
+        if (known.application.params === application.params) return known.outputs;
+        text ??= textOf(application);
+        if ((known.text ??= textOf(known.application)) === text) return known.outputs;
+      }
+      return null;
     },
     made(application, outputs) {
-      if (application.primitive !== inputPrimitive) known.set(pending, outputs);
+      if (application.inputs.length === 0) {
+        leaves.set(pending ?? leafKey(application), outputs);
+        pending = null;
+      } else (users[lastInput(application)] ??= []).push({ application, outputs, text: null });
     },
   };
 }

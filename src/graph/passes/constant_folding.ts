@@ -5,7 +5,7 @@
 import type { NDArray } from '../../core/ndarray.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Application, Graph, GraphBuilder, Value } from '../graph.js';
-import { constantOf, constantPrimitive } from '../graph.js';
+import { constantPrimitive } from '../graph.js';
 import { evaluatePrimitive } from '../interpret.js';
 import { broadcastInDim } from '../lax.js';
 import type { Rewriter } from './rewrite.js';
@@ -22,10 +22,16 @@ const SYMBOLIC: ReadonlySet<string> = new Set(['input', 'iota', 'broadcastInDim'
 const RANDOM: ReadonlySet<string> = new Set(['randomBits', 'threefry2x32']);
 
 export const constantFolding: Rewriter = {
+  concerns: ({ name, bodies }) => !SYMBOLIC.has(name) && bodies === undefined,
   rewrite(application, builder) {
     const { primitive } = application;
     if (primitive === constantPrimitive) return filledConstant(application, builder);
-    if (application.inputs.length === 0 || SYMBOLIC.has(primitive.name) || primitive.bodies) return null;
+    const { inputs } = application;
+    if (inputs.length === 0) return null;
+    for (let i = 0; i < inputs.length; i++) {
+      const { node } = inputs[i];
+      if (node.primitive !== constantPrimitive && node.primitive.name !== 'broadcastInDim') return null;
+    }
     return uniformResult(application, builder) ?? computed(application, builder);
   },
 };
@@ -57,7 +63,6 @@ function uniformResult({ primitive, inputs, params, types }: Application, builde
 function computed({ primitive, inputs, params, types }: Application, builder: GraphBuilder): Value[] | null {
   const limit = RANDOM.has(primitive.name) ? RANDOM_LIMIT : LIMIT;
   if (types.some((type) => sizeOf(type.shape) > limit)) return null;
-  if (!inputs.every((v) => constantOf(v) !== null || v.node.primitive.name === 'broadcastInDim')) return null;
   const arrays: NDArray[] = [];
   for (const input of inputs) {
     const array = knownArray(input, LIMIT);

@@ -5,11 +5,11 @@
 import type { Shape } from '../../core/shape.js';
 import { sameShape } from '../../core/shape.js';
 import type { Graph, Node, Value } from '../graph.js';
-import { constantOf, isInput } from '../graph.js';
+import { constantOf } from '../graph.js';
 import type { AxesParams } from '../lax.js';
 import type { Views } from '../views.js';
 import { isIdentity, isViewNode } from '../views.js';
-import { fitsLanes, recompute } from './recompute.js';
+import { fitsLanes, isNumber, recompute } from './recompute.js';
 
 /** Nodes computed in one nest of loops over `shape`. */
 export interface LoopGroup {
@@ -43,12 +43,6 @@ export function isElementwise(node: Node): boolean {
   return node.primitive.scalar !== undefined || node.primitive.name === 'iota';
 }
 
-/** What a node reads, and whether it does so index by index. */
-interface Source {
-  readonly base: Value;
-  readonly identity: boolean;
-}
-
 class Building {
   readonly nodes: Node[] = [];
   readonly reductions: Node[] = [];
@@ -77,33 +71,34 @@ class Building {
  * @param graph Ends in values that are held in memory: an output that is a view shows all of its base in order.
  */
 export function fuse(graph: Graph, views: Views): Group[] {
-  const groupOf = new Map<Node, Building>();
+  /** By the nodes' ids. */
+  const groupOf: (Building | undefined)[] = [];
   const readers = new Map<Value, Building[]>();
   const groups: Building[] = [];
 
-  /** What a node reads: the bases of its inputs' views, constants of one element left out. */
-  const known = new Map<Node, readonly Source[]>();
-  const sources = (node: Node): readonly Source[] => {
-    let found = known.get(node);
-    if (found === undefined) {
-      found = node.inputs.flatMap((v) => {
-        const view = views.of(v);
-        if (constantOf(view.base)?.data.length === 1) return [];
-        return [{ base: view.base, identity: isIdentity(view) }];
-      });
-      known.set(node, found);
+  // What the node at hand reads: the bases of its inputs' views, constants of one element left out; and whether index by index.
+  const bases: Value[] = [];
+  const identities: boolean[] = [];
+  const look = (node: Node): void => {
+    bases.length = identities.length = 0;
+    for (let i = 0; i < node.inputs.length; i++) {
+      const view = views.of(node.inputs[i]);
+      const { base } = view;
+      if (isNumber(base)) continue;
+      bases.push(base);
+      identities.push(base === node.inputs[i] || isIdentity(view));
     }
-    return found;
   };
-  const levelOf = (base: Value): number => groupOf.get(base.node)?.level ?? -1;
 
+  /** Put the node at hand into a group. */
   const join = (group: Building, node: Node, reduction: boolean): void => {
     (reduction ? group.reductions : group.nodes).push(node);
     if (reduction) group.axes = (node.params as AxesParams).axes;
     group.last = node.id;
-    groupOf.set(node, group);
-    for (const { base } of sources(node)) {
-      if (groupOf.get(base.node) === group || group.reads.has(base)) continue;
+    groupOf[node.id] = group;
+    for (let i = 0; i < bases.length; i++) {
+      const base = bases[i];
+      if (groupOf[base.node.id] === group || group.reads.has(base)) continue;
       group.reads.add(base);
       const list = readers.get(base);
       if (list === undefined) readers.set(base, [group]);
@@ -111,36 +106,45 @@ export function fuse(graph: Graph, views: Views): Group[] {
     }
   };
 
-  /** Join loops that make operands of one node: of one level, they do not wait for each other. Null if the node does not fit then. */
-  const merge = (
-    makers: readonly Building[],
-    shape: Shape,
-    lanes: boolean,
-    level: number,
-    fits: (group: Building) => boolean,
-  ): Building | undefined => {
-    const mergeable = (group: Building): boolean =>
-      group.level === level && group.shape !== null && group.lanes === lanes && sameShape(group.shape, shape);
-    const [first, ...others] = [...new Set(makers)].filter(mergeable);
-    if (others.length === 0) return undefined;
-    const all = [first, ...others];
-    const axes = all.flatMap((group) => (group.axes === null ? [] : [group.axes]));
-    const size = all.reduce((sum, group) => sum + group.nodes.length + group.reductions.length, 1);
-    const reads = new Set(all.flatMap((group) => [...group.reads]));
-    if (size > MAX_NODES || reads.size > MAX_READS || axes.some((own) => !sameShape(own, axes[0]))) return undefined;
+  /** Join loops that make operands of the node at hand: of one level, they do not wait for each other. Null if it does not fit then. */
+  const merge = (shape: Shape, lanes: boolean, level: number, fits: (group: Building) => boolean): Building | null => {
+    const all: Building[] = [];
+    for (let i = 0; i < bases.length; i++) {
+      const group = groupOf[bases[i].node.id];
+      if (group === undefined || group.level !== level || group.shape === null || group.lanes !== lanes) continue;
+      if (sameShape(group.shape, shape) && !all.includes(group)) all.push(group);
+    }
+    if (all.length < 2) return null;
+    const [first] = all;
+    let size = 1;
+    let axes: readonly number[] | null = null;
+    const reads = new Set<Value>();
+    for (const group of all) {
+      size += group.nodes.length + group.reductions.length;
+      for (const read of group.reads) reads.add(read);
+      if (group.axes === null) continue;
+      axes ??= group.axes;
+      if (!sameShape(group.axes, axes)) return null;
+    }
+    if (size > MAX_NODES || reads.size > MAX_READS) return null;
     const trial = new Building(shape, level, lanes);
     for (const group of all) {
       trial.nodes.push(...group.nodes);
       trial.reductions.push(...group.reductions);
+      trial.last = Math.max(trial.last, group.last);
     }
-    trial.axes = axes.length === 0 ? null : axes[0];
-    trial.last = Math.max(...all.map((group) => group.last));
+    trial.axes = axes;
     for (const read of reads) trial.reads.add(read);
-    const before = new Map([...trial.nodes, ...trial.reductions].map((node) => [node, groupOf.get(node)!]));
-    for (const node of before.keys()) groupOf.set(node, trial);
+    const move = (to: (group: Building) => Building): void => {
+      for (const group of all) {
+        for (const node of group.nodes) groupOf[node.id] = to(group);
+        for (const node of group.reductions) groupOf[node.id] = to(group);
+      }
+    };
+    move(() => trial);
     if (!fits(trial)) {
-      for (const [node, group] of before) groupOf.set(node, group);
-      return undefined;
+      move((group) => group);
+      return null;
     }
     trial.nodes.sort((a, b) => a.id - b.id);
     for (const read of reads) {
@@ -148,43 +152,57 @@ export function fuse(graph: Graph, views: Views): Group[] {
       readers.set(read, [...list.filter((group) => !all.includes(group)), trial]);
     }
     groups.splice(groups.indexOf(first), 1, trial);
-    for (const group of others) groups.splice(groups.indexOf(group), 1);
+    for (const group of all) if (group !== first) groups.splice(groups.indexOf(group), 1);
     return trial;
   };
 
   for (const node of graph.nodes) {
-    if (constantOf(node.outputs[0]) !== null || (isViewNode(node) && !views.needsCopy(node))) continue;
+    const view = isViewNode(node);
+    if (constantOf(node.outputs[0]) !== null || (view && !views.needsCopy(node))) continue;
     const reduction = REDUCTIONS.has(node.primitive.name);
-    const loops = reduction || isElementwise(node) || isViewNode(node);
-    const read = sources(node);
-    const below = Math.max(-1, ...read.map(({ base }) => levelOf(base)));
-    if (!loops) {
+    look(node);
+    let below = -1;
+    for (let i = 0; i < bases.length; i++) below = Math.max(below, groupOf[bases[i].node.id]?.level ?? -1);
+    if (!view && !reduction && !isElementwise(node)) {
       const own = new Building(null, below + 1, false);
       groups.push(own);
       join(own, node, false);
       continue;
     }
-    const shape = reduction || isViewNode(node) ? node.inputs[0].shape : node.outputs[0].shape;
+    const shape = reduction || view ? node.inputs[0].shape : node.outputs[0].shape;
     const lanes = fitsLanes(node);
     const fits = (group: Building): boolean => {
       if (group.shape === null || group.lanes !== lanes || !sameShape(group.shape, shape)) return false;
       if (group.nodes.length + group.reductions.length >= MAX_NODES || group.reads.size >= MAX_READS) return false;
       if (reduction && group.axes !== null && !sameShape(group.axes, (node.params as AxesParams).axes)) return false;
-      return read.every(({ base, identity }) => {
-        const maker = groupOf.get(base.node);
-        if (maker !== group) return (maker?.level ?? -1) < group.level;
-        return identity && !REDUCTIONS.has(base.node.primitive.name);
-      });
+      for (let i = 0; i < bases.length; i++) {
+        const { node: read } = bases[i];
+        const maker = groupOf[read.id];
+        if (maker === group) {
+          if (!identities[i] || REDUCTIONS.has(read.primitive.name)) return false;
+        } else if (maker !== undefined && maker.level >= group.level) return false;
+      }
+      return true;
     };
-    // First choice: the loop that makes an operand. Second: a loop that reads an operand as well.
-    const makers = read.flatMap(({ base }) => groupOf.get(base.node) ?? []);
-    const sharers = read.flatMap(({ base }) => readers.get(base) ?? []);
-    const found =
-      makers.find(fits) ??
-      merge(makers, shape, lanes, below, fits) ??
-      sharers.filter((group) => group.level <= below + 2).find(fits);
-    const group = found ?? new Building(shape, below + 1, lanes);
-    if (found === undefined) groups.push(group);
+    /** First choice: the loop that makes an operand. */
+    const maker = (): Building | null => {
+      for (let i = 0; i < bases.length; i++) {
+        const group = groupOf[bases[i].node.id];
+        if (group !== undefined && fits(group)) return group;
+      }
+      return null;
+    };
+    /** Last choice: a loop that reads an operand as well. */
+    const sharer = (): Building | null => {
+      for (let i = 0; i < bases.length; i++) {
+        const list = readers.get(bases[i]);
+        if (list === undefined) continue;
+        for (let k = 0; k < list.length; k++) if (list[k].level <= below + 2 && fits(list[k])) return list[k];
+      }
+      return null;
+    };
+    let group = maker() ?? merge(shape, lanes, below, fits) ?? sharer();
+    if (group === null) groups.push((group = new Building(shape, below + 1, lanes)));
     join(group, node, reduction);
   }
   const ordered = inOrder(groups, groupOf).map((building) => building.group);
@@ -192,13 +210,13 @@ export function fuse(graph: Graph, views: Views): Group[] {
 }
 
 /** The groups so that each stands after what it reads, otherwise in the order of the graph. */
-function inOrder(groups: readonly Building[], groupOf: ReadonlyMap<Node, Building>): Building[] {
+function inOrder(groups: readonly Building[], groupOf: readonly (Building | undefined)[]): Building[] {
   const waiting = new Map<Building, number>();
   const next = new Map<Building, Building[]>();
   for (const group of groups) {
     const makers = new Set<Building>();
     for (const base of group.reads) {
-      const maker = isInput(base) ? undefined : groupOf.get(base.node);
+      const maker = groupOf[base.node.id];
       if (maker !== undefined && maker !== group) makers.add(maker);
     }
     waiting.set(group, makers.size);

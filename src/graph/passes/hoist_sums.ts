@@ -113,5 +113,6 @@ function hoisted({ inputs: operands, params }: Application): Value[] | null {
 }
 
 export const sumHoisting: Rewriter = {
+  concerns: ({ name }) => name === 'scan',
   rewrite: (application) => (application.primitive.name === 'scan' ? hoisted(application) : null),
 };

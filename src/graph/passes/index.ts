@@ -1,13 +1,13 @@
 /** @file All passes in one: what backends run before they compile. Each pass maps a graph to a graph that gives the same results. */
-import type { Graph, GraphBuilder } from '../graph.js';
+import type { Graph, Node } from '../graph.js';
 import { absorbing, lonelyTransposes, operandTransposes } from './absorb_transposes.js';
 import { sharing } from './common_subexpressions.js';
 import { constantFolding } from './constant_folding.js';
 import { sumHoisting } from './hoist_sums.js';
 import { knownControl } from './known_branches.js';
 import { narrowing } from './narrow_broadcasts.js';
-import type { Rewriter, Rewritten } from './rewrite.js';
-import { rewriteGraph } from './rewrite.js';
+import type { Rewriter, RewritingBuilder, Rewritten, Visit } from './rewrite.js';
+import { rewriteGraph, visitChanges } from './rewrite.js';
 import { mergedScans, mergingScans, shareScans } from './share_scans.js';
 import { simplification } from './simplify.js';
 import { trimming } from './trim_loops.js';
@@ -26,6 +26,7 @@ const optimized = new WeakMap<Graph, Graph>();
 
 /** Bodies of loops and branches are optimized as programs of their own. */
 const bodies: Rewriter = {
+  concerns: (primitive) => primitive.bodies !== undefined,
   rewrite({ primitive, inputs, params }, builder) {
     if (!primitive.bodies) return null;
     const before = primitive.bodies.get(params);
@@ -51,7 +52,9 @@ export function optimize(graph: Graph): Graph {
   const lonely = lonelyTransposes(result);
   const merged = mergedScans(result);
   if (lonely.size > 0 || merged.size > 0) {
-    const visit = (builder: GraphBuilder) => mergingScans(merged, absorbing(lonely)(builder), builder);
+    const changes = (node: Node): boolean => lonely.has(node) || merged.has(node);
+    const visit = (builder: RewritingBuilder): Visit =>
+      visitChanges(builder, changes, mergingScans(merged, absorbing(lonely)(builder), builder));
     result = rewriteGraph(result, allRewriters(), visit).graph;
   }
   optimized.set(graph, result);

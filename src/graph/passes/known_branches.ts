@@ -31,6 +31,7 @@ function shortScan({ inputs, params, types }: Application, builder: GraphBuilder
 }
 
 export const knownControl: Rewriter = {
+  concerns: ({ name }) => name === 'cond' || name === 'remat' || name === 'scan',
   rewrite(application, builder) {
     const { name } = application.primitive;
     if (name === 'cond') return knownCond(application, builder);

@@ -46,11 +46,14 @@ function narrowed({ primitive, inputs, params, types }: Application, builder: Gr
 }
 
 export const narrowing: Rewriter = {
+  concerns: ({ scalar }) => scalar !== undefined,
   rewrite(application, builder) {
     const { primitive, inputs } = application;
-    if (!primitive.scalar) return null;
-    for (const { node } of inputs)
-      if (node.primitive.name !== 'broadcastInDim' && node.primitive.name !== 'constant') return null;
+    if (primitive.scalar === undefined) return null;
+    for (let i = 0; i < inputs.length; i++) {
+      const { name } = inputs[i].node.primitive;
+      if (name !== 'broadcastInDim' && name !== 'constant') return null;
+    }
     return narrowed(application, builder);
   },
 };

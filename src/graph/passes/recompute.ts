@@ -20,7 +20,15 @@ const COSTLY: ReadonlySet<string> = new Set([
 
 /** Whether all of a node's values are kept in 32 bits or fewer, so that lanes can hold them. */
 export function fitsLanes(node: Node): boolean {
-  return [...node.inputs, ...node.outputs].every((v) => dtypeInfo(v.dtype).storage !== 'f64');
+  const { inputs, outputs } = node;
+  for (let i = 0; i < inputs.length; i++) if (dtypeInfo(inputs[i].dtype).storage === 'f64') return false;
+  for (let i = 0; i < outputs.length; i++) if (dtypeInfo(outputs[i].dtype).storage === 'f64') return false;
+  return true;
+}
+
+/** Whether a value is a constant of one element, which takes no memory. */
+export function isNumber(value: Value): boolean {
+  return constantOf(value)?.data.length === 1;
 }
 
 /** Limits of a loop. */
@@ -32,15 +40,15 @@ export interface LoopLimits {
 /** A loop whose nodes may still change. */
 interface Loop {
   readonly group: LoopGroup;
-  nodes: Set<Node>;
+  readonly nodes: Set<Node>;
   /** What it reads from memory. */
   reads: Set<Value>;
 }
 
-/** What a value is computed from. */
+/** What a value is computed from, few of each. */
 interface Recipe {
-  readonly nodes: Set<Node>;
-  readonly reads: Set<Value>;
+  readonly nodes: Node[];
+  readonly reads: Value[];
 }
 
 const bytesOf = ({ dtype, shape }: Value): number => sizeOf(shape) * storageBytes(dtype);
@@ -51,21 +59,29 @@ const bytesOf = ({ dtype, shape }: Value): number => sizeOf(shape) * storageByte
  * @param groups In an order in which they can run.
  */
 export function recompute(graph: Graph, groups: readonly Group[], views: Views, limits: LoopLimits): Group[] {
-  const operands = new Map<Node, readonly Value[]>();
+  /** By the nodes' ids. */
+  const operands: (readonly Value[] | undefined)[] = [];
   /** The values that hold a node's operands, numbers left out. */
   const operandsOf = (node: Node): readonly Value[] => {
-    let found = operands.get(node);
+    let found = operands[node.id];
     if (found === undefined) {
-      const bases = node.inputs.map((v) => views.of(v).base);
-      operands.set(node, (found = bases.filter((base) => constantOf(base)?.data.length !== 1)));
+      const bases: Value[] = [];
+      for (let i = 0; i < node.inputs.length; i++) {
+        const { base } = views.of(node.inputs[i]);
+        if (!isNumber(base)) bases.push(base);
+      }
+      operands[node.id] = found = bases;
     }
     return found;
   };
-  const readsOf = ({ group, nodes }: Pick<Loop, 'group' | 'nodes'>): Set<Value> => {
-    const members = new Set([...nodes, ...group.reductions]);
-    const reads = new Set<Value>();
-    for (const node of members) for (const base of operandsOf(node)) if (!members.has(base.node)) reads.add(base);
-    return reads;
+  /** See the operands of all that a loop computes, as far as they come from memory. */
+  const forReads = ({ group, nodes }: Pick<Loop, 'group' | 'nodes'>, see: (base: Value) => void): void => {
+    const visit = (node: Node): void => {
+      const bases = operandsOf(node);
+      for (let i = 0; i < bases.length; i++) if (!nodes.has(bases[i].node)) see(bases[i]);
+    };
+    nodes.forEach(visit);
+    group.reductions.forEach(visit);
   };
 
   const loops = new Map<LoopGroup, Loop>();
@@ -87,77 +103,108 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
       continue;
     }
     const nodes = new Set(group.nodes);
-    const loop = { group, nodes, reads: readsOf({ group, nodes }) };
+    const loop: Loop = { group, nodes, reads: new Set() };
     loops.set(group, loop);
-    for (const base of loop.reads) {
+    forReads(loop, (base) => {
+      if (loop.reads.has(base)) return;
+      loop.reads.add(base);
       addReader(base, group);
       if (!sameShape(group.shape, base.shape)) kept.add(base);
-    }
-    for (const node of [...group.nodes, ...group.reductions])
-      for (const v of node.inputs) {
-        const view = views.of(v);
-        if (loop.reads.has(view.base) && !kept.has(view.base) && !isIdentity(view)) kept.add(view.base);
+    });
+    const keepViewed = (node: Node): void => {
+      for (let i = 0; i < node.inputs.length; i++) {
+        const view = views.of(node.inputs[i]);
+        const { base } = view;
+        if (base !== node.inputs[i] && loop.reads.has(base) && !kept.has(base) && !isIdentity(view)) kept.add(base);
       }
+    };
+    group.nodes.forEach(keepViewed);
+    group.reductions.forEach(keepViewed);
   }
   const stored = (v: Value): boolean => kept.has(v) || (readers.get(v)?.size ?? 0) > 0;
 
   /** How `v` is computed from what is in memory; null if that takes too much. */
   const recipeOf = (v: Value, loop: Loop): Recipe | null => {
-    const recipe: Recipe = { nodes: new Set(), reads: new Set() };
+    const recipe: Recipe = { nodes: [], reads: [] };
     const visit = (node: Node): boolean => {
-      if (recipe.nodes.has(node)) return true;
+      if (recipe.nodes.includes(node)) return true;
       if (COSTLY.has(node.primitive.name) || isViewNode(node) || !fitsLanes(node)) return false;
-      if (recipe.nodes.size >= MAX_AGAIN) return false;
-      recipe.nodes.add(node);
-      return operandsOf(node).every((base) => {
-        if (loop.nodes.has(base.node) && !stored(base)) return visit(base.node);
-        recipe.reads.add(base);
-        return true;
-      });
+      if (recipe.nodes.length >= MAX_AGAIN) return false;
+      recipe.nodes.push(node);
+      const bases = operandsOf(node);
+      for (let i = 0; i < bases.length; i++) {
+        const base = bases[i];
+        if (loop.nodes.has(base.node) && !stored(base)) {
+          if (!visit(base.node)) return false;
+        } else if (!recipe.reads.includes(base)) recipe.reads.push(base);
+      }
+      return true;
     };
     return visit(v.node) ? recipe : null;
   };
 
   /** Drop nodes of a loop that nothing needs any more; what only they read is then read no more. */
   const clean = (loop: Loop): void => {
+    const { nodes } = loop;
     const needed = new Set<Node>();
-    const stack = [...loop.group.reductions, ...[...loop.nodes].filter((node) => stored(node.outputs[0]))];
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (needed.has(node)) continue;
+    const stack: Node[] = [];
+    const need = (node: Node): void => {
+      const bases = operandsOf(node);
+      for (let i = 0; i < bases.length; i++) {
+        const { node: maker } = bases[i];
+        if (!nodes.has(maker) || needed.has(maker)) continue;
+        needed.add(maker);
+        stack.push(maker);
+      }
+    };
+    loop.group.reductions.forEach(need);
+    for (const node of nodes) {
+      if (needed.has(node) || !stored(node.outputs[0])) continue;
       needed.add(node);
-      for (const base of operandsOf(node)) if (loop.nodes.has(base.node)) stack.push(base.node);
+      stack.push(node);
     }
-    loop.nodes = new Set([...loop.nodes].filter((node) => needed.has(node)));
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) need(node);
+    if (needed.size === nodes.size) return;
+    for (const node of nodes) if (!needed.has(node)) nodes.delete(node);
     const before = loop.reads;
-    loop.reads = readsOf(loop);
-    for (const v of before) if (!loop.reads.has(v)) readers.get(v)!.delete(loop.group);
+    const reads = new Set<Value>();
+    forReads(loop, (base) => reads.add(base));
+    loop.reads = reads;
+    for (const v of before) if (!reads.has(v)) readers.get(v)!.delete(loop.group);
   };
 
   /** `free`: only what needs no memory at all, such as indices. */
   const sweep = (loop: Loop, free: boolean): void => {
     for (const node of [...loop.nodes].reverse()) {
       const [v] = node.outputs;
-      const users = [...(readers.get(v) ?? [])];
-      if (kept.has(v) || users.length === 0) continue;
+      const users = readers.get(v);
+      if (users === undefined || users.size === 0 || kept.has(v)) continue;
       const recipe = recipeOf(v, loop);
-      if (recipe === null || (free && recipe.reads.size > 0)) continue;
-      const targets = users.map((group) => loops.get(group as LoopGroup)!);
+      if (recipe === null || (free && recipe.reads.length > 0)) continue;
+      const targets = [...users].map((group) => loops.get(group as LoopGroup)!);
       // A write moves each byte twice: processors read what they write.
       let gain = bytesOf(v) * (2 + targets.length);
       let fits = true;
-      for (const target of targets) {
-        const { reads } = target;
-        const added = [...recipe.reads].filter((x) => !reads.has(x) && !target.nodes.has(x.node));
-        gain -= added.reduce((sum, x) => sum + bytesOf(x), 0);
+      for (const { group, nodes, reads } of targets) {
+        let added = 0;
+        for (const x of recipe.reads) {
+          if (reads.has(x) || nodes.has(x.node)) continue;
+          added++;
+          gain -= bytesOf(x);
+        }
         fits &&=
-          reads.size + added.length <= limits.reads &&
-          target.nodes.size + target.group.reductions.length + recipe.nodes.size <= limits.nodes;
+          reads.size + added <= limits.reads &&
+          nodes.size + group.reductions.length + recipe.nodes.length <= limits.nodes;
       }
       if (!fits || gain <= 0) continue;
-      for (const target of targets) {
-        for (const again of recipe.nodes) target.nodes.add(again);
-        target.reads = readsOf(target);
-        for (const x of target.reads) addReader(x, target.group);
+      for (const { group, nodes, reads } of targets) {
+        for (const again of recipe.nodes) nodes.add(again);
+        reads.delete(v);
+        for (const x of recipe.reads) {
+          if (nodes.has(x.node)) continue;
+          reads.add(x);
+          addReader(x, group);
+        }
       }
       readers.delete(v);
       clean(loop);

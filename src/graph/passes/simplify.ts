@@ -12,6 +12,7 @@ const TABLE: ReadonlyMap<string, readonly Rule[]> = new Map(
 );
 
 export const simplification: Rewriter = {
+  concerns: ({ name }) => TABLE.has(name),
   rewrite({ primitive, inputs, params, types }) {
     const rules = TABLE.get(primitive.name);
     if (rules === undefined) return null;

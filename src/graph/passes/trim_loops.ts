@@ -78,6 +78,7 @@ const RULES: ReadonlyMap<string, (application: Application) => Value[] | null> =
 );
 
 export const trimming: Rewriter = {
+  concerns: ({ name }) => RULES.has(name),
   rewrite: (application, _builder: GraphBuilder) => RULES.get(application.primitive.name)?.(application) ?? null,
 };
 

@@ -253,7 +253,7 @@ unary({
 unary({
   name: 'erfinv',
   accepts: floatOnly,
-  js: special.erfinv,
+  js: (x, dtype) => (dtype === 'float32' ? special.erfinvSingle(x) : special.erfinv(x)),
   gradient: ({ dy, out }) => [mul(dy, mul(fullLike(out, Math.sqrt(Math.PI) / 2), exp(mul(out, out))))],
 });
 unary({

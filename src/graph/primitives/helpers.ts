@@ -30,20 +30,30 @@ export function requireFloat(name: string, dtype: DType): void {
   requireKind(name, dtype, isFloat, 'a float dtype');
 }
 
+/** Dtypes whose typed arrays do not round what is put into them as the dtype does. */
+const ROUNDED: ReadonlySet<DType> = new Set(['bool', 'float16', 'bfloat16', 'int64', 'uint64']);
+
 /** Compute every element of the output from the elements of the inputs at the same place. */
 export function mapElements(
   out: TensorType,
   inputs: readonly NDArray[],
-  fn: (...elements: number[]) => number,
+  exact: (...elements: number[]) => number,
 ): NDArray {
+  const { dtype } = out;
   const size = sizeOf(out.shape);
-  const data = allocate(out.dtype, size);
-  const [a, b, c] = inputs.map((x) => x.data);
-  for (let i = 0; i < size; i++) {
-    const value = c ? fn(a[i], b[i], c[i]) : b ? fn(a[i], b[i]) : fn(a[i]);
-    data[i] = roundTo(out.dtype, value);
+  const data = allocate(dtype, size);
+  const fn = ROUNDED.has(dtype) ? (x: number, y: number, z: number) => roundTo(dtype, exact(x, y, z)) : exact;
+  const a = inputs[0].data;
+  if (inputs.length === 1) for (let i = 0; i < size; i++) data[i] = fn(a[i]);
+  else {
+    const b = inputs[1].data;
+    if (inputs.length === 2) for (let i = 0; i < size; i++) data[i] = fn(a[i], b[i]);
+    else {
+      const c = inputs[2].data;
+      for (let i = 0; i < size; i++) data[i] = fn(a[i], b[i], c[i]);
+    }
   }
-  return ndarray(out.dtype, out.shape, data);
+  return ndarray(dtype, out.shape, data);
 }
 
 const formatTypes = (types: readonly TensorType[]): string => `(${types.map(formatType).join(', ')})`;

@@ -4,7 +4,7 @@ import { ndarray } from '../../core/ndarray.js';
 import { sizeOf } from '../../core/shape.js';
 import type { RandomBitsParams } from '../lax.js';
 import { definePrimitive } from '../primitive.js';
-import { threefryWords } from '../threefry.js';
+import { randomWords, threefryWords } from '../threefry.js';
 import { formatType, sameTypes } from './helpers.js';
 
 definePrimitive<RandomBitsParams>({
@@ -15,15 +15,7 @@ definePrimitive<RandomBitsParams>({
     }
     return [{ dtype: 'uint32', shape }];
   },
-  // The i-th element encrypts the 64-bit counter i and folds the two words (JAX's jax_threefry_partitionable, its default since 0.5).
-  evaluate: ([key], { shape }) => {
-    const data = new Uint32Array(sizeOf(shape));
-    for (let i = 0; i < data.length; i++) {
-      const [a, b] = threefryWords(key.data[0], key.data[1], Math.floor(i / 2 ** 32), i);
-      data[i] = (a ^ b) >>> 0;
-    }
-    return [ndarray('uint32', shape, data)];
-  },
+  evaluate: ([key], { shape }) => [ndarray('uint32', shape, randomWords(key.data[0], key.data[1], sizeOf(shape)))],
   gradient: null,
 });
 

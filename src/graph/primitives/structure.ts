@@ -71,6 +71,7 @@ definePrimitive<BroadcastParams>({
     return [{ dtype: x.dtype, shape }];
   },
   evaluate: ([x], { shape, dims }) => {
+    if (x.data.length === 1) return [ndarray(x.dtype, shape, allocate(x.dtype, sizeOf(shape)).fill(x.data[0]))];
     const strides = new Array<number>(shape.length).fill(0);
     stridesOf(x.shape).forEach((stride, i) => {
       if (x.shape[i] !== 1) strides[dims[i]] = stride;
