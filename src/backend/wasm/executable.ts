@@ -4,7 +4,8 @@ import type { NDArray } from '../../core/ndarray.js';
 import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
 import type { Buffer } from './buffers.js';
 import { resetControl } from './control.js';
-import type { Region, WasmHeap } from './heap.js';
+import type { Region, WasmBuffer, WasmHeap } from './heap.js';
+import type { PreparedWork } from './prepared_work.js';
 import type { KernelCall } from './program.js';
 import { threadPool } from './thread_pool.js';
 
@@ -41,6 +42,10 @@ export interface CompiledParts {
   /** Kept as long as the program is: constants, and the variables that it is bound to. */
   readonly regions: readonly Region[];
   readonly bound: readonly (HeapBuffer | null)[];
+  /** The variables that it assigns. */
+  readonly assigned: readonly WasmBuffer[];
+  /** What it does when variables have changed; null: nothing. */
+  readonly prepared: PreparedWork | null;
   /** How many threads runs may use now. */
   threads(): number;
 }
@@ -89,18 +94,29 @@ export class WasmExecutable implements Executable {
     (this.#instance.exports[name] as (...args: number[]) => void)(...args);
   }
 
+  /** To be called before each run; gives what is to be called when it has ended well. */
+  #begin(): () => void {
+    const ended = this.parts.prepared?.begin();
+    for (const buffer of this.parts.assigned) buffer.markChanged();
+    return () => ended?.();
+  }
+
   #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
     const scratch = this.#feed(feeds);
+    const ended = this.#begin();
     resetControl(this.parts.heap.memory);
     this.#call('run', 0, 1, steps, scratch);
+    ended();
     return this.#results(scratch);
   }
 
   profile(feeds: readonly NDArray[], steps: number): KernelTime[] {
     this.#requireIdle();
     const scratch = this.#feed(feeds);
+    const ended = this.#begin();
     resetControl(this.parts.heap.memory);
     this.#call('run', 0, 1, 1, scratch); // warms up, and tells the instance where the scratch memory is
+    ended();
     const { kernels } = this.parts;
     const times = kernels.map(() => 0);
     for (let step = 0; step < steps; step++) {
@@ -143,7 +159,9 @@ export class WasmExecutable implements Executable {
       if (!heap.shared || this.#isBrief(steps)) return this.#runHere(feeds, steps);
       const scratch = this.#feed(feeds);
       const { module, label } = this.parts;
+      const ended = this.#begin();
       await threadPool.run({ id: this.#id, module, heap, label }, threads, steps, scratch);
+      ended();
       return this.#results(scratch);
     } finally {
       heap.running--;

@@ -208,7 +208,8 @@ function asKernelGradient(node: Node, lowering: Lowering, label: string): PlainC
 /** Add the kernels that need fewer products, where they are faster. */
 function lowerWithFewerProducts(node: Node, lowering: Lowering, label: string): boolean {
   const plain = asPlain(node, lowering, label);
-  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes);
+  const isStill = plain !== null && lowering.isStill(plain.kernel.buffer);
+  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes, isStill);
   if (plain !== null && tile !== 0) {
     lowerWinograd(lowering, plain, tile);
     return true;

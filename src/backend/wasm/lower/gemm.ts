@@ -103,9 +103,9 @@ export function lowerGemm(lowering: Lowering, given: Contraction): void {
   const rowBlocks = divideUp(nm, blocks.rows);
   const columnBlocks = divideUp(nn, blocks.columns);
   const tasks = nb * parts * rowBlocks * columnBlocks;
-  // B is packed ahead if several tasks or the steps of a loop need it: [batch][depth block][panel][depth in the block][columns of the panel].
+  // B is packed ahead if several tasks need it, or the steps of a loop, or many runs: [batch][depth block][panel][depth in the block][columns of the panel].
   // Else each task packs what it needs: [panel][depth in the block][columns of the panel].
-  const ahead = rowBlocks > 1 || lowering.isCaptured(x.b.buffer);
+  const ahead = rowBlocks > 1 || lowering.isStill(x.b.buffer);
   const packed = ahead ? packColumns(lowering, x, tile.columns, DEPTH_BLOCK) : null;
 
   // What each thread has for itself: a packed block of A, one of B, and a tile.
