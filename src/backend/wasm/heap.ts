@@ -129,6 +129,8 @@ export class WasmHeap implements Heap {
   tail: Promise<unknown> = Promise.resolve();
   /** Runs asked for and not ended. */
   running = 0;
+  /** Whether a run has not ended well, or not yet: what keeps threads in step may be in disorder. */
+  disturbed = false;
 
   /** @param shared Whether threads share it. */
   constructor(readonly shared: boolean) {

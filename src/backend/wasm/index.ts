@@ -9,7 +9,8 @@ import type { Buffer, Kernel } from './buffers.js';
 import { alignUp, MAX_THREADS } from './buffers.js';
 import { planMemory } from './memory_plan.js';
 import { wasmTarget } from './engine.js';
-import { INLINE_PRODUCTS, WasmExecutable } from './executable.js';
+import { estimate } from './estimate.js';
+import { BRIEF, WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
 import { WasmHeap, formatBytes } from './heap.js';
 import { lowerGraph } from './lower/index.js';
@@ -76,8 +77,8 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   );
   const kernels = steady.map(({ kernel }) => kernel);
   const scratchBytes = planMemory([...early, ...kernels], [...fed, ...results]);
-  const work = kernels.reduce((sum, kernel) => sum + kernel.work, 0);
-  const alone = work < INLINE_PRODUCTS;
+  const time = estimate(kernels);
+  const alone = time.alone < 2 * BRIEF;
   const { code, calls } = emitProgram(kernels, {
     target,
     sharedMemory: heap.shared,
@@ -103,7 +104,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       work,
       bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),
     })),
-    work,
+    estimate: time,
     prepared,
     stats: {
       nodes: graph.nodes.length,

@@ -17,7 +17,8 @@ function isShared({ tasks, work, control }: Kernel): boolean {
   return control === undefined ? tasks > 1 && work >= SHARED_WORK : control.kernels.some(isShared);
 }
 
-function cutSections(kernels: readonly Kernel[]): Section[] {
+/** Kernels in the sections between which threads meet. */
+export function cutSections(kernels: readonly Kernel[]): Section[] {
   const sections: Section[] = [];
   for (const kernel of kernels) {
     if (isShared(kernel)) sections.push({ shared: true, kernel });

@@ -119,6 +119,7 @@ export const scan: LowerRule = {
         results,
         {
           kernels: [...before, ...step, ...after],
+          repeats: length,
           emit: (f, run) => {
             body.place();
             run(before);
@@ -161,6 +162,7 @@ export const whileLoop: LowerRule = {
     lowering.add(
       controlKernel('while', body.work + condition.work, memory, reads, results, {
         kernels: [...before, ...step, ...test, ...after],
+        repeats: 1,
         emit: (f, run, meet) => {
           condition.place();
           body.place();
@@ -198,6 +200,7 @@ export const cond: LowerRule = {
     lowering.add(
       controlKernel('cond', work, memory, [predicate, ...operands], results, {
         kernels: branches.flatMap(({ kernels }) => kernels),
+        repeats: 1,
         emit: (f, run) => {
           const [yes, no] = branches.map(({ body, kernels }) => () => {
             body.place();
