@@ -6,21 +6,24 @@ import { isDict } from './tree.js';
  * dicts, Maps and Sets among them. Private fields (`#x`) are not seen.
  */
 export function visitFields(owner: object, visit: (value: object) => void): void {
-  const seen = new Set<unknown>();
+  let seen: Set<unknown> | null = null;
   const walk = (value: unknown): void => {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
-    if (Array.isArray(value)) {
-      seen.add(value);
-      for (const item of value) if (typeof item !== 'number') walk(item);
-    } else if (isDict(value)) {
-      seen.add(value);
-      Object.values(value).forEach(walk);
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+    const isList = Array.isArray(value);
+    const isCollection = isList || value instanceof Map || value instanceof Set || isDict(value);
+    if (!isCollection) return visit(value);
+    seen ??= new Set();
+    if (seen.has(value)) return;
+    seen.add(value);
+    if (isList) {
+      for (const item of value as readonly unknown[]) walk(item);
     } else if (value instanceof Map || value instanceof Set) {
-      seen.add(value);
       for (const item of value.values()) walk(item);
-    } else {
-      visit(value);
-    }
+    } else walkFields(value);
   };
-  Object.values(owner).forEach(walk);
+  // Of a function with fields, as layers are, engines give names far sooner than values.
+  const walkFields = (object: object): void => {
+    for (const name of Object.keys(object)) walk((object as Record<string, unknown>)[name]);
+  };
+  walkFields(owner);
 }

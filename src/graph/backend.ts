@@ -39,6 +39,8 @@ export interface ProgramStats {
   readonly nodes: number;
   readonly kernels: number;
   readonly scratchBytes: number;
+  /** Memory for what the program makes of its variables once, for all runs until they change. */
+  readonly preparedBytes: number;
   readonly codeBytes: number;
 }
 

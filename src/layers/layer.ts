@@ -44,7 +44,7 @@ import { assertInputCompatibility } from './input_spec.js';
 import type { LayerCall, LayerOptions, MaskTree, ShapeTree, WeightOptions } from './layer_types.js';
 import { isNumbers, mapShapes, shapesOf, splitCall } from './layer_types.js';
 import { optionNames } from './option_names.js';
-import { visitFields } from './tracking.js';
+import { remembered, visitFields } from './tracking.js';
 
 /**
  * A function with weights. Subclasses override `call` (the computation, over ops), `build` (makes the weights, once the input shape
@@ -468,29 +468,25 @@ export class Layer extends Operation {
 
   // ---- state ----
 
-  #scan(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {
-    const variables = new Set<Variable>();
-    const layers = new Set<Layer>();
-    const metrics = new Set<Metric>();
-    const seedGenerators = new Set<SeedGenerator>();
-    visitFields(this, (value) => {
-      if (value instanceof Variable) variables.add(value);
-      else if (value instanceof Layer) layers.add(value);
-      else if (value instanceof Metric) metrics.add(value);
-      else if (value instanceof SeedGenerator) seedGenerators.add(value);
+  /** What the fields hold. */
+  get #held(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {
+    return remembered(this, () => {
+      const values = new Set<object>();
+      visitFields(this, (value) => values.add(value));
+      const all = [...values];
+      return {
+        variables: all.filter((value) => value instanceof Variable),
+        layers: all.filter((value) => value instanceof Layer),
+        metrics: all.filter((value) => value instanceof Metric),
+        seedGenerators: all.filter((value) => value instanceof SeedGenerator),
+      };
     });
-    return {
-      variables: [...variables],
-      layers: [...layers],
-      metrics: [...metrics],
-      seedGenerators: [...seedGenerators],
-    };
   }
 
   /** The weights that this layer itself owns, trainable ones first. */
   get ownWeights(): Variable[] {
     const known = new Set([...this.#trainableVariables, ...this.#nonTrainableVariables]);
-    for (const variable of this.#scan().variables) {
+    for (const variable of this.#held.variables) {
       if (!known.has(variable))
         (variable.trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
     }
@@ -499,12 +495,12 @@ export class Layer extends Operation {
 
   /** The layers in this layer's own fields. */
   get ownLayers(): Layer[] {
-    return this.#scan().layers;
+    return this.#held.layers;
   }
 
   /** The metrics in this layer's own fields. */
   get ownMetrics(): Metric[] {
-    return this.#scan().metrics;
+    return this.#held.metrics;
   }
 
   /** All layers inside, at any depth. */
@@ -526,7 +522,7 @@ export class Layer extends Operation {
 
   /** All state: the weights and the states of seed generators. */
   get variables(): Variable[] {
-    const seeds = this.#scan().seedGenerators.map((generator) => generator.state);
+    const seeds = this.#held.seedGenerators.map((generator) => generator.state);
     return [...new Set([...this.ownWeights, ...seeds, ...this.ownLayers.flatMap((layer) => layer.variables)])];
   }
 

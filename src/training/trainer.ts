@@ -12,6 +12,7 @@ import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isArrayData, isDataset } from '../data/index.js';
 import { withOrigin } from '../graph/origin.js';
 import { Layer } from '../layers/layer.js';
+import { lookOnce } from '../layers/tracking.js';
 import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import * as optimizers from '../optimizers/index.js';
@@ -483,7 +484,12 @@ export class Trainer extends Layer {
 
   /** Make the weights, the metrics and the optimizer's slots, with the shapes of a first batch where they are needed. */
   async _prepareForBatches(kind: StepKind, peek: () => Promise<Batch | null>): Promise<PreparedStep> {
-    const layers = [this as Layer, ...this.flattenLayers()];
+    const look = (): { layers: Layer[]; state: string } =>
+      lookOnce(() => {
+        const layers = [this as Layer, ...this.flattenLayers()];
+        return { layers, state: stateKey(layers) };
+      });
+    let { layers, state } = look();
     const unbuilt = layers.some((layer) => !layer.built);
     const training = kind !== 'predict';
     const metricsUnbuilt = training && this.#compileMetrics?.built === false;
@@ -498,13 +504,13 @@ export class Trainer extends Layer {
         if (lossUnbuilt) withTrace(null, () => this.#compileLoss!.prepare(y, yPred));
       });
     }
-    const all = unbuilt ? [this as Layer, ...this.flattenLayers()] : layers;
+    if (unbuilt) ({ layers, state } = look());
     if (training) {
-      this.#warnOfTrainable(all);
+      this.#warnOfTrainable(layers);
       this.#trained ??= this.trainableVariables;
       if (!this.optimizer.built) this.optimizer.build(this.#trained);
     }
-    return this.#runner.prepare(kind, stateKey(all), (batch) => this.#step(kind, batch), this.runEagerly);
+    return this.#runner.prepare(kind, state, (batch) => this.#step(kind, batch), this.runEagerly);
   }
 
   /** What is left to do at the end of `fit`. */

@@ -47,7 +47,13 @@ class Interpretation implements Executable {
     private readonly graph: Graph,
     private readonly bindings: Bindings,
   ) {
-    this.stats = { nodes: graph.nodes.length, kernels: graph.nodes.length, scratchBytes: 0, codeBytes: 0 };
+    this.stats = {
+      nodes: graph.nodes.length,
+      kernels: graph.nodes.length,
+      scratchBytes: 0,
+      preparedBytes: 0,
+      codeBytes: 0,
+    };
   }
 
   runSync(feeds: readonly NDArray[], steps: number): NDArray[] {

@@ -147,6 +147,8 @@ export class SliceBuffer extends Buffer {
 export interface ControlFlow {
   /** All kernels that it runs. */
   readonly kernels: readonly Kernel[];
+  /** How often it runs them, as far as known. */
+  readonly repeats: number;
   /**
    * Write the code. Every thread runs it: `run` writes code that runs kernels on all threads, at whose end they have all finished; after
    * `meet`, all threads have come so far.

@@ -8,12 +8,12 @@ import type { KernelFunction, Target } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
 
 /** Addresses of the words, a cache line each. Address 0 stays unused. */
-export const CONTROL = { arrived: 64, generation: 128, nextTask: 192, sleepers: 256, abort: 320 } as const;
+export const CONTROL = { arrived: 64, generation: 128, nextTask: 192, sleepers: 256, abort: 320, naps: 384 } as const;
 
 /** Bytes at the beginning of a heap that are not for buffers. */
 export const CONTROL_BYTES = 1024;
 
-/** Make the words as they are before a run. */
+/** Make the words as they are before a run, after one that did not end well. */
 export function resetControl(memory: WebAssembly.Memory): void {
   const words = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4);
   for (const address of [CONTROL.arrived, CONTROL.nextTask, CONTROL.sleepers, CONTROL.abort]) words[address / 4] = 0;
@@ -21,10 +21,15 @@ export function resetControl(memory: WebAssembly.Memory): void {
 
 /** Looks at the barrier before a thread sleeps: some 40 µs, about what it costs to wake it again. */
 const SPINS = 30_000;
+/** Naps of the calling thread, which cannot hear of it when a worker is gone: half a minute. Programs that it runs take milliseconds. */
+export const PATIENCE = 600;
 /** Nanoseconds after which a sleeping thread looks whether the program was stopped. */
 const NAP = 50_000_000;
 
-/** `barrier(threads)`: returns when all have called it. Traps when the program is stopped. */
+/**
+ * `barrier(threads)`: returns when all have called it. Traps when the program is stopped, and after as many naps as the word says, if
+ * that is not 0.
+ */
 export function barrierFunction(target: Target): KernelFunction {
   const f = new FunctionBuilder('barrier', target, ['i32']);
   const [threads] = f.params;
@@ -45,8 +50,12 @@ export function barrierFunction(target: Target): KernelFunction {
     f.set(spins, spins.add(1));
   });
   f.atomicAdd(zero, i32(1), CONTROL.sleepers);
+  const naps = f.local(f.atomicLoad(zero, CONTROL.naps));
   f.while(same, () => {
     f.if(f.atomicLoad(zero, CONTROL.abort).ne(0), () => f.trap());
+    // Counts down to nought, if it does not begin there.
+    f.if(naps.eq(1), () => f.trap());
+    f.if(naps.ne(0), () => f.set(naps, naps.sub(1)));
     f.atomicWait(zero, generation, NAP, CONTROL.generation);
   });
   f.atomicAdd(zero, i32(-1), CONTROL.sleepers);

@@ -3,18 +3,18 @@ import { RuntimeError } from '../../core/errors.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
 import type { Buffer } from './buffers.js';
-import { resetControl } from './control.js';
-import type { Region, WasmHeap } from './heap.js';
+import type { Estimate } from './estimate.js';
+import type { Region, WasmBuffer, WasmHeap } from './heap.js';
+import type { PreparedWork } from './prepared_work.js';
 import type { KernelCall } from './program.js';
 import { threadPool } from './thread_pool.js';
 
-/** Below this much work a run is done at once on the calling thread: waking workers would take longer. */
-const INLINE_WORK = 1 << 20;
-/** So is one of little more work, most of it products then, that moves no more than this: a few milliseconds at most. */
-export const INLINE_PRODUCTS = 1 << 26;
-const INLINE_BYTES = 1 << 23;
-/** Steps of less work than this run on one thread: meeting others at every kernel would take what they help. */
-const SHARED_STEP = 1 << 21;
+/** Nanoseconds that the calling thread works or waits itself; what takes longer it leaves to workers. */
+export const BRIEF = 12e6;
+/** Nanoseconds that it takes to tell workers of a run, and them to begin. */
+const WAKING = 200_000;
+/** How much faster than one thread several should be. Where they meet often, one that other processes hold up holds up all. */
+const GAIN = 1.5;
 
 /** What is kept of a kernel once it is emitted. */
 export interface KernelInfo {
@@ -37,12 +37,16 @@ export interface CompiledParts {
   readonly resultTypes: readonly { readonly dtype: NDArray['dtype']; readonly shape: NDArray['shape'] }[];
   readonly scratchBytes: number;
   readonly kernels: readonly KernelInfo[];
-  /** Operations of one step. */
-  readonly work: number;
+  /** How long one step takes, about. */
+  readonly estimate: Estimate;
   readonly stats: ProgramStats;
   /** Kept as long as the program is: constants, and the variables that it is bound to. */
   readonly regions: readonly Region[];
   readonly bound: readonly (HeapBuffer | null)[];
+  /** The variables that it assigns. */
+  readonly assigned: readonly WasmBuffer[];
+  /** What it does when variables have changed; null: nothing. */
+  readonly prepared: PreparedWork | null;
   /** How many threads runs may use now. */
   threads(): number;
 }
@@ -91,18 +95,27 @@ export class WasmExecutable implements Executable {
     (this.#instance.exports[name] as (...args: number[]) => void)(...args);
   }
 
+  /** To be called before each run; gives what is to be called when it has ended well. */
+  #begin(): () => void {
+    const ended = this.parts.prepared?.begin();
+    for (const buffer of this.parts.assigned) buffer.markChanged();
+    return () => ended?.();
+  }
+
   #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
     const scratch = this.#feed(feeds);
-    resetControl(this.parts.heap.memory);
+    const ended = this.#begin();
     this.#call('run', 0, 1, steps, scratch);
+    ended();
     return this.#results(scratch);
   }
 
   profile(feeds: readonly NDArray[], steps: number): KernelTime[] {
     this.#requireIdle();
     const scratch = this.#feed(feeds);
-    resetControl(this.parts.heap.memory);
+    const ended = this.#begin();
     this.#call('run', 0, 1, 1, scratch); // warms up, and tells the instance where the scratch memory is
+    ended();
     const { kernels } = this.parts;
     const times = kernels.map(() => 0);
     for (let step = 0; step < steps; step++) {
@@ -126,13 +139,6 @@ export class WasmExecutable implements Executable {
       throw new RuntimeError('wasm: the model is running a program in its threads. Await it before the next one.');
   }
 
-  /** Whether steps are done sooner than workers wake. */
-  #isBrief(steps: number): boolean {
-    const { work, kernels } = this.parts;
-    if (work * steps < INLINE_WORK) return true;
-    return work * steps < INLINE_PRODUCTS && kernels.reduce((sum, { bytes }) => sum + bytes, 0) * steps < INLINE_BYTES;
-  }
-
   async run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
     const { heap } = this.parts;
     const before = heap.tail;
@@ -141,15 +147,31 @@ export class WasmExecutable implements Executable {
     heap.running++;
     try {
       if (heap.running > 1) await before;
-      const threads = this.parts.work < SHARED_STEP ? 1 : this.parts.threads();
-      if (!heap.shared || this.#isBrief(steps)) return this.#runHere(feeds, steps);
-      const scratch = this.#feed(feeds);
-      const { module, label } = this.parts;
-      await threadPool.run({ id: this.#id, module, heap, label }, threads, steps, scratch);
-      return this.#results(scratch);
+      return await this.#runNow(feeds, steps);
     } finally {
       heap.running--;
       done();
     }
+  }
+
+  async #runNow(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
+    const { heap, module, label, estimate } = this.parts;
+    const most = heap.shared ? this.parts.threads() : 1;
+    const [alone, together] = [estimate.alone * steps, estimate.together(most) * steps];
+    const threads = GAIN * together + WAKING < alone ? most : 1;
+    const isBrief = Math.min(alone, together) < BRIEF;
+    if (!heap.shared || (isBrief && (threads === 1 || !threadPool.isReady(threads))))
+      return this.#runHere(feeds, steps);
+    const program = { id: this.#id, module, heap, label };
+    const scratch = this.#feed(feeds);
+    const ended = this.#begin();
+    if (isBrief) {
+      const failed = threadPool.runTogether(program, threads, steps, scratch, () =>
+        this.#call('run', 0, threads, steps, scratch),
+      );
+      if (failed !== null) await failed;
+    } else await threadPool.run(program, threads, steps, scratch);
+    ended();
+    return this.#results(scratch);
   }
 }

@@ -84,11 +84,23 @@ export class Region {
 
 /** A tensor that stays in the heap. */
 export class WasmBuffer implements HeapBuffer {
+  #version = 0;
+
   constructor(
     readonly type: TensorType,
     readonly region: Region,
     private readonly heap: WasmHeap,
   ) {}
+
+  /** Another number whenever the elements may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** A program assigns it. */
+  markChanged(): void {
+    this.#version++;
+  }
 
   read(): NDArray {
     const { dtype, shape } = this.type;
@@ -96,6 +108,7 @@ export class WasmBuffer implements HeapBuffer {
   }
 
   write(value: NDArray): void {
+    this.#version++;
     this.heap.view(this.region.address, this.type).set(castArray(value, this.type.dtype).data);
   }
 
@@ -116,6 +129,8 @@ export class WasmHeap implements Heap {
   tail: Promise<unknown> = Promise.resolve();
   /** Runs asked for and not ended. */
   running = 0;
+  /** Whether a run has not ended well, or not yet: what keeps threads in step may be in disorder. */
+  disturbed = false;
 
   /** @param shared Whether threads share it. */
   constructor(readonly shared: boolean) {

@@ -1,18 +1,22 @@
 /** @file The wasm backend: every program becomes one WebAssembly module, run by all threads on one shared memory. */
+import { OutOfMemoryError } from '../../core/errors.js';
 import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
 import { optimize } from '../../graph/passes/index.js';
 import type { Buffer, Kernel } from './buffers.js';
-import { MAX_THREADS } from './buffers.js';
+import { alignUp, MAX_THREADS } from './buffers.js';
 import { planMemory } from './memory_plan.js';
 import { wasmTarget } from './engine.js';
-import { INLINE_PRODUCTS, WasmExecutable } from './executable.js';
+import { estimate } from './estimate.js';
+import { BRIEF, WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
 import { WasmHeap, formatBytes } from './heap.js';
 import { lowerGraph } from './lower/index.js';
 import { prepare } from './prepare.js';
+import { findPrepared } from './prepared.js';
+import { PreparedWork } from './prepared_work.js';
 import { emitProgram } from './program.js';
 import { threadPool } from './thread_pool.js';
 
@@ -66,10 +70,22 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const counter = bindings.counter === null ? null : lowered.inputs[bindings.counter];
   const fed = lowered.inputs.filter((_, i) => bindings.inputs[i] === null);
   const results = lowered.outputs.filter((_, i) => bindings.outputs[i] === null);
-  const scratchBytes = planMemory(lowered.kernels, [...fed, ...results]);
-  const work = lowered.kernels.reduce((sum, kernel) => sum + kernel.work, 0);
-  const alone = work < INLINE_PRODUCTS;
-  const { code, calls } = emitProgram(lowered.kernels, { target, sharedMemory: heap.shared, counter, alone });
+  const prepared = prepareOnce(lowered.kernels, heap, bindings, [...fed, ...results]);
+  const early = new Set(prepared?.groups.flat());
+  const steady = lowered.kernels.flatMap((kernel, i) =>
+    early.has(kernel) ? [] : [{ kernel, origin: lowered.origins[i] }],
+  );
+  const kernels = steady.map(({ kernel }) => kernel);
+  const scratchBytes = planMemory([...early, ...kernels], [...fed, ...results]);
+  const time = estimate(kernels);
+  const alone = time.alone < 2 * BRIEF;
+  const { code, calls } = emitProgram(kernels, {
+    target,
+    sharedMemory: heap.shared,
+    counter,
+    alone,
+    prepared: prepared ?? undefined,
+  });
   return new WasmExecutable({
     label: describeProgram(graph.nodes.length, lowered.kernels),
     heap,
@@ -80,20 +96,66 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       .filter((_, i) => bindings.outputs[i] === null)
       .map(({ dtype, shape }) => ({ dtype, shape })),
     scratchBytes,
-    kernels: lowered.kernels.map(({ label, tasks, work, reads, writes }, i) => ({
+    kernels: steady.map(({ kernel: { label, tasks, work, reads, writes }, origin }, i) => ({
       label,
-      origin: lowered.origins[i],
+      origin,
       call: calls[i],
       tasks,
       work,
       bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),
     })),
-    work,
-    stats: { nodes: graph.nodes.length, kernels: lowered.kernels.length, scratchBytes, codeBytes: code.length },
+    estimate: time,
+    prepared,
+    stats: {
+      nodes: graph.nodes.length,
+      kernels: kernels.length,
+      scratchBytes,
+      preparedBytes: prepared?.region.bytes ?? 0,
+      codeBytes: code.length,
+    },
     regions,
     bound: [...bindings.inputs, ...bindings.outputs],
+    assigned: (bindings.outputs as readonly (WasmBuffer | null)[]).filter((buffer) => buffer !== null),
     threads,
   });
+}
+
+/** Find what a program need not do at every run, and give it memory. Null: nothing, or there is no memory left for it. */
+function prepareOnce(
+  kernels: readonly Kernel[],
+  heap: WasmHeap,
+  bindings: Bindings,
+  foreign: readonly Buffer[],
+): PreparedWork | null {
+  const assigned = new Set(bindings.outputs.map(addressOf));
+  const variables = new Map<number, WasmBuffer>();
+  for (const buffer of bindings.inputs as readonly (WasmBuffer | null)[]) {
+    if (buffer !== null && !assigned.has(buffer.region.address)) variables.set(buffer.region.address, buffer);
+  }
+  const { groups, held } = findPrepared(kernels, (address) => variables.has(address), foreign);
+  if (groups.length === 0) return null;
+  const flagBytes = alignUp(4 * (groups.length + 1));
+  let region: Region;
+  try {
+    region = heap.reserve(
+      held.reduce((sum, buffer) => sum + buffer.bytes, flagBytes),
+      'what a program holds of its weights',
+    );
+  } catch (error) {
+    if (error instanceof OutOfMemoryError) return null;
+    throw error;
+  }
+  let at = region.address + flagBytes;
+  for (const buffer of held) {
+    buffer.moveToHeap(at);
+    at += buffer.bytes;
+  }
+  return new PreparedWork(
+    heap,
+    region,
+    groups.map((group) => group.kernels),
+    groups.map(({ sources }) => [...sources].map((address) => variables.get(address)!)),
+  );
 }
 
 /** The default backend. */

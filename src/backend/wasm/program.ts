@@ -20,7 +20,8 @@ function isShared({ tasks, work, control }: Kernel): boolean {
   return control === undefined ? tasks > 1 && work >= SHARED_WORK : control.kernels.some(isShared);
 }
 
-function cutSections(kernels: readonly Kernel[]): Section[] {
+/** Kernels in the sections between which threads meet. */
+export function cutSections(kernels: readonly Kernel[]): Section[] {
   const sections: Section[] = [];
   for (const kernel of kernels) {
     if (isShared(kernel)) sections.push({ shared: true, kernel });
@@ -175,6 +176,15 @@ export interface ProgramOptions {
   readonly counter: Buffer | null;
   /** Write code for one thread alone as well, which need not meet others. */
   readonly alone: boolean;
+  /** Kernels that run before the first step if `run` is told so. */
+  readonly prepared?: Preparation;
+}
+
+/** Kernels that need not run every time, in groups. */
+export interface Preparation {
+  readonly groups: readonly (readonly Kernel[])[];
+  /** Where 32-bit words lie: one that says whether any group runs, then one for each that says whether that one does. */
+  readonly flags: number;
 }
 
 /** A function of the module that does the work of a kernel: `(lo, hi, address, …)`, with the addresses of these buffers. */
@@ -189,18 +199,31 @@ export interface EmittedProgram {
   readonly calls: readonly KernelCall[];
 }
 
+/** Write code that runs those groups of prepared kernels whose flags are set. */
+function emitPreparation(
+  f: FunctionBuilder,
+  prepared: Preparation | undefined,
+  run: (kernels: readonly Kernel[]) => void,
+): void {
+  if (prepared === undefined) return;
+  const isSet = (word: number): Expr => f.load('i32', i32(prepared.flags + 4 * word)).ne(0);
+  f.if(isSet(0), () => prepared.groups.forEach((kernels, i) => f.if(isSet(i + 1), () => run(kernels))));
+}
+
 /** The binary module. Its export `run(thread, threads, steps, scratch)` is called by every thread. */
 export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): EmittedProgram {
-  const { target, sharedMemory, counter } = options;
+  const { target, sharedMemory, counter, prepared } = options;
   const hasAlone = options.alone || !sharedMemory;
   const module = new ModuleBuilder({ sharedMemory, fma: target.fma });
-  const calls = new Calls(target, module, module.add(barrierFunction(target)), kernels);
+  const all = [...(prepared?.groups.flat() ?? []), ...kernels];
+  const calls = new Calls(target, module, module.add(barrierFunction(target)), all);
   // One thread has a function of its own, so that the engine compiles only what is used.
   const alone = new FunctionBuilder('alone', target, ['i32']);
   const count = (f: FunctionBuilder, step: Expr): void => {
     if (counter !== null) f.store('i32', counter.pointer(f), step);
   };
   if (hasAlone) {
+    emitPreparation(alone, prepared, (group) => calls.alone(alone, group));
     alone.for(0, alone.params[0], 1, (step) => {
       count(alone, step);
       calls.alone(alone, kernels);
@@ -219,6 +242,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   }
   if (sharedMemory) {
     const meet = (): void => calls.meet(f, threads);
+    emitPreparation(f, prepared, (group) => calls.together(f, group, thread, threads));
     f.for(0, steps, 1, (step) => {
       if (counter !== null) {
         f.if(thread.eqz(), () => count(f, step));

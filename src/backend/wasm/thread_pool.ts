@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../core/errors.js';
 import type { WorkerThread } from '../../core/platform.js';
 import { getPlatform } from '../../core/platform.js';
-import { CONTROL, resetControl } from './control.js';
+import { CONTROL, PATIENCE, resetControl } from './control.js';
 import type { WasmHeap } from './heap.js';
 import type { FromWorker, ToWorker } from './worker_source.js';
 import { WORKER_SOURCE } from './worker_source.js';
@@ -11,6 +11,8 @@ interface Member {
   readonly worker: WorkerThread;
   /** Programs that the worker has. */
   readonly loaded: Set<number>;
+  /** Whether it has answered: it is up. */
+  isUp: boolean;
 }
 
 interface Pending {
@@ -29,10 +31,30 @@ export interface ThreadedProgram {
   readonly label: string;
 }
 
+/** The number of a question that is no run. */
+const NO_RUN = -1;
+
+let waits: boolean | null = null;
+
+/** Whether the calling thread may sleep until others wake it: the main thread of a page may not. */
+function mayWait(): boolean {
+  if (waits === null) {
+    try {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1); // does not wait: there is a 0
+      waits = true;
+    } catch {
+      waits = false;
+    }
+  }
+  return waits;
+}
+
 class ThreadPool {
   #members: Member[] = [];
   readonly #pending = new Map<number, Pending>();
   #nextRun = 0;
+  /** What a worker said of a run that nobody waits for. */
+  #complaint: string | null = null;
 
   /**
    * Run a program on `threads` workers.
@@ -41,16 +63,82 @@ class ThreadPool {
    */
   run(program: ThreadedProgram, threads: number, steps: number, scratch: number): Promise<void> {
     const { heap } = program;
-    resetControl(heap.memory);
+    orderly(heap, 0);
     this.start(threads);
     const members = this.#members.slice(0, threads);
     const run = this.#nextRun++;
+    const ended = this.#answers(run, heap, members).then(() => void (heap.disturbed = false));
+    members.forEach((member, thread) =>
+      this.#send(member, program, { run, thread, threads, steps, scratch, quiet: false }),
+    );
+    return ended;
+  }
+
+  /** Whether the calling thread can run a program together with `threads - 1` workers at once. Starts them if not. */
+  isReady(threads: number): boolean {
+    if (!mayWait()) return false;
+    this.start(threads - 1);
+    return this.#pending.size === 0 && this.#members.slice(0, threads - 1).every(({ isUp }) => isUp);
+  }
+
+  /**
+   * Run a program on the calling thread, as the first, and on workers, if `isReady`. Null: it is done. Otherwise it has failed, and
+   * the promise is rejected when all have stopped.
+   *
+   * @param call Runs the calling thread's part.
+   */
+  runTogether(
+    program: ThreadedProgram,
+    threads: number,
+    steps: number,
+    scratch: number,
+    call: () => void,
+  ): Promise<never> | null {
+    const { heap } = program;
+    orderly(heap, PATIENCE);
+    const members = this.#members.slice(0, threads - 1);
+    this.#complaint = null;
+    members.forEach((member, i) =>
+      this.#send(member, program, { run: NO_RUN, thread: i + 1, threads, steps, scratch, quiet: true }),
+    );
+    try {
+      call();
+    } catch (error) {
+      return this.#failed(heap, members, error);
+    }
+    heap.disturbed = false;
+    return null;
+  }
+
+  async #failed(heap: WasmHeap, members: readonly Member[], error: unknown): Promise<never> {
+    Atomics.store(new Int32Array(heap.memory.buffer), CONTROL.abort / 4, 1);
+    const run = this.#nextRun++;
+    const answers = this.#answers(run, heap, members);
+    for (const member of members) post(member, { kind: 'ask', run });
+    await answers;
+    throw failure(this.#complaint ?? String(error));
+  }
+
+  #send(
+    member: Member,
+    { id, module, heap }: ThreadedProgram,
+    run: Omit<ToWorker & { kind: 'run' }, 'kind' | 'program'>,
+  ): void {
+    if (!member.loaded.has(id)) {
+      member.loaded.add(id);
+      post(member, { kind: 'load', program: id, module, memory: heap.memory });
+    }
+    post(member, { kind: 'run', program: id, ...run });
+  }
+
+  /** Settles when all have answered. */
+  #answers(run: number, heap: WasmHeap, members: readonly Member[]): Promise<void> {
     return new Promise((resolve, reject) => {
       for (const { worker } of members) worker.hold();
       this.#pending.set(run, {
         heap,
         members: new Set(members),
-        left: threads,
+        left: members.length,
         error: null,
         settle: (error) => {
           this.#pending.delete(run);
@@ -58,13 +146,6 @@ class ThreadPool {
           if (error === null) resolve();
           else reject(error);
         },
-      });
-      members.forEach((member, thread) => {
-        if (!member.loaded.has(program.id)) {
-          member.loaded.add(program.id);
-          post(member, { kind: 'load', program: program.id, module: program.module, memory: heap.memory });
-        }
-        post(member, { kind: 'run', run, program: program.id, thread, threads, steps, scratch });
       });
     });
   }
@@ -89,25 +170,26 @@ class ThreadPool {
   }
 
   #spawn(): Member {
-    const member: Member = { worker: getPlatform().threads!.spawn(WORKER_SOURCE), loaded: new Set() };
-    member.worker.onMessage((message) => this.#ended(message as FromWorker));
-    member.worker.onExit((reason) => this.#lost(member, reason));
+    const worker = getPlatform().threads!.spawn(WORKER_SOURCE);
+    const member: Member = { worker, loaded: new Set(), isUp: false };
+    worker.onMessage((message) => {
+      member.isUp = true;
+      this.#answered(message as FromWorker);
+    });
+    worker.onExit((reason) => this.#lost(member, reason));
+    post(member, { kind: 'ask', run: NO_RUN });
     return member;
   }
 
-  #ended({ run, error }: FromWorker): void {
+  #answered({ run, error }: FromWorker): void {
     const pending = this.#pending.get(run);
-    if (pending === undefined) return;
+    if (pending === undefined) {
+      this.#complaint ??= error;
+      return;
+    }
     // The first thread to fail knows why; the others only see that the program was stopped.
     pending.error ??= error;
-    if (--pending.left > 0) return;
-    pending.settle(
-      pending.error === null
-        ? null
-        : new RuntimeError(
-            `wasm: a thread failed while it ran a program (${pending.error}). What the program was to change may be half changed.`,
-          ),
-    );
+    if (--pending.left === 0) pending.settle(pending.error === null ? null : failure(pending.error));
   }
 
   /** A worker is gone: its runs cannot end, so they fail. The others stop at their next barrier and are let go too. */
@@ -127,6 +209,18 @@ class ThreadPool {
     }
     for (const { worker } of others) worker.terminate();
   }
+}
+
+const failure = (why: string): RuntimeError =>
+  new RuntimeError(
+    `wasm: a thread failed while it ran a program (${why}). What the program was to change may be half changed.`,
+  );
+
+/** Put in order what keeps threads in step, and say how many naps they take at most while they wait. */
+function orderly(heap: WasmHeap, naps: number): void {
+  if (heap.disturbed) resetControl(heap.memory);
+  heap.disturbed = true;
+  Atomics.store(new Int32Array(heap.memory.buffer), CONTROL.naps / 4, naps);
 }
 
 function post(member: Member, message: ToWorker): void {

@@ -1,12 +1,20 @@
 /** @file The wasm backend against the interpreter: every primitive, random programs, one thread and two, heaps and assignments. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DType } from '../../core/dtype.js';
 import { DTYPES, isFloat } from '../../core/dtype.js';
 import type { NDArray } from '../../core/ndarray.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { getPlatform, setPlatform } from '../../core/platform.js';
-import { allPrimitives, type Graph, GraphBuilder, type Heap, type HeapBuffer, interpret } from '../../graph/index.js';
+import {
+  allPrimitives,
+  type Executable,
+  type Graph,
+  GraphBuilder,
+  type Heap,
+  type HeapBuffer,
+  interpret,
+} from '../../graph/index.js';
 import type { Value } from '../../graph/index.js';
 import {
   abs,
@@ -193,11 +201,53 @@ describe('threads', () => {
     const { threads } = getPlatform();
     threadPool.close();
     setPlatform({ threads: { count: 2, spawn: (source) => threads!.spawn(source + dying) } });
-    await expect(executable.run(inputs, 20)).rejects.toThrow(
+    await expect(executable.run(inputs, 100)).rejects.toThrow(
       /a worker thread ended while it ran a program \(exit code 3\)/,
     );
     setPlatform({ threads });
     expectSame(await executable.run(inputs, 1), interpret(graph, inputs), graph);
+  });
+
+  /** Run until the workers are up: programs of a few milliseconds run on the calling thread and on them. */
+  const settled = async (executable: Executable, inputs: readonly NDArray[]): Promise<void> => {
+    await executable.run(inputs, 100);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+
+  test('of which one is the calling thread give the same bits, one run right after the other', async () => {
+    const { graph, inputs } = program();
+    const none = { inputs: [null, null], outputs: [null, null, null], counter: null };
+    wasmBackend.setThreads!(2);
+    const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), none);
+    await settled(executable, inputs);
+    const expected = executable.runSync(inputs, 1);
+    const together = vi.spyOn(threadPool, 'runTogether');
+    for (let i = 0; i < 40; i++) {
+      const found = await executable.run(inputs, 3);
+      expect(found.every(({ data }, k) => data.every((x, n) => x === expected[k].data[n]))).toBe(true);
+    }
+    expect(together).toHaveBeenCalledTimes(40);
+    together.mockRestore();
+  });
+
+  test('that fail beside the calling thread end the run in one clear error, and the next run works', async () => {
+    const { graph, inputs } = program();
+    const none = { inputs: [null, null], outputs: [null, null, null], counter: null };
+    wasmBackend.setThreads!(2);
+    const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), none);
+    const failing = `; { const own = handle; handle = (m, post) => {
+      if (m.kind === 'run' && m.quiet)
+        programs.set(m.program, { ...programs.get(m.program), instance: { exports: { run() { throw new Error('no more'); } } } });
+      own(m, post);
+    }; }`;
+    const { threads } = getPlatform();
+    threadPool.close();
+    setPlatform({ threads: { count: 2, spawn: (source) => threads!.spawn(source + failing) } });
+    await settled(executable, inputs);
+    await expect(executable.run(inputs, 3)).rejects.toThrow(/a thread failed while it ran a program .*no more/);
+    setPlatform({ threads });
+    threadPool.close();
+    for (const steps of [3, 100, 3]) expectSame(await executable.run(inputs, steps), interpret(graph, inputs), graph);
   });
 });
 

@@ -2,7 +2,7 @@
  * @file The program of a worker thread, as text: it must run in Node and in browsers, under any bundler, without a file of its own.
  * The platform appends how messages come and go (`handle(message, post)`).
  *
- * Messages: `load` gives a program and the memory that it works on, `run` runs it, `forget` drops programs.
+ * Messages: `load` gives a program and the memory that it works on, `run` runs it, `forget` drops programs, `ask` waits for an answer.
  */
 import { CONTROL } from './control.js';
 
@@ -16,6 +16,9 @@ function handle(message, post) {
         instance: new WebAssembly.Instance(message.module, { env: { memory: message.memory }, host: Math }),
       });
       return;
+    case 'ask':
+      post({ run: message.run, error: null });
+      return;
     case 'forget':
       for (const id of message.programs) programs.delete(id);
       return;
@@ -23,7 +26,7 @@ function handle(message, post) {
       const { memory, instance } = programs.get(message.program);
       try {
         instance.exports.run(message.thread, message.threads, message.steps, message.scratch);
-        post({ run: message.run, error: null });
+        if (!message.quiet) post({ run: message.run, error: null });
       } catch (error) {
         // The other threads wait at a barrier: they see the mark and stop.
         Atomics.store(new Int32Array(memory.buffer), ${CONTROL.abort / 4}, 1);
@@ -44,6 +47,7 @@ export type ToWorker =
       readonly memory: WebAssembly.Memory;
     }
   | { readonly kind: 'forget'; readonly programs: readonly number[] }
+  | { readonly kind: 'ask'; readonly run: number }
   | {
       readonly kind: 'run';
       readonly run: number;
@@ -52,6 +56,8 @@ export type ToWorker =
       readonly threads: number;
       readonly steps: number;
       readonly scratch: number;
+      /** Answer only if it fails. */
+      readonly quiet: boolean;
     };
 
 /** Messages from a worker: a run has ended. */

@@ -45,8 +45,11 @@ export interface Lowering {
   workspace(dtype: DType, size: number, label: string): Buffer;
   /** The body of a loop or branch as kernels that are not part of the program. */
   body(graph: Graph, buffers: BodyBuffers): Lowered;
-  /** Whether a buffer is one that a loop's body captures: it holds the same at every step, and so does what is made of it alone. */
-  isCaptured(buffer: Buffer): boolean;
+  /**
+   * Whether a buffer holds the same at every step of the loop whose body this is, or, in a program, at every run until a variable is
+   * written to: what is made of such buffers alone is made once.
+   */
+  isStill(buffer: Buffer): boolean;
   /** In how many loops and branches this is the body: 0 for the program. */
   readonly depth: number;
   /** Add a kernel; kernels run in the order in which they are added. */

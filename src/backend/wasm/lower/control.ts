@@ -2,7 +2,7 @@
  * @file Loops and branches: kernels that run the kernels of their bodies, on all threads where that pays.
  *
  * Bodies read what they capture where it lies. A scan's body reads and writes the slices of its step in place. What does not change
- * from step to step, such as the packed panels of recurrent weights, is computed once, before the first.
+ * from step to step, such as the packed panels of recurrent weights, is computed by kernels of the program around, before the loop.
  */
 import { storageBytes } from '../../../core/dtype.js';
 import { sizeOf } from '../../../core/shape.js';
@@ -13,6 +13,7 @@ import type { CondParams, ScanParams, WhileParams } from '../../../graph/lax.js'
 import type { Buffer, ControlFlow, Kernel } from '../buffers.js';
 import { ALIGNMENT, SCAN_GLOBALS, SliceBuffer } from '../buffers.js';
 import { planMemory } from '../memory_plan.js';
+import { stillKernels } from '../still.js';
 import type { BodyBuffers, Lowering, LowerRule } from './context.js';
 import { copyKernel } from './copy.js';
 
@@ -22,30 +23,36 @@ const copies = (from: readonly Buffer[], to: readonly Buffer[]): Kernel[] => fro
 class Body {
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
-  /** Kernels that give the same whenever they run: it is enough that they run once. */
+  /** Kernels of a loop that give the same at every step: they belong to the program around, before the loop. */
   readonly once: readonly Kernel[];
+  /** What those make for the others. */
+  readonly made: readonly Buffer[];
   /** The other kernels. */
   readonly kernels: readonly Kernel[];
   readonly work: number;
-  /** All scratch buffers of the body lie in this one. */
+  /** All scratch buffers of these lie in this one. */
   readonly memory: Buffer;
-  readonly #own: ReadonlySet<Buffer>;
+  readonly #own: Set<Buffer>;
   #placed = false;
 
-  constructor(graph: Graph, lowering: Lowering, label: string, buffers: BodyBuffers) {
+  constructor(graph: Graph, lowering: Lowering, label: string, buffers: BodyBuffers, isLoop: boolean) {
     const { kernels, inputs, outputs } = lowering.body(graph, buffers);
     this.inputs = inputs;
     this.outputs = outputs;
-    this.work = kernels.reduce((sum, kernel) => sum + kernel.work, 1);
     const given = new Set<Buffer>([...buffers.inputs, ...buffers.outputs].filter((buffer) => buffer !== null));
     const used = kernels.flatMap(({ reads, writes }) => [...reads, ...writes]);
     const isOwn = (buffer: Buffer): boolean => buffer.place === 'scratch' && !given.has(buffer);
     this.#own = new Set([...inputs, ...outputs, ...used].filter(isOwn));
-    const once = unchanging(kernels, new Set(buffers.captured));
+    const isCaptured = (buffer: Buffer): boolean => buffers.captured.includes(buffer) || buffer.label === 'constant';
+    const once = isLoop ? stillKernels(kernels, isCaptured) : new Set<Kernel>();
     this.once = kernels.filter((kernel) => once.has(kernel));
     this.kernels = kernels.filter((kernel) => !once.has(kernel));
-    const lasting = [...inputs, ...outputs, ...this.once.flatMap(({ writes }) => writes)];
-    const bytes = planMemory(kernels, lasting, (buffer) => !this.#own.has(buffer));
+    const lifted = new Set(this.once.flatMap(({ writes }) => writes));
+    for (const buffer of lifted) this.#own.delete(buffer);
+    const wanted = new Set([...outputs, ...this.kernels.flatMap(({ reads }) => reads)]);
+    this.made = [...lifted].filter((buffer) => wanted.has(buffer));
+    this.work = this.kernels.reduce((sum, kernel) => sum + kernel.work, 1);
+    const bytes = planMemory(this.kernels, [...inputs, ...outputs], (buffer) => !this.#own.has(buffer));
     this.memory = lowering.workspace('uint8', bytes, `${label} body`);
   }
 
@@ -54,24 +61,6 @@ class Body {
     if (this.#placed) return;
     this.#placed = true;
     for (const buffer of this.#own) buffer.placeAt(this.memory.address + buffer.address);
-  }
-}
-
-/** Kernels that read only `fixed` buffers, constants, and what such kernels write. Slices differ from step to step. */
-function unchanging(kernels: readonly Kernel[], fixed: ReadonlySet<Buffer>): Set<Kernel> {
-  const repeated = ({ control, writes }: Kernel): boolean =>
-    control !== undefined || writes.some((buffer) => buffer instanceof SliceBuffer);
-  const found = new Set(kernels.filter((kernel) => !repeated(kernel)));
-  for (;;) {
-    const changing = new Set(kernels.filter((kernel) => !found.has(kernel)).flatMap(({ writes }) => writes));
-    const written = new Set([...found].flatMap(({ writes }) => writes));
-    const stays = (buffer: Buffer): boolean =>
-      !changing.has(buffer) && (fixed.has(buffer) || written.has(buffer) || buffer.label === 'constant');
-    const left = [...found].filter(
-      ({ reads, writes }) => reads.every(stays) && writes.every((buffer) => !changing.has(buffer)),
-    );
-    if (left.length === found.size) return found;
-    for (const kernel of [...found]) if (!left.includes(kernel)) found.delete(kernel);
   }
 }
 
@@ -99,16 +88,18 @@ export const scan: LowerRule = {
     const inPlace = slices.map((slice) =>
       slice !== null && (slice.size * storageBytes(slice.dtype)) % ALIGNMENT === 0 ? slice : null,
     );
-    const body = new Body(graph, lowering, 'scan', {
+    const given: BodyBuffers = {
       inputs: graph.inputs.map((v, i) => {
         if (i < carries) return null;
         return i < carries + scanned ? new SliceBuffer(operands[i], v, 'slice', index) : operands[i];
       }),
       captured: operands.slice(carries + scanned),
       outputs: inPlace,
-    });
+    };
+    const body = new Body(graph, lowering, 'scan', given, true);
     const carried = body.inputs.slice(0, carries);
-    const before = [...body.once, ...copies(operands.slice(0, carries), carried)];
+    for (const kernel of body.once) lowering.add(kernel);
+    const before = copies(operands.slice(0, carries), carried);
     const step = [
       ...body.kernels,
       ...slices.flatMap((slice, i) =>
@@ -120,18 +111,26 @@ export const scan: LowerRule = {
     ];
     const after = copies(carried, results.slice(0, carries));
     lowering.add(
-      controlKernel(`scan of ${length} steps`, body.work * length, [body.memory], operands, results, {
-        kernels: [...before, ...step, ...after],
-        emit: (f, run) => {
-          body.place();
-          run(before);
-          f.for(0, length, 1, (at) => {
-            f.setGlobal(index, reverse ? i32(length - 1).sub(at) : at);
-            run(step);
-          });
-          run(after);
+      controlKernel(
+        `scan of ${length} steps`,
+        body.work * length,
+        [body.memory],
+        [...operands, ...body.made],
+        results,
+        {
+          kernels: [...before, ...step, ...after],
+          repeats: length,
+          emit: (f, run) => {
+            body.place();
+            run(before);
+            f.for(0, length, 1, (at) => {
+              f.setGlobal(index, reverse ? i32(length - 1).sub(at) : at);
+              run(step);
+            });
+            run(after);
+          },
         },
-      }),
+      ),
     );
   },
 };
@@ -142,28 +141,28 @@ export const whileLoop: LowerRule = {
     const operands = node.inputs.map((v) => lowering.source(v).buffer);
     const results = node.outputs.map((v) => lowering.output(v));
     const carries = operands.length - params.captures;
-    const given = operands.map((buffer, i) => (i < carries ? null : buffer));
     const captured = operands.slice(carries);
-    const body = new Body(params.body, lowering, 'while', {
-      inputs: given,
+    const given: BodyBuffers = {
+      inputs: operands.map((buffer, i) => (i < carries ? null : buffer)),
       captured,
       outputs: results.map(() => null),
-    });
+    };
+    const body = new Body(params.body, lowering, 'while', given, true);
     // Both look at the same state, which changes for the condition too.
     const carried = body.inputs.slice(0, carries);
-    const condition = new Body(params.condition, lowering, 'while condition', {
-      inputs: body.inputs,
-      captured,
-      outputs: [null],
-    });
-    const before = [...copies(operands.slice(0, carries), carried), ...body.once, ...condition.once];
+    const state: BodyBuffers = { inputs: body.inputs, captured, outputs: [null] };
+    const condition = new Body(params.condition, lowering, 'while condition', state, true);
+    for (const kernel of [...body.once, ...condition.once]) lowering.add(kernel);
+    const reads = [...operands, ...body.made, ...condition.made];
+    const before = copies(operands.slice(0, carries), carried);
     const step = [...body.kernels, ...copies(body.outputs, carried)];
     const test = condition.kernels;
     const after = copies(carried, results);
     const memory = [body.memory, condition.memory];
     lowering.add(
-      controlKernel('while', body.work + condition.work, memory, operands, results, {
+      controlKernel('while', body.work + condition.work, memory, reads, results, {
         kernels: [...before, ...step, ...test, ...after],
+        repeats: 1,
         emit: (f, run, meet) => {
           condition.place();
           body.place();
@@ -191,19 +190,17 @@ export const cond: LowerRule = {
     const [predicate, ...operands] = node.inputs.map((v) => lowering.source(v).buffer);
     const results = node.outputs.map((v) => lowering.output(v));
     const branches = [onTrue, onFalse].map((graph, i) => {
-      const body = new Body(graph, lowering, `cond ${i === 0}`, {
-        inputs: operands,
-        captured: operands,
-        outputs: results,
-      });
+      const given = { inputs: operands, captured: operands, outputs: results };
+      const body = new Body(graph, lowering, `cond ${i === 0}`, given, false);
       const moved = body.outputs.flatMap((from, k) => (from === results[k] ? [] : [copyKernel(from, results[k])]));
-      return { body, kernels: [...body.once, ...body.kernels, ...moved] };
+      return { body, kernels: [...body.kernels, ...moved] };
     });
     const work = Math.max(...branches.map(({ body }) => body.work));
     const memory = branches.map(({ body }) => body.memory);
     lowering.add(
       controlKernel('cond', work, memory, [predicate, ...operands], results, {
         kernels: branches.flatMap(({ kernels }) => kernels),
+        repeats: 1,
         emit: (f, run) => {
           const [yes, no] = branches.map(({ body, kernels }) => () => {
             body.place();

@@ -76,8 +76,8 @@ const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => v
 function lowerPacked(lowering: Lowering, x: Contraction): void {
   const tile = tileOf(lowering.target);
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-  const captured = lowering.isCaptured(x.b.buffer);
-  const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: captured }, tile);
+  const still = lowering.isStill(x.b.buffer);
+  const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: still }, tile);
   const { parts, partDepth, ahead } = blocks;
   const panels = divideUp(nn, tile.columns);
   const packedColumns = panels * tile.columns;
@@ -85,7 +85,7 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
   const rowBlocks = divideUp(nm, blocks.rows);
   const columnBlocks = divideUp(nn, blocks.columns);
   const tasks = nb * parts * rowBlocks * columnBlocks;
-  // B is packed ahead for all tasks and steps of a loop: [batch][depth block][panel][depth in the block][columns of the panel].
+  // B is packed ahead for all tasks, steps of a loop and runs: [batch][depth block][panel][depth in the block][columns of the panel].
   // Or each task packs what it needs: [panel][depth in the block][columns of the panel].
   const packed = ahead ? packColumns(lowering, x, tile.columns, DEPTH_BLOCK) : null;
 

@@ -44,6 +44,8 @@ class GraphLowering implements Lowering {
   readonly #views = new Views();
   readonly #buffers = new Map<Value, Buffer>();
   readonly #constants = new Map<string, Buffer>();
+  /** Buffers that hold the same whenever these kernels run, as far as known. */
+  readonly #still: Set<Buffer>;
   /** By the groups' keys. */
   readonly #lowered = new Map<string, LoweredGroup>();
 
@@ -54,6 +56,7 @@ class GraphLowering implements Lowering {
     readonly depth = 0,
     private readonly given?: BodyBuffers,
   ) {
+    this.#still = new Set(given?.captured);
     graph.outputs.forEach((value, i) => {
       const { base } = this.#views.of(value);
       const buffer = given?.outputs[i] ?? null;
@@ -72,6 +75,7 @@ class GraphLowering implements Lowering {
         address === null
           ? Buffer.scratch(value, label)
           : new Buffer('heap', value.dtype, sizeOf(value.shape), label, address);
+      if (address !== null && !places.outputs.includes(address)) this.#still.add(buffer);
       this.#buffers.set(value, buffer);
     });
   }
@@ -106,6 +110,7 @@ class GraphLowering implements Lowering {
     if (buffer === undefined) {
       buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', this.places.placeConstant(array));
       if (key !== null) this.#constants.set(key, buffer);
+      this.#still.add(buffer);
     }
     this.#buffers.set(base, buffer);
     return buffer;
@@ -124,8 +129,8 @@ class GraphLowering implements Lowering {
     return new GraphLowering(this.target, prepare(graph), nowhere, this.depth + 1, buffers).lower();
   }
 
-  isCaptured(buffer: Buffer): boolean {
-    return this.given?.captured.includes(buffer) ?? false;
+  isStill(buffer: Buffer): boolean {
+    return this.#still.has(buffer);
   }
 
   add(kernel: Kernel): void {
@@ -134,6 +139,12 @@ class GraphLowering implements Lowering {
   }
 
   #push(kernel: Kernel): void {
+    const { reads, writes, control } = kernel;
+    const isStill = control === undefined && reads.every((buffer) => this.#still.has(buffer));
+    for (const buffer of writes) {
+      if (isStill) this.#still.add(buffer);
+      else this.#still.delete(buffer);
+    }
     this.kernels.push(kernel);
     this.#origins.push(this.#origin);
   }
@@ -144,7 +155,7 @@ class GraphLowering implements Lowering {
     const isStored = (value: Value): boolean => stored.has(value);
     for (const group of groups) {
       this.#origin = originOf(group);
-      const key = groupKey(group, (value) => this.#views.of(value), isStored);
+      const key = this.#keyOf(group, isStored);
       if (key === null || !this.#repeat(key)) this.#lowerGroup(group, key, isStored);
     }
     this.#origin = null;
@@ -153,6 +164,14 @@ class GraphLowering implements Lowering {
     const outputs = this.graph.outputs.map((value) => this.source(value).buffer);
     this.#assign(inputs, outputs);
     return { kernels: this.kernels, origins: this.#origins, inputs, outputs };
+  }
+
+  /** What the kernels of a group depend on: rules ask which operands are still. */
+  #keyOf(group: Group, isStored: (value: Value) => boolean): GroupKey | null {
+    const key = groupKey(group, (value) => this.#views.of(value), isStored);
+    if (key === null || group.kind === 'loop') return key;
+    const still = key.values.map((value) => constantOf(value) !== null || this.#still.has(this.#buffers.get(value)!));
+    return { ...key, text: `${key.text}|still ${still.join()}` };
   }
 
   /** Take the kernels of an earlier group of the same key. */

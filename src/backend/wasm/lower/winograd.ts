@@ -2,7 +2,7 @@
  * @file Convolutions of 3×3 taps, one position apart, with fewer products (Winograd): a tile of 4×4 outputs takes 36 products per pair
  * of features in place of 144, one of 2×2 takes 16 in place of 36.
  *
- * The kernel is transformed ahead, once a run. A task then does a block of tiles from end to end in memory of its own that fits the
+ * The kernel is transformed ahead. A task then does a block of tiles from end to end in memory of its own that fits the
  * second cache: it transforms the tiles' inputs (what lies in the padding is read from a row of zeros), multiplies features point by point,
  * and transforms back into the output. A value that is not finite makes its whole tile so. Errors: see winograd_transform.ts.
  */
@@ -93,8 +93,10 @@ function planOf(x: PlainConvolution, m: number, lanes: number): Plan {
 /**
  * The tile that computes the fastest, about; 0: none is faster than a plain sum. In units of one multiply-add of vectors, measured:
  * moving a vector through the transforms costs as much as a dozen.
+ *
+ * @param isStill Whether the kernel is transformed once for many runs.
  */
-export function tileSizeFor(x: PlainConvolution, lanes: number): 0 | 2 | 4 {
+export function tileSizeFor(x: PlainConvolution, lanes: number, isStill: boolean): 0 | 2 | 4 {
   const [c, k] = [x.channels / lanes, x.features / lanes];
   if (x.channels < 8 || x.features < 8) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
@@ -103,7 +105,7 @@ export function tileSizeFor(x: PlainConvolution, lanes: number): 0 | 2 | 4 {
     const points = w.n * w.n;
     const products = points * x.channels * k;
     const moves = points * 6 * (c + k);
-    const kernel = points * x.channels * k * 4;
+    const kernel = isStill ? 0 : points * x.channels * k * 4;
     return { m, cost: tiles * (products * 1.1 + moves) + kernel };
   });
   const plain = positions * TAPS * TAPS * x.channels * k * 1.1;
