@@ -287,16 +287,11 @@ export function tileTransform(
   const from = f.let(image.add(row0.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
   // Along columns: scratch[i][q] = Σ matrix[i][p] · tile[p][q]
   const used = Array.from({ length: taken }, (_, p) => points.some((i) => matrix[i][p] !== 0));
-  const along = (startsAt: (shift: Expr) => readonly Expr[], offsets: readonly number[]): void => {
+  const along = (startsAt: (shift: Expr) => readonly Expr[]): void => {
     const run = (shift: Expr, at: Expr, end: Expr | number): void => {
       const starts = startsAt(shift);
       f.for(0, end, lanes * BYTES, (c) => {
-        const moved = new Map<Expr, Expr>();
-        const xs = starts.map((start, p) => {
-          if (!used[p]) return start;
-          if (!moved.has(start)) moved.set(start, f.let(start.add(c)));
-          return f.let(f.loadVector('f32', moved.get(start)!, offsets[p]));
-        });
+        const xs = starts.map((start, p) => (used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)))) : start));
         const target = f.let(at.add(c));
         transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * taken * bytes));
       });
@@ -317,24 +312,8 @@ export function tileTransform(
   f.if(first.gt(0), () => clear(i32(0), first));
   f.if(last.lt(taken), () => clear(last, i32(taken)));
   const rows = Array.from({ length: taken }, (_, p) => p);
-  f.if(
-    row0.ge(0).and(row0.le(x.size[0] - taken)),
-    () =>
-      along(
-        (shift) => {
-          const start = f.let(from.add(shift));
-          return rows.map(() => start);
-        },
-        rows.map((p) => p * x.row * BYTES),
-      ),
-    () => {
-      const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
-      along(
-        (shift) => rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros))),
-        rows.map(() => 0),
-      );
-    },
-  );
+  const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
+  along((shift) => rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros))));
   // Along rows: to[i][j] = Σ matrix[j][q] · scratch[i][q]
   f.for(0, points.length, 1, (i) => {
     const source0 = f.let(scratch.add(i.mul(taken * bytes)));
