@@ -416,7 +416,7 @@ function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, w
       const to = made.pointer(f);
       forUnits(f, lo, hi, units, cut, (unit) => {
         const [group, channel] = decode(f, unit, [width / panel, channels]);
-        for (let v = 0; v < panel; v += lanes) {
+        f.for(0, panel, lanes, (v) => {
           const feature = f.let(group.mul(panel).add(v));
           const at = f.let(to.add(unit.mul(panel).add(v).mul(BYTES)));
           const start = f.let(from.add(channel.mul(kernel.channel * BYTES)));
@@ -432,24 +432,22 @@ function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, w
               transform(f, w.kernel, row).forEach((y, j) => f.store('f32', at, y, (i * w.n + j) * step * BYTES));
             }
           };
+          if (kernel.feature === 1 && features % panel === 0) {
+            const place = f.let(start.add(feature.mul(BYTES)));
+            taps((_, offset) => f.let(f.loadVector('f32', f.let(place.add(offset)))));
+            return;
+          }
           // Features beyond the last are those of the last.
           const places = Array.from({ length: lanes }, (_, l) =>
             f.let(f.let(f.let(feature.add(l)).minS(features - 1)).mul(kernel.feature * BYTES)),
           );
-          const gathered = (address: Expr, offset: number): Expr => {
+          taps((address, offset) => {
             const moved = f.let(address.add(offset));
             let lanesOf = f.load('f32', f.let(moved.add(places[0]))).splat();
             for (let l = 1; l < lanes; l++) lanesOf = lanesOf.withLane(l, f.load('f32', f.let(moved.add(places[l]))));
             return f.let(lanesOf);
-          };
-          if (kernel.feature === 1) {
-            f.if(
-              feature.le(features - lanes),
-              () => taps((address, offset) => f.let(f.loadVector('f32', f.let(address.add(places[0]).add(offset))))),
-              () => taps(gathered),
-            );
-          } else taps(gathered);
-        }
+          });
+        });
       });
     },
   });

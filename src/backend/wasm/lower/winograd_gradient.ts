@@ -121,6 +121,7 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
     }),
   }));
   const products = outerProducts(target, n * rows, n * width, width);
+  const back = transformBack(target, w, { size: x.channels * width, from: sumStep, to: plane });
   const blocksPerPart = Math.ceil(blocks / parts);
   lowering.add({
     label: `${x.label} (winograd ${side}×${side}: ${n * n} × ${x.channels} × ${x.features} × ${tiles})`,
@@ -179,13 +180,7 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
         groups.forEach((points, g) =>
           f.if(group.eq(g), () =>
             points.forEach((i, row) =>
-              transformBack(
-                f,
-                w,
-                { from: f.let(sums.add(row * n * sumStep * BYTES)), step: sumStep },
-                { to: f.let(to.add(i * TAPS * plane * BYTES)), step: plane },
-                x.channels * width,
-              ),
+              f.run(back, [f.let(sums.add(row * n * sumStep * BYTES)), f.let(to.add(i * TAPS * plane * BYTES))]),
             ),
           ),
         );
@@ -223,19 +218,20 @@ function outerProducts(target: Target, aStep: number, bStep: number, cStep: numb
   return f.finish();
 }
 
-/** Transform sums at one row of points back: [column of points][…] to [column of taps][…]. */
+/** `f(from, to)`: transform `size` sums at one row of points back: [column of points][…] to [column of taps][…], at these steps. */
 function transformBack(
-  f: FunctionBuilder,
+  target: Target,
   w: Winograd,
-  { from, step }: { readonly from: Expr; readonly step: number },
-  { to, step: toStep }: { readonly to: Expr; readonly step: number },
-  size: number,
-): void {
-  f.for(0, size * BYTES, f.target.lanes * BYTES, (at) => {
-    const [source, target] = [f.let(from.add(at)), f.let(to.add(at))];
-    const xs = Array.from({ length: w.n }, (_, j) => f.let(f.loadVector('f32', source, j * step * BYTES)));
-    transform(f, w.output, xs).forEach((y, s) => f.store('f32', target, y, s * toStep * BYTES));
+  { size, from, to }: { readonly size: number; readonly from: number; readonly to: number },
+): KernelFunction {
+  const f = new FunctionBuilder('winograd sums', target, ['i32', 'i32']);
+  const [source0, target0] = f.params;
+  f.for(0, size * BYTES, target.lanes * BYTES, (at) => {
+    const [source, place] = [f.let(source0.add(at)), f.let(target0.add(at))];
+    const xs = Array.from({ length: w.n }, (_, j) => f.let(f.loadVector('f32', source, j * from * BYTES)));
+    transform(f, w.output, xs).forEach((y, s) => f.store('f32', place, y, s * to * BYTES));
   });
+  return f.finish();
 }
 
 /** Add the kernel that adds the parts, in order, and transforms the sums back along columns. */
