@@ -12,7 +12,7 @@ import type { Epilogue } from './epilogue.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
 import { packColumns } from './gemm_pack.js';
-import { cutTasks, decode } from './work.js';
+import { cutTasks, decode, divideUp } from './work.js';
 
 const BYTES = 4;
 /** With more columns than this, packed rows are used often enough to pay for the packing. */
@@ -21,8 +21,10 @@ const FEW_COLUMNS = 160;
 const PAGE = 4096;
 /** Numbers of B that may stay in the first cache while rows go by. */
 const FIRST_CACHE = 6144;
-/** Rows of one line that one unit of work does. */
+/** Rows of one line that one unit of work does: the most, and the least where there would be few units. */
 const LINE_BLOCK = 64;
+const SHORT_BLOCK = 16;
+const ENOUGH_UNITS = 12;
 
 /** Whether the rows can be read in place: neighbours in depth are neighbours in memory, and rows step regularly. */
 export function canReadDirectly(x: Contraction): boolean {
@@ -118,7 +120,9 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   const panels = Math.ceil(nn / tile.columns);
   const packed = packColumns(lowering, x, tile.columns, nk);
 
-  const blocks = Math.ceil(line.size / LINE_BLOCK);
+  let block = LINE_BLOCK;
+  while (block > SHORT_BLOCK && nb * lines * divideUp(line.size, block) < ENOUGH_UNITS) block /= 2;
+  const blocks = divideUp(line.size, block);
   const units = nb * lines * blocks;
   const work = 2 * nb * lines * line.size * nn * nk;
   const cut = cutTasks(units, work / units / 16);
@@ -151,7 +155,7 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
       const outside = small || nb > 1 ? (body: (panel: Expr | null) => void): void => body(null) : forPanels;
       outside((outerPanel) => {
         f.for(first, last, 1, (unit) => {
-          const [i, row, block] = decode(f, unit, [nb, lines, blocks]);
+          const [i, row, part] = decode(f, unit, [nb, lines, blocks]);
           const at = (array: 'a' | 'c', pointer: Expr): Expr =>
             f.let(
               pointer.add(
@@ -161,8 +165,8 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
               ),
             );
           const [a, c] = [at('a', pa), at('c', pc)];
-          const start = f.let(block.mul(LINE_BLOCK));
-          const end = f.let(f.let(start.add(LINE_BLOCK)).minS(line.size));
+          const start = f.let(part.mul(block));
+          const end = f.let(f.let(start.add(block)).minS(line.size));
           const panelOf = (panel: Expr): Expr =>
             f.let(
               pb.add(
