@@ -235,7 +235,7 @@ describe('what the machine refuses', () => {
   });
 
   test('a worker that dies during fit ends it in one clear error, and the next fit works', async () => {
-    const wide = new Sequential([Input({ shape: [256] }), new layers.Dense(512), new layers.Dense(256)]);
+    const wide = new Sequential([Input({ shape: [256] }), new layers.Dense(4096), new layers.Dense(256)]);
     wide.compile({ optimizer: 'sgd', loss: 'mse' });
     const data = ops.ones([256, 256]);
     // The second thread ends the moment it is asked to run, so that the first waits for it in vain.
@@ -244,7 +244,7 @@ describe('what the machine refuses', () => {
     threadPool.close();
     setPlatform({ threads: { count: 2, spawn: (source) => threads!.spawn(source + dying) } });
     keras.setThreads(2);
-    const fit = (): Promise<unknown> => wide.fit(data, data, { batchSize: 128, epochs: 2, verbose: 0 });
+    const fit = (): Promise<unknown> => wide.fit(data, data, { batchSize: 256, epochs: 2, verbose: 0 });
     await refuses(fit, RuntimeError, /a worker thread ended while it ran a program \(exit code 3\)/);
     setPlatform({ threads });
     await fit();

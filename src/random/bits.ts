@@ -59,7 +59,7 @@ export function uniformOf(
   low: Tensor | number,
   high: Tensor | number,
 ): Tensor {
-  if (isDrawnNow(dtype) && typeof low === 'number' && typeof high === 'number')
+  if (isDrawnNow(dtype, shape) && typeof low === 'number' && typeof high === 'number')
     return drawUniform(key, shape, low, high);
   const unit = unitFloats(key, shape, dtype);
   const bound = (x: Tensor | number): Tensor =>
@@ -75,7 +75,7 @@ const LEAST: Partial<Record<DType, number>> = { float16: -(1 - 2 ** -11), bfloat
 
 /** Standard normal numbers, by the inverse of the distribution function. Those of 16 bits are rounded once, at the end, as XLA does. */
 export function normalOf(key: Tensor, shape: Shape, dtype: DType): Tensor {
-  if (isDrawnNow(dtype)) return drawNormal(key, shape);
+  if (isDrawnNow(dtype, shape)) return drawNormal(key, shape);
   const work = dtypeInfo(dtype).bits === 16 ? 'float32' : dtype;
   const unit = lax.convert(unitFloats(key, shape, dtype), work);
   const low =
@@ -87,7 +87,7 @@ export function normalOf(key: Tensor, shape: Shape, dtype: DType): Tensor {
 
 /** Standard normal numbers, cut at two deviations. */
 export function truncatedNormalOf(key: Tensor, shape: Shape, dtype: DType): Tensor {
-  if (isDrawnNow(dtype)) return drawTruncatedNormal(key, shape);
+  if (isDrawnNow(dtype, shape)) return drawTruncatedNormal(key, shape);
   const root = scalar(Math.SQRT2, dtype);
   const [low, high] = [scalar(-2, dtype), scalar(2, dtype)];
   const u = uniformOf(key, shape, dtype, lax.erf(lax.div(low, root)), lax.erf(lax.div(high, root)));

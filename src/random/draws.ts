@@ -12,9 +12,12 @@ import { isTracing, Tensor } from '../runtime/index.js';
 
 const { fround } = Math;
 
+/** More elements than an array may have: the engine says what they would need. */
+const MOST = 2 ** 29;
+
 /** Whether numbers of a dtype are drawn here now. */
-export function isDrawnNow(dtype: DType): boolean {
-  return dtype === 'float32' && !isTracing();
+export function isDrawnNow(dtype: DType, shape: Shape): boolean {
+  return dtype === 'float32' && !isTracing() && sizeOf(shape) <= MOST;
 }
 
 /** Multiples of 2⁻²³ in [0, 1). */

@@ -33,7 +33,7 @@ function floatTypeOf(dtype: DType | null | undefined, owner: string): DType {
 }
 
 function moved(sample: Tensor, mean: TensorLike, stddev: TensorLike): Tensor {
-  if (typeof mean === 'number' && typeof stddev === 'number' && isDrawnNow(sample.dtype))
+  if (typeof mean === 'number' && typeof stddev === 'number' && isDrawnNow(sample.dtype, sample.shape))
     return scaled(sample, stddev, mean);
   const like = (x: TensorLike): Tensor => lax.broadcastTo(toTensor(x, sample.dtype), sample.shape);
   return lax.add(lax.mul(sample, like(stddev)), like(mean));
