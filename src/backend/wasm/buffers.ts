@@ -181,7 +181,13 @@ export interface Kernel {
 }
 
 /** What a kernel reads and writes, each buffer once. */
-export const buffersOf = ({ reads, writes }: Kernel): Buffer[] => [...new Set([...reads, ...writes])];
+export const buffersOf = ({ reads, writes }: Pick<Kernel, 'reads' | 'writes'>): Buffer[] => [
+  ...new Set([...reads, ...writes]),
+];
+
+/** Bytes of what a kernel reads and writes, each buffer once. */
+export const bytesMoved = (kernel: Pick<Kernel, 'reads' | 'writes'>): number =>
+  buffersOf(kernel).reduce((sum, buffer) => sum + buffer.bytes, 0);
 
 /** The number of the thread that runs the code. */
 export const threadNumber = (): Expr => new KernelExpr('i32', { kind: 'global', index: THREAD_GLOBAL });

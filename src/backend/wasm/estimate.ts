@@ -1,6 +1,6 @@
 /** @file How long a program takes, about: whether threads pay, and whether the caller can wait for it. */
 import type { Kernel } from './buffers.js';
-import { buffersOf } from './buffers.js';
+import { bytesMoved } from './buffers.js';
 import { cutSections } from './program.js';
 
 /** Operations, and bytes, that one thread does in a nanosecond: between those of products and of element-wise loops, in the caches. */
@@ -18,8 +18,7 @@ export interface Estimate {
 }
 
 function ofKernel(kernel: Kernel): number {
-  const bytes = buffersOf(kernel).reduce((sum, buffer) => sum + buffer.bytes, 0);
-  return Math.max(kernel.work / OPERATIONS, bytes / BYTES);
+  return Math.max(kernel.work / OPERATIONS, bytesMoved(kernel) / BYTES);
 }
 
 const alone = (kernels: readonly Kernel[]): number =>

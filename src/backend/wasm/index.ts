@@ -6,7 +6,7 @@ import { sizeOf } from '../../core/shape.js';
 import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
 import { optimize } from '../../graph/passes/index.js';
 import type { Buffer, Kernel } from './buffers.js';
-import { alignUp, MAX_THREADS } from './buffers.js';
+import { alignUp, MAX_THREADS, bytesMoved } from './buffers.js';
 import { planMemory } from './memory_plan.js';
 import { wasmTarget } from './engine.js';
 import { estimate } from './estimate.js';
@@ -102,7 +102,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       call: calls[i],
       tasks,
       work,
-      bytes: [...new Set([...reads, ...writes])].reduce((sum, buffer) => sum + buffer.bytes, 0),
+      bytes: bytesMoved({ reads, writes }),
     })),
     estimate: time,
     prepared,

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DType } from '../../core/dtype.js';
 import { DTYPES, isFloat } from '../../core/dtype.js';
 import type { NDArray } from '../../core/ndarray.js';
@@ -13,20 +13,14 @@ import type { Executable, Graph, HeapBuffer, Value } from '../../graph/index.js'
 import { GraphBuilder, interpret } from '../../graph/index.js';
 import { rebuild } from '../../graph/graph.js';
 import * as lax from '../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../platform/node/index.js';
 import { difference } from '../../testing/compare.js';
 import type { RandomProgram } from '../../testing/random_graphs.js';
 import { arbitraryGraph } from '../../testing/random_graphs.js';
 import { wasmBackend } from './index.js';
 import { threadPool } from './thread_pool.js';
+import { useNode } from '../../testing/wasm.js';
 
-allowRelaxedSimd();
-const before = getPlatform();
-beforeAll(() => setPlatform(nodePlatform));
-afterAll(() => {
-  wasmBackend.setThreads!(2);
-  setPlatform(before);
-});
+useNode();
 
 const TOLERANCE: Partial<Record<DType, number>> = { float16: 1e-3, bfloat16: 8e-3, float32: 2e-6, float64: 1e-12 };
 

@@ -6,7 +6,7 @@
  * results are not much larger than those are. Above some memory it must also save a share of the step that is worth it.
  */
 import type { Buffer, Kernel } from './buffers.js';
-import { buffersOf } from './buffers.js';
+import { buffersOf, bytesMoved } from './buffers.js';
 import { stillKernels } from './still.js';
 
 /** Results this small are always held. */
@@ -36,8 +36,7 @@ export interface Prepared {
 
 /** About how long a kernel takes, in bytes moved. */
 function costOf(kernel: Kernel): number {
-  const bytes = buffersOf(kernel).reduce((sum, buffer) => sum + buffer.bytes, 0);
-  return Math.max(bytes, kernel.work / OPERATIONS_PER_BYTE);
+  return Math.max(bytesMoved(kernel), kernel.work / OPERATIONS_PER_BYTE);
 }
 
 /**

@@ -81,3 +81,11 @@ export function stepsTo(
   );
   return f.let(axes.reduce<Expr>((sum, axis, d) => sum.add(indices[d].mul(axis[array])), i32(0)));
 }
+
+/** The elements to step to each index along some axes, in one of the arrays: few, as code is written for each. */
+export function eachStep(axes: readonly ContractionAxis[], array: 'a' | 'b' | 'c'): number[] {
+  return axes.reduce<number[]>(
+    (steps, axis) => steps.flatMap((step) => Array.from({ length: axis.size }, (_, i) => step + i * axis[array])),
+    [0],
+  );
+}

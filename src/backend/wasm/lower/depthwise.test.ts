@@ -1,22 +1,15 @@
 /** @file Depthwise and grouped convolutions against the interpreter, and their gradients, on one thread and several. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { NDArray } from '../../../core/ndarray.js';
 import { fromNumbers } from '../../../core/ndarray.js';
-import { getPlatform, setPlatform } from '../../../core/platform.js';
 import { sizeOf } from '../../../core/shape.js';
 import { gradients, GraphBuilder, interpret } from '../../../graph/index.js';
 import { convGeneral } from '../../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../../platform/node/index.js';
 import { difference } from '../../../testing/compare.js';
 import { wasmBackend } from '../index.js';
+import { useNode } from '../../../testing/wasm.js';
 
-allowRelaxedSimd();
-const before = getPlatform();
-beforeAll(() => setPlatform(nodePlatform));
-afterAll(() => {
-  wasmBackend.setThreads!(2);
-  setPlatform(before);
-});
+useNode();
 
 const numbers = (shape: readonly number[], seed: number): NDArray =>
   fromNumbers(

@@ -1,19 +1,11 @@
 /** @file Element-wise work at the end of products, against the interpreter: all forms of products, odd sizes, several operands. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { getPlatform, setPlatform } from '../../../core/platform.js';
+import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../graph/index.js';
 import * as lax from '../../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../../platform/node/index.js';
 import { checkProducts } from '../../../testing/products.js';
-import { wasmBackend } from '../index.js';
+import { useNode } from '../../../testing/wasm.js';
 
-allowRelaxedSimd();
-const before = getPlatform();
-beforeAll(() => setPlatform(nodePlatform));
-afterAll(() => {
-  wasmBackend.setThreads!(2);
-  setPlatform(before);
-});
+useNode();
 
 const relu = (x: Value): Value => lax.max(x, lax.broadcastTo(lax.scalarLike(x, 0), x.shape));
 const along = (x: Value, vector: Value): Value => lax.broadcastTo(vector, x.shape);

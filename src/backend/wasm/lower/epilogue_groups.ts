@@ -1,7 +1,7 @@
 /** @file Which loops become the end of the product whose results they read. */
 import { sameShape } from '../../../core/shape.js';
 import type { Graph, Node, Value } from '../../../graph/graph.js';
-import { constantOf, isInput } from '../../../graph/graph.js';
+import { constantOf } from '../../../graph/graph.js';
 import type { CallGroup, Group, LoopGroup } from '../../../graph/passes/fusion.js';
 import { isElementwise } from '../../../graph/passes/fusion.js';
 import { fitsLanes } from '../../../graph/passes/recompute.js';
@@ -54,30 +54,22 @@ export function joinEpilogues(graph: Graph, groups: readonly Group[], views: Vie
   const outputs = new Set(graph.outputs.map((value) => viewOf(value).base));
   const maker = new Map<Node, CallGroup>();
   for (const group of groups) if (group.kind === 'call') maker.set(group.node, group);
-  /** Groups in their order that read what a node makes. */
-  const readers = new Map<Node, Group[]>();
-  const makers = new Map<Group, Set<Node>>();
+  /** The products that a group reads, the last one first. */
+  const products = new Map<Group, readonly Node[]>();
+  /** How many groups read a value that another makes. */
+  const readers = new Map<Value, number>();
   for (const group of groups) {
     const own = new Set(nodesOf(group));
-    const read = new Set<Node>();
-    for (const node of own) {
-      for (const input of node.inputs) {
-        const { base } = viewOf(input);
-        if (!isInput(base) && maker.has(base.node) && !own.has(base.node)) read.add(base.node);
-      }
-    }
-    makers.set(group, read);
-    for (const node of read) {
-      const list = readers.get(node);
-      if (list === undefined) readers.set(node, [group]);
-      else list.push(group);
-    }
-  }
-  const readElsewhere = new Set<Value>();
-  for (const group of groups) {
-    const own = new Set(nodesOf(group));
-    for (const node of own)
-      for (const input of node.inputs) if (!own.has(viewOf(input).base.node)) readElsewhere.add(viewOf(input).base);
+    const read = new Set([...own].flatMap((node) => node.inputs.map((input) => viewOf(input).base)));
+    const others = [...read].filter((base) => !own.has(base.node));
+    for (const base of others) readers.set(base, (readers.get(base) ?? 0) + 1);
+    products.set(
+      group,
+      others
+        .map((base) => base.node)
+        .filter((node) => maker.has(node))
+        .reverse(),
+    );
   }
   const taken = new Set<Group>();
   const joined = new Map<Group, CallGroup>();
@@ -85,12 +77,11 @@ export function joinEpilogues(graph: Graph, groups: readonly Group[], views: Vie
     if (group.kind !== 'loop') continue;
     const values = group.nodes.map((node) => node.outputs[0]);
     if (values.some((value) => outputs.has(value))) continue;
-    if (!values.some((value) => value.dtype === 'float32' && readElsewhere.has(value))) continue;
-    // The last product of several.
-    const candidates = [...makers.get(group)!].reverse();
-    for (const node of candidates) {
+    if (!values.some((value) => value.dtype === 'float32' && readers.has(value))) continue;
+    for (const node of products.get(group)!) {
       const columns = epilogueColumns(node);
-      if (columns === null || outputs.has(node.outputs[0]) || readers.get(node)!.length > 1) continue;
+      const [result] = node.outputs;
+      if (columns === null || outputs.has(result) || readers.get(result)! > 1) continue;
       if (!endsWith(node, columns, group, viewOf)) continue;
       taken.add(maker.get(node)!);
       joined.set(group, { kind: 'call', node, epilogue: group });

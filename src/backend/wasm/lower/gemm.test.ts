@@ -1,20 +1,12 @@
 /** @file Products by packed panels and by rows in place, against the interpreter: odd sizes, all orders of axes, cut depths, batches. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { getPlatform, setPlatform } from '../../../core/platform.js';
+import { describe, expect, test } from 'vitest';
 import type { Value } from '../../../graph/index.js';
 import * as lax from '../../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../../platform/node/index.js';
 import { checkProducts } from '../../../testing/products.js';
-import { wasmBackend } from '../index.js';
 import { chooseBlocks } from './gemm_blocks.js';
+import { useNode } from '../../../testing/wasm.js';
 
-allowRelaxedSimd();
-const before = getPlatform();
-beforeAll(() => setPlatform(nodePlatform));
-afterAll(() => {
-  wasmBackend.setThreads!(2);
-  setPlatform(before);
-});
+useNode();
 
 const tile = { rows: 4, columns: 8 };
 

@@ -8,7 +8,7 @@ import { constant, FunctionBuilder, i32 } from '../../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import type { Lowering } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { countOf, stepsTo } from './contraction.js';
+import { countOf, eachStep, stepsTo } from './contraction.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
 import { decode } from './work.js';
@@ -33,14 +33,6 @@ export function isOuterProduct(x: Contraction, tile: Tile): boolean {
   const dense = (sideBySide || listed) && columns?.b === 1 && x.columns.length === 1;
   const long = nk > 8 * Math.max(nm, nn) && nb * nm * nn * nk > 1 << 20;
   return dense && long && run !== undefined && run.size >= 8 && run.size <= LONG_RUN && nn >= tile.columns / 2;
-}
-
-/** Elements from the first row of A to each. */
-function rowPlaces(rows: readonly ContractionAxis[]): number[] {
-  return rows.reduce<number[]>(
-    (places, axis) => places.flatMap((place) => Array.from({ length: axis.size }, (_, i) => place + i * axis.a)),
-    [0],
-  );
 }
 
 /** `tile(a, b, c, lines, accumulate)`: C = Σ or C += Σ over `lines` lines of runs, for the rows of A at these places. */
@@ -103,7 +95,7 @@ export function lowerOuter(lowering: Lowering, x: Contraction): Partials {
   const neighbours = x.rows.at(-1);
   const sideBySide = neighbours?.a === 1 && neighbours.size % tile.rows === 0;
   /** Tiles of rows that have code of their own, and how far their places are from where the tile is told to begin. */
-  const places = sideBySide ? Array.from({ length: tile.rows }, (_, r) => r) : rowPlaces(x.rows);
+  const places = sideBySide ? Array.from({ length: tile.rows }, (_, r) => r) : eachStep(x.rows, 'a');
   const micros = Array.from({ length: Math.ceil(places.length / tile.rows) }, (_, i) =>
     outerTile(target, tile.columns, places.slice(i * tile.rows, (i + 1) * tile.rows), line, run, width),
   );

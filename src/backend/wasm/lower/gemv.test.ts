@@ -1,19 +1,11 @@
 /** @file Products of few rows against the interpreter: odd sizes, all orders of axes, batches, views, on one thread and two. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { getPlatform, setPlatform } from '../../../core/platform.js';
+import { expect, test } from 'vitest';
 import * as lax from '../../../graph/lax.js';
 import type { DotParams } from '../../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../../platform/node/index.js';
 import { checkProducts } from '../../../testing/products.js';
-import { wasmBackend } from '../index.js';
+import { useNode } from '../../../testing/wasm.js';
 
-allowRelaxedSimd();
-const before = getPlatform();
-beforeAll(() => setPlatform(nodePlatform));
-afterAll(() => {
-  wasmBackend.setThreads!(2);
-  setPlatform(before);
-});
+useNode();
 
 const product: DotParams = { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] };
 

@@ -6,7 +6,7 @@ import type { Expr, FunctionBuilder, KernelFunction, Local, Target } from '../..
 import { constant, FunctionBuilder as Builder, i32 } from '../../../codegen/index.js';
 import type { Lowering } from './context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { countOf, stepsTo, swapOperands } from './contraction.js';
+import { countOf, eachStep, stepsTo, swapOperands } from './contraction.js';
 import { decode } from './work.js';
 
 const BYTES = 4;
@@ -54,14 +54,6 @@ function blockWidth(form: Form, nm: number, nn: number, lanes: number): number {
   return lanes * Math.min(Math.floor(SUMS / nm), Math.floor(nn / lanes));
 }
 
-/** Steps of the rows of an array, in elements. */
-function rowSteps(rows: readonly ContractionAxis[], array: 'a' | 'c'): number[] {
-  return rows.reduce<number[]>(
-    (steps, axis) => steps.flatMap((step) => Array.from({ length: axis.size }, (_, i) => step + i * axis[array])),
-    [0],
-  );
-}
-
 /** Loops over all axes of the depth but the last; `body` gets the places in A and B. */
 function walk(
   f: FunctionBuilder,
@@ -85,8 +77,8 @@ function acrossBlock(target: Target, x: Contraction, width: number): KernelFunct
   const [a0, b0, c] = f.params;
   const vectors = width / target.lanes;
   const vectorBytes = target.lanes * BYTES;
-  const steps = rowSteps(x.rows, 'a');
-  const to = rowSteps(x.rows, 'c');
+  const steps = eachStep(x.rows, 'a');
+  const to = eachStep(x.rows, 'c');
   const zero = constant('f32x', 0);
   const sums: Local[][] = steps.map(() => Array.from({ length: vectors }, () => f.local(zero)));
   const eachSum = (body: (sum: Local, offset: number) => void): void =>
@@ -153,7 +145,7 @@ function alongBlock(
   store: (r: number, column: number, sum: Expr) => void,
 ): void {
   const { lanes } = f.target;
-  const steps = rowSteps(x.rows, 'a');
+  const steps = eachStep(x.rows, 'a');
   const run = x.depth.at(-1)!;
   const whole = run.size - (run.size % lanes);
   const sums = steps.map(() => columns.map(() => f.local(constant('f32x', 0))));
@@ -194,7 +186,7 @@ export function lowerFewRows(lowering: Lowering, x: Contraction): void {
   const batchesPerTask = parts > 1 ? 1 : Math.max(1, Math.min(nb, Math.floor(TASK_ELEMENTS / (nn * nk))));
   const tasks = Math.ceil(nb / batchesPerTask) * parts;
   const across = form === 'across' ? acrossBlock(target, x, width) : null;
-  const toRows = rowSteps(x.rows, 'c');
+  const toRows = eachStep(x.rows, 'c');
   lowering.add({
     label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk}, few rows ${form})`,
     tasks,

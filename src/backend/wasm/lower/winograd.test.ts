@@ -2,24 +2,17 @@
  * @file Convolutions with fewer products against the interpreter, and their gradients: odd sizes, any padding, few and many features, on one
  * thread and several.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { NDArray } from '../../../core/ndarray.js';
 import { fromNumbers } from '../../../core/ndarray.js';
-import { getPlatform, setPlatform } from '../../../core/platform.js';
 import { sizeOf } from '../../../core/shape.js';
 import { gradients, GraphBuilder, interpret } from '../../../graph/index.js';
 import { convGeneral } from '../../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../../platform/node/index.js';
 import { wasmBackend } from '../index.js';
 import { winograd } from './winograd_transform.js';
+import { useNode } from '../../../testing/wasm.js';
 
-allowRelaxedSimd();
-const before = getPlatform();
-beforeAll(() => setPlatform(nodePlatform));
-afterAll(() => {
-  wasmBackend.setThreads!(2);
-  setPlatform(before);
-});
+useNode();
 
 /** About normal, the same each time. */
 function numbers(shape: readonly number[], seed: number): NDArray {
