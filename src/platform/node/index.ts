@@ -38,7 +38,11 @@ function spawn(source: string): WorkerThread {
   });
   return {
     post: (message) => worker.postMessage(message),
-    onMessage: (listener) => void worker.on('message', listener),
+    onMessage: (listener) => {
+      worker.on('message', listener);
+      // Node counts a port that is listened to as a reason to stay alive: only work that is waited for (hold) is one.
+      if (holds === 0) worker.unref();
+    },
     onExit: (listener) =>
       void worker.on('exit', (code) => {
         if (!terminated) listener(lastError || `exit code ${code}`);
