@@ -63,6 +63,7 @@ export * as metrics from './metrics/index.js';
 export * as models from './models/index.js';
 export * as backend from './namespaces/backend.js';
 export * as config from './namespaces/config.js';
+export * as data from './namespaces/data.js';
 export * as dtypePolicies from './namespaces/dtype_policies.js';
 export * as mixedPrecision from './namespaces/mixed_precision.js';
 export * as preprocessing from './namespaces/preprocessing.js';

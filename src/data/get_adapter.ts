@@ -7,13 +7,15 @@ import { ArrayDataAdapter } from './array_adapter.js';
 import type { ArrayCounts, DataLike } from './batch.js';
 import { isArrayData, toTensorTrees } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
+import { Dataset } from './dataset/index.js';
+import { DatasetAdapter } from './dataset_adapter.js';
 import type { BatchGenerator } from './generator_adapter.js';
 import { GeneratorDataAdapter, isBatchGenerator } from './generator_adapter.js';
 import { PyDataset } from './py_dataset.js';
 import { PyDatasetAdapter } from './py_dataset_adapter.js';
 
 /** What `fit`, `evaluate` and `predict` take as `x`. */
-export type DataSource = DataLike | PyDataset | BatchGenerator;
+export type DataSource = DataLike | Dataset<unknown> | PyDataset | BatchGenerator;
 
 /** Options of `getDataAdapter(x, options)`. */
 export interface DataOptions {
@@ -27,8 +29,8 @@ export interface DataOptions {
 }
 
 /** Whether data come batch by batch from an object, targets and all. */
-export function isDataset(x: unknown): x is PyDataset | BatchGenerator {
-  return x instanceof PyDataset || (!isArrayData(x) && isBatchGenerator(x));
+export function isDataset(x: unknown): x is Dataset<unknown> | PyDataset | BatchGenerator {
+  return x instanceof PyDataset || x instanceof Dataset || (!isArrayData(x) && isBatchGenerator(x));
 }
 
 /**
@@ -57,10 +59,10 @@ export function getDataAdapter(x: DataSource, owner: string, options: DataOption
   if (!isDataset(x)) {
     throw new ValueError(
       `${owner}: x is ${describe(x)}. Expected arrays (a tensor, a typed array, nested lists of ` +
-        `numbers, or a list or dict of these), a generator of batches, or a PyDataset.`,
+        `numbers, or a list or dict of these), a generator of batches, a Dataset, or a PyDataset.`,
     );
   }
-  const kind = x instanceof PyDataset ? 'a PyDataset' : 'a generator';
+  const kind = x instanceof PyDataset ? 'a PyDataset' : x instanceof Dataset ? 'a Dataset' : 'a generator';
   if (y !== null)
     throw new ValueError(`${owner}: x is ${kind}, so y cannot be given. Let its batches hold the targets: [x, y].`);
   if (sampleWeight !== null) {
@@ -71,8 +73,9 @@ export function getDataAdapter(x: DataSource, owner: string, options: DataOption
   if (x instanceof PyDataset) return new PyDatasetAdapter(x, { classWeight, shuffle: shuffle !== false, counts });
   if (classWeight !== null) {
     throw new ValueError(
-      `${owner}: classWeight is not for generators. Let the batches hold sample weights: [x, y, sampleWeight].`,
+      `${owner}: classWeight is not for ${x instanceof Dataset ? 'a Dataset' : 'generators'}. Let the batches hold sample weights: [x, y, sampleWeight].`,
     );
   }
+  if (x instanceof Dataset) return new DatasetAdapter(x, counts);
   return new GeneratorDataAdapter(x, counts);
 }

@@ -13,6 +13,7 @@ export {
   unpackXYSampleWeight,
 } from './batch.js';
 export { type ClassWeight, classWeightToSampleWeight } from './class_weight.js';
+export * from './dataset/index.js';
 export { type BatchGenerator, type BatchSource, isBatchGenerator } from './generator_adapter.js';
 export { type DataOptions, type DataSource, getDataAdapter, isDataset } from './get_adapter.js';
 export { PyDataset, type PyDatasetOptions, Sequence } from './py_dataset.js';

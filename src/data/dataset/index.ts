@@ -1,0 +1,14 @@
+/** @file `Dataset`, a lazily evaluated chain of data. */
+export {
+  type BatchOptions,
+  Dataset,
+  DatasetIterator,
+  type DatasetPosition,
+  type ElementSource,
+  type InterleaveOptions,
+  type MapOptions,
+  type PaddedBatchOptions,
+} from './dataset.js';
+export type { Batched, SliceOf, Unbatched } from './elements.js';
+export type { ShuffleOptions } from './shuffled.js';
+export type { Awaitable } from './stage.js';
