@@ -72,11 +72,18 @@ module.exports = {
       to: { path: '^src/platform/node/', reachable: true },
     },
     {
-      name: 'no-dependencies',
-      comment: 'The package has no run-time dependency.',
+      name: 'lazy-dependencies',
+      comment: 'What the package depends on is loaded when it is first needed, by import().',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/testing/', tests] },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm'], dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'declared-dependencies',
+      comment: "Only what stands among package.json's dependencies may be loaded (docs/dependencies.md).",
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/testing/', tests] },
+      to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'testing-only-in-tests',

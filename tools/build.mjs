@@ -37,7 +37,7 @@ const rooms = {
 
 /** The bundles: an entry for each subpath that package.json exports, and what they share. */
 async function bundle() {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { exports, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const names = Object.keys(exports).flatMap((path) => /^\.\/(\w+)$/.exec(path)?.slice(1) ?? []);
   await build({
     entryPoints: [
@@ -53,7 +53,8 @@ async function bundle() {
     ignoreAnnotations: true,
     format: 'esm',
     target: 'es2022',
-    external: ['node:*', 'worker_threads', 'fs'],
+    // Dependencies stay packages of their own, loaded when they are first needed.
+    external: ['node:*', 'worker_threads', 'fs', ...Object.keys(dependencies)],
     // Names stay as they are: they are in stack traces, and nothing is gained.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -86,12 +86,17 @@ await checks.run('npm pack holds the library and nothing else', async () => {
   return `${paths.length} files, ${kB(size)} packed, ${kB(unpackedSize)} unpacked`;
 });
 
-await checks.run('installs in an empty project, alone', async () => {
+await checks.run('installs in an empty project, with its dependencies and no more', async () => {
   mkdirSync(project);
   write('package.json', { name: 'empty-project', version: '1.0.0', type: 'module' });
   await mustRun('npm', ['install', ...npmFlags, tarball], { cwd: project });
-  const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
-  if (installed.join() !== 'keras-ts') throw new Error(`it brought ${installed.join(', ')}`);
+  const modules = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+  const installed = modules.flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(project, 'node_modules', name)).map((each) => `${name}/${each}`) : [name],
+  );
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const expected = [...Object.keys(dependencies), 'keras-ts'];
+  if (installed.sort().join() !== expected.sort().join()) throw new Error(`it brought ${installed.join(', ')}`);
   const program = readmeProgram();
   write('program.ts', program);
   write('program.mjs', program);

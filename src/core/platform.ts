@@ -44,6 +44,19 @@ export interface Files {
   write(path: string, content: string | Uint8Array): Promise<void>;
 }
 
+/** What makes images of drawings. */
+export interface Pictures {
+  /**
+   * A drawing as an image, on white.
+   *
+   * @param svg The drawing.
+   * @param width Pixels.
+   * @param height Pixels.
+   * @returns The bytes of a PNG file.
+   */
+  toPng(svg: string, width: number, height: number): Promise<Uint8Array>;
+}
+
 /** The services of a platform. */
 export interface Platform {
   readonly terminal: Terminal;
@@ -51,6 +64,8 @@ export interface Platform {
   readonly threads: Threads | null;
   /** null: there are no files here. */
   readonly files: Files | null;
+  /** null: nothing here can draw. */
+  readonly pictures: Pictures | null;
   /** Seconds, from any start, for durations. */
   now(): number;
   /** Let timers, I/O and the page have their turn. */
@@ -77,6 +92,7 @@ let platform: Platform = {
   terminal: new ConsoleTerminal(),
   threads: null,
   files: null,
+  pictures: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
   patience: 0.05,

@@ -22,8 +22,10 @@ export {
 } from '../saving/index.js';
 export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
 export { getSourceInputs } from './graph.js';
+export { modelToDot, type ModelToDotOptions } from './model_to_dot.js';
 export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOptions } from './numerical.js';
 export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
+export { modelToSvg, type ModelToSvgOptions, plotModel, type PlotModelOptions } from './plot_model.js';
 
 /**
  * Start anew: automatic names count from the beginning, and the global dtype policy is that of `floatx()`. Memory needs no help.

@@ -1,5 +1,6 @@
 /** @file Browsers: Web Workers as threads where the page may share memory. The console is the terminal, as core has it. */
 import type { Platform, Threads, WorkerThread } from '../../core/platform.js';
+import { pictures } from './pictures.js';
 
 /** Connects a worker's `handle(message, post)` with its messages. */
 const GLUE = `
@@ -63,6 +64,7 @@ function nextTurn(): Promise<void> {
 /** What the browser offers. */
 export const browserPlatform: Partial<Platform> = {
   threads: findThreads(),
+  pictures,
   nextTurn,
   // On one thread the page stands still while programs run: a frame at a time.
   patience: findThreads() === null ? 0.012 : 0.05,

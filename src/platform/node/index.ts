@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Files, Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+import { pictures } from './pictures.js';
 
 const terminal: Terminal = {
   write: (text) => {
@@ -82,6 +83,7 @@ export const nodePlatform: Partial<Platform> = {
   terminal,
   threads,
   files,
+  pictures,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 

@@ -1,0 +1,24 @@
+/** @file Images in pages: the browser draws SVG itself, on a canvas. */
+import type { Pictures } from '../../core/platform.js';
+
+async function toPng(svg: string, width: number, height: number): Promise<Uint8Array> {
+  const image = new Image(width, height);
+  image.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  try {
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = 'white';
+    context.fillRect(0, 0, width, height);
+    context.drawImage(image, 0, 0, width, height);
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+    if (blob === null) throw new RangeError(`the browser makes no image of ${width} x ${height} pixels`);
+    return new Uint8Array(await blob.arrayBuffer());
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}
+
+/** null in workers, which have no images of drawings. */
+export const pictures: Pictures | null = typeof document === 'undefined' ? null : { toPng };

@@ -1,0 +1,36 @@
+/** @file Images in Node: a renderer of SVG in WebAssembly, and a font of the widths of Helvetica, which Graphviz measures with. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Pictures } from '../../core/platform.js';
+
+/** Letters beyond the Latin ones are looked for in the files after the first. */
+const SCRIPTS = ['latin', 'latin-ext', 'cyrillic', 'greek'];
+const WEIGHTS = [400, 700];
+
+type Renderer = (svg: string, width: number) => Uint8Array;
+
+async function loadRenderer(): Promise<Renderer> {
+  const { resolve } = createRequire(import.meta.url);
+  const { Resvg, initWasm } = await import('@resvg/resvg-wasm');
+  await initWasm(await readFile(resolve('@resvg/resvg-wasm/index_bg.wasm')));
+  const names = WEIGHTS.flatMap((weight) => SCRIPTS.map((script) => `arimo-${script}-${weight}-normal.woff2`));
+  const fontBuffers = await Promise.all(names.map((name) => readFile(resolve(`@fontsource/arimo/files/${name}`))));
+  const font = { fontBuffers, defaultFontFamily: 'Arimo', sansSerifFamily: 'Arimo' };
+  return (svg, width) => {
+    const renderer = new Resvg(svg, { font, background: 'white', fitTo: { mode: 'width', value: width } });
+    const image = renderer.render();
+    const png = image.asPng();
+    image.free();
+    renderer.free();
+    return png;
+  };
+}
+
+let renderer: Promise<Renderer> | null = null;
+
+export const pictures: Pictures = {
+  async toPng(svg, width) {
+    renderer ??= loadRenderer();
+    return (await renderer)(svg, width);
+  },
+};
