@@ -1,36 +1,29 @@
-/** @file `Layer`, the base of all layers and models: calls, weights, state, masks, losses, configs. */
+/** @file `Layer`, the base of all layers and models: build, calls, masks, dtypes, configs. Weights and losses: layer_state.ts. */
 import { INVOKE } from '../core/callable.js';
 import type { DType } from '../core/dtype.js';
-import { isFloat, standardizeDType } from '../core/dtype.js';
+import { isFloat } from '../core/dtype.js';
 import type { DTypePolicy, DTypePolicyLike } from '../core/dtype_policy.js';
 import { getDTypePolicy, serializeDTypePolicy } from '../core/dtype_policy.js';
-import { NotImplementedError, refuseUnknownOptions, OutOfMemoryError, ValueError } from '../core/errors.js';
+import { NotImplementedError, refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { autoName, toCamelCase } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, constructFromConfig, registrationOf } from '../core/serialization.js';
-import type { PartialShape, Shape } from '../core/shape.js';
-import { formatShape, sameShape } from '../core/shape.js';
+import type { PartialShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
-import * as constraints from '../constraints/index.js';
 import { withOrigin } from '../graph/origin.js';
-import * as initializers from '../initializers/index.js';
-import { Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
-import { SeedGenerator } from '../random/index.js';
 import * as regularizers from '../regularizers/index.js';
 import type { Mask, Spec, TensorLike } from '../runtime/index.js';
 import {
   anySymbolic,
   currentRematScope,
-  currentTrace,
   FunctionalNode,
   getKerasMask,
   inferSpec,
   isSpec,
   isTypedArray,
   KerasTensor,
-  Operation,
   rematerialized,
   setKerasMask,
   Tensor,
@@ -41,10 +34,10 @@ import {
 import { callContext, currentPath, withCallContext, withLayerAutocast, withNameScope } from './call_context.js';
 import type { InputSpec } from './input_spec.js';
 import { assertInputCompatibility } from './input_spec.js';
-import type { LayerCall, LayerOptions, MaskTree, ShapeTree, WeightOptions } from './layer_types.js';
+import type { LayerCall, LayerOptions, MaskTree, ShapeTree } from './layer_types.js';
 import { isNumbers, mapShapes, shapesOf, splitCall } from './layer_types.js';
+import { LayerState } from './layer_state.js';
 import { optionNames } from './option_names.js';
-import { remembered, visitFields } from './tracking.js';
 
 /**
  * A function with weights. Subclasses override `call` (the computation, over ops), `build` (makes the weights, once the input shape
@@ -63,7 +56,7 @@ import { remembered, visitFields } from './tracking.js';
  * }
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
-export class Layer extends Operation {
+export class Layer extends LayerState {
   /** Names of the arguments of `call` that are tensors, in order, in Keras's snake_case. */
   static readonly callArguments: readonly string[] = ['inputs'];
   /**
@@ -79,8 +72,6 @@ export class Layer extends Operation {
   /** Whether the layer uses the masks of its inputs itself; it then says nothing when it does not pass them on. */
   protected usesMask = false;
 
-  /** Whether the weights are there. */
-  built = false;
   readonly autocast: boolean;
   readonly activityRegularizer: ((output: Tensor) => Tensor) | null;
   /** What the first argument must look like; checked at each call. */
@@ -91,11 +82,7 @@ export class Layer extends Operation {
   readonly firstLayerShape: PartialShape | null;
 
   #policy: DTypePolicy;
-  #trainable: boolean;
   #path: string | null = null;
-  readonly #trainableVariables: Variable[] = [];
-  readonly #nonTrainableVariables: Variable[] = [];
-  #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
   #buildShapes: readonly ShapeTree[] | null = null;
   #warnedOfMask = false;
   readonly #rematScope = currentRematScope();
@@ -117,7 +104,7 @@ export class Layer extends Operation {
       throw new ValueError(`${className}: name=${String(name)}. Expected a string.`);
     if (name?.includes('/'))
       throw new ValueError(`${className}: the name '${name}' holds a '/'. Names are parts of a path and may not.`);
-    super(name ?? autoName(className));
+    super(name ?? autoName(className), trainable);
     if (Object.keys(rest).length > 0) refuseUnknownOptions(className, rest, optionNames(new.target));
     if (typeof trainable !== 'boolean')
       throw new ValueError(`${className} '${this.name}': trainable=${String(trainable)}. Expected a boolean.`);
@@ -126,7 +113,6 @@ export class Layer extends Operation {
     this.supportsMasking = this.computeMask !== Layer.prototype.computeMask;
     this.firstLayerShape = batchInputShape ?? (inputShape ? [null, ...inputShape] : null);
     this.#policy = getDTypePolicy(dtype);
-    this.#trainable = trainable;
     // Whoever calls `build`, a call of the layer or a person, gets the names, the eager weights and the flag.
     const { build } = this as { readonly build: (...shapes: unknown[]) => void };
     const wrapper = (...shapes: ShapeTree[]): void => this.#build(build, shapes);
@@ -243,43 +229,6 @@ export class Layer extends Operation {
         : names.map((name) => dict[name]);
       this.build(first, ...others);
     }
-  }
-
-  /**
-   * Make a weight and own it.
-   *
-   * @throws {ValueError} The shape holds null.
-   */
-  addWeight(options: WeightOptions = {}): Variable {
-    const { shape = [], initializer, trainable = true, autocast = true, aggregation, name } = options;
-    const dtype = options.dtype ? standardizeDType(options.dtype, `Layer '${this.name}'`) : this.variableDtype;
-    if (shape.some((dim) => dim === null || !Number.isInteger(dim) || dim < 0)) {
-      throw new ValueError(
-        `Layer '${this.name}': a weight${name ? ` '${name}'` : ''} of shape ${formatShape(shape)}. All sizes must be known.`,
-      );
-    }
-    const start = initializers.get(initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
-    const variable = withTrace(null, () => {
-      try {
-        return new Variable(start!, { shape: shape as Shape, dtype, trainable, autocast, aggregation, name });
-      } catch (error) {
-        if (!(error instanceof OutOfMemoryError)) throw error;
-        const weight = `weight${name ? ` '${name}'` : ''} (${dtype}${formatShape(shape)})`;
-        throw new OutOfMemoryError(`Layer '${this.name}': no memory for its ${weight}. ${error.message}`);
-      }
-    });
-    variable.path = withNameScope(this.name, this, () => `${currentPath()}/${variable.name}`);
-    variable.regularizer = regularizers.get(options.regularizer ?? null);
-    variable.constraint = constraints.get(options.constraint ?? null);
-    variable.overwriteWithGradient = options.overwriteWithGradient ?? false;
-    (trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
-    if (!this.#trainable) variable.trainable = false;
-    return variable;
-  }
-
-  /** The same as `addWeight`. */
-  addVariable(options: WeightOptions = {}): Variable {
-    return this.addWeight(options);
   }
 
   // ---- calling ----
@@ -431,8 +380,6 @@ export class Layer extends Operation {
     });
   }
 
-  // ---- losses ----
-
   #regularizeActivity(outputs: unknown): void {
     if (this.activityRegularizer === null) return;
     for (const output of flatten<unknown>(outputs)) {
@@ -440,189 +387,6 @@ export class Layer extends Operation {
       const loss = this.activityRegularizer(output);
       this.addLoss(output.ndim > 0 ? ops.divideNoNan(loss, output.shape[0]) : loss);
     }
-  }
-
-  /** Add a scalar loss, from inside `call`. It is gone at the next call. */
-  addLoss(loss: TensorLike | readonly TensorLike[]): void {
-    const trace = currentTrace();
-    this.#losses = this.#losses.filter((entry) => entry.trace === trace);
-    const list = Array.isArray(loss) ? (loss as readonly TensorLike[]) : [loss as TensorLike];
-    for (const x of list) this.#losses.push({ trace, loss: toTensor(x, null, `Layer '${this.name}' (addLoss)`) });
-  }
-
-  /** Scalar losses of the last call, of this layer and those inside it, and those of the weights' regularizers. */
-  get losses(): Tensor[] {
-    const trace = currentTrace();
-    const added = [this as Layer, ...this.flattenLayers()].flatMap((layer) =>
-      layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss),
-    );
-    const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.value)]));
-    return [...added, ...regularized];
-  }
-
-  /** Forget the losses of the last call. */
-  clearLosses(): void {
-    this.#losses = [];
-    for (const layer of this.flattenLayers()) layer.#losses = [];
-  }
-
-  // ---- state ----
-
-  /** What the fields hold. */
-  get #held(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {
-    return remembered(this, () => {
-      const values = new Set<object>();
-      visitFields(this, (value) => values.add(value));
-      const all = [...values];
-      return {
-        variables: all.filter((value) => value instanceof Variable),
-        layers: all.filter((value) => value instanceof Layer),
-        metrics: all.filter((value) => value instanceof Metric),
-        seedGenerators: all.filter((value) => value instanceof SeedGenerator),
-      };
-    });
-  }
-
-  /** The weights that this layer itself owns, trainable ones first. */
-  get ownWeights(): Variable[] {
-    const known = new Set([...this.#trainableVariables, ...this.#nonTrainableVariables]);
-    for (const variable of this.#held.variables) {
-      if (!known.has(variable))
-        (variable.trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
-    }
-    return [...this.#trainableVariables, ...this.#nonTrainableVariables];
-  }
-
-  /** The layers in this layer's own fields. */
-  get ownLayers(): Layer[] {
-    return this.#held.layers;
-  }
-
-  /** The metrics in this layer's own fields. */
-  get ownMetrics(): Metric[] {
-    return this.#held.metrics;
-  }
-
-  /** All layers inside, at any depth. */
-  flattenLayers(): Layer[] {
-    const found = new Set<Layer>();
-    const queue = [...this.ownLayers];
-    for (let layer = queue.shift(); layer !== undefined; layer = queue.shift()) {
-      if (layer === this || found.has(layer)) continue;
-      found.add(layer);
-      for (const inner of layer.ownLayers) queue.unshift(inner);
-    }
-    return [...found];
-  }
-
-  /** All weights: own trainable ones, own others, then those of the layers inside. */
-  get weights(): Variable[] {
-    return [...new Set([...this.ownWeights, ...this.ownLayers.flatMap((layer) => layer.weights)])];
-  }
-
-  /** All state: the weights and the states of seed generators. */
-  get variables(): Variable[] {
-    const seeds = this.#held.seedGenerators.map((generator) => generator.state);
-    return [...new Set([...this.ownWeights, ...seeds, ...this.ownLayers.flatMap((layer) => layer.variables)])];
-  }
-
-  get trainableWeights(): Variable[] {
-    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
-  }
-
-  get nonTrainableWeights(): Variable[] {
-    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
-  }
-
-  get trainableVariables(): Variable[] {
-    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
-  }
-
-  get nonTrainableVariables(): Variable[] {
-    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
-  }
-
-  /** Metrics of this layer and of the layers inside. */
-  get metrics(): Metric[] {
-    return [...this.ownMetrics, ...this.ownLayers.flatMap((layer) => layer.metrics)];
-  }
-
-  get metricsVariables(): Variable[] {
-    return this.metrics.flatMap((metric) => metric.variables);
-  }
-
-  /** Whether optimizers change the weights. Setting it sets it for the layers inside as well. */
-  get trainable(): boolean {
-    return this.#trainable;
-  }
-
-  set trainable(value: boolean) {
-    this.#trainable = value;
-    void this.ownWeights; // finds the variables that fields hold
-    for (const variable of this.#trainableVariables) variable.trainable = value;
-    for (const layer of this.ownLayers) layer.trainable = value;
-  }
-
-  /** The values of `weights`, in the same order. */
-  getWeights(): Tensor[] {
-    return this.weights.map((variable) => Tensor.fromArray(variable.read()));
-  }
-
-  /**
-   * Set the values of all weights.
-   *
-   * @param values One per weight, in the order of `weights`, each of its weight's shape.
-   * @throws {ValueError} Too many or too few, or one of another shape. No weight has changed then.
-   */
-  setWeights(values: readonly TensorLike[]): void {
-    const { weights } = this;
-    if (weights.length !== values.length) {
-      const expected = weights.map((v) => `${v.path} ${formatShape(v.shape)}`).join(', ');
-      throw new ValueError(
-        `Layer '${this.name}': setWeights got a list of ${values.length} weights, but the layer has ${weights.length}${
-          weights.length > 0 ? `: ${expected}` : this.built ? '' : '. It is not built yet'
-        }.`,
-      );
-    }
-    const tensors = values.map((value, i) => toTensor(value, weights[i].dtype, `Layer '${this.name}' (setWeights)`));
-    weights.forEach((variable, i) => {
-      if (!sameShape(variable.shape, tensors[i].shape)) {
-        throw new ValueError(
-          `Layer '${this.name}': weight ${i}, '${variable.path}', has shape ${formatShape(variable.shape)}, but the value given has shape ${formatShape(tensors[i].shape)}.`,
-        );
-      }
-    });
-    weights.forEach((variable, i) => variable.assign(tensors[i]));
-  }
-
-  /** Number of scalars in all weights. @throws {ValueError} The layer is not built. */
-  countParams(): number {
-    if (!this.built) {
-      throw new ValueError(
-        `Layer '${this.name}': countParams needs the weights, and the layer is not built. Build it by layer.build(inputShape), or call it.`,
-      );
-    }
-    return this.weights.reduce((total, variable) => total + variable.size, 0);
-  }
-
-  /** Put the layer's own weights into a store, under `'0'`, `'1'`, … Override it, with `loadOwnVariables`, to save other state. */
-  saveOwnVariables(store: Record<string, TensorLike>): void {
-    this.ownWeights.forEach((variable, i) => {
-      store[String(i)] = Tensor.fromArray(variable.read());
-    });
-  }
-
-  /** Take the layer's own weights from a store. @throws {ValueError} It holds more or fewer, or others. */
-  loadOwnVariables(store: Readonly<Record<string, TensorLike>>): void {
-    const variables = this.ownWeights;
-    const count = Object.keys(store).length;
-    if (count !== variables.length) {
-      const unbuilt = this.built ? '' : ' The layer was never built.';
-      throw new ValueError(
-        `Layer '${this.name}' expected ${variables.length} variables (${variables.map((v) => v.name).join(', ')}), but received ${count} during loading.${unbuilt}`,
-      );
-    }
-    variables.forEach((variable, i) => variable.assign(store[String(i)]));
   }
 
   // ---- dtypes ----

@@ -1,0 +1,259 @@
+/** @file What a layer owns: weights, the layers inside, metrics, losses. The base of `Layer`, which builds and calls. */
+import type { DType } from '../core/dtype.js';
+import { isFloat, standardizeDType } from '../core/dtype.js';
+import { OutOfMemoryError, ValueError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
+import { formatShape, sameShape } from '../core/shape.js';
+import * as constraints from '../constraints/index.js';
+import * as initializers from '../initializers/index.js';
+import { Metric } from '../metrics/index.js';
+import { SeedGenerator } from '../random/index.js';
+import * as regularizers from '../regularizers/index.js';
+import type { TensorLike } from '../runtime/index.js';
+import { currentTrace, Operation, Tensor, toTensor, Variable, withTrace } from '../runtime/index.js';
+import { currentPath, withNameScope } from './call_context.js';
+import type { Layer } from './layer.js';
+import type { WeightOptions } from './layer_types.js';
+import { remembered, visitFields } from './tracking.js';
+
+/** The part of `Layer` that owns state. */
+export abstract class LayerState extends Operation {
+  /** Whether the weights are there. */
+  built = false;
+  #trainable: boolean;
+  readonly #trainableVariables: Variable[] = [];
+  readonly #nonTrainableVariables: Variable[] = [];
+  #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
+
+  constructor(name: string, trainable: boolean) {
+    super(name);
+    this.#trainable = trainable;
+  }
+
+  /** The dtype of the weights. */
+  abstract get variableDtype(): DType;
+
+  // ---- weights ----
+
+  /**
+   * Make a weight and own it.
+   *
+   * @throws {ValueError} The shape holds null.
+   */
+  addWeight(options: WeightOptions = {}): Variable {
+    const { shape = [], initializer, trainable = true, autocast = true, aggregation, name } = options;
+    const dtype = options.dtype ? standardizeDType(options.dtype, `Layer '${this.name}'`) : this.variableDtype;
+    if (shape.some((dim) => dim === null || !Number.isInteger(dim) || dim < 0)) {
+      throw new ValueError(
+        `Layer '${this.name}': a weight${name ? ` '${name}'` : ''} of shape ${formatShape(shape)}. All sizes must be known.`,
+      );
+    }
+    const start = initializers.get(initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
+    const variable = withTrace(null, () => {
+      try {
+        return new Variable(start!, { shape: shape as Shape, dtype, trainable, autocast, aggregation, name });
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError)) throw error;
+        const weight = `weight${name ? ` '${name}'` : ''} (${dtype}${formatShape(shape)})`;
+        throw new OutOfMemoryError(`Layer '${this.name}': no memory for its ${weight}. ${error.message}`);
+      }
+    });
+    variable.path = withNameScope(this.name, this, () => `${currentPath()}/${variable.name}`);
+    variable.regularizer = regularizers.get(options.regularizer ?? null);
+    variable.constraint = constraints.get(options.constraint ?? null);
+    variable.overwriteWithGradient = options.overwriteWithGradient ?? false;
+    (trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
+    if (!this.#trainable) variable.trainable = false;
+    return variable;
+  }
+
+  /** The same as `addWeight`. */
+  addVariable(options: WeightOptions = {}): Variable {
+    return this.addWeight(options);
+  }
+
+  // ---- losses ----
+
+  /** Add a scalar loss, from inside `call`. It is gone at the next call. */
+  addLoss(loss: TensorLike | readonly TensorLike[]): void {
+    const trace = currentTrace();
+    this.#losses = this.#losses.filter((entry) => entry.trace === trace);
+    const list = Array.isArray(loss) ? (loss as readonly TensorLike[]) : [loss as TensorLike];
+    for (const x of list) this.#losses.push({ trace, loss: toTensor(x, null, `Layer '${this.name}' (addLoss)`) });
+  }
+
+  /** Scalar losses of the last call, of this layer and those inside it, and those of the weights' regularizers. */
+  get losses(): Tensor[] {
+    const trace = currentTrace();
+    const added = [this, ...this.flattenLayers()].flatMap((layer) =>
+      layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss),
+    );
+    const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.value)]));
+    return [...added, ...regularized];
+  }
+
+  /** Forget the losses of the last call. */
+  clearLosses(): void {
+    this.#losses = [];
+    for (const layer of this.flattenLayers()) layer.#losses = [];
+  }
+
+  // ---- state ----
+
+  /** The variables, layers, metrics and seed generators in the fields. */
+  get #inFields(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {
+    return remembered(this, () => {
+      const values = new Set<object>();
+      visitFields(this, (value) => values.add(value));
+      const all = [...values];
+      return {
+        variables: all.filter((value) => value instanceof Variable),
+        layers: all.filter((value) => value instanceof LayerState) as unknown[] as Layer[],
+        metrics: all.filter((value) => value instanceof Metric),
+        seedGenerators: all.filter((value) => value instanceof SeedGenerator),
+      };
+    });
+  }
+
+  /** The weights that this layer itself owns, trainable ones first. */
+  get ownWeights(): Variable[] {
+    const known = new Set([...this.#trainableVariables, ...this.#nonTrainableVariables]);
+    for (const variable of this.#inFields.variables) {
+      if (!known.has(variable))
+        (variable.trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
+    }
+    return [...this.#trainableVariables, ...this.#nonTrainableVariables];
+  }
+
+  /** The layers in this layer's own fields. */
+  get ownLayers(): Layer[] {
+    return this.#inFields.layers;
+  }
+
+  /** The metrics in this layer's own fields. */
+  get ownMetrics(): Metric[] {
+    return this.#inFields.metrics;
+  }
+
+  /** All layers inside, at any depth. */
+  flattenLayers(): Layer[] {
+    const found = new Set<Layer>();
+    const queue = [...this.ownLayers];
+    for (let layer = queue.shift(); layer !== undefined; layer = queue.shift()) {
+      if ((layer as LayerState) === this || found.has(layer)) continue;
+      found.add(layer);
+      for (const inner of layer.ownLayers) queue.unshift(inner);
+    }
+    return [...found];
+  }
+
+  /** All weights: own trainable ones, own others, then those of the layers inside. */
+  get weights(): Variable[] {
+    return [...new Set([...this.ownWeights, ...this.ownLayers.flatMap((layer) => layer.weights)])];
+  }
+
+  /** All state: the weights and the states of seed generators. */
+  get variables(): Variable[] {
+    const seeds = this.#inFields.seedGenerators.map((generator) => generator.state);
+    return [...new Set([...this.ownWeights, ...seeds, ...this.ownLayers.flatMap((layer) => layer.variables)])];
+  }
+
+  get trainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
+  }
+
+  get nonTrainableWeights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
+  }
+
+  get trainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
+  }
+
+  get nonTrainableVariables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
+  }
+
+  /** Metrics of this layer and of the layers inside. */
+  get metrics(): Metric[] {
+    return [...this.ownMetrics, ...this.ownLayers.flatMap((layer) => layer.metrics)];
+  }
+
+  get metricsVariables(): Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
+  /** Whether optimizers change the weights. Setting it sets it for the layers inside as well. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    void this.ownWeights; // finds the variables that fields hold
+    for (const variable of this.#trainableVariables) variable.trainable = value;
+    for (const layer of this.ownLayers) layer.trainable = value;
+  }
+
+  /** The values of `weights`, in the same order. */
+  getWeights(): Tensor[] {
+    return this.weights.map((variable) => Tensor.fromArray(variable.read()));
+  }
+
+  /**
+   * Set the values of all weights.
+   *
+   * @param values One per weight, in the order of `weights`, each of its weight's shape.
+   * @throws {ValueError} Too many or too few, or one of another shape. No weight has changed then.
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    const { weights } = this;
+    if (weights.length !== values.length) {
+      const expected = weights.map((v) => `${v.path} ${formatShape(v.shape)}`).join(', ');
+      throw new ValueError(
+        `Layer '${this.name}': setWeights got a list of ${values.length} weights, but the layer has ${weights.length}${
+          weights.length > 0 ? `: ${expected}` : this.built ? '' : '. It is not built yet'
+        }.`,
+      );
+    }
+    const tensors = values.map((value, i) => toTensor(value, weights[i].dtype, `Layer '${this.name}' (setWeights)`));
+    weights.forEach((variable, i) => {
+      if (!sameShape(variable.shape, tensors[i].shape)) {
+        throw new ValueError(
+          `Layer '${this.name}': weight ${i}, '${variable.path}', has shape ${formatShape(variable.shape)}, but the value given has shape ${formatShape(tensors[i].shape)}.`,
+        );
+      }
+    });
+    weights.forEach((variable, i) => variable.assign(tensors[i]));
+  }
+
+  /** Number of scalars in all weights. @throws {ValueError} The layer is not built. */
+  countParams(): number {
+    if (!this.built) {
+      throw new ValueError(
+        `Layer '${this.name}': countParams needs the weights, and the layer is not built. Build it by layer.build(inputShape), or call it.`,
+      );
+    }
+    return this.weights.reduce((total, variable) => total + variable.size, 0);
+  }
+
+  /** Put the layer's own weights into a store, under `'0'`, `'1'`, … Override it, with `loadOwnVariables`, to save other state. */
+  saveOwnVariables(store: Record<string, TensorLike>): void {
+    this.ownWeights.forEach((variable, i) => {
+      store[String(i)] = Tensor.fromArray(variable.read());
+    });
+  }
+
+  /** Take the layer's own weights from a store. @throws {ValueError} It holds more or fewer, or others. */
+  loadOwnVariables(store: Readonly<Record<string, TensorLike>>): void {
+    const variables = this.ownWeights;
+    const count = Object.keys(store).length;
+    if (count !== variables.length) {
+      const unbuilt = this.built ? '' : ' The layer was never built.';
+      throw new ValueError(
+        `Layer '${this.name}' expected ${variables.length} variables (${variables.map((v) => v.name).join(', ')}), but received ${count} during loading.${unbuilt}`,
+      );
+    }
+    variables.forEach((variable, i) => variable.assign(store[String(i)]));
+  }
+}
