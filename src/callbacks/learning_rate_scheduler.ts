@@ -3,7 +3,8 @@ import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
 import { learningRateOf, logLearningRates, optimizersOf } from './learning_rates.js';
-import { formatFloat, printLine } from './print.js';
+import { formatFloat } from '../core/python_format.js';
+import { printLine } from './print.js';
 
 /** Options of `new LearningRateScheduler(schedule, options)`. */
 export interface LearningRateSchedulerOptions {

@@ -5,7 +5,8 @@ import type { Logs } from './callback.js';
 import { learningRateOf, logLearningRates, optimizersOf } from './learning_rates.js';
 import type { MonitorOptions } from './monitor.js';
 import { lookUp, MonitorCallback } from './monitor.js';
-import { formatFloat, printLine } from './print.js';
+import { formatFloat } from '../core/python_format.js';
+import { printLine } from './print.js';
 
 /** Options of `new ReduceLROnPlateau(options)`. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions {

@@ -2,7 +2,8 @@
 import { refuseUnknownOptions, RuntimeError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
-import { formatFloat, printLine } from './print.js';
+import { formatFloat } from '../core/python_format.js';
+import { printLine } from './print.js';
 
 /** Options of `new TerminateOnNaN(options)`. */
 export interface TerminateOnNaNOptions {
