@@ -4,6 +4,7 @@
  */
 const levels = [
   ['core'],
+  ['formats'],
   ['graph'],
   ['runtime'],
   ['ops'],
@@ -24,6 +25,8 @@ const entries = ['index', 'browser', 'keras'];
 const inRooms = (names) => `^src/(${names.join('|')})/`;
 const entryFiles = `^src/(${entries.join('|')})\\.ts$`;
 const tests = '\\.test\\.ts$';
+/** Written in the words of a dependency from end to end: the only modules that import one at their head. */
+const lazy = '^src/formats/tfevents/';
 const any = [...rooms, 'codegen', 'backend', 'platform', 'testing'];
 
 /** A rule that modules of `names` import nothing but modules of `allowed`. */
@@ -75,8 +78,15 @@ module.exports = {
       name: 'lazy-dependencies',
       comment: 'What the package depends on is loaded when it is first needed, by import().',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/testing/', tests] },
+      from: { path: '^src/', pathNot: ['^src/testing/', tests, lazy] },
       to: { dependencyTypes: ['npm'], dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'lazy-modules',
+      comment: 'Modules that are written in the words of a dependency are loaded by import() as well.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/testing/', tests, lazy] },
+      to: { path: lazy, dependencyTypesNot: ['type-only'], dynamic: false },
     },
     {
       name: 'declared-dependencies',

@@ -230,7 +230,7 @@ export function formatTemplate(
   const field = /\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}|[{}]/gu;
   return template.replace(
     field,
-    (whole: string, name: string | undefined, conversion: string | undefined, spec = '') => {
+    (whole: string, name: string | undefined, conversion: string | undefined, spec: string = '') => {
       if (whole === '{{') return '{';
       if (whole === '}}') return '}';
       if (name === undefined)
