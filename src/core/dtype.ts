@@ -68,6 +68,9 @@ export function isDType(value: unknown): value is DType {
  */
 export function standardizeDType(value: unknown, owner = 'dtype'): DType {
   if (isDType(value)) return value;
+  // Python's own types, which Keras takes as names as well.
+  if (value === 'int') return 'int32';
+  if (value === 'float') return 'float32';
   throw new ValueError(
     `${owner}: unknown dtype ${JSON.stringify(value) ?? String(value)}.${suggest(String(value), DTYPES)}`,
   );

@@ -86,20 +86,20 @@ export function randint(
 ): Tensor {
   const type = standardizeDType(dtype, 'randint');
   if (!isInteger(type)) throw new ValueError(`randint: dtype=${type}. Expected an integer dtype.`);
-  const bits = Math.min(dtypeInfo(type).bits, 32) as 8 | 16 | 32;
-  const range = bits < dtypeInfo(type).bits ? limits('int32') : limits(type);
-  const clip = (x: number): number => Math.max(range.min, Math.min(range.max, Math.trunc(x)));
-  const [low, high] = [clip(minval), clip(maxval)];
-  // One more when the upper end does not fit the dtype, as in randint(0, 256, uint8). A span of 2^bits wraps to 0: no remainder then.
-  const span = high <= low ? 1 : (high - low + (maxval > range.max ? 1 : 0)) % 2 ** bits;
-  const half = span === 0 ? 0 : 2 ** (bits / 2) % span;
-  const multiplier = span === 0 ? 0 : Number(((BigInt(half) * BigInt(half)) % 2n ** BigInt(bits)) % BigInt(span));
+  // 8 and 16 bits are drawn as 32 and then cut, as JAX does: fewer would favour some numbers.
+  const range = limits(dtypeInfo(type).bits > 32 ? 'int32' : type);
+  const narrow = dtypeInfo(type).bits < 32;
+  const clip = (x: number, more: number): number => Math.max(range.min, Math.min(range.max + more, Math.trunc(x)));
+  const [low, high] = [clip(minval, 0), clip(maxval, narrow ? 1 : 0)];
+  // One more when the upper end does not fit the dtype, as in randint(0, 2³², uint32). A span of 2³² wraps to 0: no remainder then.
+  const span = high <= low ? 1 : (high - low + (!narrow && maxval > range.max ? 1 : 0)) % 2 ** 32;
+  const half = span === 0 ? 0 : 2 ** 16 % span;
+  const multiplier = span === 0 ? 0 : Number(((BigInt(half) * BigInt(half)) % 2n ** 32n) % BigInt(span));
   const [k1, k2] = splitKey(drawSeed(seed, 'randint'));
-  const [upper, lower] = [bitsOf(k1, shape, bits), bitsOf(k2, shape, bits)];
+  const [upper, lower] = [bitsOf(k1, shape, 32), bitsOf(k2, shape, 32)];
   const word = (x: number): Tensor => lax.full(tensorApplier, shape, x, 'uint32');
   const rem = (x: Tensor): Tensor => (span === 0 ? x : lax.rem(x, word(span)));
-  const wrap = (x: Tensor): Tensor => (bits === 32 ? x : lax.and(x, word(2 ** bits - 1)));
-  const offset = rem(wrap(lax.add(wrap(lax.mul(rem(upper), word(multiplier))), rem(lower))));
+  const offset = rem(lax.add(lax.mul(rem(upper), word(multiplier)), rem(lower)));
   const from = lax.full(tensorApplier, shape, low >>> 0, 'uint32');
   return lax.convert(lax.bitcast(lax.add(offset, from), 'int32'), type);
 }

@@ -8,7 +8,7 @@ import { ValueError } from '../../core/errors.js';
 import { ndarray } from '../../core/ndarray.js';
 import type { GradientContext } from '../primitive.js';
 import { definePrimitive } from '../primitive.js';
-import type { ScalarBinary, ScalarCompare, ScalarUnary } from '../scalar.js';
+import type { ScalarBinary, ScalarBuilder, ScalarCompare, ScalarUnary } from '../scalar.js';
 import type { Value } from '../graph.js';
 import type { DTypeParams } from '../lax.js';
 import {
@@ -63,9 +63,11 @@ interface BinarySpec {
   readonly accepts: DTypeRule;
   readonly js: (x: number, y: number, dtype: DType) => number;
   readonly gradient: Rule | null;
+  /** The scalar form, where it is made of others for some dtypes. */
+  readonly scalar?: <V>(s: ScalarBuilder<V>, x: V, y: V) => V;
 }
 
-function binary({ name, accepts, js, gradient }: BinarySpec): void {
+function binary({ name, accepts, js, gradient, scalar }: BinarySpec): void {
   definePrimitive<Empty>({
     name,
     type: (inputs) => {
@@ -74,7 +76,7 @@ function binary({ name, accepts, js, gradient }: BinarySpec): void {
       return [type];
     },
     evaluate: (inputs, _params, [out]) => [mapElements(out, inputs, (a, b) => js(a, b, out.dtype))],
-    scalar: (s, [x, y]) => s.binary(name, x, y),
+    scalar: (s, [x, y]) => (scalar ? scalar(s, x, y) : s.binary(name, x, y)),
     gradient: rule(gradient),
   });
 }
@@ -277,7 +279,46 @@ binary({
     return [needed[0] ? mul(scaled, y) : null, needed[1] ? neg(mul(scaled, x)) : null];
   },
 });
-binary({ name: 'nextAfter', accepts: floatOnly, js: special.nextAfter, gradient: null });
+/**
+ * A step that is more than half the way from x to its neighbour and less than half as much beyond it, so that x ± step rounds to the
+ * neighbour in the dtype: max(|x| · slope, least).
+ */
+const NEIGHBOUR_STEPS = {
+  float16: { slope: 2 ** -11 * (1 + 2 ** -10), least: 0.75 * 2 ** -24 },
+  bfloat16: { slope: 2 ** -8 * (1 + 2 ** -7), least: 0.75 * 2 ** -133 },
+  float64: { slope: 2 ** -53 * (1 + 2 ** -52), least: 2 ** -1074 },
+} as const;
+binary({
+  name: 'nextAfter',
+  accepts: floatOnly,
+  js: (a, b, dtype) => {
+    if (dtype !== 'float16' && dtype !== 'bfloat16' && dtype !== 'float64') return special.nextAfter(a, b);
+    if (Number.isNaN(a) || Number.isNaN(b)) return NaN;
+    if (a === b) return b;
+    if (!Number.isFinite(a)) return Math.sign(a) * limits(dtype).max;
+    const { slope, least } = NEIGHBOUR_STEPS[dtype];
+    const step = Math.max(Math.abs(a) * slope, least);
+    return a < b ? a + step : a - step;
+  },
+  scalar: (s, x, y) => {
+    const dtype = s.dtype(x);
+    if (dtype !== 'float16' && dtype !== 'bfloat16' && dtype !== 'float64') return s.binary('nextAfter', x, y);
+    // 16-bit floats are held as float32: the sum is rounded once, at the end.
+    const work = dtype === 'float64' ? dtype : 'float32';
+    const { slope, least } = NEIGHBOUR_STEPS[dtype];
+    const [from, to] = [s.convert(x, work), s.convert(y, work)];
+    const c = (value: number): ReturnType<typeof s.constant> => s.constant(value, work);
+    const size = s.unary('abs', from);
+    const step = s.binary('max', s.binary('mul', size, c(slope)), c(least));
+    const beside = s.select(s.compare('lt', from, to), s.binary('add', from, step), s.binary('sub', from, step));
+    const most = s.binary('mul', s.unary('sign', from), c(limits(dtype).max));
+    const inside = s.select(s.compare('eq', size, c(Infinity)), most, beside);
+    const reached = s.select(s.compare('eq', from, to), to, inside);
+    const missing = s.binary('or', s.compare('ne', from, from), s.compare('ne', to, to));
+    return s.convert(s.select(missing, c(NaN), reached), dtype);
+  },
+  gradient: null,
+});
 
 // ---- bits and logic ----
 

@@ -114,12 +114,20 @@ definePrimitive<ScatterParams>({
           needed[2] ? mul(taken(dy!), otherFactors(operand, indices, updates)) : null,
         ];
       case 'max':
-      case 'min': // who attains the extremum gets the cotangent
+      case 'min': {
+        // All that attain the extremum share the cotangent, as JAX divides it.
+        const zero = zerosLike(dy!);
+        const attained = eq(operand, y);
+        const attaining = select(valid, eq(updates, gather(y, indices)), convert(zerosLike(updates), 'bool'));
+        const winners = scatter(convert(attained, y.dtype), indices, convert(attaining, y.dtype), 'add');
+        // Where nothing attains it, it is NaN: then nobody gets anything.
+        const share = div(dy!, max(winners, fullLike(winners, 1)));
         return [
-          needed[0] ? mul(dy!, convert(eq(operand, y), dy!.dtype)) : null,
+          needed[0] ? select(attained, share, zero) : null,
           null,
-          needed[2] ? mul(taken(dy!), convert(eq(updates, gather(y, indices)), dy!.dtype)) : null,
+          needed[2] ? select(attaining, gather(share, indices), zerosLike(updates)) : null,
         ];
+      }
       default:
         return mode satisfies never;
     }

@@ -1,11 +1,12 @@
 /** @file Activation functions as ops. */
 import { epsilon } from '../../core/config.js';
+import { isUnsigned } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { normalizeAxis, range } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, tensorApplier, toTensor } from '../../runtime/index.js';
-import { floatTensor } from '../common.js';
+import { align, floatTensor } from '../common.js';
 import { reduceWith } from '../numpy/reductions.js';
 import { sliceAxis } from '../numpy/shape.js';
 
@@ -15,10 +16,15 @@ function activation(name: string, fn: (x: Tensor) => Tensor) {
   return op(name, (x: TensorLike): Tensor => fn(floatTensor(x, name)));
 }
 
+/** An operand whose integers stay integers; bools are taken as int32. */
+function numberTensor(x: TensorLike, owner: string): Tensor {
+  const t = toTensor(x, null, owner);
+  return t.dtype === 'bool' ? lax.convert(t, 'int32') : t;
+}
+
 /** max(x, 0); the gradient at 0 is 0. @see `keras.ops.relu` */
 export const relu = op('relu', (x: TensorLike): Tensor => {
-  const raw = toTensor(x, null, 'relu');
-  const t = raw.dtype === 'bool' ? lax.convert(raw, 'int32') : raw; // integers stay
+  const t = numberTensor(x, 'relu');
   return lax.select(lax.le(t, c(t, 0)), c(t, 0), t);
 });
 /** min(max(x, 0), 6). @see `keras.ops.relu6` */
@@ -50,9 +56,11 @@ export const hardSilu = activation('hard_silu', (x) => lax.mul(x, hardSigmoid(x)
 /** Alias of `hardSilu`. */
 export const hardSwish = hardSilu;
 /** x cut off at −1 and 1. @see `keras.ops.hard_tanh` */
-export const hardTanh = activation('hard_tanh', (x) =>
-  lax.select(lax.gt(x, c(x, 1)), c(x, 1), lax.select(lax.lt(x, c(x, -1)), c(x, -1), x)),
-);
+export const hardTanh = op('hard_tanh', (x: TensorLike): Tensor => {
+  const t = numberTensor(x, 'hard_tanh');
+  const low = isUnsigned(t.dtype) ? t : lax.select(lax.lt(t, c(t, -1)), c(t, -1), t);
+  return lax.select(lax.gt(t, c(t, 1)), c(t, 1), low);
+});
 /** x − tanh x. @see `keras.ops.tanh_shrink` */
 export const tanhShrink = activation('tanh_shrink', (x) => lax.sub(x, lax.tanh(x)));
 /** 0 below −1, x above 1, (x + 1)²/4 between. @see `keras.ops.sparse_plus` */
@@ -127,10 +135,12 @@ export const softShrink = op(
     return lax.select(lax.gt(t, c(t, limit)), lax.sub(t, c(t, limit)), low);
   },
 );
-/** x above the threshold, else `defaultValue`. @see `keras.ops.threshold` */
+/** x above the threshold, else `defaultValue`; integers stay where the default is whole. @see `keras.ops.threshold` */
 export const threshold = op('threshold', (x: TensorLike, limit: number, defaultValue: number): Tensor => {
-  const t = floatTensor(x, 'threshold');
-  return lax.select(lax.gt(t, c(t, limit)), t, c(t, defaultValue));
+  const raw = toTensor(x, null, 'threshold');
+  const [value, bound] = align('threshold', [raw, limit]);
+  const [t, otherwise] = align('threshold', [raw, defaultValue]);
+  return lax.select(lax.gt(value, bound), t, otherwise);
 });
 
 /** Axis of a softmax; null: over all elements; a list: over those axes together. */

@@ -52,6 +52,14 @@ function attend(q: Tensor, k: Tensor, v: Tensor, { bias, mask }: Sides, s: Setti
   return lax.dotGeneral(weights, v, { lhsBatch: [0, 1], rhsBatch: [0, 2], lhsContract: [3], rhsContract: [1] });
 }
 
+/** Each head of a key or value once for each head of the query that it serves. */
+function perHead(x: Tensor, heads: number): Tensor {
+  const [batch, time, groups, depth] = x.shape;
+  if (groups === heads) return x;
+  const wide = lax.broadcastInDim(x, [batch, time, groups, heads / groups, depth], [0, 1, 2, 4]);
+  return lax.reshape(wide, [batch, time, heads, depth]);
+}
+
 /** The same for many queries, some at a time. Their scores are not kept for the gradient, which computes them once more. */
 function blockwise(q: Tensor, k: Tensor, v: Tensor, sides: Sides, settings: Settings): Tensor {
   const [times, others] = [q.shape[1], k.shape[1]];
@@ -103,12 +111,13 @@ export interface DotProductAttentionOptions {
   readonly attnLogitsSoftCap?: number | null;
 }
 /**
- * softmax(q·kᵀ · scale + bias) · v, head by head. Queries, keys and values are (batch, time, heads, depth).
+ * softmax(q·kᵀ · scale + bias) · v, head by head. Queries, keys and values are (batch, time, heads, depth). Keys and values may have
+ * fewer heads, each of which then serves a group of neighbouring heads of the queries.
  *
  * For long sequences (2²⁰ scores a head and more) the scores of all queries are never held at once, nor kept for the gradient.
  *
  * @returns (batch, time of the query, heads, depth of the value).
- * @throws {ValueError} The tensors do not have four dimensions each.
+ * @throws {ValueError} The tensors do not have four dimensions each, or their heads do not fit together.
  * @see `keras.ops.dot_product_attention`; Vaswani et al. 2017, "Attention Is All You Need"
  */
 export const dotProductAttention = op(
@@ -129,6 +138,12 @@ export const dotProductAttention = op(
     if (q.ndim !== 4 || k.ndim !== 4 || v.ndim !== 4) {
       throw new ValueError(
         `dot_product_attention: query ${formatShape(q.shape)}, key ${formatShape(k.shape)}, value ${formatShape(v.shape)}. Expected (batch, time, heads, depth) each.`,
+      );
+    }
+    const [heads, groups] = [q.shape[2], k.shape[2]];
+    if (v.shape[2] !== groups || groups === 0 || heads % groups !== 0) {
+      throw new ValueError(
+        `dot_product_attention: ${heads} heads of the query, ${groups} of the key and ${v.shape[2]} of the value. Key and value need equally many, and as many as the query or a divisor of that.`,
       );
     }
     const [times, others] = [q.shape[1], k.shape[1]];
@@ -154,7 +169,11 @@ export const dotProductAttention = op(
       bias: bias === null ? null : spread(bias, wideType),
       mask: mask === null ? null : spread(mask, 'bool'),
     };
-    const whole = times * others >= LONG ? blockwise(q, k, v, sides, settings) : attend(q, k, v, sides, settings, null);
+    const [keys, values] = [perHead(k, heads), perHead(v, heads)];
+    const whole =
+      times * others >= LONG
+        ? blockwise(q, keys, values, sides, settings)
+        : attend(q, keys, values, sides, settings, null);
     return lax.transpose(whole, [0, 2, 1, 3]);
   },
 );

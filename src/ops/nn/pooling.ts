@@ -117,4 +117,12 @@ export const adaptiveAveragePool = adaptive('adaptive_average_pool', (x, d) => {
   return lax.div(total, lax.fullLike(total, x.shape[d]));
 });
 /** Maxima of as many windows as wanted, whatever the input's size. @see `keras.ops.adaptive_max_pool` */
-export const adaptiveMaxPool = adaptive('adaptive_max_pool', (x, d) => lax.reduceMax(x, [d]));
+export const adaptiveMaxPool = adaptive('adaptive_max_pool', (x, d) =>
+  // One window over the axis: its gradient goes to the first maximum, as that of `maxPool`.
+  lax.reduceWindowMax(x, {
+    window: x.shape.map((dim, a) => (a === d ? dim : 1)),
+    strides: x.shape.map(() => 1),
+    padding: x.shape.map(() => [0, 0] as const),
+    dilation: x.shape.map(() => 1),
+  }),
+);

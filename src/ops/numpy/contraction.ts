@@ -146,6 +146,20 @@ function tidy({ x, labels }: Labelled, keep: ReadonlySet<string>): Labelled {
   return { x: value, labels: names };
 }
 
+/** Without the axes of size 1 whose label has another size elsewhere: as in broadcasting, the other's axis stands for both. */
+function narrowed({ x, labels }: Labelled, all: readonly Labelled[]): Labelled {
+  const isWide = (label: string): boolean =>
+    all.some((t) => t.labels.some((l, d) => l === label && t.x.shape[d] !== 1));
+  const kept = range(labels.length).filter((d) => x.shape[d] !== 1 || !isWide(labels[d]));
+  return {
+    x: lax.reshape(
+      x,
+      kept.map((d) => x.shape[d]),
+    ),
+    labels: kept.map((d) => labels[d]),
+  };
+}
+
 function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled {
   const shared = a.labels.filter((l) => b.labels.includes(l));
   const batch = shared.filter((l) => keep.has(l));
@@ -191,7 +205,7 @@ function summation(subscripts: string, tensors: readonly Tensor[]): Tensor {
     const count = ndim === null ? ellipsisDims : ndim - before.length - after.length;
     return [...before, ...dots.slice(ellipsisDims - count), ...after];
   };
-  const inputs = terms.map((term, i): Labelled => {
+  const given = terms.map((term, i): Labelled => {
     const labels = expand(term, tensors[i].ndim);
     if (labels.length !== tensors[i].ndim)
       throw new ValueError(
@@ -199,7 +213,8 @@ function summation(subscripts: string, tensors: readonly Tensor[]): Tensor {
       );
     return { x: tensors[i], labels };
   });
-  const all = inputs.flatMap((t) => t.labels);
+  const inputs = given.map((t) => narrowed(t, given));
+  const all = given.flatMap((t) => t.labels);
   const implicit = (): string[] => [
     ...dots,
     ...[...new Set(all)].filter((l) => !l.startsWith('.') && all.filter((o) => o === l).length === 1).sort(),
@@ -241,10 +256,14 @@ export const diagonal = op(
     const moved = lax.transpose(t, [...rest, a, b]);
     const [rows, columns] = [t.shape[a], t.shape[b]];
     const length = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
+    if (length === 0) {
+      const outer = rest.map((d) => t.shape[d]);
+      return lax.full(t.applier, [...outer, 0], 0, t.dtype);
+    }
     const flat = lax.reshape(moved, [...rest.map((d) => t.shape[d]), rows * columns]);
     const first = offset >= 0 ? offset : -offset * columns;
     const start = [...rest.map(() => 0), first];
-    const limit = [...rest.map((d) => t.shape[d]), length === 0 ? first : first + (length - 1) * (columns + 1) + 1];
+    const limit = [...rest.map((d) => t.shape[d]), first + (length - 1) * (columns + 1) + 1];
     return lax.slice(flat, start, limit, [...rest.map(() => 1), columns + 1]);
   },
 );

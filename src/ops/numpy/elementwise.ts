@@ -1,13 +1,13 @@
 /** @file Arithmetic and functions element by element. */
 import type { DType } from '../../core/dtype.js';
-import { dtypeInfo, isFloat } from '../../core/dtype.js';
+import { dtypeInfo, isFloat, isInteger } from '../../core/dtype.js';
 import type { WeakType } from '../../core/promotion.js';
 import { resultType } from '../../core/promotion.js';
 import { floatx } from '../../core/config.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
-import { align, floatTensor, floatTypeFor, promotionType } from '../common.js';
+import { align, floatTensor, promotionType } from '../common.js';
 
 /** An op of one operand whose result is float: integers are taken as `floatx`. */
 function floatOp(name: string, fn: (x: Tensor) => Tensor) {
@@ -200,7 +200,13 @@ export const sqrt = floatOp('sqrt', lax.sqrt);
 /** 1/√x. @see `keras.ops.rsqrt` */
 export const rsqrt = floatOp('rsqrt', (x) => lax.div(full(x, 1), lax.sqrt(x)));
 /** ∛x, also of negative numbers. @see `keras.ops.cbrt` */
-export const cbrt = floatOp('cbrt', (x) => lax.mul(lax.sign(x), lax.pow(lax.abs(x), full(x, 1 / 3))));
+export const cbrt = floatOp('cbrt', (x) => {
+  // The sign is taken off and put back by choice, not by factors: the slope at 0 is Infinity, and 0 times that is NaN.
+  const zero = full(x, 0);
+  const negative = lax.or(lax.lt(x, zero), lax.lt(lax.div(full(x, 1), x), zero)); // 1/−0 is −Infinity
+  const root = lax.pow(lax.select(negative, lax.neg(x), x), full(x, 1 / 3));
+  return lax.select(negative, lax.neg(root), root);
+});
 /** 1/x. @see `keras.ops.reciprocal` */
 export const reciprocal = floatOp('reciprocal', (x) => lax.div(full(x, 1), x));
 /** Sine of radians. @see `keras.ops.sin` */
@@ -279,9 +285,27 @@ function floatLargest(dtype: DType): number {
         : 3.4028234663852886e38;
 }
 
-/** Significand and exponent: x = m · 2ᵉ with 0.5 ≤ |m| < 1. */
+/**
+ * x1 · 2^x2, also where 2^x2 alone is beyond the dtype.
+ *
+ * @param x2 Integers.
+ * @throws {TypeError} `x2` is not of an integer dtype.
+ * @see `keras.ops.ldexp`
+ */
 export const ldexp = op('ldexp', (x1: TensorLike, x2: TensorLike): Tensor => {
+  const exponent = toTensor(x2, null, 'ldexp');
+  if (!isInteger(exponent.dtype)) throw new TypeError(`ldexp: x2 is ${exponent.dtype}. Expected an integer dtype.`);
   const a = floatTensor(x1, 'ldexp');
-  const [x, e] = align('ldexp', [a, lax.convert(toTensor(x2), floatTypeFor(a.dtype))]);
-  return lax.mul(x, lax.pow(full(x, 2), e));
+  const wide = dtypeInfo(a.dtype).bits === 16 ? 'float32' : a.dtype;
+  const [x, given] = align('ldexp', [lax.convert(a, wide), lax.convert(exponent, wide)]);
+  // Steps that are numbers of the dtype themselves, and enough of them for the way from the least number to the greatest.
+  const most = wide === 'float64' ? 1022 : 126;
+  let rest = lax.min(lax.max(given, full(given, -3 * most)), full(given, 3 * most));
+  let result = x;
+  for (let i = 0; i < 3; i++) {
+    const step = lax.min(lax.max(rest, full(rest, -most)), full(rest, most));
+    result = lax.mul(result, lax.pow(full(step, 2), step));
+    rest = lax.sub(rest, step);
+  }
+  return lax.convert(result, a.dtype);
 });

@@ -1,7 +1,7 @@
 /** @file Picking elements: take, getItem, one-hot, sorting, cumulative sums. */
 import type { DType } from '../../core/dtype.js';
 import { floatx } from '../../core/config.js';
-import { highest, isInteger, lowest, standardizeDType } from '../../core/dtype.js';
+import { highest, isFloat, isInteger, lowest, standardizeDType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { broadcastShapes, formatShape, normalizeAxis, range, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -216,30 +216,30 @@ function gatherTogether(x: Tensor, arrays: readonly { axis: number; indices: Ten
   ]);
 }
 
-/** Ascending along an axis; NaN last. @see `keras.ops.sort` */
-export const sort = op('sort', (x: TensorLike, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+/** Ascending along an axis, or of the flattened tensor for null; NaN last. @see `keras.ops.sort` */
+export const sort = op('sort', (x: TensorLike, { axis = -1 }: { readonly axis?: number | null } = {}): Tensor => {
   const t = toTensor(x, null, 'sort');
-  return lax.sort(t, normalizeAxis(axis, t.ndim, 'sort'));
+  return axis === null ? lax.sort(lax.reshape(t, [t.size]), 0) : lax.sort(t, normalizeAxis(axis, t.ndim, 'sort'));
 });
-/** The indices that sort along an axis (int32); of the flattened tensor for null. @see `keras.ops.argsort` */
+/** The indices that sort along an axis (int32); of the flattened tensor for null, and of a scalar. @see `keras.ops.argsort` */
 export const argsort = op('argsort', (x: TensorLike, { axis = -1 }: { readonly axis?: number | null } = {}): Tensor => {
   const t = toTensor(x, null, 'argsort');
-  if (axis === null) return lax.argSort(lax.reshape(t, [t.size]), 0);
+  if (axis === null || t.ndim === 0) return lax.argSort(lax.reshape(t, [t.size]), 0);
   return lax.argSort(t, normalizeAxis(axis, t.ndim, 'argsort'));
 });
-/** The k greatest along the last axis, descending, and where they were. @see `keras.ops.top_k` */
+/** The k greatest along the last axis, descending, and where they were; a NaN counts as greatest. @see `keras.ops.top_k` */
 export const topK = op(
   'top_k',
   (x: TensorLike, k: number, _options: { readonly sorted?: boolean } = {}): [Tensor, Tensor] => {
     const t = toTensor(x, null, 'top_k');
     const axis = normalizeAxis(-1, t.ndim, 'top_k');
     if (k > t.shape[axis]) throw new ValueError(`top_k: k is ${k}, the last axis has size ${t.shape[axis]}.`);
-    // Sorting the negated numbers keeps equal ones in their order, as Keras does.
-    const ordered = lax.argSort(
-      t.dtype === 'bool' ? lax.not(t) : t.dtype.startsWith('uint') ? lax.not(t) : lax.neg(t),
-      axis,
+    // The reversed numbers in ascending order, read from the end: equal ones keep their order, and NaN comes first, as in Keras.
+    const last = lax.reverse(
+      sliceAxis(lax.argSort(lax.reverse(t, [axis]), axis), axis, t.shape[axis] - k, t.shape[axis]),
+      [axis],
     );
-    const indices = sliceAxis(ordered, axis, 0, k);
+    const indices = lax.sub(lax.fullLike(last, t.shape[axis] - 1), last);
     return [takeAlongAxis(t, indices, { axis }), indices];
   },
 );
@@ -247,9 +247,11 @@ export const topK = op(
 export const inTopK = op('in_top_k', (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {
   const p = toTensor(predictions, null, 'in_top_k');
   const labels = lax.convert(toTensor(targets, null, 'in_top_k'), 'int32');
-  const own = takeAlongAxis(p, lax.reshape(labels, [labels.size, 1]), { axis: -1 });
+  const given = takeAlongAxis(p, lax.reshape(labels, [labels.size, 1]), { axis: -1 });
+  // A NaN is no good prediction: it ranks with -Infinity.
+  const own = isFloat(given.dtype) ? lax.select(lax.ne(given, given), lax.fullLike(given, -Infinity), given) : given;
   const better = lax.reduceSum(lax.convert(lax.gt(p, lax.broadcastTo(own, p.shape)), 'int32'), [1]);
-  return lax.and(lax.lt(better, lax.fullLike(better, k)), lax.reshape(lax.isFinite(own), [labels.size]));
+  return lax.lt(better, lax.fullLike(better, k));
 });
 
 /** Options of `cumsum` and `cumprod`. */
@@ -277,7 +279,9 @@ export const diff = op(
   (a: TensorLike, { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {}): Tensor => {
     let t = toTensor(a, null, 'diff');
     const d = normalizeAxis(axis, t.ndim, 'diff');
-    for (let i = 0; i < n; i++) {
+    if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: n=${n}. Expected a whole number from 0.`);
+    // Nothing differs from nothing: an empty axis stays empty.
+    for (let i = 0; i < n && t.shape[d] > 0; i++) {
       const size = t.shape[d];
       const [later, earlier] = [sliceAxis(t, d, 1, size), sliceAxis(t, d, 0, size - 1)];
       t = t.dtype === 'bool' ? lax.xor(later, earlier) : lax.sub(later, earlier);

@@ -4,8 +4,9 @@ import { ValueError } from '../../core/errors.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
-import { align, broadcast, promotionType } from '../common.js';
+import { align, broadcast, promote, promotionType } from '../common.js';
 import { resultType } from '../../core/promotion.js';
+import { nonzero } from './sets.js';
 
 function comparison(name: string, fn: (x: Tensor, y: Tensor) => Tensor) {
   return op(name, (x1: TensorLike, x2: TensorLike): Tensor => {
@@ -87,12 +88,27 @@ export const allclose = op('allclose', (x1: TensorLike, x2: TensorLike, options:
   );
 });
 
-/** Elements of `x1` where the condition holds, else of `x2`, with broadcasting. @see `keras.ops.where` */
-export const where = op('where', (condition: TensorLike, x1: TensorLike, x2: TensorLike): Tensor => {
+const choose = op('where', (condition: TensorLike, x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('where', [x1, x2]);
   const [c, x, y] = broadcast('where', [asBool(condition, 'where'), a, b]);
   return lax.select(c, x, y);
 });
+/**
+ * Elements of `x1` where the condition holds, else of `x2`, with broadcasting. With the condition alone: the positions where it
+ * holds, as `nonzero` gives them (which cannot be traced).
+ *
+ * @throws {ValueError} One of `x1` and `x2` is given without the other.
+ * @see `keras.ops.where`
+ */
+export const where: typeof choose & ((condition: TensorLike) => Tensor[]) = Object.assign(
+  (...args: [TensorLike, TensorLike?, TensorLike?]): unknown => {
+    const [condition, x1 = null, x2 = null] = args;
+    if (x1 === null && x2 === null) return nonzero(condition);
+    if (x1 === null || x2 === null) throw new ValueError('where: give both x1 and x2, or neither of them.');
+    return choose(condition, x1, x2);
+  },
+  { opName: choose.opName },
+) as typeof choose & ((condition: TensorLike) => Tensor[]);
 
 /** The first of `choicelist` whose condition holds, element by element. @see `keras.ops.select` */
 export const select = op(
@@ -107,10 +123,9 @@ export const select = op(
         `select: ${condlist.length} conditions for ${choicelist.length} choices. There must be one choice per condition.`,
       );
     }
-    return condlist.reduceRight<Tensor>(
-      (rest, condition, i) => where(condition, choicelist[i], rest),
-      toTensor(otherwise),
-    );
+    // A plain default takes the dtype of the choices.
+    const [last, ...choices] = promote('select', [otherwise, ...choicelist]);
+    return condlist.reduceRight<Tensor>((rest, condition, i) => where(condition, choices[i], rest), last);
   },
 );
 

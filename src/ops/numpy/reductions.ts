@@ -2,7 +2,7 @@
 import type { DType } from '../../core/dtype.js';
 import { dtypeInfo, isFloat } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
-import { normalizeAxes, normalizeAxis, range, reducedShape, sizeOf } from '../../core/shape.js';
+import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
@@ -119,6 +119,10 @@ export interface ArgReduceOptions {
 function argReduce(name: string, fn: typeof lax.argMax) {
   return op(name, (x: TensorLike, { axis = null, keepdims = false }: ArgReduceOptions = {}): Tensor => {
     const t = toTensor(x, null, name);
+    if (axis === null ? t.size === 0 : t.shape[normalizeAxis(axis, t.ndim, name)] === 0)
+      throw new ValueError(
+        `${name}: no elements ${axis === null ? 'in' : `along axis ${axis} of`} a tensor of shape ${formatShape(t.shape)}, so there is no ${name === 'argmax' ? 'greatest' : 'least'} one.`,
+      );
     if (axis === null) {
       const index = fn(lax.reshape(t, [t.size]), 0);
       return keepdims
@@ -182,10 +186,21 @@ function nanReduction(name: string, neutral: number, reduce: (x: Tensor, options
 export const nansum = nanReduction('nansum', 0, sum);
 /** Product over axes with NaN as 1. @see `keras.ops.nanprod` */
 export const nanprod = nanReduction('nanprod', 1, prod);
-/** Greatest over axes without the NaNs. @see `keras.ops.nanmax` */
-export const nanmax = nanReduction('nanmax', -Infinity, max);
-/** Least over axes without the NaNs. @see `keras.ops.nanmin` */
-export const nanmin = nanReduction('nanmin', Infinity, min);
+function nanExtremum(name: string, neutral: number, reduce: typeof max) {
+  return op(name, (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
+    const t = toTensor(x, null, name);
+    if (!isFloat(t.dtype)) return reduce(t, { initial, ...options });
+    const missing = lax.ne(t, t);
+    const known = reduce(lax.select(missing, lax.fullLike(t, neutral), t), { initial, ...options });
+    if (initial !== null) return known;
+    const none = reduceWith(name, missing, options, lax.reduceMin);
+    return lax.select(none, lax.fullLike(known, NaN), known);
+  });
+}
+/** Greatest over axes without the NaNs; NaN where there is nothing else. @see `keras.ops.nanmax` */
+export const nanmax = nanExtremum('nanmax', -Infinity, max);
+/** Least over axes without the NaNs; NaN where there is nothing else. @see `keras.ops.nanmin` */
+export const nanmin = nanExtremum('nanmin', Infinity, min);
 /** Mean over axes without the NaNs. @see `keras.ops.nanmean` */
 export const nanmean = op('nanmean', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
   const t = floatTensor(x, 'nanmean');

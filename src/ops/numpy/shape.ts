@@ -228,11 +228,12 @@ export const pad = op(
         : (padWidth as readonly (readonly number[])[])[d];
     });
     if (mode === 'constant') {
+      const value = constantValues ?? 0;
       return lax.pad(t, {
         low: widths.map((w) => w[0]),
         high: widths.map((w) => w[1]),
         interior: widths.map(() => 0),
-        value: constantValues ?? 0,
+        value: t.dtype === 'bool' ? Number(value !== 0) : value,
       });
     }
     return widths.reduce<Tensor>((padded, [before, after], d) => padAxis(padded, d, before, after, mode), t);
