@@ -11,18 +11,32 @@ export interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
+/** How far numbers may be off. */
+export interface Bounds {
+  /** Added to every bound, where the truth is zero and what is recorded is rounding. State the reason where it is given. Default 0. */
+  readonly floor?: number;
+  /** Whether each element is measured by itself, rather than by the greatest of its array. Default false. */
+  readonly elementwise?: boolean;
+  /** Integers and bools, which must be equal. Default false. */
+  readonly exact?: boolean;
+}
+
 /**
  * What is wrong with `actual`, or null: shapes equal, NaN and infinities in the same places, elsewhere
- * |actual − expected| ≤ tolerance · max(1, max|expected|). `exact`: integers and bools, which must be equal.
+ * |actual − expected| ≤ tolerance · max|expected| + floor, the greatest taken over the finite numbers of this array.
  */
-export function difference(actual: Numbers, expected: Numbers, tolerance: number, exact = false): string | null {
+export function difference(
+  actual: Numbers,
+  expected: Numbers,
+  tolerance: number,
+  { floor = 0, elementwise = false, exact = false }: Bounds = {},
+): string | null {
   if (!sameShape(actual.shape, expected.shape))
     return `shape ${formatShape(actual.shape)}, expected ${formatShape(expected.shape)}`;
   const n = sizeOf(expected.shape);
-  let scale = 1;
+  let scale = 0;
   for (let i = 0; i < n; i++)
     if (Number.isFinite(expected.data[i])) scale = Math.max(scale, Math.abs(expected.data[i]));
-  const bound = exact ? 0 : tolerance * scale;
   let worst = 0;
   let at = -1;
   for (let i = 0; i < n; i++) {
@@ -31,16 +45,22 @@ export function difference(actual: Numbers, expected: Numbers, tolerance: number
       if (!Object.is(a, e)) return `element ${i} is ${a}, expected ${e}`;
       continue;
     }
+    const bound = exact ? 0 : tolerance * (elementwise ? Math.abs(e) : scale) + floor;
     const off = Math.abs(a - e);
-    if (off > bound && off > worst) [worst, at] = [off, i];
+    if (off > bound && (at < 0 || off - bound > worst)) [worst, at] = [off - bound, i];
   }
   return at < 0
     ? null
-    : `element ${at} is ${actual.data[at]}, expected ${expected.data[at]} (off by ${worst}, bound ${bound})`;
+    : `element ${at} is ${actual.data[at]}, expected ${expected.data[at]} (off by ${Math.abs(actual.data[at] - expected.data[at])}, ${worst} more than allowed)`;
 }
 
 /** Compare a tensor with a recorded array; null when it is right. Floats must have the recorded dtype. */
-export function tensorDifference(actual: Tensor, expected: EncodedArray, tolerance: number): string | null {
+export function tensorDifference(
+  actual: Tensor,
+  expected: EncodedArray,
+  tolerance: number,
+  bounds: Bounds = {},
+): string | null {
   const float = expected.dtype.includes('float');
   if (float !== isFloat(actual.dtype) || (float && actual.dtype !== expected.dtype))
     return `dtype ${actual.dtype}, expected ${expected.dtype}`;
@@ -48,7 +68,7 @@ export function tensorDifference(actual: Tensor, expected: EncodedArray, toleran
     { shape: actual.shape, data: actual.ndarray.data },
     { shape: expected.shape, data: decodeNumbers(expected) },
     tolerance,
-    !float,
+    { ...bounds, exact: !float },
   );
 }
 

@@ -26,7 +26,7 @@ const TOLERANCE: Partial<Record<DType, number>> = { float16: 1e-3, bfloat16: 8e-
 
 function expectSame(found: readonly NDArray[], expected: readonly NDArray[], graph: Graph, what = 'output'): void {
   expected.forEach((e, i) => {
-    const wrong = difference(found[i], e, TOLERANCE[e.dtype] ?? 0, !isFloat(e.dtype));
+    const wrong = difference(found[i], e, TOLERANCE[e.dtype] ?? 0, { exact: !isFloat(e.dtype) });
     if (wrong !== null) throw new Error(`${what} ${i}: ${wrong}\n${String(graph)}`);
   });
 }

@@ -31,7 +31,7 @@ const compile = (graph: Graph) =>
 
 function expectSame(found: readonly NDArray[], expected: readonly NDArray[], graph: Graph): void {
   expected.forEach((e, i) => {
-    const wrong = difference(found[i], e, TOLERANCE[e.dtype] ?? 0, !isFloat(e.dtype));
+    const wrong = difference(found[i], e, TOLERANCE[e.dtype] ?? 0, { exact: !isFloat(e.dtype) });
     if (wrong !== null) throw new Error(`output ${i}: ${wrong}\n${String(graph)}`);
   });
 }
