@@ -9,4 +9,6 @@ export type { MonitorMode, MonitorOptions } from './monitor.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
 export { ProgbarLogger } from './progbar_logger.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce_lr_on_plateau.js';
+export { RemoteMonitor, type RemoteMonitorOptions } from './remote_monitor.js';
+export { SwapEMAWeights, type SwapEMAWeightsOptions } from './swap_ema_weights.js';
 export { TerminateOnNaN, type TerminateOnNaNOptions } from './terminate_on_nan.js';

@@ -143,6 +143,10 @@ export class LossScaleOptimizer extends Optimizer {
     return ops.multiply(loss, this.#dynamicScale ?? this.initialScale);
   }
 
+  override get movingAverages(): readonly (readonly [variable: Variable, average: Variable])[] {
+    return this.innerOptimizer.movingAverages;
+  }
+
   override finalizeVariableValues(varList: readonly Variable[]): void {
     this.innerOptimizer.finalizeVariableValues(varList);
   }

@@ -216,6 +216,10 @@ export class MultiOptimizer extends Optimizer {
     this.stepCount.assignAdd(1);
   }
 
+  override get movingAverages(): readonly (readonly [variable: Variable, average: Variable])[] {
+    return this.#inner.flatMap((optimizer) => optimizer.movingAverages);
+  }
+
   override finalizeVariableValues(varList: readonly Variable[]): void {
     for (const [optimizer, own] of this.#divide(varList, varList)) optimizer.finalizeVariableValues(own);
   }

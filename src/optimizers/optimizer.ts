@@ -483,6 +483,14 @@ export class Optimizer extends OptimizerVariables {
     });
   }
 
+  /** With `useEma`: each variable that is trained with its average, in the order of the variables. Else empty. */
+  get movingAverages(): readonly (readonly [variable: Variable, average: Variable])[] {
+    return this.#trainableVariables.flatMap((variable, i) => {
+      const average = this.#averages[i];
+      return average === null || average === undefined ? [] : [[variable, average] as const];
+    });
+  }
+
   /**
    * What is left to do after training: with `useEma`, the weights take on their averages.
    *
