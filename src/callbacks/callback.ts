@@ -90,6 +90,26 @@ export class Callback {
   /** @param logs `outputs`: what the model gave for the batch. */
   onPredictBatchEnd(_batch: number, _logs: { readonly outputs: Tree<Tensor> }): HookResult {}
 
+  /**
+   * After which step of `fit` the callback next wants the weights as they are then. `fit` calls `onCheckpoint` there. Unlike a hook for
+   * batches, which has each step run alone, this lets all steps before it run in one go.
+   *
+   * @param done Steps that this `fit` has done, over all epochs.
+   * @returns A number of steps above `done`; null: none. By default null.
+   */
+  nextCheckpoint(_done: number): number | null {
+    return null;
+  }
+
+  /**
+   * Called after the step that `nextCheckpoint` names; with `stepsPerExecution` = n, after the execution which that step is in.
+   *
+   * @param done Steps that this `fit` has done, over all epochs.
+   * @param batch Number of the last step in the epoch, from 0.
+   * @param logs Means over the epoch so far.
+   */
+  onCheckpoint(_done: number, _batch: number, _logs: Logs): HookResult {}
+
   onTrainBegin(_logs?: Logs): HookResult {}
 
   /** @param logs Those of the last epoch. */

@@ -41,6 +41,8 @@ export class CallbackList extends Callback {
   readonly callbacks: Callback[];
   /** The one that `fit` returns, or null. */
   readonly history: History | null;
+  /** The step for which each callback last asked. */
+  readonly #checkpoints = new Map<Callback, number>();
   #listeners!: Readonly<Record<BatchMode, readonly Callback[]>>;
 
   constructor(callbacks: Callbacks | null = null, options: CallbackListOptions = {}) {
@@ -139,6 +141,22 @@ export class CallbackList extends Callback {
 
   override onPredictBatchEnd(batch: number, logs: { readonly outputs: Tree<Tensor> }): Promise<void> {
     return this.#each((each) => each.onPredictBatchEnd(batch, logs), this.#listeners.Predict);
+  }
+
+  /** The first of the steps that the callbacks ask for. */
+  override nextCheckpoint(done: number): number | null {
+    this.#checkpoints.clear();
+    for (const each of this.callbacks) {
+      const step = each.nextCheckpoint(done);
+      if (step !== null) this.#checkpoints.set(each, step);
+    }
+    return this.#checkpoints.size === 0 ? null : Math.min(...this.#checkpoints.values());
+  }
+
+  /** Called for the callbacks whose step has come. */
+  override onCheckpoint(done: number, batch: number, logs: Logs): Promise<void> {
+    const due = this.callbacks.filter((each) => (this.#checkpoints.get(each) ?? Infinity) <= done);
+    return this.#each((each) => each.onCheckpoint(done, batch, logs), due);
   }
 
   override onTrainBegin(logs: Logs = {}): Promise<void> {

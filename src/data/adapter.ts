@@ -8,8 +8,24 @@ export interface BatchIterator {
   return?(): unknown;
 }
 
+/** Arrays in memory whose rows, in some order, are the batches. Programs can take the batches out of them by number. */
+export interface WholeData {
+  /** All rows: `[x, y, sampleWeight]`. */
+  readonly arrays: Batch;
+  readonly numSamples: number;
+  /** Samples a batch; the last one may be smaller. */
+  readonly batchSize: number;
+  readonly numBatches: number;
+  /** Whether each epoch has an order of its own. */
+  readonly shuffled: boolean;
+  /** The order of the samples for a new epoch; null: as they are. */
+  order(): Int32Array | null;
+}
+
 /** Data as batches. */
 export interface DataAdapter {
+  /** The data as arrays, where they are arrays; left out by adapters that only give batches. */
+  readonly whole?: WholeData;
   /** Batches an epoch; null: not known, or without end. */
   readonly numBatches: number | null;
   /** The batches of one epoch. */

@@ -3,7 +3,7 @@ import { ValueError } from '../core/errors.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 import { randomOrder } from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
-import type { BatchIterator, DataAdapter } from './adapter.js';
+import type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
 import type { Batch, TensorTree } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { classWeightToSampleWeight } from './class_weight.js';
@@ -72,7 +72,7 @@ function countSamples(parts: readonly (readonly [string, TensorTree])[]): number
 }
 
 /** Arrays in memory, cut into batches; the last one is smaller when the samples are no multiple of the batch size. */
-export class ArrayDataAdapter implements DataAdapter {
+export class ArrayDataAdapter implements DataAdapter, WholeData {
   readonly arrays: Batch;
   readonly numSamples: number;
   readonly batchSize: number;
@@ -101,6 +101,14 @@ export class ArrayDataAdapter implements DataAdapter {
     this.batchSize = batchSize ?? (steps ? Math.ceil(this.numSamples / steps) : 32);
     this.numBatches = Math.ceil(this.numSamples / this.batchSize);
     this.shuffle = shuffle;
+  }
+
+  get whole(): WholeData {
+    return this;
+  }
+
+  get shuffled(): boolean {
+    return this.shuffle !== false;
   }
 
   /** The order of the samples for a new epoch, from the process's generator; null: as they are. */

@@ -1,5 +1,5 @@
 /** @file Data for training: batches, `PyDataset`, and the adapters that `fit` reads them through. */
-export type { BatchIterator, DataAdapter } from './adapter.js';
+export type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
 export { ArrayDataAdapter, type ArrayDataOptions, type Shuffle } from './array_adapter.js';
 export {
   type ArrayCounts,

@@ -10,6 +10,7 @@ import { classNameOf, constructFromConfig, serializeKerasObject } from '../core/
 import type { PartialShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
+import type { ArrayCounts } from '../data/index.js';
 import { Layer } from '../layers/layer.js';
 import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
 import { isNumbers, splitCall } from '../layers/layer_types.js';
@@ -209,8 +210,13 @@ export class Model extends Trainer {
    * The names of the layers that make the outputs, by which targets, losses and metrics can be given as a dict; null for a model
    * whose outputs are not known beforehand.
    */
-  get outputNames(): string[] | null {
+  override get outputNames(): string[] | null {
     return this.#graph?.outputs.map((x) => x.history?.node.operation.name ?? x.name) ?? null;
+  }
+
+  override get _arrayCounts(): ArrayCounts {
+    if (this.#graph === null) return super._arrayCounts;
+    return { inputs: this.#graph.inputs.length, outputs: this.#graph.outputs.length };
   }
 
   /** The symbolic inputs as they were given: a tensor, a list or a dict. */

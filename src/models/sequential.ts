@@ -6,6 +6,7 @@ import type { PartialShape } from '../core/shape.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { mapTree } from '../core/tree.js';
+import type { ArrayCounts } from '../data/index.js';
 import { InputLayer } from '../layers/core/input_layer.js';
 import { Layer } from '../layers/layer.js';
 import type { MaskTree, ShapeTree } from '../layers/layer_types.js';
@@ -162,6 +163,10 @@ export class Sequential extends Model {
 
   override get outputNames(): string[] | null {
     return this.#functional?.outputNames ?? null;
+  }
+
+  override get _arrayCounts(): ArrayCounts {
+    return this.#functional?._arrayCounts ?? { inputs: 1, outputs: 1 };
   }
 
   override get input(): KerasTensor | readonly KerasTensor[] {

@@ -117,6 +117,11 @@ export class CompileLoss {
 
   /** Find the loss of each output, now that the shapes are known. */
   build(yTrue: TensorTree, yPred: TensorTree): void {
+    this.#buildFor(this.#arrangeTargets(yTrue, yPred), yPred);
+  }
+
+  /** As `build`, for targets in the structure of the outputs. */
+  #buildFor(yTrue: TensorTree, yPred: TensorTree): void {
     const names = this.#outputNames;
     let [loss, weights] = [this.#given, this.#givenWeights];
     if (names !== null && isDict(loss) && !isDict(yPred)) {
@@ -234,11 +239,6 @@ export class CompileLoss {
     );
   }
 
-  /** As `build`, for targets as they were given. */
-  prepare(yTrue: TensorTree, yPred: TensorTree): void {
-    this.build(this.#arrangeTargets(yTrue, yPred), yPred);
-  }
-
   #arrangeTargets(yTrue: TensorTree, yPred: TensorTree): TensorTree {
     if (yTrue === null) throw new ValueError('The losses of compile() need targets, but y is not given.');
     return this.#arrange(yTrue, yPred);
@@ -252,7 +252,7 @@ export class CompileLoss {
   call(yTrue: TensorTree, yPred: TensorTree, sampleWeight: TensorTree = null): Tensor | null {
     const target = this.#arrangeTargets(yTrue, yPred);
     const weights = isNested(sampleWeight) ? this.#arrange(sampleWeight, yPred) : sampleWeight;
-    if (!this.built) this.build(target, yPred);
+    if (!this.built) this.#buildFor(target, yPred);
     let total: Tensor | null = null;
     this.#losses.forEach(({ path, loss, weight: factor }, i) => {
       const prediction = entryAt(yPred, path) as Tensor;

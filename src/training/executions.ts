@@ -1,8 +1,12 @@
-/** @file What one epoch runs, in which pieces: batch by batch, or many steps at once on data that lie in the heap. */
-import { ArrayDataAdapter } from '../data/index.js';
+/**
+ * @file What one epoch executes, in which pieces: batch by batch, or many steps at once on data that lie in the heap. The words: a _step_
+ * is one batch; an _execution_ is some steps in one go, between which nobody is told anything; a _run_ is one call of a program.
+ */
+import type { Tree } from '../core/tree.js';
+import type { WholeData } from '../data/index.js';
 import type { EpochIterator } from './epoch_iterator.js';
 import type { ResidentSteps } from './resident_steps.js';
-import type { PreparedStep } from './step_runner.js';
+import type { Steps } from './step_programs.js';
 
 /** Some steps that run in one go. */
 export interface Execution {
@@ -10,65 +14,99 @@ export interface Execution {
   readonly begin: number;
   /** Number of the last step. */
   readonly end: number;
-  /** Run them. @returns The results of the last one. */
-  run(): Promise<unknown>;
+  /** Steps that all epochs have had when this execution is done. */
+  readonly done: number;
+  /** Whether a callback asked for the weights after one of these steps. */
+  readonly checkpoint: boolean;
+  /** Run them. @returns What the steps gave: the last one, or all of them where the policy says so. */
+  run(): Promise<readonly Tree<unknown>[]>;
 }
 
 /** How steps are joined. */
 export interface ExecutionPolicy {
   /** Steps in one go; `'auto'`: as many as the event loop allows. */
   readonly size: number | 'auto';
-  /** Whether somebody must hear of each step. */
+  /** Whether a callback must hear of each step. */
   readonly single: boolean;
+  /** Whose results are wanted: of the last step of an execution, or of all of them. */
+  readonly results: 'last' | 'all';
+  /**
+   * The next step after which a callback wants the weights, counted over all epochs; null: none. Executions of size `'auto'` end there;
+   * others end where they do, and the callback hears of it then.
+   *
+   * @param done Steps that are done.
+   */
+  readonly nextCheckpoint?: (done: number) => number | null;
 }
 
 /** The executions of epochs over one data set. */
 export class Executions {
   readonly #iterator: EpochIterator;
-  readonly #step: PreparedStep;
+  readonly #steps: Steps;
   readonly #policy: ExecutionPolicy;
-  readonly #resident: ResidentSteps | null;
+  readonly #resident: { readonly steps: ResidentSteps; readonly data: WholeData } | null;
+  #done = 0;
 
-  constructor(iterator: EpochIterator, step: PreparedStep, policy: ExecutionPolicy) {
+  constructor(iterator: EpochIterator, steps: Steps, policy: ExecutionPolicy) {
     this.#iterator = iterator;
-    this.#step = step;
+    this.#steps = steps;
     this.#policy = policy;
-    const { adapter } = iterator;
-    const whole = adapter instanceof ArrayDataAdapter && iterator.takesWholeEpochs;
-    this.#resident = whole ? step.resident(adapter) : null;
+    // Each sample is looked at once where all results are wanted: it need not stay in the heap.
+    const data = policy.results === 'last' && iterator.takesWholeEpochs ? iterator.adapter.whole : undefined;
+    const resident = data === undefined ? null : steps.resident(data);
+    this.#resident = resident === null ? null : { steps: resident, data: data! };
   }
 
   /** The data are not needed any more. */
   release(): void {
-    this.#resident?.release();
+    this.#resident?.steps.release();
+  }
+
+  /** The next step that is asked for, from now on. */
+  #nextCheckpoint(): number {
+    return this.#policy.nextCheckpoint?.(this.#done) ?? Infinity;
   }
 
   async *epoch(): AsyncGenerator<Execution, void, void> {
     if (this.#resident !== null) {
-      yield* this.#residentEpoch(this.#resident, this.#iterator.adapter as ArrayDataAdapter);
+      yield* this.#residentEpoch(this.#resident.steps, this.#resident.data);
       return;
     }
     for await (const { begin, end, batches } of this.#iterator.epoch()) {
-      const run = async (): Promise<unknown> => {
-        let results: unknown = null;
-        for (const batch of batches) results = await this.#step.run(batch);
+      const checkpoint = this.#nextCheckpoint();
+      this.#done += batches.length;
+      const run = async (): Promise<readonly Tree<unknown>[]> => {
+        let results: Tree<unknown>[] = [];
+        for (const batch of batches) {
+          const made = await this.#steps.step(batch);
+          if (this.#policy.results === 'all') results.push(made);
+          else results = [made];
+        }
         return results;
       };
-      yield { begin, end, run };
+      yield { begin, end, done: this.#done, checkpoint: checkpoint <= this.#done, run };
     }
   }
 
-  *#residentEpoch(resident: ResidentSteps, adapter: ArrayDataAdapter): Generator<Execution, void, void> {
-    resident.setOrder(adapter.order());
+  *#residentEpoch(resident: ResidentSteps, data: WholeData): Generator<Execution, void, void> {
+    resident.setOrder(data.order());
     const { size, single } = this.#policy;
-    const { numBatches } = adapter;
+    const { numBatches } = data;
     for (let begin = 0; begin < numBatches;) {
-      const wanted = size !== 'auto' ? size : single ? 1 : resident.stepsAtOnce;
-      const count = Math.min(wanted, numBatches - begin);
+      const checkpoint = this.#nextCheckpoint();
+      const free = single ? 1 : Math.min(resident.stepsAtOnce, Math.max(1, checkpoint - this.#done));
+      const count = Math.min(size === 'auto' ? free : size, numBatches - begin);
       const first = begin;
       begin += count;
-      // Keras: `end` counts steps that a last, shorter execution does not have.
-      yield { begin: first, end: first + (size === 'auto' ? count : size) - 1, run: () => resident.run(first, count) };
+      this.#done += count;
+      yield {
+        begin: first,
+        // Keras: `end` counts steps that a last, shorter execution does not have.
+        end: first + (size === 'auto' ? count : size) - 1,
+        done: this.#done,
+        checkpoint: checkpoint <= this.#done,
+        run: async () => [await resident.steps(first, count)],
+      };
     }
   }
 }

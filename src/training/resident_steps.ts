@@ -9,7 +9,7 @@ import { filled, ndarray } from '../core/ndarray.js';
 import { getPlatform } from '../core/platform.js';
 import { sizeOf } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
-import type { ArrayDataAdapter } from '../data/index.js';
+import type { WholeData } from '../data/index.js';
 import type { HeapBuffer } from '../graph/index.js';
 import * as lax from '../graph/lax.js';
 import type { ResidentHeap, Tensor } from '../runtime/index.js';
@@ -41,20 +41,20 @@ export class ResidentSteps {
   #users = 0;
   #evicted = false;
 
-  constructor(kind: StepKind, adapter: ArrayDataAdapter, step: Step, home: ResidentHeap) {
-    const { arrays, batchSize, numSamples } = adapter;
+  constructor(kind: StepKind, data: WholeData, step: Step, heap: ResidentHeap) {
+    const { arrays, batchSize, numSamples } = data;
     const tensors = batchTensors(arrays);
     this.#batchSize = batchSize;
     this.#numSamples = numSamples;
     const made: HeapBuffer[] = [];
     const allocate = (type: TensorType, label: string): HeapBuffer => {
-      const buffer = home.heap.allocate(type, label);
+      const buffer = heap.heap.allocate(type, label);
       made.push(buffer);
       return buffer;
     };
     try {
       this.#buffers = tensors.map(({ dtype, shape }, i) => allocate({ dtype, shape }, `data ${i}`));
-      this.#order = adapter.shuffle === false ? null : allocate({ dtype: 'int32', shape: [numSamples] }, 'order');
+      this.#order = !data.shuffled ? null : allocate({ dtype: 'int32', shape: [numSamples] }, 'order');
     } catch (error) {
       for (const buffer of made) buffer.free();
       throw error;
@@ -68,13 +68,13 @@ export class ResidentSteps {
         (args) => {
           const [first, counter] = args.slice(bound.length);
           const start = lax.mul(lax.add(first, counter), tensor(batchSize, [], 'int32'));
-          const data = args.slice(0, tensors.length);
+          const rows = args.slice(0, tensors.length);
           const order = this.#order === null ? null : args[tensors.length];
-          return step(rebuildBatch(arrays, takeBatch(data, order, start, size)));
+          return step(rebuildBatch(arrays, takeBatch(rows, order, start, size)));
         },
         outputTensors,
       );
-      const program = new Program(traced, home, { arguments: [...bound, null, null], counter: bound.length + 1 });
+      const program = new Program(traced, heap, { arguments: [...bound, null, null], counter: bound.length + 1 });
       return { program, result: traced.result };
     };
   }
@@ -84,8 +84,8 @@ export class ResidentSteps {
    *
    * @returns False if others are at work on other data here.
    */
-  acquire(adapter: ArrayDataAdapter): boolean {
-    const tensors = batchTensors(adapter.arrays);
+  acquire(data: WholeData): boolean {
+    const tensors = batchTensors(data.arrays);
     const same = tensors.every((x, i) => this.#contents[i] === x);
     if (this.#users > 0 && (!same || this.#order !== null)) return false;
     tensors.forEach((x, i) => {
@@ -138,11 +138,11 @@ export class ResidentSteps {
   }
 
   /**
-   * Run `count` steps from step number `first` on.
+   * Take `count` steps from step number `first` on.
    *
    * @returns The results of the last one.
    */
-  async run(first: number, count: number): Promise<Tree<unknown>> {
+  async steps(first: number, count: number): Promise<Tree<unknown>> {
     const full = Math.max(0, Math.min(count, this.fullSteps - first));
     let results: Tree<unknown> = null;
     if (full > 0) {
@@ -154,7 +154,7 @@ export class ResidentSteps {
       if (this.#secondsPerStep !== null && this.#rest > 0 && !this.#evicted) this.#program(this.#rest);
       results = unpack(result, await running);
       this.#secondsPerStep = (getPlatform().now() - begin) / full;
-      this.#longest = full;
+      this.#longest = Math.max(this.#longest, full);
     }
     if (full < count) {
       const { program, result } = this.#program(this.#rest);
@@ -191,14 +191,14 @@ function takeBatch(data: readonly Tensor[], order: Tensor | null, start: Tensor,
 }
 
 /** What programs on a data set depend on. */
-export function residentSignature(adapter: ArrayDataAdapter): string {
-  const types = batchTensors(adapter.arrays).map(({ dtype, shape }) => `${dtype}[${shape.join()}]`);
-  return `${types.join()}|${adapter.batchSize}|${adapter.shuffle === false ? 'as is' : 'ordered'}`;
+export function residentSignature(data: WholeData): string {
+  const types = batchTensors(data.arrays).map(({ dtype, shape }) => `${dtype}[${shape.join()}]`);
+  return `${types.join()}|${data.batchSize}|${data.shuffled ? 'ordered' : 'as is'}`;
 }
 
 /** Whether the data may lie in the heap. */
-export function fitsIntoHeap(adapter: ArrayDataAdapter): boolean {
-  const bytes = batchTensors(adapter.arrays).reduce((sum, x) => sum + sizeOf(x.shape) * storageBytes(x.dtype), 0);
+export function fitsIntoHeap(data: WholeData): boolean {
+  const bytes = batchTensors(data.arrays).reduce((sum, x) => sum + sizeOf(x.shape) * storageBytes(x.dtype), 0);
   return bytes <= MOST_BYTES;
 }
 

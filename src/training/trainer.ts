@@ -6,22 +6,20 @@ import { isFloat } from '../core/dtype.js';
 import { InternalError, refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
-import type { Tree } from '../core/tree.js';
 import { isDict } from '../core/tree.js';
-import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import type { ArrayCounts, Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isArrayData, isDataset } from '../data/index.js';
 import { withOrigin } from '../graph/origin.js';
 import { Layer } from '../layers/layer.js';
-import { lookOnce } from '../layers/tracking.js';
 import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import * as optimizers from '../optimizers/index.js';
-import type { Optimizer } from '../optimizers/index.js';
-import type { Tensor, Variable } from '../runtime/index.js';
-import { abstractly, toTensor, valueAndGrad, withTrace } from '../runtime/index.js';
+import { LossScaleOptimizer, type Optimizer } from '../optimizers/index.js';
+import type { Tensor } from '../runtime/index.js';
+import { toTensor, valueAndGrad } from '../runtime/index.js';
 import { CompileLoss } from './compile_loss.js';
 import { CompileMetrics } from './compile_metrics.js';
-import * as loops from './loops.js';
+import * as loops from './loops/index.js';
 import type {
   CompileOptions,
   EvaluateOptions,
@@ -32,13 +30,10 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS } from './options.js';
-import { outputNamesOf } from './model_ends.js';
 import type { Profile, ProfileOptions } from './profile.js';
 import { PROFILE_OPTIONS } from './profile.js';
-import type { PreparedStep } from './step_runner.js';
-import { StepRunner } from './step_runner.js';
-import type { StepKind } from './step_tensors.js';
-import { batchTensors, rebuildBatch } from './step_tensors.js';
+import { TrainingSession } from './session.js';
+import { batchTensors } from './step_tensors.js';
 
 /** What a step gives: losses and metrics by name. */
 export type StepLogs = Readonly<Record<string, Tensor | number>>;
@@ -77,29 +72,16 @@ export class Trainer extends Layer {
   runEagerly = false;
   jitCompile = true;
 
-  #optimizer: Optimizer | null = null;
-  #compileLoss: CompileLoss | null = null;
-  #compileMetrics: CompileMetrics | null = null;
-  #lossTracker: Mean | null = null;
-  #compileConfig: Config | null = null;
-  #targetTensors: DataLike = null;
-  #compiledTrainable: ReadonlyMap<Layer, boolean> | null = null;
-  /** What the optimizer changes: the variables that were trainable when it was first used after `compile`. */
-  #trained: readonly Variable[] | null = null;
-  readonly #runner = new StepRunner();
+  #session = new TrainingSession(this);
 
   // ---- compile ----
 
   /** The optimizer that `compile` was given. @throws {RuntimeError} `compile` was not called. */
   get optimizer(): Optimizer {
-    if (this.#optimizer === null)
-      throw new RuntimeError(`Model '${this.name}' has no optimizer before compile() is called.`);
-    return this.#optimizer;
+    return this.#session.optimizer;
   }
   set optimizer(optimizer: Optimizer) {
-    this.#optimizer = optimizer;
-    this.#trained = null;
-    this.#runner.reset();
+    this.#session = this.#session.withOptimizer(optimizer);
   }
 
   /**
@@ -135,7 +117,7 @@ export class Trainer extends Layer {
       throw new ValueError(
         `compile: targetTensors=${describe(targetTensors)}. Expected a tensor, or a list or dict of tensors.`,
       );
-    const outputNames = outputNamesOf(this);
+    const { outputNames } = this;
     const own = optimizers.get(optimizer);
     if (own === null) throw new ValueError('compile: optimizer is null. Expected an id, a config or an optimizer.');
     const compileLoss = loss === null ? null : new CompileLoss(loss, lossWeights, outputNames);
@@ -144,35 +126,34 @@ export class Trainer extends Layer {
 
     // Nothing has changed before this line, so that a mistake leaves the model as it was.
     const scaled = autoScaleLoss && this.dtypePolicy.name === 'mixed_float16' ? withLossScale(own) : own;
-    this.optimizer = scaled;
     this.loss = loss;
-    this.#targetTensors = targetTensors;
-    this.#compileLoss = compileLoss;
-    this.#compileMetrics = compileMetrics;
-    this.#lossTracker = new Mean({ name: 'loss' });
     this.runEagerly = runEagerly;
     this.jitCompile = jitCompile === 'auto' ? !runEagerly : jitCompile && !runEagerly;
     this.stepsPerExecution = stepsPerExecution;
     this.stopTraining = false;
     this.compiled = true;
-    this.#compiledTrainable = trainableFlags([this, ...this.flattenLayers()]);
-    this.#trained = null;
-    this.#compileConfig = {
-      optimizer: own,
-      loss,
-      loss_weights: lossWeights,
-      metrics,
-      weighted_metrics: weightedMetrics,
-      run_eagerly: runEagerly,
-      steps_per_execution: stepsPerExecution === 'auto' ? 1 : stepsPerExecution,
-      jit_compile: this.jitCompile,
-    };
-    this.#runner.reset();
+    this.#session = new TrainingSession(this, scaled, {
+      loss: compileLoss,
+      metrics: compileMetrics,
+      lossTracker: new Mean({ name: 'loss' }),
+      targetTensors,
+      config: {
+        optimizer: own,
+        loss,
+        loss_weights: lossWeights,
+        metrics,
+        weighted_metrics: weightedMetrics,
+        run_eagerly: runEagerly,
+        steps_per_execution: stepsPerExecution === 'auto' ? 1 : stepsPerExecution,
+        jit_compile: this.jitCompile,
+      },
+    });
   }
 
   /** What `compile` was given, in Keras's names; empty before. */
   getCompileConfig(): Config {
-    return this.#compileConfig === null ? {} : (serializeKerasObject(this.#compileConfig) as Config);
+    const { compiled } = this.#session;
+    return compiled === null ? {} : (serializeKerasObject(compiled.config) as Config);
   }
 
   /** Compile as `getCompileConfig` said. A model that overrides `compile` overrides this too. */
@@ -204,10 +185,11 @@ export class Trainer extends Layer {
   /** The loss, the metrics of `compile`, the losses of single outputs, own metrics and those of the layers inside. */
   override get metrics(): Metric[] {
     const inner = this.flattenLayers().flatMap((layer) => layer.ownMetrics);
+    const { compiled } = this.#session;
     return [
-      ...(this.#lossTracker === null ? [] : [this.#lossTracker]),
-      ...(this.#compileMetrics === null ? [] : [this.#compileMetrics]),
-      ...(this.#compileLoss?.metrics ?? []),
+      ...(compiled === null ? [] : [compiled.lossTracker]),
+      ...(compiled?.metrics ? [compiled.metrics] : []),
+      ...(compiled?.loss?.metrics ?? []),
       ...new Set([...this.ownMetrics, ...inner]),
     ];
   }
@@ -266,8 +248,7 @@ export class Trainer extends Layer {
    */
   trainStep(data: Batch): StepLogs {
     const [x, y, sampleWeight] = data;
-    const variables = this.#trained ?? this.trainableVariables;
-    const { optimizer } = this;
+    const { optimizer, trained: variables, compiled } = this.#session;
     let yPred: TensorTree = null;
     let loss: Tensor | null = null;
     const [, gradients] = valueAndGrad(() => {
@@ -276,7 +257,7 @@ export class Trainer extends Layer {
       return optimizer.scaleLoss(loss);
     }, variables);
     optimizer.apply(gradients, variables);
-    this.#lossTracker?.updateState(loss!, { sampleWeight: samplesOf(x) });
+    compiled?.lossTracker.updateState(loss!, { sampleWeight: samplesOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
 
@@ -285,7 +266,7 @@ export class Trainer extends Layer {
     const [x, y, sampleWeight] = data;
     const yPred = this.#forward(x, false);
     const loss = this.computeLoss({ x, y, yPred, sampleWeight, training: false });
-    this.#lossTracker?.updateState(loss, { sampleWeight: samplesOf(x) });
+    this.#session.compiled?.lossTracker.updateState(loss, { sampleWeight: samplesOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
 
@@ -305,7 +286,7 @@ export class Trainer extends Layer {
    * @returns A scalar; 0 if there is none.
    */
   computeLoss({ y = null, yPred = null, sampleWeight = null }: ComputeLossArguments): Tensor {
-    const compiled = withOrigin('loss', () => this.#compileLoss?.call(y, yPred, sampleWeight) ?? null);
+    const compiled = withOrigin('loss', () => this.#session.compiled?.loss?.call(y, yPred, sampleWeight) ?? null);
     const added = this.losses.map((loss) => ops.sum(isFloat(loss.dtype) ? loss : ops.cast(loss, floatx())));
     const all = compiled === null ? added : [compiled, ...added];
     if (all.length === 0) return ops.zeros([]);
@@ -320,7 +301,7 @@ export class Trainer extends Layer {
     { sampleWeight = null }: { readonly sampleWeight?: TensorTree } = {},
   ): StepLogs {
     return withOrigin('metrics', () => {
-      this.#compileMetrics?.updateState(y, yPred, sampleWeight);
+      this.#session.compiled?.metrics?.updateState(y, yPred, sampleWeight);
       return this.getMetricsResult();
     });
   }
@@ -341,7 +322,7 @@ export class Trainer extends Layer {
   async fit(x: DataSource, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
     this.#requireCompiled('fit');
     const [targets, settings] = splitArguments(x, y, options, FIT_OPTIONS);
-    return loops.fit(this, x, this.#targetsFor(x, targets), settings);
+    return loops.fit(this.#session, x, this.#session.targetsFor(x, targets), settings);
   }
 
   /**
@@ -368,7 +349,7 @@ export class Trainer extends Layer {
   ): Promise<number | number[] | Record<string, number>> {
     this.#requireCompiled('evaluate');
     const [targets, settings] = splitArguments(x, y, options, EVALUATE_OPTIONS);
-    const logs = await loops.evaluate(this, x, this.#targetsFor(x, targets), settings);
+    const logs = await loops.evaluate(this.#session, x, this.#session.targetsFor(x, targets), settings);
     return settings.returnDict === true ? logs : this.#flattenLogs(logs);
   }
 
@@ -379,7 +360,7 @@ export class Trainer extends Layer {
    * @see `keras.Model.predict`
    */
   async predict<R = Tensor>(x: DataSource, options: PredictOptions = {}): Promise<R> {
-    return (await loops.predict(this, x, options)) as R;
+    return (await loops.predict(this.#session, x, options)) as R;
   }
 
   /**
@@ -401,7 +382,7 @@ export class Trainer extends Layer {
   ): Promise<number | number[] | Record<string, number>> {
     this.#requireCompiled('trainOnBatch');
     const { returnDict = false, ...rest } = options;
-    const logs = await loops.trainOnBatch(this, x, this.#targetsFor(x, y), rest);
+    const logs = await loops.trainOnBatch(this.#session, x, this.#session.targetsFor(x, y), rest);
     return returnDict ? logs : this.#flattenLogs(logs);
   }
 
@@ -424,13 +405,13 @@ export class Trainer extends Layer {
   ): Promise<number | number[] | Record<string, number>> {
     this.#requireCompiled('testOnBatch');
     const { returnDict = false, ...rest } = options;
-    const logs = await loops.testOnBatch(this, x, this.#targetsFor(x, y), rest);
+    const logs = await loops.testOnBatch(this.#session, x, this.#session.targetsFor(x, y), rest);
     return returnDict ? logs : this.#flattenLogs(logs);
   }
 
   /** What the model gives for one batch. @see `keras.Model.predict_on_batch` */
   async predictOnBatch<R = Tensor>(x: DataLike): Promise<R> {
-    return (await loops.predictOnBatch(this, x)) as R;
+    return (await loops.predictOnBatch(this.#session, x)) as R;
   }
 
   /**
@@ -449,11 +430,7 @@ export class Trainer extends Layer {
   async profile(x: DataSource, y?: DataLike | ProfileOptions, options?: ProfileOptions): Promise<Profile> {
     const [targets, settings] = splitArguments(x, y, options, PROFILE_OPTIONS);
     if (settings.step !== 'predict') this.#requireCompiled('profile');
-    return loops.profile(this, x, this.#targetsFor(x, targets), settings);
-  }
-
-  #targetsFor(x: DataSource, y: DataLike): DataLike {
-    return y === null && !isDataset(x) ? this.#targetTensors : y;
+    return loops.profile(this.#session, x, this.#session.targetsFor(x, targets), settings);
   }
 
   #requireCompiled(method: string): void {
@@ -471,6 +448,16 @@ export class Trainer extends Layer {
 
   // ---- for callbacks and the loops ----
 
+  /** The names of the outputs, in order; null: they are not known before the model has run. */
+  get outputNames(): string[] | null {
+    return null;
+  }
+
+  /** How many arrays the model takes and gives; one each where it does not say so. */
+  get _arrayCounts(): ArrayCounts {
+    return { inputs: 1, outputs: 1 };
+  }
+
   /** Whether more is better ('up') of what the logs show under a name; null: not known. */
   _metricDirection(name: string): 'up' | 'down' | null {
     for (const metric of this.metrics) {
@@ -482,45 +469,9 @@ export class Trainer extends Layer {
     return null;
   }
 
-  /** Make the weights, the metrics and the optimizer's slots, with the shapes of a first batch where they are needed. */
-  async _prepareForBatches(kind: StepKind, peek: () => Promise<Batch | null>): Promise<PreparedStep> {
-    const look = (): { layers: Layer[]; state: string } =>
-      lookOnce(() => {
-        const layers = [this as Layer, ...this.flattenLayers()];
-        return { layers, state: stateKey(layers) };
-      });
-    let { layers, state } = look();
-    const unbuilt = layers.some((layer) => !layer.built);
-    const training = kind !== 'predict';
-    const metricsUnbuilt = training && this.#compileMetrics?.built === false;
-    const lossUnbuilt = training && this.#compileLoss?.built === false;
-    if (unbuilt || metricsUnbuilt || lossUnbuilt) {
-      const batch = await peek();
-      if (batch === null) throw new ValueError(`Model '${this.name}': the data hold no batch.`);
-      abstractly('the first look at the model', batchTensors(batch), (args) => {
-        const [x, y] = rebuildBatch(batch, args);
-        const yPred = this.#forward(x, false);
-        if (metricsUnbuilt) withTrace(null, () => this.#compileMetrics!.build(y, yPred));
-        if (lossUnbuilt) withTrace(null, () => this.#compileLoss!.prepare(y, yPred));
-      });
-    }
-    if (unbuilt) ({ layers, state } = look());
-    if (training) {
-      this.#warnOfTrainable(layers);
-      this.#trained ??= this.trainableVariables;
-      if (!this.optimizer.built) this.optimizer.build(this.#trained);
-    }
-    return this.#runner.prepare(kind, state, (batch) => this.#step(kind, batch), this.runEagerly);
-  }
-
-  /** What is left to do at the end of `fit`. */
-  _finishTraining(): void {
-    this.optimizer.finalizeVariableValues(this.#trained ?? this.trainableVariables);
-  }
-
   /** Steps are compiled by themselves. `force`: forget the programs, after a change that they cannot see. */
   makeTrainFunction({ force = false }: { readonly force?: boolean } = {}): void {
-    if (force) this.#runner.reset();
+    if (force) this.#session.forgetPrograms();
   }
 
   /** As `makeTrainFunction`. */
@@ -532,33 +483,6 @@ export class Trainer extends Layer {
   makePredictFunction(options: { readonly force?: boolean } = {}): void {
     this.makeTrainFunction(options);
   }
-
-  #step(kind: StepKind, batch: Batch): Tree<unknown> {
-    if (kind === 'train') return this.trainStep(batch);
-    return kind === 'test' ? this.testStep(batch) : this.predictStep(batch);
-  }
-
-  #warnOfTrainable(layers: readonly Layer[]): void {
-    const before = this.#compiledTrainable;
-    const changed = layers.filter((layer) => before?.has(layer) === true && before.get(layer) !== layer.trainable);
-    if (changed.length === 0) return;
-    console.warn(
-      "A layer's `trainable` state has changed since the model was compiled. This can result in unexpected behavior, as the compiled " +
-        'optimizer and loss functions may not track the correct variables. Please recompile your model (`model.compile(...)`) before ' +
-        `calling \`fit()\` or \`evaluate()\` so the change takes effect. Changed layers: ${changed.map((layer) => layer.name).join(', ')}`,
-    );
-    this.#compiledTrainable = trainableFlags(layers);
-  }
-}
-
-const trainableFlags = (layers: readonly Layer[]): Map<Layer, boolean> =>
-  new Map(layers.map((layer) => [layer, layer.trainable]));
-
-/** What programs are compiled for: which variables there are, and which train. */
-function stateKey(layers: readonly Layer[]): string {
-  return layers
-    .map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map((v) => (v.trainable ? '1' : '0')).join(''))
-    .join();
 }
 
 function samplesOf(x: TensorTree): number {
@@ -595,8 +519,5 @@ function checkSampleWeightMode(mode: unknown): void {
   );
 }
 
-function withLossScale(optimizer: Optimizer): Optimizer {
-  const { LossScaleOptimizer } = optimizers as unknown as { LossScaleOptimizer?: new (inner: Optimizer) => Optimizer };
-  if (LossScaleOptimizer === undefined || optimizer instanceof LossScaleOptimizer) return optimizer;
-  return new LossScaleOptimizer(optimizer);
-}
+const withLossScale = (optimizer: Optimizer): Optimizer =>
+  optimizer instanceof LossScaleOptimizer ? optimizer : new LossScaleOptimizer(optimizer);

@@ -1,8 +1,8 @@
-/** @file `StepRunner`: compiles the steps of a model, one program per form of batch, and runs them on the model's heap. */
+/** @file `StepPrograms`: compiles the steps of a model, one program per form of batch, and runs them on the model's heap. */
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Tree } from '../core/tree.js';
 import { mapTree } from '../core/tree.js';
-import type { ArrayDataAdapter, Batch } from '../data/index.js';
+import type { Batch, WholeData } from '../data/index.js';
 import type { ProgramProfile } from '../runtime/program.js';
 import { currentBackend, Program, ResidentHeap, traceProgram } from '../runtime/index.js';
 import { fitsIntoHeap, residentSignature, ResidentSteps, unlessFull } from './resident_steps.js';
@@ -23,12 +23,12 @@ interface CompiledStep {
   readonly result: Tree<unknown>;
 }
 
-/** Steps of one kind, ready to run in the model's present state. */
-export interface PreparedStep {
-  /** Run on one batch. */
-  run(batch: Batch): Promise<Tree<unknown>>;
+/** Steps of one kind, for the model's present state. */
+export interface Steps {
+  /** Take one step, on one batch. @returns What the step gives. */
+  step(batch: Batch): Promise<Tree<unknown>>;
   /** The same on a data set in the heap; null where that is not possible, or does not pay. */
-  resident(adapter: ArrayDataAdapter): ResidentSteps | null;
+  resident(data: WholeData): ResidentSteps | null;
   /** Time steps on one batch, without a lasting effect; null where steps have no kernels. */
   profile(batch: Batch, steps: number): Promise<ProgramProfile | null>;
 }
@@ -40,24 +40,24 @@ const PROGRAMS = 64;
 const RESIDENT_SETS = 4;
 
 /** Compiled steps of one model. Its heap holds the variables for as long as the model is not compiled anew. */
-export class StepRunner {
+export class StepPrograms {
   readonly #programs = new Map<string, CompiledStep>();
-  readonly #homes = new Map<string, ResidentHeap>();
+  readonly #heaps = new Map<string, ResidentHeap>();
   /** The least recently used first. */
   readonly #residents = new Map<string, ResidentSteps>();
 
   /** Forget all programs, and leave the heap: variables move to a new one at the next run. */
   reset(): void {
     this.#programs.clear();
-    this.#homes.clear();
+    this.#heaps.clear();
     this.#residents.clear();
   }
 
-  #home(): ResidentHeap {
+  #heap(): ResidentHeap {
     const backend = currentBackend();
-    let home = this.#homes.get(backend.name);
-    if (home === undefined) this.#homes.set(backend.name, (home = new ResidentHeap(backend)));
-    return home;
+    let heap = this.#heaps.get(backend.name);
+    if (heap === undefined) this.#heaps.set(backend.name, (heap = new ResidentHeap(backend)));
+    return heap;
   }
 
   /**
@@ -66,30 +66,30 @@ export class StepRunner {
    * @param state Tells apart states of the model that need programs of their own.
    * @param eager Run the step as ordinary code.
    */
-  prepare(kind: StepKind, state: string, step: Step, eager: boolean): PreparedStep {
+  steps(kind: StepKind, state: string, step: Step, eager: boolean): Steps {
     if (eager) {
       return {
-        run: (batch) => Promise.resolve(mapTree(step(batch), (leaf) => (isOutput(leaf) ? asTensor(leaf) : leaf))),
+        step: (batch) => Promise.resolve(mapTree(step(batch), (leaf) => (isOutput(leaf) ? asTensor(leaf) : leaf))),
         resident: () => null,
         profile: () => Promise.resolve(null),
       };
     }
     return {
-      run: async (batch) => {
+      step: async (batch) => {
         const { program, result } = this.#compiled(kind, state, step, batch);
         return unpack(result, await program.run(feedsOf(batch)));
       },
       profile: async (batch, steps) => this.#compiled(kind, state, step, batch).program.profile(feedsOf(batch), steps),
-      resident: (adapter) => this.#resident(kind, state, step, adapter),
+      resident: (data) => this.#resident(kind, state, step, data),
     };
   }
 
   #compiled(kind: StepKind, state: string, step: Step, batch: Batch): CompiledStep {
-    const home = this.#home();
-    const key = `${kind}|${home.backend.name}|${state}|${batchSignature(batch)}`;
+    const heap = this.#heap();
+    const key = `${kind}|${heap.backend.name}|${state}|${batchSignature(batch)}`;
     let compiled = this.#programs.get(key);
     if (compiled === undefined) {
-      compiled = compileStep(kind, step, batch, home);
+      compiled = compileStep(kind, step, batch, heap);
       const [oldest] = this.#programs.keys();
       if (this.#programs.size >= PROGRAMS) this.#programs.delete(oldest);
     } else this.#programs.delete(key);
@@ -97,10 +97,10 @@ export class StepRunner {
     return compiled;
   }
 
-  #resident(kind: StepKind, state: string, step: Step, adapter: ArrayDataAdapter): ResidentSteps | null {
-    if (!fitsIntoHeap(adapter)) return null;
-    const home = this.#home();
-    const key = `${kind}|${home.backend.name}|${state}|${batchSignature(adapter.arrays)}|${residentSignature(adapter)}`;
+  #resident(kind: StepKind, state: string, step: Step, data: WholeData): ResidentSteps | null {
+    if (!fitsIntoHeap(data)) return null;
+    const heap = this.#heap();
+    const key = `${kind}|${heap.backend.name}|${state}|${batchSignature(data.arrays)}|${residentSignature(data)}`;
     let found = this.#residents.get(key) ?? null;
     this.#residents.delete(key);
     if (found === null) {
@@ -109,18 +109,18 @@ export class StepRunner {
         this.#residents.delete(oldest[0]);
         oldest[1].evict();
       }
-      found = unlessFull(() => new ResidentSteps(kind, adapter, step, home));
+      found = unlessFull(() => new ResidentSteps(kind, data, step, heap));
       if (found === null) return null;
     }
     this.#residents.set(key, found);
-    return found.acquire(adapter) ? found : null;
+    return found.acquire(data) ? found : null;
   }
 }
 
 const feedsOf = (batch: Batch): NDArray[] => batchTensors(batch).map((x) => x.ndarray);
 
-function compileStep(kind: StepKind, step: Step, batch: Batch, home: ResidentHeap): CompiledStep {
+function compileStep(kind: StepKind, step: Step, batch: Batch, heap: ResidentHeap): CompiledStep {
   const tensors: readonly TensorType[] = batchTensors(batch);
   const traced = traceProgram(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
-  return { program: new Program(traced, home), result: traced.result };
+  return { program: new Program(traced, heap), result: traced.result };
 }

@@ -1,0 +1,61 @@
+/** @file The loop of `evaluate`. */
+import type { CallbackList, Logs } from '../../callbacks/index.js';
+import { refuseUnknownOptions } from '../../core/errors.js';
+import type { DataLike, DataSource } from '../../data/index.js';
+import { getDataAdapter } from '../../data/index.js';
+import { EpochIterator } from '../epoch_iterator.js';
+import { Executions } from '../executions.js';
+import type { EvaluateOptions } from '../options.js';
+import { checkCount, checkVerbose, EVALUATE_OPTIONS } from '../options.js';
+import type { TrainingSession } from '../session.js';
+import { epochLogs, toLogs } from './logs.js';
+import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
+
+/** One pass over the data of `evaluate`, or of the validation of `fit`. @returns Its logs. */
+export async function evaluateEpoch(
+  session: TrainingSession,
+  iterator: EpochIterator,
+  callbacks: CallbackList,
+  pulse: Pulse,
+): Promise<Logs> {
+  const steps = await session.steps('test', () => iterator.adapter.peek());
+  iterator.reset();
+  session.model.stopEvaluating = false;
+  await callbacks.onTestBegin();
+  session.model.resetMetrics();
+  const silent = callbacks.ignoresBatches('Test');
+  const executions = new Executions(iterator, steps, policyFor(session, callbacks, 'Test'));
+  let results: unknown = null;
+  try {
+    for await (const execution of executions.epoch()) {
+      if (!silent) await callbacks.onTestBatchBegin(execution.begin);
+      results = (await execution.run()).at(-1);
+      if (!silent) await callbacks.onTestBatchEnd(execution.end, toLogs(results));
+      if (session.model.stopEvaluating) break;
+      await pulse.beat();
+    }
+  } finally {
+    executions.release();
+  }
+  const logs = results === null ? {} : epochLogs(session, toLogs(results));
+  await callbacks.onTestEnd(logs);
+  return logs;
+}
+
+export async function evaluate(
+  session: TrainingSession,
+  x: DataSource,
+  y: DataLike,
+  options: EvaluateOptions,
+): Promise<Logs> {
+  const { batchSize, verbose, sampleWeight = null, steps, callbacks = null, returnDict: _, ...rest } = options;
+  refuseUnknownOptions('evaluate', rest, EVALUATE_OPTIONS);
+  const limit = checkCount('evaluate', 'steps', steps);
+  const adapter = getDataAdapter(x, 'evaluate', {
+    y, sampleWeight, batchSize: checkCount('evaluate', 'batchSize', batchSize), steps: limit, counts: session.model._arrayCounts,
+  }); // prettier-ignore
+  const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session));
+  const level = checkVerbose('evaluate', verbose ?? 'auto');
+  const list = callbacksFor(session, callbacks, { verbose: level, epochs: 1, iterator, addHistory: false });
+  return evaluateEpoch(session, iterator, list, new Pulse());
+}

@@ -1,0 +1,134 @@
+/** @file The loop of `fit`. */
+import type { Logs } from '../../callbacks/index.js';
+import { type CallbackList, History } from '../../callbacks/index.js';
+import { maxEpochs } from '../../core/config.js';
+import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import { range } from '../../core/shape.js';
+import type { DataLike, DataSource } from '../../data/index.js';
+import { getDataAdapter, unpackXYSampleWeight } from '../../data/index.js';
+import { EpochIterator } from '../epoch_iterator.js';
+import { Executions } from '../executions.js';
+import type { FitOptions } from '../options.js';
+import { checkCount, checkShuffle, checkVerbose, FIT_OPTIONS } from '../options.js';
+import type { TrainingSession } from '../session.js';
+import { evaluateEpoch } from './evaluate.js';
+import { epochLogs, sorted, toLogs } from './logs.js';
+import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
+import { isValidationEpoch, makeValidationReady, splitForValidation } from './validation.js';
+
+export async function fit(
+  session: TrainingSession,
+  source: DataSource,
+  targets: DataLike,
+  options: FitOptions,
+): Promise<History> {
+  const { verbose, callbacks = null, validationSplit = 0, validationFreq = 1, classWeight = null, ...rest } = options;
+  refuseUnknownOptions(
+    'fit',
+    Object.fromEntries(Object.entries(rest).filter(([name]) => !(FIT_OPTIONS as readonly string[]).includes(name))),
+    FIT_OPTIONS,
+  );
+  const batchSize = checkCount('fit', 'batchSize', options.batchSize);
+  const wanted = checkCount('fit', 'epochs', options.epochs ?? 1, 0)!;
+  const epochs = Math.min(wanted, maxEpochs() ?? wanted);
+  if (epochs < wanted) console.warn(`fit: epochs limited to ${epochs} by config.setMaxEpochs.`);
+  const initialEpoch = checkCount('fit', 'initialEpoch', options.initialEpoch ?? 0, 0)!;
+  const stepsPerEpoch = checkCount('fit', 'stepsPerEpoch', options.stepsPerEpoch);
+  const validationSteps = checkCount('fit', 'validationSteps', options.validationSteps);
+  const validationBatchSize = checkCount('fit', 'validationBatchSize', options.validationBatchSize) ?? batchSize;
+  const shuffle = checkShuffle(options.shuffle ?? true);
+  if (
+    typeof validationFreq === 'number'
+      ? !(Number.isInteger(validationFreq) && validationFreq > 0)
+      : !Array.isArray(validationFreq)
+  )
+    throw new ValueError(
+      `fit: validationFreq=${String(validationFreq)}. Expected a whole number from 1, or a list of epochs.`,
+    );
+
+  let [x, y, sampleWeight]: readonly [DataSource, DataLike, DataLike] = [source, targets, options.sampleWeight ?? null];
+  let validationData = options.validationData ?? null;
+  const counts = session.model._arrayCounts;
+  if (validationSplit !== 0 && validationData === null) {
+    const split = splitForValidation([x, y, sampleWeight], validationSplit, counts);
+    [x, y, sampleWeight] = split.training;
+    validationData = split.validation;
+  }
+  const size = batchesAtOnce(session);
+  const adapter = getDataAdapter(x, 'fit', {
+    y, sampleWeight, classWeight, batchSize, steps: stepsPerEpoch, shuffle, counts,
+  }); // prettier-ignore
+  const iterator = new EpochIterator(adapter, stepsPerEpoch, size);
+  let validation: EpochIterator | null = null;
+  if (validationData !== null) {
+    const [vx, vy, vw] = unpackXYSampleWeight<DataLike>(validationData);
+    const data = getDataAdapter(vx, 'fit: validationData', {
+      y: vy, sampleWeight: vw, batchSize: validationBatchSize, steps: validationSteps, counts,
+    }); // prettier-ignore
+    validation = new EpochIterator(data, validationSteps, size);
+  }
+  const level = checkVerbose('fit', verbose ?? 'auto');
+  const steps = await session.steps('train', () => adapter.peek());
+  const list = callbacksFor(session, callbacks, { verbose: level, epochs, iterator, addHistory: true });
+  session.model.stopTraining = false;
+  const pulse = new Pulse();
+  let finalLogs: Logs = {};
+  const executions = new Executions(iterator, steps, policyFor(session, list, 'Train'));
+  const validates = range(epochs).some((epoch) => epoch >= initialEpoch && isValidationEpoch(epoch, validationFreq));
+  let meanwhile: (() => Promise<void>) | null = null;
+  if (validation !== null && validates) {
+    const data = validation;
+    meanwhile = () => makeValidationReady(session, data);
+  }
+  try {
+    await list.onTrainBegin();
+    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+      session.model.resetMetrics();
+      await list.onEpochBegin(epoch);
+      const last = await trainEpoch(session, executions, list, pulse, meanwhile);
+      meanwhile = null;
+      if (last === null) {
+        console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
+        break;
+      }
+      const logs = epochLogs(session, last);
+      if (validation !== null && isValidationEpoch(epoch, validationFreq)) {
+        const measured = await evaluateEpoch(session, validation, list, pulse);
+        for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
+      }
+      finalLogs = sorted(logs);
+      await list.onEpochEnd(epoch, finalLogs);
+      if (session.model.stopTraining) break;
+    }
+  } finally {
+    executions.release();
+    if (epochs > 0) session.finish();
+  }
+  await list.onTrainEnd(finalLogs);
+  return list.history ?? session.model.history ?? new History();
+}
+
+/** @param meanwhile What is to be done beside the second execution. */
+async function trainEpoch(
+  session: TrainingSession,
+  executions: Executions,
+  callbacks: CallbackList,
+  pulse: Pulse,
+  meanwhile: (() => Promise<void>) | null,
+): Promise<Logs | null> {
+  const silent = callbacks.ignoresBatches('Train');
+  let results: unknown = null;
+  let executed = 0;
+  for await (const execution of executions.epoch()) {
+    if (!silent) await callbacks.onTrainBatchBegin(execution.begin);
+    const running = execution.run();
+    // The first step is not kept waiting; during the second, threads are at work and this one is free.
+    if (++executed === 2 && meanwhile !== null) await Promise.all([running, meanwhile()]);
+    results = (await running).at(-1);
+    if (!silent) await callbacks.onTrainBatchEnd(execution.end, toLogs(results));
+    if (execution.checkpoint) await callbacks.onCheckpoint(execution.done, execution.end, toLogs(results));
+    if (session.model.stopTraining) break;
+    await pulse.beat();
+  }
+  return results === null ? null : toLogs(results);
+}

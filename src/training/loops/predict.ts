@@ -1,0 +1,76 @@
+/** @file The loop of `predict`. */
+import { allocate } from '../../core/dtype.js';
+import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import { ndarray } from '../../core/ndarray.js';
+import { formatShape, sameShape } from '../../core/shape.js';
+import type { Tree } from '../../core/tree.js';
+import { flatten, mapTree } from '../../core/tree.js';
+import type { DataSource, TensorTree } from '../../data/index.js';
+import { getDataAdapter } from '../../data/index.js';
+import { Tensor } from '../../runtime/index.js';
+import { EpochIterator } from '../epoch_iterator.js';
+import { Executions } from '../executions.js';
+import type { PredictOptions } from '../options.js';
+import { checkCount, checkVerbose, PREDICT_OPTIONS } from '../options.js';
+import type { TrainingSession } from '../session.js';
+import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
+
+export async function predict(session: TrainingSession, x: DataSource, options: PredictOptions): Promise<TensorTree> {
+  const { batchSize, verbose, steps, callbacks = null, ...rest } = options;
+  refuseUnknownOptions('predict', rest, PREDICT_OPTIONS);
+  const limit = checkCount('predict', 'steps', steps);
+  const adapter = getDataAdapter(x, 'predict', {
+    batchSize: checkCount('predict', 'batchSize', batchSize), steps: limit, counts: session.model._arrayCounts,
+  }); // prettier-ignore
+  const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session));
+  const modelSteps = await session.steps('predict', () => adapter.peek());
+  const level = checkVerbose('predict', verbose ?? 'auto');
+  const list = callbacksFor(session, callbacks, { verbose: level, epochs: 1, iterator, addHistory: false });
+  session.model.stopPredicting = false;
+  await list.onPredictBegin();
+  const silent = list.ignoresBatches('Predict');
+  const pulse = new Pulse();
+  const parts: TensorTree[] = [];
+  const executions = new Executions(iterator, modelSteps, policyFor(session, list, 'Predict'));
+  for await (const execution of executions.epoch()) {
+    if (!silent) await list.onPredictBatchBegin(execution.begin);
+    const made = (await execution.run()) as readonly TensorTree[];
+    parts.push(...made);
+    if (!silent) await list.onPredictBatchEnd(execution.end, { outputs: joinBatches(made) as Tree<Tensor> });
+    if (session.model.stopPredicting) break;
+    await pulse.beat();
+  }
+  await list.onPredictEnd();
+  if (parts.length === 0) throw new ValueError('predict: the data hold no batch.');
+  return joinBatches(parts);
+}
+
+/** Outputs of batches, joined along the first axis. */
+function joinBatches(parts: readonly TensorTree[]): TensorTree {
+  if (parts.length === 1) return parts[0];
+  const columns = parts.map((part) => flatten<Tensor | null>(part));
+  let next = 0;
+  return mapTree<Tensor | null, Tensor | null>(parts[0], () => {
+    const column = columns.map((leaves) => leaves[next]);
+    next++;
+    return column[0] === null ? null : joinRows(column as Tensor[]);
+  });
+}
+
+function joinRows(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors;
+  const rest = first.shape.slice(1);
+  if (first.ndim === 0 || tensors.some((t) => !sameShape(t.shape.slice(1), rest))) {
+    throw new ValueError(
+      `predict: the outputs of batches have shapes ${[...new Set(tensors.map((t) => formatShape(t.shape)))].join(', ')}, which cannot be joined ` +
+        `along the first axis. Use predictOnBatch.`,
+    );
+  }
+  const data = allocate(first.dtype, tensors.reduce((total, t) => total + t.size, 0)); // prettier-ignore
+  let at = 0;
+  for (const t of tensors) {
+    data.set(t.ndarray.data, at);
+    at += t.size;
+  }
+  return Tensor.fromArray(ndarray(first.dtype, [tensors.reduce((rows, t) => rows + t.shape[0], 0), ...rest], data));
+}

@@ -1,0 +1,55 @@
+/** @file `trainOnBatch`, `testOnBatch`, `predictOnBatch`: one step on one batch. */
+import type { Logs } from '../../callbacks/index.js';
+import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import type { Batch, DataLike, TensorTree } from '../../data/index.js';
+import { classWeightToSampleWeight, getDataAdapter, toTensorTree } from '../../data/index.js';
+import type { TestOnBatchOptions, TrainOnBatchOptions } from '../options.js';
+import type { TrainingSession } from '../session.js';
+import { toLogs } from './logs.js';
+
+function batchOf(session: TrainingSession, owner: string, x: DataLike, y: DataLike, sampleWeight: DataLike): Batch {
+  const adapter = getDataAdapter(x, owner, {
+    y,
+    sampleWeight,
+    batchSize: Number.MAX_SAFE_INTEGER,
+    counts: session.model._arrayCounts,
+  });
+  const { value } = adapter.iterate().next() as IteratorYieldResult<Batch>;
+  return value;
+}
+
+export async function trainOnBatch(
+  session: TrainingSession,
+  x: DataLike,
+  y: DataLike,
+  { sampleWeight = null, classWeight = null, ...rest }: Omit<TrainOnBatchOptions, 'returnDict'>,
+): Promise<Logs> {
+  refuseUnknownOptions('trainOnBatch', rest, ['sampleWeight', 'classWeight', 'returnDict']);
+  if (classWeight !== null && sampleWeight !== null)
+    throw new ValueError('trainOnBatch: classWeight and sampleWeight cannot be given at the same time.');
+  const weights =
+    classWeight === null ? sampleWeight : classWeightToSampleWeight(toTensorTree(y, 'trainOnBatch: y'), classWeight);
+  const batch = batchOf(session, 'trainOnBatch', x, y, weights);
+  const steps = await session.steps('train', () => Promise.resolve(batch));
+  session.model.resetMetrics();
+  return toLogs(await steps.step(batch));
+}
+
+export async function testOnBatch(
+  session: TrainingSession,
+  x: DataLike,
+  y: DataLike,
+  { sampleWeight = null, ...rest }: Omit<TestOnBatchOptions, 'returnDict'>,
+): Promise<Logs> {
+  refuseUnknownOptions('testOnBatch', rest, ['sampleWeight', 'returnDict']);
+  const batch = batchOf(session, 'testOnBatch', x, y, sampleWeight);
+  const steps = await session.steps('test', () => Promise.resolve(batch));
+  session.model.resetMetrics();
+  return toLogs(await steps.step(batch));
+}
+
+export async function predictOnBatch(session: TrainingSession, x: DataLike): Promise<TensorTree> {
+  const batch = batchOf(session, 'predictOnBatch', x, null, null);
+  const steps = await session.steps('predict', () => Promise.resolve(batch));
+  return (await steps.step(batch)) as TensorTree;
+}

@@ -1,0 +1,152 @@
+/**
+ * @file `TrainingSession`: a model at work. It holds what `compile` made (optimizer, loss, metrics), which variables are trained, and the
+ * programs of the model's steps. The loops (loops/) run on it.
+ */
+import { RuntimeError, ValueError } from '../core/errors.js';
+import type { Config } from '../core/serialization.js';
+import type { Tree } from '../core/tree.js';
+import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import { isDataset } from '../data/index.js';
+import type { Layer } from '../layers/layer.js';
+import { lookOnce } from '../layers/tracking.js';
+import type { Mean } from '../metrics/index.js';
+import type { Optimizer } from '../optimizers/index.js';
+import type { Tensor, Variable } from '../runtime/index.js';
+import { abstractly, withTrace } from '../runtime/index.js';
+import type { CompileLoss } from './compile_loss.js';
+import type { CompileMetrics } from './compile_metrics.js';
+import type { Steps } from './step_programs.js';
+import { StepPrograms } from './step_programs.js';
+import type { StepKind } from './step_tensors.js';
+import { batchTensors, rebuildBatch } from './step_tensors.js';
+import type { Trainer } from './trainer.js';
+
+/** What `compile` makes of its options, apart from the optimizer. */
+export interface CompiledParts {
+  /** The losses of `compile`; null: layers alone add losses. */
+  readonly loss: CompileLoss | null;
+  readonly metrics: CompileMetrics | null;
+  /** The mean of the total loss over the epoch. */
+  readonly lossTracker: Mean;
+  /** The options as `getCompileConfig` gives them. */
+  readonly config: Config;
+  /** Targets for arrays that come without `y`. */
+  readonly targetTensors: DataLike;
+}
+
+/** One model, with what it was compiled with. Compiling anew, or another optimizer, makes a new session with new programs. */
+export class TrainingSession {
+  readonly model: Trainer;
+  /** Null before `compile`: then only `predict` is possible. */
+  readonly compiled: CompiledParts | null;
+  readonly #optimizer: Optimizer | null;
+  readonly #programs = new StepPrograms();
+  /** What the optimizer changes: the variables that are trainable when it is first used. */
+  #trained: readonly Variable[] | null = null;
+  /** Which layers were trainable at `compile`, or when the user was last warned of a change. */
+  #trainableLayers: ReadonlyMap<Layer, boolean> | null = null;
+
+  constructor(model: Trainer, optimizer: Optimizer | null = null, compiled: CompiledParts | null = null) {
+    this.model = model;
+    this.#optimizer = optimizer;
+    this.compiled = compiled;
+    if (compiled !== null) this.#trainableLayers = trainableFlags(layersOf(model));
+  }
+
+  /** The same with another optimizer. */
+  withOptimizer(optimizer: Optimizer): TrainingSession {
+    const next = new TrainingSession(this.model, optimizer, this.compiled);
+    next.#trainableLayers = this.#trainableLayers;
+    return next;
+  }
+
+  /** @throws {RuntimeError} `compile` was not called. */
+  get optimizer(): Optimizer {
+    if (this.#optimizer === null)
+      throw new RuntimeError(`Model '${this.model.name}' has no optimizer before compile() is called.`);
+    return this.#optimizer;
+  }
+
+  /** The variables that `trainStep` trains. */
+  get trained(): readonly Variable[] {
+    return this.#trained ?? this.model.trainableVariables;
+  }
+
+  /** The targets of arrays that come without: those of `compile`. */
+  targetsFor(x: DataSource, y: DataLike): DataLike {
+    return y === null && !isDataset(x) ? (this.compiled?.targetTensors ?? null) : y;
+  }
+
+  /** Steps of a kind. Makes the weights, the metrics and the optimizer's slots first, with the shapes of the first batch if need be. */
+  async steps(kind: StepKind, peek: () => Promise<Batch | null>): Promise<Steps> {
+    const { model } = this;
+    const look = (): { layers: Layer[]; state: string } =>
+      lookOnce(() => {
+        const layers = layersOf(model);
+        return { layers, state: stateKey(layers) };
+      });
+    let { layers, state } = look();
+    const training = kind !== 'predict';
+    const unbuilt = layers.some((layer) => !layer.built);
+    const loss = training && this.compiled?.loss?.built === false ? this.compiled.loss : null;
+    const metrics = training && this.compiled?.metrics?.built === false ? this.compiled.metrics : null;
+    if (unbuilt || metrics !== null || loss !== null) {
+      const batch = await peek();
+      if (batch === null) throw new ValueError(`Model '${model.name}': the data hold no batch.`);
+      abstractly('the first look at the model', batchTensors(batch), (args) => {
+        const [x, y] = rebuildBatch(batch, args);
+        const yPred = model<TensorTree>(x as Tensor, { training: false });
+        withTrace(null, () => {
+          metrics?.build(y, yPred);
+          loss?.build(y, yPred);
+        });
+      });
+    }
+    if (unbuilt) ({ layers, state } = look());
+    if (training) {
+      this.#warnOfTrainable(layers);
+      this.#trained ??= model.trainableVariables;
+      if (!this.optimizer.built) this.optimizer.build(this.#trained);
+    }
+    return this.#programs.steps(kind, state, (batch) => this.#step(kind, batch), model.runEagerly);
+  }
+
+  #step(kind: StepKind, batch: Batch): Tree<unknown> {
+    if (kind === 'train') return this.model.trainStep(batch);
+    return kind === 'test' ? this.model.testStep(batch) : this.model.predictStep(batch);
+  }
+
+  /** What is left to do at the end of `fit`. */
+  finish(): void {
+    this.optimizer.finalizeVariableValues(this.trained);
+  }
+
+  /** Forget the programs, after a change that they cannot see. */
+  forgetPrograms(): void {
+    this.#programs.reset();
+  }
+
+  #warnOfTrainable(layers: readonly Layer[]): void {
+    const before = this.#trainableLayers;
+    const changed = layers.filter((layer) => before?.has(layer) === true && before.get(layer) !== layer.trainable);
+    if (changed.length === 0) return;
+    console.warn(
+      "A layer's `trainable` state has changed since the model was compiled. This can result in unexpected behavior, as the compiled " +
+        'optimizer and loss functions may not track the correct variables. Please recompile your model (`model.compile(...)`) before ' +
+        `calling \`fit()\` or \`evaluate()\` so the change takes effect. Changed layers: ${changed.map((layer) => layer.name).join(', ')}`,
+    );
+    this.#trainableLayers = trainableFlags(layers);
+  }
+}
+
+const layersOf = (model: Trainer): Layer[] => [model, ...model.flattenLayers()];
+
+const trainableFlags = (layers: readonly Layer[]): Map<Layer, boolean> =>
+  new Map(layers.map((layer) => [layer, layer.trainable]));
+
+/** What programs are compiled for: which variables there are, and which train. */
+function stateKey(layers: readonly Layer[]): string {
+  return layers
+    .map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map((v) => (v.trainable ? '1' : '0')).join(''))
+    .join();
+}
