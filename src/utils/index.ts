@@ -25,6 +25,8 @@ export { getSourceInputs } from './graph.js';
 export { modelToDot, type ModelToDotOptions } from './model_to_dot.js';
 export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOptions } from './numerical.js';
 export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
+export { splitDataset, type SplitDatasetOptions } from './split_dataset.js';
+export { timeseriesDatasetFromArray, type TimeseriesDatasetOptions } from './timeseries_dataset.js';
 export { modelToSvg, type ModelToSvgOptions, plotModel, type PlotModelOptions } from './plot_model.js';
 
 /**
