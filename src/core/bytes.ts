@@ -60,9 +60,23 @@ const CODECS: Record<DType, readonly [Writer, Reader]> = {
   float64: [(v, at, x) => v.setFloat64(at, x, true), (v, at) => v.getFloat64(at, true)],
 };
 
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** Whether elements lie in memory as they lie in files. */
+function liesAsInFiles(dtype: DType, data: NDArray['data']): boolean {
+  const { kind, bits } = dtypeInfo(dtype);
+  const isHeldAsAnother = kind === 'bool' || (kind !== 'float' && bits === 64);
+  return isLittleEndian && !isHeldAsAnother && data.BYTES_PER_ELEMENT === bits / 8;
+}
+
 /** The elements of an array as little-endian bytes in row-major order. */
-export function toBytes({ dtype, data }: NDArray): Uint8Array {
+export function toBytes({ dtype, data }: NDArray): Uint8Array<ArrayBuffer> {
   const width = itemBytes(dtype);
+  if (liesAsInFiles(dtype, data)) {
+    const copy = new Uint8Array(data.length * width);
+    copy.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return copy;
+  }
   const bytes = new Uint8Array(data.length * width);
   const view = new DataView(bytes.buffer);
   const [write] = CODECS[dtype];
@@ -81,6 +95,10 @@ export function fromBytes(dtype: DType, shape: Shape, bytes: Uint8Array): NDArra
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [, read] = CODECS[dtype];
   const data = allocate(dtype, size);
+  if (liesAsInFiles(dtype, data)) {
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(bytes);
+    return ndarray(dtype, shape, data);
+  }
   for (let i = 0; i < size; i++) data[i] = read(view, i * width);
   return ndarray(dtype, shape, data);
 }

@@ -15,7 +15,8 @@ export interface Terminal {
 
 /** A thread of its own that messages go to and come from. */
 export interface WorkerThread {
-  post(message: unknown): void;
+  /** @param transfer Buffers that go over and are not copied. */
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Called once when the thread has ended, whatever the reason; never after `terminate`. */
   onExit(listener: (reason: string) => void): void;
@@ -29,19 +30,82 @@ export interface WorkerThread {
 export interface Threads {
   /** How many run at the same time on this machine. */
   readonly count: number;
-  /** Start a thread. `source` is a program that defines `handle(message, post)`, called for each message. */
+  /** As `Workers.spawn`. */
   spawn(source: string): WorkerThread;
 }
 
-/** Where files are kept. */
-export interface Files {
+/** Threads that need not share memory: what they run can be ended. */
+export interface Workers {
   /**
-   * Write a whole file. It appears under its name when it is complete: what stood there stays until then.
+   * Start a thread. `source` is a program that defines `handle(message, post)`, called for each message; `post(answer, transfer)`
+   * answers.
+   */
+  spawn(source: string): WorkerThread;
+  /** The URL under which a worker can `import()` a package that this one depends on. null: it has none here (in a bundle). */
+  resolve(name: string): string | null;
+}
+
+/** A file that is open for reading by position. */
+export interface OpenFile {
+  /** Bytes. */
+  readonly size: number;
+  /** The whole path, under which a worker finds it too. */
+  readonly path: string;
+  /** In browsers: the file itself, which can be cut and handed to workers. null in Node. */
+  readonly blob: Blob | null;
+  /** Exactly `length` bytes. @throws {Error} The file ends before. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A file that is being written. Nothing is seen under its name before `commit`. */
+export interface NewFile {
+  /** Put bytes at the end. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Flush to the disk and put the file under its name, in place of what stood there. */
+  commit(): Promise<void>;
+  /** Forget what was written. What stood under the name stays. */
+  abort(): Promise<void>;
+}
+
+/** What is at a path. */
+export interface FileStatus {
+  /** Bytes; 0 for a folder. */
+  readonly size: number;
+  readonly isFolder: boolean;
+}
+
+/** Where files are kept. Paths are the platform's; errors are as the platform says them. */
+export interface Files {
+  /** The content of a whole file. */
+  read(path: string): Promise<Uint8Array>;
+  /**
+   * Write a whole file. It appears under its name when it is complete and on the disk: what stood there stays until then.
    *
    * @param content Text is written as UTF-8.
-   * @throws {Error} As the platform says it: there is no such folder, say.
    */
   write(path: string, content: string | Uint8Array): Promise<void>;
+  /** Put text or bytes at the end of a file, which is made if it is not there. */
+  append(path: string, content: string | Uint8Array): Promise<void>;
+  /** Names of what is in a folder, sorted. */
+  list(path: string): Promise<string[]>;
+  /** Remove a file, or a folder with what is in it. Nothing happens if it is not there. */
+  remove(path: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** null: there is nothing at the path. */
+  stat(path: string): Promise<FileStatus | null>;
+  /** Move a file; it takes the place of what stands at `to`. */
+  rename(from: string, to: string): Promise<void>;
+  /** Make a folder and those above it. */
+  makeFolder(path: string): Promise<void>;
+  /** Open a file for reading by position. */
+  open(path: string): Promise<OpenFile>;
+  /** Begin to write a file, piece by piece. */
+  create(path: string): Promise<NewFile>;
+  /** A free name beside `path`, for a file that will be renamed to it, or null where files have no names (stores in a browser). */
+  temporaryBeside(path: string): string | null;
+  /** The path of `name` in the folder `path`. */
+  join(path: string, name: string): string;
 }
 
 /** What makes images of drawings. */
@@ -62,6 +126,8 @@ export interface Platform {
   readonly terminal: Terminal;
   /** null: memory cannot be shared here (a page that is not cross-origin isolated), so there is one thread only. */
   readonly threads: Threads | null;
+  /** null: there are no workers here. */
+  readonly workers: Workers | null;
   /** null: there are no files here. */
   readonly files: Files | null;
   /** null: nothing here can draw. */
@@ -91,6 +157,7 @@ class ConsoleTerminal implements Terminal {
 let platform: Platform = {
   terminal: new ConsoleTerminal(),
   threads: null,
+  workers: null,
   files: null,
   pictures: null,
   now: () => performance.now() / 1000,

@@ -293,16 +293,6 @@ describe('losses', () => {
     outer.clearLosses();
     expect(outer.losses).toHaveLength(1);
   });
-  it('of frozen weights do not count', () => {
-    const layer = new Dense(1, { kernelRegularizer: 'l2', biasRegularizer: 'l1' });
-    layer.build([null, 2]);
-    expect(layer.losses).toHaveLength(2);
-    layer.trainable = false;
-    expect(layer.losses).toHaveLength(0);
-    layer.trainable = true;
-    layer.bias!.trainable = false;
-    expect(layer.losses).toHaveLength(1);
-  });
   it('of activities are divided by the batch size', () => {
     const layer = new Dense(2, { kernelInitializer: 'ones', activityRegularizer: 'l1' });
     layer([
@@ -337,21 +327,6 @@ describe('masks', () => {
     'float32',
   );
   const maskOf = (x: unknown): unknown => (getKerasMask(x) as Tensor | null)?.arraySync() ?? null;
-  it.each(['mixed_float16', 'mixed_bfloat16', 'float64'] as const)('stay with inputs that are cast to %s', (dtype) => {
-    class Watch extends Layer {
-      override supportsMasking = true;
-      override call(x: Tensor, { mask = null }: { mask?: Tensor | null } = {}): Tensor {
-        expect(mask?.arraySync()).toEqual([[true, false, true]]);
-        return x;
-      }
-    }
-    const given = new Masking()(steps);
-    const out = new Watch({ dtype })(given);
-    expect(out.dtype).not.toBe(given.dtype);
-    expect(maskOf(out)).toEqual([[true, false, true]]);
-    const symbolic = new Masking()(new KerasTensor([null, 3, 2]));
-    expect(getKerasMask(new Dropout(0.1, { dtype })(symbolic))).not.toBeNull();
-  });
 
   it('go with the tensor through layers that support them', () => {
     const y = new Dropout(0.5)(new Dense(4)(new Masking()(steps)));

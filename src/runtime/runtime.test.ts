@@ -1,17 +1,14 @@
 /** @file Tensors, variables, traces, gradients and jit together, over lax functions. */
 import { describe, expect, test } from 'vitest';
 import { interpreterBackend } from '../backend/interpreter/index.js';
-import { wasmBackend } from '../backend/wasm/index.js';
 import { add, exp, mul, reduceSum, scalarLike, sin } from '../graph/lax.js';
 import {
-  backend,
   grad,
   isTracing,
   jit,
   KerasTensor,
   op,
   registerBackend,
-  setBackend,
   tensor,
   Tensor,
   toTensor,
@@ -20,7 +17,6 @@ import {
 } from './index.js';
 
 registerBackend(interpreterBackend);
-registerBackend(wasmBackend);
 
 const sum = (x: Tensor): Tensor =>
   reduceSum(
@@ -104,17 +100,6 @@ describe('jit', () => {
     expect(total.value.arraySync()).toEqual([11, 22]);
     step(tensor([1], null, 'float32').constructor === Tensor ? tensor([5, 5], null, 'float32') : tensor([0]));
     expect(traces).toBe(1);
-  });
-  test('makes a program for each backend', () => {
-    const seen: string[] = [];
-    const f = jit((x: Tensor) => (seen.push(backend()), add(x, x)));
-    const before = backend();
-    for (const name of ['interpreter', 'wasm', 'interpreter', 'wasm'] as const) {
-      setBackend(name);
-      expect(f(tensor([1, 2])).arraySync()).toEqual([2, 4]);
-    }
-    setBackend(before);
-    expect(seen).toEqual(['interpreter', 'wasm']);
   });
   test('says that numbers are not there while it is traced', () => {
     const f = jit((x: Tensor) => (x.itemSync() > 0 ? x : x));

@@ -5,6 +5,7 @@ import { Input } from '../layers/core/input_layer.js';
 import { Sequential } from '../models/index.js';
 import { setBackend, tensor } from '../runtime/index.js';
 import '../testing/backends.js';
+import { memoryFiles } from '../testing/memory_files.js';
 
 const [samples, features, hidden, outputs] = [48, 20, 30, 3];
 const x = tensor(Float32Array.from({ length: samples * features }, (_, i) => Math.sin(i)), [samples, features]); // prettier-ignore
@@ -87,7 +88,9 @@ describe('model.profile', () => {
   it('gives a trace that Chrome shows, and writes it to a file', async () => {
     const { files } = getPlatform();
     const written = new Map<string, string>();
-    setPlatform({ files: { write: async (path, content) => void written.set(path, content as string) } });
+    setPlatform({
+      files: { ...memoryFiles(), write: (path, content) => Promise.resolve(void written.set(path, content as string)) },
+    });
     try {
       const profile = await model().profile(x, y, { batchSize: 16, steps: 1, trace: 'a/step.json', ...silent });
       expect([...written]).toEqual([['a/step.json', profile.toChromeTrace()]]);

@@ -98,31 +98,6 @@ test('a deep network of equal layers is hardly more code than a shallow one', ()
   expectSame(compile(many.graph).runSync(many.inputs, 1), interpret(many.graph, many.inputs), many.graph);
 });
 
-test('groups do not share code where two values lie in one buffer in one of them alone', () => {
-  const matrix = { dtype: 'float32' as const, shape: [5, 5] };
-  const outer = new GraphBuilder();
-  const inner = new GraphBuilder();
-  const [a, b, c] = [0, 1, 2].map((i) => inner.input(matrix, `b${i}`));
-  const product = (x: Value, y: Value): Value =>
-    lax.dotGeneral(x, y, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] });
-  // a and b are the same array of the outer program, c is another.
-  const body = inner.graph([a, b, c], [product(a, b), product(c, b), product(a, c)]);
-  const [p, x, y] = [
-    outer.input({ dtype: 'bool', shape: [] }, 'p'),
-    outer.input(matrix, 'x'),
-    outer.input(matrix, 'y'),
-  ];
-  const graph = outer.graph([p, x, y], lax.cond(p, [x, x, y], { onTrue: body, onFalse: body }));
-  const numbers = (seed: number): NDArray =>
-    fromNumbers(
-      'float32',
-      [5, 5],
-      Array.from({ length: 25 }, (_, i) => Math.sin(seed + i)),
-    );
-  const inputs = [fromNumbers('bool', [], [1]), numbers(1), numbers(2)];
-  expectSame(compile(graph).runSync(inputs, 1), interpret(graph, inputs), graph);
-});
-
 test('groups that differ in a constant do not share code', () => {
   const { graph, inputs } = deep(6, true);
   expectSame(compile(graph).runSync(inputs, 1), interpret(graph, inputs), graph);

@@ -4,7 +4,7 @@ import { pictures } from './pictures.js';
 
 /** Connects a worker's `handle(message, post)` with its messages. */
 const GLUE = `
-;self.onmessage = (event) => handle(event.data, (answer) => self.postMessage(answer));`;
+;self.onmessage = (event) => handle(event.data, (answer, transfer) => self.postMessage(answer, transfer));`;
 
 let sourceUrls: Map<string, string> | null = null;
 /** A URL under which the worker's program can be loaded; one per program. */
@@ -21,7 +21,7 @@ function urlOf(source: string): string {
 function spawn(source: string): WorkerThread {
   const worker = new Worker(urlOf(source));
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer) => worker.postMessage(message, transfer === undefined ? [] : [...transfer]),
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
     // A worker does not say when the browser ends it; an error that nobody caught is the end of what it was asked to do.
     onExit: (listener) =>
@@ -61,9 +61,19 @@ function nextTurn(): Promise<void> {
   });
 }
 
+/** Where the page's import map finds a package. Bundlers leave nothing to be found. */
+function resolvePackage(name: string): string | null {
+  try {
+    return import.meta.resolve(name);
+  } catch {
+    return null;
+  }
+}
+
 /** What the browser offers. */
 export const browserPlatform: Partial<Platform> = {
   threads: findThreads(),
+  workers: typeof Worker === 'undefined' ? null : { spawn, resolve: resolvePackage },
   pictures,
   nextTurn,
   // On one thread the page stands still while programs run: a frame at a time.

@@ -1,11 +1,13 @@
 /** @file Node: the terminal, worker threads, and a person's settings in ~/.keras/keras.json. */
-import { readFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Files, Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+import type { Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+import { files } from './files.js';
 import { pictures } from './pictures.js';
 
 const terminal: Terminal = {
@@ -24,7 +26,7 @@ const terminal: Terminal = {
 const GLUE = `
 ;{
   const { parentPort } = require('node:worker_threads');
-  parentPort.on('message', (message) => handle(message, (answer) => parentPort.postMessage(answer)));
+  parentPort.on('message', (message) => handle(message, (answer, transfer) => parentPort.postMessage(answer, transfer)));
 }`;
 
 function spawn(source: string): WorkerThread {
@@ -38,7 +40,7 @@ function spawn(source: string): WorkerThread {
     lastError = String(error);
   });
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, transfer) => worker.postMessage(message, transfer ?? []),
     onMessage: (listener) => {
       worker.on('message', listener);
       // Node counts a port that is listened to as a reason to stay alive: only work that is waited for (hold) is one.
@@ -63,25 +65,27 @@ function spawn(source: string): WorkerThread {
 
 const threads: Threads = { count: availableParallelism(), spawn };
 
-let written = 0;
-
-const files: Files = {
-  async write(path, content) {
-    const temporary = `${path}.${process.pid}-${written++}.tmp`;
-    try {
-      await writeFile(temporary, content);
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  },
-};
+/** Where Node finds a package. Tests run where `import.meta.resolve` is not Node's: there its package.json says it. */
+function resolvePackage(name: string): string | null {
+  try {
+    return import.meta.resolve(name);
+  } catch {
+    const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+    const folder = folders.map((each) => join(each, name)).find((each) => existsSync(join(each, 'package.json')));
+    if (folder === undefined) return null;
+    const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      exports?: Record<string, { import?: string } | undefined>;
+    };
+    const entry = exports?.['.']?.import;
+    return entry === undefined ? null : pathToFileURL(join(folder, entry)).href;
+  }
+}
 
 /** What Node offers. */
 export const nodePlatform: Partial<Platform> = {
   terminal,
   threads,
+  workers: { spawn, resolve: resolvePackage },
   files,
   pictures,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),

@@ -1,0 +1,247 @@
+/**
+ * @file HDF5 files: what they hold, their arrays, and how they are written. h5wasm does it (see engine.ts), loaded when the first file
+ * is opened. No Keras here.
+ *
+ * @example
+ * const file = await openHdf5(await fileSource('model.h5'));
+ * try {
+ *   file.attributes('model_weights')['layer_names'];
+ *   await file.read('model_weights/dense/dense/kernel:0'); // an NDArray
+ * } finally {
+ *   await file.close();
+ * }
+ */
+import type { DType } from '../../core/dtype.js';
+import { dtypeInfo } from '../../core/dtype.js';
+import { fromBytes, itemBytes, toBytes } from '../../core/bytes.js';
+import { ValueError } from '../../core/errors.js';
+import type { NDArray } from '../../core/ndarray.js';
+import type { Shape } from '../../core/shape.js';
+import type { ByteSource } from '../byte_source.js';
+import { readAll } from '../byte_source.js';
+import type { AttributeValue, Contents, DatasetInfo, ElementType } from './engine.js';
+import type { EngineRunner } from './runner.js';
+import { engineReadsFiles, engineRunner } from './runner.js';
+
+export type { AttributeValue } from './engine.js';
+
+/** What a file may cost. */
+export interface ReadLimits {
+  /** Bytes that one array may take. Default: 2^34. */
+  readonly maxBytes?: number;
+  /** Objects that a file may hold. Default: a million. */
+  readonly maxObjects?: number;
+  /** Seconds that one step of reading may take before it is ended. Default 20. */
+  readonly timeout?: number;
+}
+
+type Attributes = Readonly<Record<string, AttributeValue>>;
+
+let files = 0;
+
+function dtypeOf({ kind, size, signed }: ElementType, attributes: Attributes): DType | null {
+  if (kind === 'bool') return 'bool';
+  if (kind === 'opaque') return size === 2 && attributes['dtype'] === 'bfloat16' ? 'bfloat16' : null;
+  if (kind === 'float') return size === 2 ? 'float16' : size === 4 ? 'float32' : size === 8 ? 'float64' : null;
+  if (kind !== 'int' || ![1, 2, 4, 8].includes(size)) return null;
+  return `${signed ? '' : 'u'}int${size * 8}` as DType;
+}
+
+/** An HDF5 file that is open for reading. Paths have no slash in front; that of the root is `''`. */
+export class Hdf5File {
+  readonly #source: ByteSource;
+  readonly #runner: EngineRunner;
+  readonly #id: number;
+  readonly #contents: Contents;
+  #closed = false;
+
+  constructor(source: ByteSource, runner: EngineRunner, id: number, contents: Contents) {
+    this.#source = source;
+    this.#runner = runner;
+    this.#id = id;
+    this.#contents = contents;
+  }
+
+  /** For messages: the file's name. */
+  get name(): string {
+    return this.#source.name;
+  }
+
+  /** The paths of all groups, the root's `''` first. */
+  get groups(): string[] {
+    return Object.keys(this.#contents.groups);
+  }
+
+  /** The paths of all datasets. */
+  get datasets(): string[] {
+    return Object.keys(this.#contents.datasets);
+  }
+
+  hasGroup(path: string): boolean {
+    return Object.hasOwn(this.#contents.groups, path);
+  }
+
+  hasDataset(path: string): boolean {
+    return Object.hasOwn(this.#contents.datasets, path);
+  }
+
+  /** The names of what is in a group. */
+  names(path: string): string[] {
+    const start = path === '' ? '' : `${path}/`;
+    return [...this.groups, ...this.datasets]
+      .filter((each) => each !== '' && each.startsWith(start) && !each.slice(start.length).includes('/'))
+      .map((each) => each.slice(start.length))
+      .filter((name) => name !== '');
+  }
+
+  /** The attributes of a group or dataset; empty if there is none. */
+  attributes(path: string): Attributes {
+    if (this.hasGroup(path)) return this.#contents.groups[path];
+    return this.hasDataset(path) ? this.#contents.datasets[path].attributes : {};
+  }
+
+  #info(path: string): DatasetInfo {
+    if (!this.hasDataset(path)) throw new ValueError(`${this.name}: there is no array '${path}'.`);
+    return this.#contents.datasets[path];
+  }
+
+  /** The shape of an array. @throws {ValueError} There is none at the path. */
+  shapeOf(path: string): Shape {
+    return this.#info(path).shape;
+  }
+
+  /** The dtype of an array; null: its elements are no numbers. @throws {ValueError} There is none at the path. */
+  dtypeOf(path: string): DType | null {
+    const { element, attributes } = this.#info(path);
+    return dtypeOf(element, attributes);
+  }
+
+  /**
+   * An array.
+   *
+   * @throws {ValueError} There is none, it holds no numbers, or the file is broken there.
+   */
+  async read(path: string): Promise<NDArray> {
+    const { shape } = this.#info(path);
+    const dtype = this.dtypeOf(path);
+    if (dtype === null) throw new ValueError(`${this.name}: the array '${path}' holds no numbers.`);
+    return fromBytes(dtype, shape, (await this.#read(path)) as Uint8Array);
+  }
+
+  /** The texts of an array of texts. @throws {ValueError} It holds something else. */
+  async readStrings(path: string): Promise<string[]> {
+    if (this.#info(path).element.kind !== 'string') throw new ValueError(`${this.name}: '${path}' holds no texts.`);
+    return (await this.#read(path)) as string[];
+  }
+
+  async #read(path: string): Promise<Uint8Array | string[]> {
+    try {
+      return await this.#runner.call('read', [this.#id, path]);
+    } catch (error) {
+      throw new ValueError(`${this.name}: the array '${path}' cannot be read: ${(error as Error).message}.`);
+    }
+  }
+
+  /** Close it; the source stays open. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.#runner.call('close', [this.#id]);
+    } catch {
+      // The engine has ended, and the file with it.
+    }
+  }
+}
+
+/**
+ * Open an HDF5 file and look at what it holds.
+ *
+ * @param source The bytes; they are read in place, array by array.
+ * @throws {ValueError} It is no HDF5 file, is broken, or holds links that lead out of it.
+ */
+export async function openHdf5(source: ByteSource, limits: ReadLimits = {}): Promise<Hdf5File> {
+  const { maxBytes = 2 ** 34, maxObjects = 1e6, timeout = 20 } = limits;
+  const runner = engineRunner(timeout);
+  const id = files++;
+  let { place } = source;
+  if (place.kind === 'file' && !engineReadsFiles()) place = { kind: 'bytes', bytes: await readAll(source, maxBytes) };
+  try {
+    const contents = await runner.call('open', [id, place, { objects: maxObjects, bytes: maxBytes }]);
+    return new Hdf5File(source, runner, id, contents);
+  } catch (error) {
+    throw new ValueError(`${source.name}: cannot be read as HDF5: ${(error as Error).message}.`);
+  }
+}
+
+/** An HDF5 file that is being written. */
+export class Hdf5Writer {
+  readonly #name: string;
+  readonly #runner: EngineRunner;
+  readonly #id: number;
+
+  constructor(name: string, runner: EngineRunner, id: number) {
+    this.#name = name;
+    this.#runner = runner;
+    this.#id = id;
+  }
+
+  async #do<R>(what: string, work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new Error(`${this.#name}: ${what} cannot be written: ${(error as Error).message}.`, { cause: error });
+    }
+  }
+
+  /** Make a group, those above it, and its attributes. An empty list becomes an empty array of numbers, as in NumPy. */
+  async group(path: string, attributes: Attributes = {}): Promise<void> {
+    await this.#do(`the group '${path}'`, () => this.#runner.call('group', [this.#id, path, attributes]));
+  }
+
+  /** Write an array. What h5wasm cannot write is kept as what holds it: bool as int8, 16-bit floats as float32, bfloat16 with a note. */
+  async array(path: string, array: NDArray, attributes: Attributes = {}): Promise<void> {
+    const { dtype, shape } = array;
+    const bfloat16 = dtype === 'bfloat16';
+    // Both are held as float32 in memory, bool as bytes.
+    const stored: NDArray = bfloat16 || dtype === 'float16' ? { ...array, dtype: 'float32' } : array;
+    const bytes = toBytes(stored);
+    const kind = dtypeInfo(dtype).kind === 'float' ? 'float' : 'int';
+    const element = {
+      kind,
+      size: itemBytes(stored.dtype),
+      signed: dtype === 'bool' || !dtype.startsWith('u'),
+    } as const;
+    const notes = bfloat16 ? { ...attributes, dtype: 'bfloat16' } : attributes;
+    await this.#do(`the array '${path}'`, () =>
+      this.#runner.call('dataset', [this.#id, { path, shape, element, bytes }, notes], [bytes.buffer]),
+    );
+  }
+
+  /** Finish. @returns The bytes, if it was not written to a path. */
+  async close(): Promise<Uint8Array | null> {
+    return this.#do('the file', () => this.#runner.call('close', [this.#id]));
+  }
+}
+
+/**
+ * Begin to write an HDF5 file.
+ *
+ * @param path Where, if the engine can write files here (`engineReadsFiles`); null: into memory.
+ * @param name For messages.
+ */
+export async function createHdf5(path: string | null, name: string): Promise<Hdf5Writer> {
+  const runner = engineRunner(WRITE_SECONDS);
+  const id = files++;
+  try {
+    await runner.call('create', [id, path]);
+  } catch (error) {
+    throw new Error(`${name}: cannot be written: ${(error as Error).message}.`, { cause: error });
+  }
+  return new Hdf5Writer(name, runner, id);
+}
+
+/** A slow disk may take long for one array. */
+const WRITE_SECONDS = 600;
+
+export { engineReadsFiles } from './runner.js';

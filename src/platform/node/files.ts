@@ -1,0 +1,117 @@
+/** @file Files in Node. What is written appears under its name when it is complete and on the disk. */
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Files, FileStatus, NewFile, OpenFile } from '../../core/platform.js';
+
+let made = 0;
+
+const temporaryBeside = (path: string): string => `${path}.${process.pid}-${made++}.tmp`;
+
+async function statusOf(path: string): Promise<FileStatus | null> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? { size: 0, isFolder: true } : { size: found.size, isFolder: false };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return null;
+    throw error;
+  }
+}
+
+/** Flush a folder, so that a new name in it survives a loss of power. Some systems cannot, and have no need to. */
+async function flushFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(join(path, '..'), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // Windows opens no folders.
+  }
+}
+
+async function create(path: string): Promise<NewFile> {
+  const temporary = temporaryBeside(path);
+  const file = await open(temporary, 'wx');
+  let ended = false;
+  const abort = async (): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+  };
+  return {
+    async write(bytes) {
+      for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
+    },
+    async commit() {
+      try {
+        await file.sync();
+        await file.close();
+        await rename(temporary, path);
+      } catch (error) {
+        await abort();
+        throw error;
+      }
+      ended = true;
+      await flushFolder(path);
+    },
+    abort,
+  };
+}
+
+async function openFile(path: string): Promise<OpenFile> {
+  const file = await open(path, 'r');
+  const found = await file.stat();
+  if (found.isDirectory()) {
+    await file.close();
+    throw new Error(`${path} is a folder.`);
+  }
+  return {
+    size: found.size,
+    path: resolve(path),
+    blob: null,
+    async read(position, length) {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length;) {
+        const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+        if (bytesRead === 0)
+          throw new Error(`${path} ends at byte ${position + done}, before byte ${position + length}.`);
+        done += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => file.close(),
+  };
+}
+
+/** The files of the machine. */
+export const files: Files = {
+  read: async (path) => {
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  },
+  async write(path, content) {
+    const file = await create(path);
+    try {
+      await file.write(typeof content === 'string' ? new TextEncoder().encode(content) : content);
+    } catch (error) {
+      await file.abort();
+      throw error;
+    }
+    await file.commit();
+  },
+  append: (path, content) => appendFile(path, content),
+  list: async (path) => (await readdir(path)).sort(),
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  exists: async (path) => (await statusOf(path)) !== null,
+  stat: statusOf,
+  rename,
+  makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
+  open: openFile,
+  create,
+  temporaryBeside,
+  join,
+};
