@@ -88,7 +88,7 @@ export abstract class LayerState extends Operation {
     const added = [this, ...this.flattenLayers()].flatMap((layer) =>
       layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss),
     );
-    const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.value)]));
+    const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.stored)]));
     return [...added, ...regularized];
   }
 

@@ -8,10 +8,10 @@ import type { Tensor, Variable } from '../runtime/index.js';
  * @param condition A scalar bool.
  */
 export function assignWhere(condition: Tensor, variables: readonly Variable[], fn: () => void): void {
-  const before = variables.map((variable) => variable.value);
+  const before = variables.map((variable) => variable.stored);
   fn();
   variables.forEach((variable, i) => {
-    const after = variable.value;
+    const after = variable.stored;
     if (after !== before[i]) variable.assign(ops.where(condition, after, before[i])); // else nothing was assigned
   });
 }

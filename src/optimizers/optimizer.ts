@@ -17,7 +17,7 @@ import { withOrigin } from '../graph/origin.js';
 import * as initializers from '../initializers/index.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
-import { toTensor, Variable } from '../runtime/index.js';
+import { toTensor, Variable, withStoredValues } from '../runtime/index.js';
 import { assignWhere } from './assign_where.js';
 import { clipByGlobalNorm, clipByNorm } from './clipping.js';
 import type { CheckedOptions, LearningRateLike, OptimizerOptions } from './options.js';
@@ -297,7 +297,7 @@ export class Optimizer extends OptimizerVariables {
   apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     if (grads.length === 0) return;
     const variables = this.variablesFor(grads, trainableVariables);
-    withOrigin('optimizer', () => this.#applyTo(grads, variables));
+    withOrigin('optimizer', () => withStoredValues(() => this.#applyTo(grads, variables)));
   }
 
   #applyTo(grads: readonly (TensorLike | null)[], variables: readonly Variable[]): void {
@@ -308,7 +308,7 @@ export class Optimizer extends OptimizerVariables {
         scale === null ? updates : updates.map((u) => ({ ...u, gradient: ops.divide(u.gradient, scale) })),
       );
       for (const { variable } of updates) {
-        if (variable.constraint !== null) variable.assign(variable.constraint(variable.value));
+        if (variable.constraint !== null) variable.assign(variable.constraint(variable.stored));
       }
     }
     this.stepCount.assignAdd(1);
@@ -550,11 +550,11 @@ export class Optimizer extends OptimizerVariables {
       }
     }
     const variables = [...model, ...own];
-    const before = variables.map((variable) => variable.value);
+    const before = variables.map((variable) => variable.stored);
     try {
       [...trainableVariables, ...optimizerVariables].forEach((value, i) => variables[i].assign(value));
       this.apply(grads);
-      return [model.map((variable) => variable.value), own.map((variable) => variable.value)];
+      return [model.map((variable) => variable.stored), own.map((variable) => variable.stored)];
     } finally {
       variables.forEach((variable, i) => variable.assign(before[i]));
     }

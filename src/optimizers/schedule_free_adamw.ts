@@ -41,7 +41,7 @@ export class ScheduleFreeAdamW extends Optimizer {
     if (this.built) return;
     super.build(variables);
     [this.#momentums, this.#velocities] = this.addOptimizerVariables(variables, ['momentum', 'velocity']);
-    withTrace(null, () => variables.forEach((variable, i) => this.#momentums[i]?.assign(variable.value)));
+    withTrace(null, () => variables.forEach((variable, i) => this.#momentums[i]?.assign(variable.stored)));
   }
 
   override updateStep(gradient: Tensor, variable: Variable, learningRate: Tensor): void {

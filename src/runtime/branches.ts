@@ -6,7 +6,7 @@ import * as lax from '../graph/lax.js';
 import type { Tensor } from './tensor.js';
 import type { TracedFunction } from './trace.js';
 import { traceFunction } from './trace.js';
-import { storedValue, type Variable } from './variable.js';
+import type { Variable } from './variable.js';
 
 /** Functions traced for the same arguments, as graphs that take the same inputs: (…arguments, …assigned, …read, …captured). */
 interface Closed {
@@ -30,8 +30,8 @@ function close(traced: readonly TracedFunction<unknown>[], args: number, pure: (
   const assigned = union(traced.map((t) => t.assigned));
   const read = union(traced.map((t) => t.variables)).filter((variable) => !assigned.includes(variable));
   const captured = union(traced.map((t) => t.captured));
-  const state = assigned.map(storedValue);
-  const captures = [...read.map(storedValue), ...captured];
+  const state = assigned.map((variable) => variable.stored);
+  const captures = [...read.map((variable) => variable.stored), ...captured];
   const graphs = traced.map((t, which) => {
     const builder = new GraphBuilder();
     const types = [...t.graph.inputs.slice(0, args), ...state, ...captures];

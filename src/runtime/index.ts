@@ -43,4 +43,11 @@ export {
 } from './remat.js';
 export { type NestedArray, Tensor, type TensorData } from './tensor.js';
 export { abstractly, currentTrace, isTracing, Trace, type TracedFunction, traceFunction, withTrace } from './trace.js';
-export { Variable, type VariableInitializer, type VariableOptions, withAutocast } from './variable.js';
+export {
+  type Parametrization,
+  Variable,
+  type VariableInitializer,
+  type VariableOptions,
+  withAutocast,
+  withStoredValues,
+} from './variable.js';

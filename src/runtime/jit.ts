@@ -8,7 +8,7 @@ import { isTypedArray, toTensor } from './convert.js';
 import { Program, ResidentHeap, traceProgram } from './program.js';
 import { Tensor } from './tensor.js';
 import { currentTrace } from './trace.js';
-import { Variable } from './variable.js';
+import { parametrizationCount, Variable } from './variable.js';
 
 interface Compiled {
   readonly program: Program;
@@ -32,18 +32,18 @@ const isNumbers = (x: unknown): boolean =>
  */
 export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
   const programs = new Map<string, Compiled>();
-  const homes = new Map<string, ResidentHeap>();
+  const heaps = new Map<string, ResidentHeap>();
   return (...args: A): R => {
     if (currentTrace() !== null) return fn(...args); // already inside a program: be part of it
     const leaves = flatten<unknown>(args, isNumbers);
     const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
     const backend = currentBackend();
-    const key = `${backend.name}|${signature(args)}`;
+    const key = `${backend.name}|${parametrizationCount()}|${signature(args)}`;
     let compiled = programs.get(key);
     if (compiled === undefined) {
-      let home = homes.get(backend.name);
-      if (home === undefined) homes.set(backend.name, (home = new ResidentHeap(backend)));
-      compiled = compile(fn, args, dynamic, home);
+      let heap = heaps.get(backend.name);
+      if (heap === undefined) heaps.set(backend.name, (heap = new ResidentHeap(backend)));
+      compiled = compile(fn, args, dynamic, heap);
       programs.set(key, compiled);
     }
     const results = compiled.program.runSync(dynamic.map((t) => t.ndarray));
@@ -57,7 +57,7 @@ function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   args: A,
   dynamic: readonly TensorType[],
-  home: ResidentHeap,
+  heap: ResidentHeap,
 ): Compiled {
   const isOutput = (leaf: unknown): boolean => leaf instanceof Tensor;
   const traced = traceProgram(
@@ -74,7 +74,7 @@ function compile<A extends readonly unknown[], R>(
     },
     (result) => flatten<unknown>(result as Tree<unknown>).filter(isOutput) as Tensor[],
   );
-  return { program: new Program(traced, home), result: traced.result, isOutput };
+  return { program: new Program(traced, heap), result: traced.result, isOutput };
 }
 
 /** Shapes and dtypes of tensors, values of everything else. */

@@ -3,7 +3,6 @@ import * as lax from '../graph/lax.js';
 import { makeGraph } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
 import { traceFunction } from './trace.js';
-import { storedValue } from './variable.js';
 
 /** What one step of a loop gives. */
 export interface StepResult {
@@ -65,7 +64,13 @@ export function scanOver(
     [...results.slice(0, n), ...updates, ...results.slice(n)],
   );
   const found = lax.scan<Tensor>(
-    [...carries, ...assigned.map(storedValue), ...sequences, ...read.map(storedValue), ...captured],
+    [
+      ...carries,
+      ...assigned.map((variable) => variable.stored),
+      ...sequences,
+      ...read.map((variable) => variable.stored),
+      ...captured,
+    ],
     { body: ordered, carries: n + assigned.length, scanned: sequences.length, length, reverse },
   );
   assigned.forEach((variable, i) => variable.assign(found[n + i]));

@@ -7,7 +7,6 @@ import { getKerasMask, setKerasMask } from './mask.js';
 import { isSpec, type Spec } from './operation.js';
 import { Tensor } from './tensor.js';
 import { isTracing, traceFunction } from './trace.js';
-import { storedValue } from './variable.js';
 
 const tensorsIn = (x: unknown): Tensor[] => flatten<unknown>(x).filter((leaf) => leaf instanceof Tensor);
 const maskOf = (x: Tensor): Tensor | null => {
@@ -68,7 +67,10 @@ export function remat<Args extends readonly unknown[], R>(fn: (...args: Args) =>
       ...variables.map(({ dtype }) => !isFloat(dtype)),
       ...captured.map(() => true),
     ];
-    const found = lax.remat<Tensor>([...operands, ...variables.map(storedValue), ...captured], { body: graph, held });
+    const found = lax.remat<Tensor>([...operands, ...variables.map((variable) => variable.stored), ...captured], {
+      body: graph,
+      held,
+    });
     assigned.forEach((variable, i) => variable.assign(found[found.length - assigned.length + i]));
     const inner = tensorsIn(traced.result);
     return withTensors(traced.result, passMasks(inner, found));

@@ -48,8 +48,26 @@ export function withAutocast<R>(dtype: DType | null, fn: () => R): R {
   }
 }
 
-/** The value of a variable as it is stored, whatever dtype the code around computes in. */
-export const storedValue = (variable: Variable): Tensor => withAutocast(null, () => variable.value);
+/** How a stored value becomes the one that layers compute with. */
+export type Parametrization = (stored: Tensor) => TensorLike;
+
+let readsStored = false;
+
+/** Run `fn` with variables read as they are stored, without autocast and parametrizations: optimizers work so. */
+export function withStoredValues<R>(fn: () => R): R {
+  const outer = readsStored;
+  readsStored = true;
+  try {
+    return withAutocast(null, fn);
+  } finally {
+    readsStored = outer;
+  }
+}
+
+let lastForm = 0;
+
+/** A number that changes whenever any variable is parametrized in another way: what was traced before may be stale. */
+export const parametrizationCount = (): number => lastForm;
 
 /**
  * A tensor that can be assigned: a weight, a counter, a slot of an optimizer. Reads and assignments inside `jit` and `trainStep` are
@@ -74,6 +92,8 @@ export class Variable extends TensorSource {
   /** An optimizer leaves it alone when it says so itself (quantized weights). */
   overwriteWithGradient = false;
 
+  #parametrizations: readonly Parametrization[] = [];
+  #form = 0;
   #host: NDArray | null;
   #resident: HeapBuffer | null = null;
   #snapshot: Tensor | null = null;
@@ -125,18 +145,65 @@ export class Variable extends TensorSource {
     return this.shape.reduce((product, dim) => product * dim, 1);
   }
 
-  /** The value now; a traced tensor inside a trace. */
+  /** The value now, as layers see it: the stored one, or what `parametrize` makes of it. A traced tensor inside a trace. */
   override get value(): Tensor {
-    const trace = currentTrace();
-    const stored = trace !== null ? trace.read(this) : (this.#snapshot ??= Tensor.fromArray(this.read()));
+    let { stored } = this;
+    if (readsStored) return stored;
+    if (this.#parametrizations.length > 0) {
+      const compute = (): Tensor =>
+        this.#parametrizations.reduce<Tensor>(
+          (value, apply) => toTensor(apply(value), null, `Variable '${this.path}' (parametrize)`),
+          stored,
+        );
+      stored = withAutocast(null, compute);
+    }
     if (autocastDType !== null && this.autocast && stored.dtype !== autocastDType && stored.dtype.includes('float')) {
       return arithmetic('cast', stored, autocastDType);
     }
     return stored;
   }
 
+  /** The value that optimizers, regularizers, `getWeights` and files see: as it is stored, whatever `parametrize` makes of it. */
+  get stored(): Tensor {
+    const trace = currentTrace();
+    return trace !== null ? trace.read(this) : (this.#snapshot ??= Tensor.fromArray(this.read()));
+  }
+
   /**
-   * Replace the value.
+   * Let layers compute with a function of the stored value in its place: `kernel + a·b` for a low-rank adaptation, scale times whole
+   * numbers for a quantized kernel, the kernel divided by its largest singular value. The layers need not know. Gradients flow through
+   * the function to the stored value, and to other variables that it reads; `assign`, optimizers and files go on with the stored value.
+   *
+   * @param apply Computes with ops, in the dtypes in which variables are stored. The result may have another dtype and shape. A second
+   *   function is given what the first one made.
+   * @returns A function that takes it off again.
+   * @example
+   * const kernel = new Variable([[1, 2], [3, 4]], { dtype: 'float32' });
+   * const scale = new Variable([0.5, 2]);
+   * const off = kernel.parametrize((stored) => ops.multiply(stored, scale));
+   * kernel.value.arraySync()  // [[0.5, 4], [1.5, 8]]
+   * off();
+   */
+  parametrize(apply: Parametrization): () => void {
+    const added: Parametrization = (stored) => apply(stored);
+    const set = (all: readonly Parametrization[]): void => {
+      this.#parametrizations = all;
+      lastForm++;
+      this.#form = all.length === 0 ? 0 : lastForm;
+    };
+    set([...this.#parametrizations, added]);
+    return () => {
+      if (this.#parametrizations.includes(added)) set(this.#parametrizations.filter((each) => each !== added));
+    };
+  }
+
+  /** 0, or a number of its own for each way in which the variable was ever parametrized: programs depend on it. */
+  get form(): number {
+    return this.#form;
+  }
+
+  /**
+   * Replace the stored value.
    *
    * @param value Of the variable's shape; cast to its dtype.
    * @returns The new value.
@@ -155,14 +222,14 @@ export class Variable extends TensorSource {
     return next;
   }
 
-  /** Add to the value. */
+  /** Add to the stored value. */
   assignAdd(value: TensorLike): Tensor {
-    return this.assign(arithmetic<Tensor>('add', this.value, value));
+    return this.assign(arithmetic<Tensor>('add', this.stored, value));
   }
 
-  /** Subtract from the value. */
+  /** Subtract from the stored value. */
   assignSub(value: TensorLike): Tensor {
-    return this.assign(arithmetic<Tensor>('subtract', this.value, value));
+    return this.assign(arithmetic<Tensor>('subtract', this.stored, value));
   }
 
   /** The stored array, outside of any trace. */

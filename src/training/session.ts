@@ -144,9 +144,9 @@ const layersOf = (model: Trainer): Layer[] => [model, ...model.flattenLayers()];
 const trainableFlags = (layers: readonly Layer[]): Map<Layer, boolean> =>
   new Map(layers.map((layer) => [layer, layer.trainable]));
 
-/** What programs are compiled for: which variables there are, and which train. */
+const formOf = ({ trainable, form }: Variable): string => (trainable ? '1' : '0') + (form === 0 ? '' : `p${form};`);
+
+/** What programs are compiled for: which variables there are, which train, and how they are parametrized. */
 function stateKey(layers: readonly Layer[]): string {
-  return layers
-    .map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map((v) => (v.trainable ? '1' : '0')).join(''))
-    .join();
+  return layers.map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map(formOf).join('')).join();
 }
