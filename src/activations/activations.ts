@@ -48,3 +48,13 @@ export const exponential = op('exponential', (x: TensorLike): Tensor => ops.exp(
 
 /** x · tanh(softplus(x)). @see `keras.activations.mish`; Misra, "Mish" (2019) */
 export const mish = op('mish', (x: TensorLike): Tensor => ops.multiply(x, ops.tanh(ops.softplus(x))));
+
+/**
+ * clip(0.2 x + 0.5, 0, 1): the `hard_sigmoid` of Keras 1 and 2, which Keras 3 replaced by one of slope 1/6. Models that were made with it
+ * keep it, under the id `'hard_sigmoid_keras2'`.
+ */
+export const hardSigmoidKeras2 = op('hard_sigmoid_keras2', (x: TensorLike): Tensor => {
+  const t = toTensor(x, null, 'hard_sigmoid_keras2');
+  const constant = (value: number): Tensor => tensor(value, null, t.dtype);
+  return ops.clip(ops.add(ops.multiply(t, constant(0.2)), constant(0.5)), constant(0), constant(1));
+});

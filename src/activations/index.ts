@@ -30,7 +30,7 @@ import {
   threshold,
 } from '../ops/index.js';
 import type { Tensor } from '../runtime/index.js';
-import { exponential, gelu, linear, mish, relu } from './activations.js';
+import { exponential, gelu, hardSigmoidKeras2, linear, mish, relu } from './activations.js';
 
 export {
   celu,
@@ -100,7 +100,9 @@ const functions = {
   log_sigmoid: logSigmoid,
   sparsemax,
 };
-registerFunctions('keras.activations', { ...functions, swish: silu, hard_swish: hardSilu });
+/** Ids that are no function's first name, and the function that only models of Keras 1 and 2 name. */
+const others = { swish: silu, hard_swish: hardSilu, hard_sigmoid_keras2: hardSigmoidKeras2 };
+registerFunctions('keras.activations', { ...functions, ...others });
 
 /** Ids of activation functions. */
 export type ActivationId = keyof typeof functions | 'swish' | 'hard_swish';
@@ -112,7 +114,7 @@ export type ActivationLike = ActivationId | ((x: never) => unknown) | Callable |
 const room = identifierRoom<ActivationFunction>({
   what: 'activation',
   module: 'keras.activations',
-  ids: { ...functions, swish: silu, hard_swish: hardSilu },
+  ids: { ...functions, ...others },
   isInstance: (x): x is ActivationFunction => x instanceof Callable || isPlainFunction(x),
 });
 
