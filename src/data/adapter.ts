@@ -28,10 +28,19 @@ export interface DataAdapter {
   readonly whole?: WholeData;
   /** Batches an epoch; null: not known, or without end. */
   readonly numBatches: number | null;
+  /** How many batches may be made while a step runs. Default 0: they are at hand. */
+  readonly ahead?: number;
   /** The batches of one epoch. */
   iterate(): BatchIterator;
   /** The first batch, which is not taken from the epochs; null if there is none. */
   peek(): Promise<Batch | null>;
+  /**
+   * Where the data stand when so many batches of the iterator at hand have been used: plain numbers, to be stored and handed to `seek`.
+   * Left out by adapters that cannot say.
+   */
+  positionAfter?(batches: number): unknown;
+  /** The next `iterate` goes on at a position. */
+  seek?(position: unknown): Promise<void>;
   onEpochBegin(): void | Promise<void>;
   onEpochEnd(): void | Promise<void>;
 }

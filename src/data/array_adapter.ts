@@ -6,7 +6,7 @@ import type { Tensor } from '../runtime/index.js';
 import type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
 import type { Batch, TensorTree } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
-import { classWeightToSampleWeight } from './class_weight.js';
+import { weightClasses } from './class_weight.js';
 import { mapRows, sliceRows, takeRows } from './rows.js';
 
 /** How rows are ordered: as they are, all mixed, or mixed inside each batch only. */
@@ -88,16 +88,13 @@ export class ArrayDataAdapter implements DataAdapter, WholeData {
       steps = null,
       shuffle = false,
     } = options;
-    if (sampleWeight !== null && classWeight !== null)
-      throw new ValueError('classWeight and sampleWeight cannot be given at the same time. Multiply them yourself.');
-    const weights =
-      classWeight !== null ? classWeightToSampleWeight(y, classWeight) : spreadSampleWeight(y, sampleWeight);
-    this.arrays = [x, y, weights];
+    const spread = spreadSampleWeight(y, sampleWeight);
     this.numSamples = countSamples([
       ['x', x],
       ['y', y],
-      ['sampleWeight', weights],
+      ['sampleWeight', spread],
     ]);
+    this.arrays = weightClasses([x, y, spread], classWeight);
     this.batchSize = batchSize ?? (steps ? Math.ceil(this.numSamples / steps) : 32);
     this.numBatches = Math.ceil(this.numSamples / this.batchSize);
     this.shuffle = shuffle;

@@ -3,8 +3,9 @@ import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import { fromNumbers } from '../core/ndarray.js';
+import { formatShape } from '../core/shape.js';
 import { isDict } from '../core/tree.js';
-import type { TensorTree } from './batch.js';
+import type { Batch, TensorTree } from './batch.js';
 import { Tensor } from '../runtime/index.js';
 
 /** Class to weight: `{ 0: 1, 1: 5 }`. Classes that are not named count 1. */
@@ -62,6 +63,35 @@ export function classWeightToSampleWeight(y: TensorTree, classWeight: ClassWeigh
   }
   const shape = y.ndim > 2 ? y.shape.slice(0, -1) : [n];
   return Tensor.fromArray(fromNumbers(floatx(), shape, result));
+}
+
+/**
+ * A batch with the weights of its classes: multiplied with the sample weights that it has, as Keras 2 did (Keras 3 refuses both at once).
+ *
+ * @param classWeight null: the batch as it is.
+ * @throws {ValueError} Several outputs; weights of other shapes than (samples,) or the targets'.
+ */
+export function weightClasses([x, y, sampleWeight]: Batch, classWeight: ClassWeight | null): Batch {
+  if (classWeight === null) return [x, y, sampleWeight];
+  const byClass = classWeightToSampleWeight(y, classWeight);
+  if (sampleWeight === null) return [x, y, byClass];
+  if (!(sampleWeight instanceof Tensor) || sampleWeight.shape[0] !== byClass.shape[0] || sampleWeight.ndim < 1) {
+    throw new ValueError(
+      'classWeight together with sampleWeight: expected one array of weights, one number per sample, for a model with a single output.',
+    );
+  }
+  const wide = sampleWeight.size >= byClass.size ? sampleWeight : byClass;
+  const narrow = wide === sampleWeight ? byClass : sampleWeight;
+  if (wide.size % Math.max(1, narrow.size) !== 0 || (narrow.size !== wide.size && narrow.size !== narrow.shape[0])) {
+    throw new ValueError(
+      `classWeight together with sampleWeight: weights of shape ${formatShape(sampleWeight.shape)} do not fit the weights of the classes, ` +
+        `of shape ${formatShape(byClass.shape)}.`,
+    );
+  }
+  const repeat = wide.size / Math.max(1, narrow.size);
+  const factor = narrow.ndarray.data;
+  const product = Float64Array.from(wide.ndarray.data, (weight, i) => weight * factor[Math.floor(i / repeat)]);
+  return [x, y, Tensor.fromArray(fromNumbers(floatx(), wide.shape, product))];
 }
 
 function roundHalfEven(x: number): number {

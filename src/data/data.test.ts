@@ -63,7 +63,6 @@ describe('arrays', () => {
     expect(get(3, {})).toThrow(/fit: x is 3/);
     expect(get([], {})).toThrow(/fit: x is/);
     expect(get(column(2), { y: ['cat', 'dog'] })).toThrow(/fit: y\[0\]: got 'cat'/);
-    expect(get(column(2), { y: [1, 2], sampleWeight: [1, 2], classWeight: { 0: 1 } })).toThrow(/at the same time/);
     expect(get(column(2), { y: { a: [1, 2], b: [1, 2] }, sampleWeight: column(2).map(() => [1, 2]) })).toThrow(
       /one number per sample/,
     );
@@ -140,9 +139,6 @@ describe('generators', () => {
   test('refuse what belongs into their batches', async () => {
     expect(() => getDataAdapter(count(1), 'fit', { y: [1] })).toThrow(/x is a generator, so y cannot be given/);
     expect(() => getDataAdapter(count(1), 'fit', { sampleWeight: [1] })).toThrow(/so sampleWeight cannot/);
-    expect(() => getDataAdapter(count(1), 'fit', { classWeight: { 0: 1 } })).toThrow(
-      /classWeight is not for generators/,
-    );
     await expect(getDataAdapter(count(0), 'fit').peek()).rejects.toThrow(/generator given as data is empty/);
     await expect(read(getDataAdapter((() => 3) as never, 'fit'))).rejects.toThrow(/returned 3/);
     await expect(read(getDataAdapter(new Set([[1, 2, 3, 4]]) as never, 'fit'))).rejects.toThrow(/list of 4 parts/);

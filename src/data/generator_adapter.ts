@@ -4,6 +4,8 @@ import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, Batch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
+import type { ClassWeight } from './class_weight.js';
+import { weightClasses } from './class_weight.js';
 
 /** Anything that gives batches one after the other. */
 export type BatchSource =
@@ -30,6 +32,14 @@ export function isBatchGenerator(value: unknown): value is BatchGenerator {
   );
 }
 
+/** Options of `new GeneratorDataAdapter(source, options)`. */
+export interface GeneratorDataOptions {
+  readonly counts?: ArrayCounts;
+  readonly classWeight?: ClassWeight | null;
+  /** Batches that are made while a step runs. Default 1. */
+  readonly ahead?: number;
+}
+
 /**
  * Batches from a generator. A function is called anew for each epoch; so is the iterator method of a list-like object; a generator
  * itself goes on where the epoch before has stopped.
@@ -37,13 +47,21 @@ export function isBatchGenerator(value: unknown): value is BatchGenerator {
 export class GeneratorDataAdapter implements DataAdapter {
   readonly numBatches = null;
   readonly #source: BatchGenerator;
+  readonly ahead: number;
   readonly #counts: ArrayCounts | undefined;
+  readonly #classWeight: ClassWeight | null;
   #iterator: AnyIterator | null = null;
   #peeked: IteratorResult<BatchLike, unknown> | null = null;
 
-  constructor(source: BatchGenerator, counts?: ArrayCounts) {
+  constructor(source: BatchGenerator, options: GeneratorDataOptions = {}) {
     this.#source = source;
-    this.#counts = counts;
+    this.#counts = options.counts;
+    this.#classWeight = options.classWeight ?? null;
+    this.ahead = options.ahead ?? 1;
+  }
+
+  #batch(item: unknown): Batch {
+    return weightClasses(toBatch(item, 'The generator', this.#counts), this.#classWeight);
   }
 
   async #open(): Promise<AnyIterator> {
@@ -66,7 +84,7 @@ export class GeneratorDataAdapter implements DataAdapter {
         const item = this.#peeked ?? (await iterator.next());
         this.#peeked = null;
         if (item.done === true) return { done: true, value: undefined };
-        return { done: false, value: toBatch(item.value, 'The generator', this.#counts) };
+        return { done: false, value: this.#batch(item.value) };
       },
       return: () => (typeof this.#source === 'function' ? iterator?.return?.() : undefined),
     };
@@ -81,7 +99,7 @@ export class GeneratorDataAdapter implements DataAdapter {
     if (done === true) {
       throw new ValueError('The generator given as data is empty. It must give at least one batch: [x, y].');
     }
-    return toBatch(value, 'The generator', this.#counts);
+    return this.#batch(value);
   }
 
   onEpochBegin(): void {}

@@ -26,6 +26,10 @@ export interface DataOptions {
   readonly steps?: number | null;
   readonly shuffle?: Shuffle;
   readonly counts?: ArrayCounts;
+  /** Batches that are made ahead, at most; of a generator. Default 1. */
+  readonly maxQueueSize?: number;
+  /** 0: batches are made when they are asked for. */
+  readonly workers?: number;
 }
 
 /** Whether data come batch by batch from an object, targets and all. */
@@ -70,12 +74,10 @@ export function getDataAdapter(x: DataSource, owner: string, options: DataOption
       `${owner}: x is ${kind}, so sampleWeight cannot be given. Let its batches hold the weights: [x, y, sampleWeight].`,
     );
   }
-  if (x instanceof PyDataset) return new PyDatasetAdapter(x, { classWeight, shuffle: shuffle !== false, counts });
-  if (classWeight !== null) {
-    throw new ValueError(
-      `${owner}: classWeight is not for ${x instanceof Dataset ? 'a Dataset' : 'generators'}. Let the batches hold sample weights: [x, y, sampleWeight].`,
-    );
-  }
-  if (x instanceof Dataset) return new DatasetAdapter(x, counts);
-  return new GeneratorDataAdapter(x, counts);
+  const { workers, maxQueueSize } = options;
+  const queue = { workers, maxQueueSize };
+  if (x instanceof PyDataset)
+    return new PyDatasetAdapter(x, { classWeight, shuffle: shuffle !== false, counts, ...queue });
+  if (x instanceof Dataset) return new DatasetAdapter(x, classWeight, counts);
+  return new GeneratorDataAdapter(x, { counts, classWeight, ahead: workers === 0 ? 0 : maxQueueSize });
 }

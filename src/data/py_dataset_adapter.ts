@@ -1,11 +1,10 @@
 /** @file `PyDatasetAdapter`: a `PyDataset` as batches, some of them made ahead. */
-import { ValueError } from '../core/errors.js';
 import { randomShuffle } from '../random/index.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, Batch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
-import { classWeightToSampleWeight } from './class_weight.js';
+import { weightClasses } from './class_weight.js';
 import type { PyDataset } from './py_dataset.js';
 
 /** Options of `new PyDatasetAdapter(dataset, options)`. */
@@ -14,6 +13,9 @@ export interface PyDatasetAdapterOptions {
   /** Whether the order of the batches is mixed; not for endless data. */
   readonly shuffle?: boolean;
   readonly counts?: ArrayCounts;
+  /** In place of those of the data set. */
+  readonly workers?: number;
+  readonly maxQueueSize?: number;
 }
 
 export class PyDatasetAdapter implements DataAdapter {
@@ -21,9 +23,16 @@ export class PyDatasetAdapter implements DataAdapter {
   readonly #classWeight: ClassWeight | null;
   readonly #shuffle: boolean;
   readonly #counts: ArrayCounts | undefined;
+  readonly #workers: number;
+  /** With `workers: 0` a batch is made when it is asked for. */
+  readonly ahead: number;
   #nextIndex = 0;
 
-  constructor(dataset: PyDataset, { classWeight = null, shuffle = false, counts }: PyDatasetAdapterOptions = {}) {
+  constructor(dataset: PyDataset, options: PyDatasetAdapterOptions = {}) {
+    const { classWeight = null, shuffle = false, counts } = options;
+    const { workers = dataset.workers, maxQueueSize = dataset.maxQueueSize } = options;
+    this.#workers = workers;
+    this.ahead = workers === 0 ? 0 : Math.max(1, maxQueueSize);
     this.#dataset = dataset;
     this.#classWeight = classWeight;
     this.#shuffle = shuffle;
@@ -36,12 +45,7 @@ export class PyDatasetAdapter implements DataAdapter {
 
   #standardize(item: BatchLike): Batch {
     const owner = `${this.#dataset.constructor.name}.getItem`;
-    const batch = toBatch(item, owner, this.#counts);
-    if (this.#classWeight === null) return batch;
-    const [x, y, sampleWeight] = batch;
-    if (sampleWeight !== null)
-      throw new ValueError(`${owner}: gives sample weights, which cannot be used together with classWeight.`);
-    return [x, y, y === null ? null : classWeightToSampleWeight(y, this.#classWeight)];
+    return weightClasses(toBatch(item, owner, this.#counts), this.#classWeight);
   }
 
   iterate(): BatchIterator {
@@ -50,7 +54,7 @@ export class PyDatasetAdapter implements DataAdapter {
     const order = numBatches === null ? null : this.#order(numBatches);
     let position = 0;
     const ahead: Promise<BatchLike>[] = [];
-    const limit = dataset.workers > 1 ? Math.min(dataset.workers, Math.max(1, dataset.maxQueueSize)) : 1;
+    const limit = this.#workers > 1 ? Math.min(this.#workers, this.ahead) : 1;
     const start = (): Promise<BatchLike> | null => {
       if (order !== null && position >= order.length) return null;
       const index = order === null ? this.#nextIndex++ : order[position];

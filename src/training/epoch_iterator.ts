@@ -1,6 +1,7 @@
 /** @file `EpochIterator`: cuts what an adapter gives into epochs and executions. */
 import { maxStepsPerEpoch } from '../core/config.js';
 import type { Batch, BatchIterator, DataAdapter } from '../data/index.js';
+import { BatchQueue } from './batch_queue.js';
 
 /** Some batches that are run in one go. */
 export interface BatchGroup {
@@ -58,10 +59,13 @@ export class EpochIterator {
     const limit = this.#stepsPerEpoch ?? this.#numBatches ?? Infinity;
     // Batches that `stepsPerEpoch` has left over come in the next epoch.
     if (this.#iterator === null || this.#stepsPerEpoch === null) {
-      this.#iterator = this.adapter.iterate();
+      const { ahead = 0 } = this.adapter;
+      const source = this.adapter.iterate();
+      this.#iterator = ahead > 0 ? new BatchQueue(source, ahead) : source;
       this.#seen = 0;
     }
     const iterator = this.#iterator;
+    if (iterator instanceof BatchQueue) iterator.allow(limit);
     const known = this.#numBatches;
     try {
       for (let begin = 0; begin < limit; begin += this.#stepsPerExecution) {

@@ -1,6 +1,6 @@
 /** @file The options of compile, fit, evaluate and predict, and their checks. */
 import type { Callbacks } from '../callbacks/index.js';
-import { ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { ClassWeight, DataLike, DataSource, Shuffle } from '../data/index.js';
 import type { Loss, LossFunction } from '../losses/index.js';
@@ -55,8 +55,18 @@ export type SampleWeightMode =
 /** 0: silent; 1: a progress bar; 2: a line an epoch; `'auto'`: 1. */
 export type Verbose = 0 | 1 | 2 | 'auto';
 
+/** How batches of generators, data sets and `PyDataset`s are made beside the steps. */
+export interface QueueOptions {
+  /** Batches that may wait, made while steps run. Default: 1 for generators, `dataset.maxQueueSize` for a `PyDataset`. */
+  readonly maxQueueSize?: number;
+  /** 0: each batch is made when it is asked for. More than 1: a `PyDataset` whose `getItem` is async makes so many at once. Default 1. */
+  readonly workers?: number;
+  /** Kept for programs that give it: use a `WorkerDataset` to make batches in threads. Default false. */
+  readonly useMultiprocessing?: boolean;
+}
+
 /** What several calls have in common. */
-interface RunOptions {
+interface RunOptions extends QueueOptions {
   /** Samples a batch; for arrays only. Default 32. */
   readonly batchSize?: number | null;
   /** Default `'auto'`. */
@@ -120,6 +130,12 @@ export interface TestOnBatchOptions {
   readonly returnDict?: boolean;
 }
 
+const QUEUE_OPTIONS = [
+  'maxQueueSize',
+  'workers',
+  'useMultiprocessing',
+] as const satisfies readonly (keyof QueueOptions)[];
+
 export const COMPILE_OPTIONS = [
   'optimizer',
   'loss',
@@ -149,6 +165,7 @@ export const FIT_OPTIONS = [
   'validationSteps',
   'validationBatchSize',
   'validationFreq',
+  ...QUEUE_OPTIONS,
 ] as const satisfies readonly (keyof FitOptions)[];
 
 export const EVALUATE_OPTIONS = [
@@ -158,6 +175,7 @@ export const EVALUATE_OPTIONS = [
   'steps',
   'callbacks',
   'returnDict',
+  ...QUEUE_OPTIONS,
 ] as const satisfies readonly (keyof EvaluateOptions)[];
 
 export const PREDICT_OPTIONS = [
@@ -165,6 +183,7 @@ export const PREDICT_OPTIONS = [
   'verbose',
   'steps',
   'callbacks',
+  ...QUEUE_OPTIONS,
 ] as const satisfies readonly (keyof PredictOptions)[];
 
 /** @throws {ValueError} Neither null nor a whole number from `least`. */
@@ -173,6 +192,22 @@ export function checkCount(owner: string, name: string, value: number | null | u
   if (!Number.isInteger(value) || value < least)
     throw new ValueError(`${owner}: ${name}=${String(value)}. Expected a whole number from ${least}, or null.`);
   return value;
+}
+
+/** @throws {TypeError} An option that does not exist. */
+export function refuseOthers(owner: string, options: object, known: readonly string[]): void {
+  const others = Object.entries(options).filter(([name]) => !known.includes(name));
+  refuseUnknownOptions(owner, Object.fromEntries(others), known);
+}
+
+/** The options of the queue, checked. @throws {ValueError} No whole numbers. */
+export function checkQueue(
+  owner: string,
+  options: QueueOptions,
+): { readonly maxQueueSize?: number; readonly workers?: number } {
+  const maxQueueSize = checkCount(owner, 'maxQueueSize', options.maxQueueSize, 0);
+  const workers = checkCount(owner, 'workers', options.workers, 0);
+  return { ...(maxQueueSize === null ? {} : { maxQueueSize }), ...(workers === null ? {} : { workers }) };
 }
 
 /** @throws {ValueError} Not one of the four. */

@@ -1,5 +1,6 @@
 /** @file `Trainer`: compile, steps, fit, evaluate, predict. The base of `Model`. The loops themselves: loops.ts. */
 import type { History } from '../callbacks/index.js';
+import { adviseSuccessor } from '../core/advice.js';
 import { floatx } from '../core/config.js';
 import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
@@ -361,6 +362,24 @@ export class Trainer extends Layer {
    */
   async predict<R = Tensor>(x: DataSource, options: PredictOptions = {}): Promise<R> {
     return (await loops.predict(this.#session, x, options)) as R;
+  }
+
+  /** Keras 2's name of `fit` for generators and sequences. @see `fit`; batches wait in a queue of `maxQueueSize`, 10 by default */
+  async fitGenerator(generator: DataSource, options: FitOptions = {}): Promise<History> {
+    adviseSuccessor('fitGenerator', 'fit');
+    return this.fit(generator, { maxQueueSize: 10, ...options });
+  }
+
+  /** Keras 2's name of `evaluate` for generators and sequences. */
+  async evaluateGenerator(generator: DataSource, options: EvaluateOptions = {}): Promise<number | number[]> {
+    adviseSuccessor('evaluateGenerator', 'evaluate');
+    return this.evaluate(generator, { maxQueueSize: 10, ...options });
+  }
+
+  /** Keras 2's name of `predict` for generators and sequences. */
+  async predictGenerator<R = Tensor>(generator: DataSource, options: PredictOptions = {}): Promise<R> {
+    adviseSuccessor('predictGenerator', 'predict');
+    return this.predict<R>(generator, { maxQueueSize: 10, ...options });
   }
 
   /**

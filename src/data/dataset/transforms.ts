@@ -1,5 +1,5 @@
 /** @file Stages that map, choose and batch the elements of another stage. */
-import { ahead as inParallel, Limiter, readAhead } from './concurrency.js';
+import { ahead as inParallel, Limiter, readAhead } from '../concurrency.js';
 import type { Padding } from './elements.js';
 import { collate, slicesOf } from './elements.js';
 import type { Awaitable, Indexed, Path, Stage } from './stage.js';

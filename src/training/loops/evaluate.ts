@@ -1,12 +1,11 @@
 /** @file The loop of `evaluate`. */
 import type { CallbackList, Logs } from '../../callbacks/index.js';
-import { refuseUnknownOptions } from '../../core/errors.js';
 import type { DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import type { EvaluateOptions } from '../options.js';
-import { checkCount, checkVerbose, EVALUATE_OPTIONS } from '../options.js';
+import { checkCount, checkQueue, refuseOthers, checkVerbose, EVALUATE_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { epochLogs, toLogs } from './logs.js';
 import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
@@ -48,11 +47,12 @@ export async function evaluate(
   y: DataLike,
   options: EvaluateOptions,
 ): Promise<Logs> {
-  const { batchSize, verbose, sampleWeight = null, steps, callbacks = null, returnDict: _, ...rest } = options;
-  refuseUnknownOptions('evaluate', rest, EVALUATE_OPTIONS);
+  const { batchSize, verbose, sampleWeight = null, steps, callbacks = null } = options;
+  refuseOthers('evaluate', options, EVALUATE_OPTIONS);
   const limit = checkCount('evaluate', 'steps', steps);
   const adapter = getDataAdapter(x, 'evaluate', {
-    y, sampleWeight, batchSize: checkCount('evaluate', 'batchSize', batchSize), steps: limit, counts: session.model._arrayCounts,
+    y, sampleWeight, batchSize: checkCount('evaluate', 'batchSize', batchSize), steps: limit,
+    counts: session.model._arrayCounts, ...checkQueue('evaluate', options),
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session));
   const level = checkVerbose('evaluate', verbose ?? 'auto');

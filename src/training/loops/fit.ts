@@ -2,14 +2,14 @@
 import type { Logs } from '../../callbacks/index.js';
 import { type CallbackList, History } from '../../callbacks/index.js';
 import { maxEpochs } from '../../core/config.js';
-import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import { ValueError } from '../../core/errors.js';
 import { range } from '../../core/shape.js';
 import type { DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter, unpackXYSampleWeight } from '../../data/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import type { FitOptions } from '../options.js';
-import { checkCount, checkShuffle, checkVerbose, FIT_OPTIONS } from '../options.js';
+import { checkCount, checkQueue, checkShuffle, refuseOthers, checkVerbose, FIT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { evaluateEpoch } from './evaluate.js';
 import { epochLogs, sorted, toLogs } from './logs.js';
@@ -22,12 +22,8 @@ export async function fit(
   targets: DataLike,
   options: FitOptions,
 ): Promise<History> {
-  const { verbose, callbacks = null, validationSplit = 0, validationFreq = 1, classWeight = null, ...rest } = options;
-  refuseUnknownOptions(
-    'fit',
-    Object.fromEntries(Object.entries(rest).filter(([name]) => !(FIT_OPTIONS as readonly string[]).includes(name))),
-    FIT_OPTIONS,
-  );
+  const { verbose, callbacks = null, validationSplit = 0, validationFreq = 1, classWeight = null } = options;
+  refuseOthers('fit', options, FIT_OPTIONS);
   const batchSize = checkCount('fit', 'batchSize', options.batchSize);
   const wanted = checkCount('fit', 'epochs', options.epochs ?? 1, 0)!;
   const epochs = Math.min(wanted, maxEpochs() ?? wanted);
@@ -36,6 +32,7 @@ export async function fit(
   const stepsPerEpoch = checkCount('fit', 'stepsPerEpoch', options.stepsPerEpoch);
   const validationSteps = checkCount('fit', 'validationSteps', options.validationSteps);
   const validationBatchSize = checkCount('fit', 'validationBatchSize', options.validationBatchSize) ?? batchSize;
+  const queue = checkQueue('fit', options);
   const shuffle = checkShuffle(options.shuffle ?? true);
   if (
     typeof validationFreq === 'number'
@@ -56,14 +53,14 @@ export async function fit(
   }
   const size = batchesAtOnce(session);
   const adapter = getDataAdapter(x, 'fit', {
-    y, sampleWeight, classWeight, batchSize, steps: stepsPerEpoch, shuffle, counts,
+    y, sampleWeight, classWeight, batchSize, steps: stepsPerEpoch, shuffle, counts, ...queue,
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, stepsPerEpoch, size);
   let validation: EpochIterator | null = null;
   if (validationData !== null) {
     const [vx, vy, vw] = unpackXYSampleWeight<DataLike>(validationData);
     const data = getDataAdapter(vx, 'fit: validationData', {
-      y: vy, sampleWeight: vw, batchSize: validationBatchSize, steps: validationSteps, counts,
+      y: vy, sampleWeight: vw, batchSize: validationBatchSize, steps: validationSteps, counts, ...queue,
     }); // prettier-ignore
     validation = new EpochIterator(data, validationSteps, size);
   }

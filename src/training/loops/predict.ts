@@ -1,6 +1,6 @@
 /** @file The loop of `predict`. */
 import { allocate } from '../../core/dtype.js';
-import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import { ValueError } from '../../core/errors.js';
 import { ndarray } from '../../core/ndarray.js';
 import { formatShape, sameShape } from '../../core/shape.js';
 import type { Tree } from '../../core/tree.js';
@@ -11,16 +11,17 @@ import { Tensor } from '../../runtime/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import type { PredictOptions } from '../options.js';
-import { checkCount, checkVerbose, PREDICT_OPTIONS } from '../options.js';
+import { checkCount, checkQueue, refuseOthers, checkVerbose, PREDICT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
 
 export async function predict(session: TrainingSession, x: DataSource, options: PredictOptions): Promise<TensorTree> {
-  const { batchSize, verbose, steps, callbacks = null, ...rest } = options;
-  refuseUnknownOptions('predict', rest, PREDICT_OPTIONS);
+  const { batchSize, verbose, steps, callbacks = null } = options;
+  refuseOthers('predict', options, PREDICT_OPTIONS);
   const limit = checkCount('predict', 'steps', steps);
   const adapter = getDataAdapter(x, 'predict', {
-    batchSize: checkCount('predict', 'batchSize', batchSize), steps: limit, counts: session.model._arrayCounts,
+    batchSize: checkCount('predict', 'batchSize', batchSize), steps: limit,
+    counts: session.model._arrayCounts, ...checkQueue('predict', options),
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session));
   const modelSteps = await session.steps('predict', () => adapter.peek());

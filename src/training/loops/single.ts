@@ -1,16 +1,24 @@
 /** @file `trainOnBatch`, `testOnBatch`, `predictOnBatch`: one step on one batch. */
 import type { Logs } from '../../callbacks/index.js';
-import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
-import type { Batch, DataLike, TensorTree } from '../../data/index.js';
-import { classWeightToSampleWeight, getDataAdapter, toTensorTree } from '../../data/index.js';
+import { refuseUnknownOptions } from '../../core/errors.js';
+import type { Batch, ClassWeight, DataLike, TensorTree } from '../../data/index.js';
+import { getDataAdapter } from '../../data/index.js';
 import type { TestOnBatchOptions, TrainOnBatchOptions } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { toLogs } from './logs.js';
 
-function batchOf(session: TrainingSession, owner: string, x: DataLike, y: DataLike, sampleWeight: DataLike): Batch {
+function batchOf(
+  session: TrainingSession,
+  owner: string,
+  x: DataLike,
+  y: DataLike,
+  sampleWeight: DataLike,
+  classWeight: ClassWeight | null = null,
+): Batch {
   const adapter = getDataAdapter(x, owner, {
     y,
     sampleWeight,
+    classWeight,
     batchSize: Number.MAX_SAFE_INTEGER,
     counts: session.model._arrayCounts,
   });
@@ -25,11 +33,7 @@ export async function trainOnBatch(
   { sampleWeight = null, classWeight = null, ...rest }: Omit<TrainOnBatchOptions, 'returnDict'>,
 ): Promise<Logs> {
   refuseUnknownOptions('trainOnBatch', rest, ['sampleWeight', 'classWeight', 'returnDict']);
-  if (classWeight !== null && sampleWeight !== null)
-    throw new ValueError('trainOnBatch: classWeight and sampleWeight cannot be given at the same time.');
-  const weights =
-    classWeight === null ? sampleWeight : classWeightToSampleWeight(toTensorTree(y, 'trainOnBatch: y'), classWeight);
-  const batch = batchOf(session, 'trainOnBatch', x, y, weights);
+  const batch = batchOf(session, 'trainOnBatch', x, y, sampleWeight, classWeight);
   const steps = await session.steps('train', () => Promise.resolve(batch));
   session.model.resetMetrics();
   return toLogs(await steps.step(batch));

@@ -1,5 +1,5 @@
 /** @file How many things may be in the making at once. */
-import type { Awaitable } from './stage.js';
+import type { Awaitable } from './dataset/stage.js';
 
 /** Lets at most `limit` calls run at once; the others wait for their turn, in order. */
 export class Limiter {

@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import '../testing/backends.js';
+import { Callback } from '../callbacks/index.js';
+import { Dataset, PyDataset } from '../data/index.js';
+import { Dense } from '../layers/index.js';
+import { Sequential } from '../models/index.js';
+import { tensor } from '../runtime/index.js';
+
+afterEach(() => vi.restoreAllMocks());
+const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const batch = (i: number) => [tensor([[i], [i + 1]], null, 'float32'), tensor([[i], [1]], null, 'float32')] as const;
+
+function line(): Sequential {
+  const model = new Sequential([new Dense(1, { kernelInitializer: 'zeros' })]);
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  return model;
+}
+
+/** Notes when batches are begun and when steps end; a step takes some turns of the event loop. */
+function diary() {
+  const notes: string[] = [];
+  class Steps extends Callback {
+    override async onTrainBatchEnd(i: number): Promise<void> {
+      await later(15);
+      notes.push(`step ${i}`);
+    }
+  }
+  return { notes, callbacks: [new Steps()] };
+}
+
+describe('batches are made while steps run', () => {
+  const cases: [name: string, make: (begin: (i: number) => void) => Parameters<Sequential['fit']>[0]][] = [
+    ['an async generator', (begin) => async function* () { for (let i = 0; i < 4; i++) { begin(i); await later(2); yield batch(i); } }], // prettier-ignore
+    ['a plain generator', (begin) => function* () { for (let i = 0; i < 4; i++) { begin(i); yield batch(i); } }], // prettier-ignore
+    ['a data set', (begin) => Dataset.range(4).map(async (i) => { begin(i); await later(2); return batch(i); })], // prettier-ignore
+    ['a PyDataset', (begin) => new (class extends PyDataset {
+      override get length() { return 4; }
+      override async getItem(i: number) { begin(i); await later(2); return batch(i); }
+    })()], // prettier-ignore
+  ];
+
+  test.each(cases)('%s', async (_, make) => {
+    const { notes, callbacks } = diary();
+    const seen = new Set<number>();
+    const data = make((i) => {
+      if (!seen.has(i)) notes.push(`begin ${i}`);
+      seen.add(i);
+    });
+    await line().fit(data, { verbose: 0, callbacks, shuffle: false });
+    for (const i of [0, 1, 2]) expect(notes.indexOf(`begin ${i + 1}`)).toBeLessThan(notes.indexOf(`step ${i}`));
+    expect(notes.filter((note) => note.startsWith('step'))).toHaveLength(4);
+  });
+
+  test('workers: 0 makes a batch when it is asked for', async () => {
+    const { notes, callbacks } = diary();
+    const data = function* () { for (let i = 0; i < 3; i++) { notes.push(`begin ${i}`); yield batch(i); } }; // prettier-ignore
+    await line().fit(data, { verbose: 0, callbacks, workers: 0 });
+    expect(notes).toEqual(['begin 0', 'step 0', 'begin 1', 'step 1', 'begin 2', 'step 2']);
+  });
+
+  test('a generator is not read beyond what the steps need, and goes on in the next fit', async () => {
+    const seen: number[] = [];
+    const generator = (function* () { for (let i = 0; ; i++) { seen.push(i); yield batch(i); } })(); // prettier-ignore
+    const model = line();
+    await model.fit(generator, { epochs: 2, stepsPerEpoch: 3, verbose: 0, maxQueueSize: 10 });
+    await later(5);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
+    await model.fit(generator, { stepsPerEpoch: 2, verbose: 0 });
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('an error comes out as it is, with the number of the batch, at its turn', async () => {
+    class NoImage extends Error {}
+    const { notes, callbacks } = diary();
+    const data = async function* () { yield batch(0); yield batch(1); await later(1); throw new NoImage('no image'); }; // prettier-ignore
+    const fit = line().fit(data, { verbose: 0, callbacks, maxQueueSize: 5 });
+    const error: unknown = await fit.catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(NoImage);
+    expect((error as Error).message).toBe('no image (while batch 2 of the data was made, counted from 0)');
+    expect((error as Error).stack).toContain('while batch 2');
+    expect(notes).toEqual(['step 0', 'step 1']);
+  });
+
+  test('stopTraining closes a generator function that waits', async () => {
+    let closed = false;
+    class Stop extends Callback {
+      override onTrainBatchEnd(): void {
+        this.model.stopTraining = true;
+      }
+    }
+    const data = async function* () { try { for (let i = 0; ; i++) { await later(1); yield batch(i); } } finally { closed = true; } }; // prettier-ignore
+    await line().fit(data, { verbose: 0, callbacks: [new Stop()] });
+    expect(closed).toBe(true);
+  });
+});
+
+test("Keras 2's names of fit, evaluate and predict for generators say once which to use now", async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const model = line();
+  const data = function* () { for (let i = 0; i < 3; i++) yield batch(i); }; // prettier-ignore
+  const { history } = await model.fitGenerator(data, { epochs: 2, maxQueueSize: 5, workers: 2, useMultiprocessing: false, verbose: 0, classWeight: { 1: 2 } }); // prettier-ignore
+  expect(history.loss).toHaveLength(2);
+  await model.fitGenerator(data, { verbose: 0 });
+  expect(await model.evaluateGenerator(data, { steps: 2, verbose: 0 })).toEqual(await model.evaluate(data, { steps: 2, verbose: 0 })); // prettier-ignore
+  expect((await model.predictGenerator(data, { steps: 2, verbose: 0 })).shape).toEqual([4, 1]);
+  const texts = warn.mock.calls.map(([text]) => String(text));
+  expect(texts.filter((text) => text.startsWith('fitGenerator'))).toEqual(["fitGenerator is Keras 2's name and works here; the name today is fit."]); // prettier-ignore
+});
+
+test('class weights multiply sample weights', async () => {
+  const x = tensor([[1], [2], [3], [4]], null, 'float32');
+  const y = tensor([0, 1, 1, 0]);
+  const losses: number[][] = [];
+  for (const [options] of [
+    [{ sampleWeight: tensor([2, 6, 9, 1], null, 'float32') }],
+    [{ sampleWeight: tensor([2, 2, 3, 1], null, 'float32'), classWeight: { 1: 3 } }],
+  ]) {
+    const model = line();
+    losses.push((await model.fit(x, y, { ...options, verbose: 0, shuffle: false, epochs: 2 })).history.loss);
+    const rows = (): Generator<readonly unknown[]> => (function* () { yield [x, y, options.sampleWeight]; })(); // prettier-ignore
+    const { classWeight = null } = options as { classWeight?: Record<number, number> };
+    losses.push((await line().fit(rows as never, { classWeight, verbose: 0, epochs: 2 })).history.loss);
+  }
+  for (const each of losses) expect(each).toEqual(losses[0]);
+});
