@@ -14,6 +14,7 @@ import type { Tensor, Variable } from '../../runtime/index.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
+import { rulesOf } from '../weight_rules.js';
 
 /** Options of `new PReLU(options)`. */
 export interface PReLUOptions extends LayerOptions {
@@ -54,9 +55,7 @@ export class PReLU extends Layer {
     this.alpha = this.addWeight({
       name: 'alpha',
       shape: inputShape.slice(1).map((dim, i) => (shared(i + 1) ? 1 : dim)),
-      initializer: this.alphaInitializer,
-      regularizer: this.alphaRegularizer,
-      constraint: this.alphaConstraint,
+      ...rulesOf(this, 'alpha'),
     });
     const axes = this.sharedAxes === null ? [] : range(inputShape.length).filter((i) => i > 0 && !shared(i));
     this.inputSpec = new InputSpec({

@@ -1,29 +1,27 @@
 /** @file The base of `Conv1D`, `Conv2D` and `Conv3D`. */
-import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import type { ConstraintFunction } from '../../constraints/index.js';
 import * as constraints from '../../constraints/index.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { formatShape } from '../../core/shape.js';
-import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import type { InitializerFunction } from '../../initializers/index.js';
 import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
-import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import type { RegularizerFunction } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import type { Tensor, Variable } from '../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { windowOutputShape } from '../output_shapes.js';
 import type { WindowLayerOptions } from './window_layer.js';
-import { WindowLayer } from './window_layer.js';
+import { WindowLayer, windowRules } from './window_layer.js';
+import type { KernelOptions } from '../core/kernel_layer.js';
+import { rulesOf } from '../weight_rules.js';
 
 /** Options of `Conv1D`, `Conv2D` and `Conv3D`. */
-export interface ConvOptions extends WindowLayerOptions {
+export interface ConvOptions extends WindowLayerOptions, KernelOptions {
   /** Into how many groups the channels are split, each with its own filters. Default 1. */
   readonly groups?: number;
-  /** Default `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike;
-  readonly kernelRegularizer?: RegularizerLike;
-  readonly kernelConstraint?: ConstraintLike;
 }
 
 /** Filters that slide over 1, 2 or 3 dimensions. */
@@ -73,9 +71,7 @@ export abstract class BaseConv extends WindowLayer {
     this.kernel = this.addWeight({
       name: 'kernel',
       shape: [...this.kernelSize, channels / this.groups, this.filters],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
+      ...rulesOf(this, 'kernel'),
     });
     this.addBias(this.filters);
   }
@@ -97,11 +93,10 @@ export abstract class BaseConv extends WindowLayer {
   }
 
   override getConfig(): Config {
-    const kernel = [this.kernelInitializer, this.kernelRegularizer, this.kernelConstraint] as const;
     return {
       ...super.getConfig(),
       filters: this.filters,
-      ...this.windowConfig({}, { groups: this.groups }, { kernel }),
+      ...this.windowConfig({}, { groups: this.groups }, windowRules(this, ['kernel'])),
     };
   }
 }

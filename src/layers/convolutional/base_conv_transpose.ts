@@ -1,31 +1,29 @@
 /** @file The base of `Conv1DTranspose`, `Conv2DTranspose` and `Conv3DTranspose`. */
-import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import type { ConstraintFunction } from '../../constraints/index.js';
 import * as constraints from '../../constraints/index.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
-import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import type { InitializerFunction } from '../../initializers/index.js';
 import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
-import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import type { RegularizerFunction } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import type { Tensor, Variable } from '../../runtime/index.js';
 import { ownerOf, perDimension, positiveInteger } from '../arguments.js';
 import { mapSpace, requireRank } from '../output_shapes.js';
 import type { WindowLayerOptions } from './window_layer.js';
-import { WindowLayer } from './window_layer.js';
+import { WindowLayer, windowRules } from './window_layer.js';
+import type { KernelOptions } from '../core/kernel_layer.js';
+import { rulesOf } from '../weight_rules.js';
 
 /** Options of the transposed convolutions. */
-export interface ConvTransposeOptions extends WindowLayerOptions {
+export interface ConvTransposeOptions extends WindowLayerOptions, KernelOptions {
   /**
    * Rows added at the far end, below the stride: (rows − 1) · stride + kernel − 2 · padding + outputPadding come out. Default null:
    * inferred, so that `'same'` gives rows · stride.
    */
   readonly outputPadding?: number | readonly number[] | null;
-  /** Default `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike;
-  readonly kernelRegularizer?: RegularizerLike;
-  readonly kernelConstraint?: ConstraintLike;
 }
 
 /** Convolutions run backwards: from the shape of an output to that of an input. */
@@ -66,9 +64,7 @@ export abstract class BaseConvTranspose extends WindowLayer {
     this.kernel = this.addWeight({
       name: 'kernel',
       shape: [...this.kernelSize, this.filters, channels],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
+      ...rulesOf(this, 'kernel'),
     });
     this.addBias(this.filters);
   }
@@ -92,11 +88,10 @@ export abstract class BaseConvTranspose extends WindowLayer {
   }
 
   override getConfig(): Config {
-    const kernel = [this.kernelInitializer, this.kernelRegularizer, this.kernelConstraint] as const;
     return {
       ...super.getConfig(),
       filters: this.filters,
-      ...this.windowConfig({ output_padding: this.outputPadding }, {}, { kernel }),
+      ...this.windowConfig({ output_padding: this.outputPadding }, {}, windowRules(this, ['kernel'])),
     };
   }
 }

@@ -12,7 +12,8 @@ import type { Tensor, Variable } from '../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { channelAxis, requireChannels, windowOutputShape } from '../output_shapes.js';
 import type { WindowLayerOptions } from './window_layer.js';
-import { WindowLayer } from './window_layer.js';
+import { WindowLayer, windowRules } from './window_layer.js';
+import { rulesOf } from '../weight_rules.js';
 
 /** Options of the depthwise convolutions. */
 export interface DepthwiseConvOptions extends WindowLayerOptions {
@@ -54,9 +55,7 @@ export abstract class BaseDepthwiseConv extends WindowLayer {
     this.kernel = this.addWeight({
       name: 'kernel',
       shape: [...this.kernelSize, channels, this.depthMultiplier],
-      initializer: this.depthwiseInitializer,
-      regularizer: this.depthwiseRegularizer,
-      constraint: this.depthwiseConstraint,
+      ...rulesOf(this, 'depthwise'),
     });
     this.addBias(channels * this.depthMultiplier);
   }
@@ -74,11 +73,10 @@ export abstract class BaseDepthwiseConv extends WindowLayer {
   }
 
   override getConfig(): Config {
-    const depthwise = [this.depthwiseInitializer, this.depthwiseRegularizer, this.depthwiseConstraint] as const;
     return {
       ...super.getConfig(),
       depth_multiplier: this.depthMultiplier,
-      ...this.windowConfig({}, {}, { depthwise }),
+      ...this.windowConfig({}, {}, windowRules(this, ['depthwise'])),
     };
   }
 }

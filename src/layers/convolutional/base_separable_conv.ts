@@ -12,7 +12,8 @@ import type { Tensor, Variable } from '../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { windowOutputShape } from '../output_shapes.js';
 import type { WindowLayerOptions } from './window_layer.js';
-import { WindowLayer } from './window_layer.js';
+import { WindowLayer, windowRules } from './window_layer.js';
+import { rulesOf } from '../weight_rules.js';
 
 /** Options of the separable convolutions. */
 export interface SeparableConvOptions extends WindowLayerOptions {
@@ -70,16 +71,12 @@ export abstract class BaseSeparableConv extends WindowLayer {
     this.depthwiseKernel = this.addWeight({
       name: 'depthwise_kernel',
       shape: [...this.kernelSize, channels, this.depthMultiplier],
-      initializer: this.depthwiseInitializer,
-      regularizer: this.depthwiseRegularizer,
-      constraint: this.depthwiseConstraint,
+      ...rulesOf(this, 'depthwise'),
     });
     this.pointwiseKernel = this.addWeight({
       name: 'pointwise_kernel',
       shape: [...this.kernelSize.map(() => 1), this.depthMultiplier * channels, this.filters],
-      initializer: this.pointwiseInitializer,
-      regularizer: this.pointwiseRegularizer,
-      constraint: this.pointwiseConstraint,
+      ...rulesOf(this, 'pointwise'),
     });
     this.addBias(this.filters);
   }
@@ -112,14 +109,7 @@ export abstract class BaseSeparableConv extends WindowLayer {
       ...super.getConfig(),
       depth_multiplier: this.depthMultiplier,
       filters: this.filters,
-      ...this.windowConfig(
-        {},
-        {},
-        {
-          depthwise: [this.depthwiseInitializer, this.depthwiseRegularizer, this.depthwiseConstraint],
-          pointwise: [this.pointwiseInitializer, this.pointwiseRegularizer, this.pointwiseConstraint],
-        },
-      ),
+      ...this.windowConfig({}, {}, windowRules(this, ['depthwise', 'pointwise'])),
     };
   }
 }

@@ -1,27 +1,30 @@
 /** @file What all convolutions share: windows that slide over space, a bias, an activation. */
 import type { ActivationFunction, ActivationLike } from '../../activations/index.js';
 import * as activations from '../../activations/index.js';
-import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
+import type { ConstraintFunction } from '../../constraints/index.js';
 import * as constraints from '../../constraints/index.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
-import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import type { InitializerFunction } from '../../initializers/index.js';
 import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
-import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
+import type { RegularizerFunction } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import type { Tensor, Variable } from '../../runtime/index.js';
 import { oneOf, ownerOf, perDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
+import type { RuledWeights } from '../weight_rules.js';
+import { constraintsConfig, initializersConfig, regularizersConfig, rulesOf } from '../weight_rules.js';
+import type { BiasOptions } from '../core/kernel_layer.js';
 import { channelAxis, requireChannels, requireRank } from '../output_shapes.js';
 
 /** Options that all convolutions have. Sizes are one number for all spatial dimensions, or a list with one for each. */
-export interface WindowLayerOptions extends LayerOptions {
+export interface WindowLayerOptions extends LayerOptions, BiasOptions {
   /** Steps of the window. Default 1. */
   readonly strides?: number | readonly number[];
   /** `'valid'`: whole windows only; `'same'`: the edges are padded with zeros, ⌈size / stride⌉ outputs. Default `'valid'`. */
@@ -34,10 +37,6 @@ export interface WindowLayerOptions extends LayerOptions {
   readonly activation?: ActivationLike;
   /** Whether a bias is added. Default true. */
   readonly useBias?: boolean;
-  /** Default `'zeros'`. */
-  readonly biasInitializer?: InitializerLike;
-  readonly biasRegularizer?: RegularizerLike;
-  readonly biasConstraint?: ConstraintLike;
 }
 
 /** The base of the convolution layers; it makes no kernel. */
@@ -113,9 +112,7 @@ export abstract class WindowLayer extends Layer {
     this.bias = this.addWeight({
       name: 'bias',
       shape: [size],
-      initializer: this.biasInitializer,
-      regularizer: this.biasRegularizer,
-      constraint: this.biasConstraint,
+      ...rulesOf(this, 'bias'),
     });
   }
 
@@ -128,16 +125,8 @@ export abstract class WindowLayer extends Layer {
     return this.activation(ops.add(outputs, bias));
   }
 
-  /** The options that all convolutions write, `between` after the padding and `kernel` (initializer, regularizer, constraint) among them. */
-  protected windowConfig(
-    between: Config,
-    after: Config,
-    kernels: Readonly<
-      Record<string, readonly [InitializerFunction | null, RegularizerFunction | null, ConstraintFunction | null]>
-    >,
-  ): Config {
-    const each = (what: string, write: (rules: (typeof kernels)[string]) => unknown): Config =>
-      Object.fromEntries(Object.entries(kernels).map(([name, rules]) => [`${name}_${what}`, write(rules)]));
+  /** The options that all convolutions write, `between` after the padding, `after` after the dilation, and the rules of the kernels. */
+  protected windowConfig(between: Config, after: Config, kernels: KernelRules): Config {
     return {
       kernel_size: this.kernelSize,
       strides: this.strides,
@@ -148,13 +137,29 @@ export abstract class WindowLayer extends Layer {
       ...after,
       activation: activations.serialize(this.activation),
       use_bias: this.useBias,
-      ...each('initializer', ([initializer]) => initializers.serialize(initializer)),
-      bias_initializer: initializers.serialize(this.biasInitializer),
-      ...each('regularizer', ([, regularizer]) => regularizers.serialize(regularizer)),
-      bias_regularizer: regularizers.serialize(this.biasRegularizer),
+      ...kernels.initializers,
+      ...initializersConfig(this, ['bias']),
+      ...kernels.regularizers,
+      ...regularizersConfig(this, ['bias']),
       activity_regularizer: regularizers.serialize(this.activityRegularizer),
-      ...each('constraint', ([, , constraint]) => constraints.serialize(constraint)),
-      bias_constraint: constraints.serialize(this.biasConstraint),
+      ...kernels.constraints,
+      ...constraintsConfig(this, ['bias']),
     };
   }
+}
+
+/** The entries of configs for the kernels of a convolution. */
+export interface KernelRules {
+  readonly initializers: Config;
+  readonly regularizers: Config;
+  readonly constraints: Config;
+}
+
+/** The entries for the kernels of these names: `['depthwise', 'pointwise']`. */
+export function windowRules<N extends string>(layer: RuledWeights<N>, names: readonly N[]): KernelRules {
+  return {
+    initializers: initializersConfig(layer, names),
+    regularizers: regularizersConfig(layer, names),
+    constraints: constraintsConfig(layer, names),
+  };
 }

@@ -1,38 +1,24 @@
 /** @file `EinsumDense`: a dense layer whose sums are spelled out by an equation. */
-import type { ActivationFunction, ActivationLike } from '../../activations/index.js';
 import * as activations from '../../activations/index.js';
-import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
-import * as constraints from '../../constraints/index.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { formatShape } from '../../core/shape.js';
-import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
+import type { InitializerFunction } from '../../initializers/index.js';
 import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
-import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
-import type { Tensor, Variable } from '../../runtime/index.js';
+import type { Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
-import { Layer } from '../layer.js';
-import type { LayerOptions } from '../layer_types.js';
+import type { KernelLayerOptions } from './kernel_layer.js';
+import { KernelLayer } from './kernel_layer.js';
 import { refuseLater } from './unsupported.js';
 
 /** Options of `new EinsumDense(equation, outputShape, options)`. */
-export interface EinsumDenseOptions extends LayerOptions {
-  /** Applied to the sum. Default null: none. */
-  readonly activation?: ActivationLike;
+export interface EinsumDenseOptions extends KernelLayerOptions {
   /** Letters of the output's axes along which a bias varies: `'de'`. Default null: no bias. */
   readonly biasAxes?: string | null;
-  /** Default `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike;
-  /** Default `'zeros'`. */
-  readonly biasInitializer?: InitializerLike;
-  readonly kernelRegularizer?: RegularizerLike;
-  readonly biasRegularizer?: RegularizerLike;
-  readonly kernelConstraint?: ConstraintLike;
-  readonly biasConstraint?: ConstraintLike;
   /** Low-rank adaptation; not supported yet: null only. */
   readonly loraRank?: null;
   readonly loraAlpha?: null;
@@ -130,31 +116,15 @@ function plan(
  * @see `keras.layers.EinsumDense`
  * @example new EinsumDense('ab,bc->ac', 64, { biasAxes: 'c' })
  */
-export class EinsumDense extends Layer {
+export class EinsumDense extends KernelLayer {
   static readonly positional = ['equation', 'output_shape'];
   readonly equation: string;
   readonly partialOutputShape: PartialShape;
-  readonly activation: ActivationFunction;
   readonly biasAxes: string | null;
-  readonly kernelInitializer: InitializerFunction | null;
-  readonly biasInitializer: InitializerFunction | null;
-  readonly kernelRegularizer: RegularizerFunction | null;
-  readonly biasRegularizer: RegularizerFunction | null;
-  readonly kernelConstraint: ConstraintFunction | null;
-  readonly biasConstraint: ConstraintFunction | null;
-  kernel!: Variable;
-  bias: Variable | null = null;
 
   constructor(equation: string, outputShape: number | PartialShape, options: EinsumDenseOptions = {}) {
     const {
-      activation = null,
       biasAxes = null,
-      kernelInitializer = 'glorot_uniform',
-      biasInitializer = 'zeros',
-      kernelRegularizer = null,
-      biasRegularizer = null,
-      kernelConstraint = null,
-      biasConstraint = null,
       loraRank = null,
       loraAlpha = null,
       gptqUnpackedColumnSize = null,
@@ -167,14 +137,7 @@ export class EinsumDense extends Layer {
       throw new ValueError(`${ownerOf(this)}: equation=${JSON.stringify(equation)}. Expected the form ${FORMS}.`);
     this.equation = equation;
     this.partialOutputShape = typeof outputShape === 'number' ? [outputShape] : outputShape;
-    this.activation = activations.get(activation);
     this.biasAxes = biasAxes;
-    this.kernelInitializer = initializers.get(kernelInitializer);
-    this.biasInitializer = initializers.get(biasInitializer);
-    this.kernelRegularizer = regularizers.get(kernelRegularizer);
-    this.biasRegularizer = regularizers.get(biasRegularizer);
-    this.kernelConstraint = constraints.get(kernelConstraint);
-    this.biasConstraint = constraints.get(biasConstraint);
   }
 
   #plan(inputShape: PartialShape): Plan {
@@ -184,27 +147,12 @@ export class EinsumDense extends Layer {
   override build(inputShape: PartialShape): void {
     const { kernel, bias, inputAxes, outputAxes } = this.#plan(inputShape);
     this.inputSpec = new InputSpec({ ndim: inputShape.length });
-    this.kernel = this.addWeight({
-      name: 'kernel',
-      shape: kernel,
-      initializer: withAxes(this.kernelInitializer, inputAxes, outputAxes),
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
-    });
-    if (bias !== null) {
-      this.bias = this.addWeight({
-        name: 'bias',
-        shape: bias,
-        initializer: this.biasInitializer,
-        regularizer: this.biasRegularizer,
-        constraint: this.biasConstraint,
-      });
-    }
+    this.addKernel(kernel, withAxes(this.kernelInitializer, inputAxes, outputAxes));
+    if (bias !== null) this.addBias(bias);
   }
 
   override call(inputs: Tensor): Tensor {
-    const product = ops.einsum(this.equation, inputs, this.kernel);
-    return this.activation(this.bias === null ? product : ops.add(product, this.bias));
+    return this.finish(ops.einsum(this.equation, inputs, this.kernel));
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {
@@ -218,13 +166,7 @@ export class EinsumDense extends Layer {
       equation: this.equation,
       activation: activations.serialize(this.activation),
       bias_axes: this.biasAxes,
-      kernel_initializer: initializers.serialize(this.kernelInitializer),
-      bias_initializer: initializers.serialize(this.biasInitializer),
-      kernel_regularizer: regularizers.serialize(this.kernelRegularizer),
-      bias_regularizer: regularizers.serialize(this.biasRegularizer),
-      activity_regularizer: regularizers.serialize(this.activityRegularizer),
-      kernel_constraint: constraints.serialize(this.kernelConstraint),
-      bias_constraint: constraints.serialize(this.biasConstraint),
+      ...this.rulesConfig({ activity_regularizer: regularizers.serialize(this.activityRegularizer) }),
       quantization_config: null,
     };
   }

@@ -12,6 +12,7 @@ import type { Mask, Tensor, TensorLike, Variable } from '../../runtime/index.js'
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
+import { rulesOf } from '../weight_rules.js';
 import { refuseLater } from './unsupported.js';
 
 /** Options of `new Embedding(inputDim, outputDim, options)`. */
@@ -85,9 +86,7 @@ export class Embedding extends Layer {
     this.embeddings = this.addWeight({
       name: 'embeddings',
       shape: [this.inputDim, this.outputDim],
-      initializer: this.embeddingsInitializer,
-      regularizer: this.embeddingsRegularizer,
-      constraint: this.embeddingsConstraint,
+      ...rulesOf(this, 'embeddings'),
     });
   }
 

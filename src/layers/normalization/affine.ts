@@ -10,6 +10,7 @@ import * as regularizers from '../../regularizers/index.js';
 import type { Variable } from '../../runtime/index.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
+import { constraintsConfig, initializersConfig, regularizersConfig, rulesOf } from '../weight_rules.js';
 
 /** Options of gamma and beta. */
 export interface AffineOptions extends LayerOptions {
@@ -69,9 +70,7 @@ export abstract class AffineNormalization extends Layer {
       this.gamma = this.addWeight({
         name: 'gamma',
         shape,
-        initializer: this.gammaInitializer,
-        regularizer: this.gammaRegularizer,
-        constraint: this.gammaConstraint,
+        ...rulesOf(this, 'gamma'),
         autocast: false,
       });
     }
@@ -79,9 +78,7 @@ export abstract class AffineNormalization extends Layer {
       this.beta = this.addWeight({
         name: 'beta',
         shape,
-        initializer: this.betaInitializer,
-        regularizer: this.betaRegularizer,
-        constraint: this.betaConstraint,
+        ...rulesOf(this, 'beta'),
         autocast: false,
       });
     }
@@ -92,18 +89,10 @@ export abstract class AffineNormalization extends Layer {
   }
 
   protected initializersConfig(): Config {
-    return {
-      beta_initializer: initializers.serialize(this.betaInitializer),
-      gamma_initializer: initializers.serialize(this.gammaInitializer),
-    };
+    return initializersConfig(this, ['beta', 'gamma']);
   }
 
   protected rulesConfig(): Config {
-    return {
-      beta_regularizer: regularizers.serialize(this.betaRegularizer),
-      gamma_regularizer: regularizers.serialize(this.gammaRegularizer),
-      beta_constraint: constraints.serialize(this.betaConstraint),
-      gamma_constraint: constraints.serialize(this.gammaConstraint),
-    };
+    return { ...regularizersConfig(this, ['beta', 'gamma']), ...constraintsConfig(this, ['beta', 'gamma']) };
   }
 }

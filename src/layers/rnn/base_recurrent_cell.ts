@@ -17,27 +17,21 @@ import { currentTrace } from '../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
+import { constraintsConfig, initializersConfig, regularizersConfig, rulesOf } from '../weight_rules.js';
+import type { BiasOptions, KernelOptions } from '../core/kernel_layer.js';
 import { requireChannels } from '../output_shapes.js';
 import type { StateTree } from './cell.js';
 
 /** Options of the weights and of dropout, of cells and of the layers over them. */
-export interface RecurrentOptions extends LayerOptions {
+export interface RecurrentOptions extends LayerOptions, KernelOptions, BiasOptions {
   /** Default `'tanh'`; null: none. */
   readonly activation?: ActivationLike;
   /** Default true. */
   readonly useBias?: boolean;
-  /** Of the weights for the inputs. Default `'glorot_uniform'`. */
-  readonly kernelInitializer?: InitializerLike;
   /** Of the weights for the state. Default `'orthogonal'`. */
   readonly recurrentInitializer?: InitializerLike;
-  /** Default `'zeros'`. */
-  readonly biasInitializer?: InitializerLike;
-  readonly kernelRegularizer?: RegularizerLike;
   readonly recurrentRegularizer?: RegularizerLike;
-  readonly biasRegularizer?: RegularizerLike;
-  readonly kernelConstraint?: ConstraintLike;
   readonly recurrentConstraint?: ConstraintLike;
-  readonly biasConstraint?: ConstraintLike;
   /** Fraction of the inputs' features that is dropped while training, the same at all steps. Default 0. */
   readonly dropout?: number;
   /** The same for the state. Default 0. */
@@ -56,6 +50,9 @@ export interface GatedOptions extends RecurrentOptions {
    */
   readonly implementation?: number;
 }
+
+/** The weights that have rules. */
+const WEIGHTS = ['kernel', 'recurrent', 'bias'] as const;
 
 /** Dropout masks: one for all gates, or one per gate. */
 type Masks = readonly Tensor[];
@@ -170,23 +167,18 @@ export abstract class BaseRecurrentCell extends Layer {
     this.kernel = this.addWeight({
       name: 'kernel',
       shape: [requireChannels(ownerOf(this), inputShape, -1), width],
-      initializer: this.kernelInitializer,
-      regularizer: this.kernelRegularizer,
-      constraint: this.kernelConstraint,
+      ...rulesOf(this, 'kernel'),
     });
     this.recurrentKernel = this.addWeight({
       name: 'recurrent_kernel',
       shape: [this.units, width],
-      initializer: this.recurrentInitializer,
-      regularizer: this.recurrentRegularizer,
-      constraint: this.recurrentConstraint,
+      ...rulesOf(this, 'recurrent'),
     });
     if (this.useBias) {
       this.bias = this.addWeight({
         name: 'bias',
+        ...rulesOf(this, 'bias'),
         ...this.biasSpec(),
-        regularizer: this.biasRegularizer,
-        constraint: this.biasConstraint,
       });
     }
   }
@@ -306,27 +298,15 @@ export abstract class BaseRecurrentCell extends Layer {
 
   /** The parts of the configs, for cells and for the layers over them. */
   initializersConfig(): Config {
-    return {
-      kernel_initializer: initializers.serialize(this.kernelInitializer),
-      recurrent_initializer: initializers.serialize(this.recurrentInitializer),
-      bias_initializer: initializers.serialize(this.biasInitializer),
-    };
+    return initializersConfig(this, WEIGHTS);
   }
 
   regularizersConfig(): Config {
-    return {
-      kernel_regularizer: regularizers.serialize(this.kernelRegularizer),
-      recurrent_regularizer: regularizers.serialize(this.recurrentRegularizer),
-      bias_regularizer: regularizers.serialize(this.biasRegularizer),
-    };
+    return regularizersConfig(this, WEIGHTS);
   }
 
   constraintsConfig(): Config {
-    return {
-      kernel_constraint: constraints.serialize(this.kernelConstraint),
-      recurrent_constraint: constraints.serialize(this.recurrentConstraint),
-      bias_constraint: constraints.serialize(this.biasConstraint),
-    };
+    return constraintsConfig(this, WEIGHTS);
   }
 
   dropoutConfig(): Config {
