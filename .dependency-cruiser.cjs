@@ -1,6 +1,6 @@
 /**
- * @file The rooms of src/ and the direction of their imports: a room imports only from its own level and from those above
- * it in this list. `import type` leaves no trace at run time and is free. Tests and src/testing are free.
+ * @file The rooms of src/ and the direction of their imports: a room imports only from its own level and from those
+ * that stand before it in this list. `import type` leaves no trace at run time and is free. Tests and src/testing are free.
  */
 const levels = [
   ['core'],
@@ -27,7 +27,7 @@ const entryFiles = `^src/(${entries.join('|')})\\.ts$`;
 const tests = '\\.test\\.ts$';
 /** Written in the words of a dependency from end to end: the only modules that import one at their head. */
 const lazy = '^src/formats/tfevents/';
-const any = [...rooms, 'codegen', 'backend', 'platform', 'testing'];
+const any = [...rooms, 'codegen', 'kernels', 'backend', 'platform', 'testing'];
 
 /** A rule that modules of `names` import nothing but modules of `allowed`. */
 const only = (names, allowed, comment) => ({
@@ -51,7 +51,19 @@ module.exports = {
       only(names, levels.slice(0, level + 1).flat(), 'Imports point only downwards (docs/architecture.md).'),
     ),
     only(['codegen'], ['core', 'graph', 'codegen'], 'The kernel language knows graphs, not layers.'),
-    only(['backend'], ['core', 'graph', 'codegen', 'backend'], 'A backend compiles graphs; entry files register it.'),
+    only(['kernels'], ['core', 'graph', 'codegen', 'kernels'], 'Kernels know no backend: any can take them.'),
+    {
+      name: 'kernels-know-no-machine-code',
+      comment: 'Which machine the kernels are written for is for the backend to say: it gives a ModuleWriter.',
+      severity: 'error',
+      from: { path: '^src/kernels/', pathNot: tests },
+      to: { path: '^src/codegen/wasm/' },
+    },
+    only(
+      ['backend'],
+      ['core', 'graph', 'codegen', 'kernels', 'backend'],
+      'A backend compiles graphs; entry files register it.',
+    ),
     only(['platform'], ['core', 'platform'], "A platform implements core's interfaces; entry files choose it."),
     {
       name: 'platforms-apart',

@@ -60,7 +60,7 @@ describe.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/architectur
           return list === undefined ? [span] : list.split(',').map((each) => `${head}${each.trim()}${tail}`);
         })
         .filter((path) => !/^(dist|runs|node_modules)\b/.test(path));
-      const bases = [root, src, join(src, 'graph'), join(src, 'backend', 'wasm')];
+      const bases = [root, src, ...['graph', 'kernels', 'backend/wasm'].map((room) => join(src, room))];
       expect(paths.filter((path) => !bases.some((base) => existsSync(join(base, path))))).toEqual([]);
     });
 

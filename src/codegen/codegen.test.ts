@@ -1,13 +1,14 @@
 /** @file The kernel language through the emitter to WebAssembly, run in the engine. */
 import { describe, expect, test } from 'vitest';
-import { constant, emitModule, FunctionBuilder, hostFunction, i32, type KernelFunction, type Target } from './index.js';
+import { constant, FunctionBuilder, hostFunction, i32, type KernelFunction, type Target } from './index.js';
+import { emitModule } from './wasm/index.js';
 
 const target: Target = { lanes: 4, fma: false };
 
 /** Instantiate one function; memory of one page. */
 function load(fn: KernelFunction): { run: (...args: number[]) => number; memory: WebAssembly.Memory } {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
-  const code = emitModule({ exports: { run: fn }, sharedMemory: false, globals: 1, fma: false });
+  const code = emitModule({ exports: { run: fn }, sharedMemory: false, fma: false });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(code), {
     env: { memory },
     host: { pow: Math.pow, sin: Math.sin },

@@ -1,6 +1,6 @@
 /** @file Builds functions of the kernel language statement by statement: locals, loops, loads and stores. */
 import { InternalError } from '../core/errors.js';
-import type { Callee, KernelFunction, KernelType, MemoryType, Statement, Target } from './ir.js';
+import type { Callee, ContextSlot, KernelFunction, KernelType, MemoryType, Statement, Target } from './ir.js';
 import { constant, Expr, isVector, loadedType, Local } from './ir.js';
 
 type Index = Expr | number;
@@ -65,8 +65,9 @@ export class FunctionBuilder {
     this.#block.push({ kind: 'set', local: local.index, value });
   }
 
-  setGlobal(index: number, value: Expr): void {
-    this.#block.push({ kind: 'setGlobal', index, value });
+  /** Put a number into a slot of the context, for this function and all that it calls. */
+  setContext(slot: ContextSlot, value: Expr): void {
+    this.#block.push({ kind: 'setContext', slot, value });
   }
 
   /** A number from memory. `offset` in bytes, not negative. */

@@ -1,8 +1,10 @@
-/** @file The kernel language and its emitters: what backends write programs with. */
+/** @file The kernel language: what kernels are written in. Emitters, one a machine, stand in folders of their own. */
 export { FunctionBuilder } from './function_builder.js';
 export {
   type Callee,
   constant,
+  context,
+  type ContextSlot,
   elementOf,
   Expr,
   type HostFunction,
@@ -17,4 +19,4 @@ export {
   type MemoryType,
   type Target,
 } from './ir.js';
-export { emitModule, MAX_PAGES, ModuleBuilder, type ModuleParts } from './wasm/emit_module.js';
+export type { ModuleWriter } from './module.js';

@@ -1,6 +1,6 @@
 /**
  * @file The kernel language: typed expressions over scalars and vectors of lanes. Statements and functions are made by
- * function_builder.ts; emitters turn them into machine programs (wasm/emit.ts).
+ * function_builder.ts; emitters turn them into machine programs (wasm/emit_module.ts).
  *
  * An expression is a tree. One that is used twice is computed twice, unless it is bound by `let`.
  */
@@ -20,6 +20,13 @@ export interface Target {
   readonly fma: boolean;
 }
 
+/**
+ * Numbers (i32) that every thread has for itself and all its functions see: where the scratch memory of the run begins, the number of
+ * the thread, and the step of the scan that is the program's (`scan0`), of the scan within it (`scan1`), and so on. Each machine keeps
+ * them where it likes: in globals, in registers, in memory of the thread.
+ */
+export type ContextSlot = 'scratch' | 'thread' | `scan${number}`;
+
 export type UnaryOp =
   | 'neg' | 'abs' | 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'not' | 'eqz' | 'popcnt' | 'clz' | 'anyTrue' | 'allTrue'; // prettier-ignore
 
@@ -35,7 +42,7 @@ export type ConvertOp =
 export type Node =
   | { readonly kind: 'const'; readonly value: number }
   | { readonly kind: 'local'; readonly index: number }
-  | { readonly kind: 'global'; readonly index: number }
+  | { readonly kind: 'context'; readonly slot: ContextSlot }
   | { readonly kind: 'unary'; readonly op: UnaryOp; readonly x: Expr }
   | { readonly kind: 'binary'; readonly op: BinaryOp; readonly x: Expr; readonly y: Expr }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly x: Expr; readonly y: Expr }
@@ -211,11 +218,11 @@ export class Expr {
   xor(other: Operand): Expr {
     return this.#binary('xor', other);
   }
-  /** Shifts take a number or a scalar; a scalar's shift counts modulo 32. */
   /** Vectors: the bits of this that are not bits of the other. */
   andnot(other: Operand): Expr {
     return this.#binary('andnot', other);
   }
+  /** Shifts take a number or a scalar; a scalar's shift counts modulo 32. */
   shl(count: Operand): Expr {
     return this.#shift('shl', count);
   }
@@ -383,6 +390,9 @@ export function constant(type: KernelType, value: number): Expr {
 }
 export const i32 = (value: number): Expr => constant('i32', value);
 
+/** What a slot of the context holds now. */
+export const context = (slot: ContextSlot): Expr => new Expr('i32', { kind: 'context', slot });
+
 /** A mutable local variable. Reading it is using it as an expression. */
 export class Local extends Expr {
   constructor(
@@ -395,7 +405,7 @@ export class Local extends Expr {
 
 export type Statement =
   | { readonly kind: 'set'; readonly local: number; readonly value: Expr }
-  | { readonly kind: 'setGlobal'; readonly index: number; readonly value: Expr }
+  | { readonly kind: 'setContext'; readonly slot: ContextSlot; readonly value: Expr }
   | {
       readonly kind: 'store';
       readonly memory: MemoryType;

@@ -4,7 +4,8 @@ import { allocate, storageBytes } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
 import { ndarray } from '../core/ndarray.js';
 import { sizeOf } from '../core/shape.js';
-import { emitModule, type Expr, FunctionBuilder, type Target } from '../codegen/index.js';
+import { type Expr, FunctionBuilder, type Target } from '../codegen/index.js';
+import { emitModule } from '../codegen/wasm/index.js';
 import { hostImports, LaneBuilder, type LaneValue, loadElements, storeElements } from '../codegen/lanes.js';
 
 const REGION = 1 << 20; // bytes of each array
@@ -43,7 +44,7 @@ export function compileElements(
       storeElements(f, write(new LaneBuilder(f, vector), inputs, f), region(0, out, i), 0);
     });
   });
-  const code = emitModule({ exports: { run: f.finish() }, sharedMemory: false, globals: 0, fma });
+  const code = emitModule({ exports: { run: f.finish() }, sharedMemory: false, fma });
   const memory = new WebAssembly.Memory({ initial: ((dtypes.length + 1) * REGION) / 65536, maximum: 65536 });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory }, host: hostImports });
   const run = instance.exports['run'] as (size: number, rounds: number) => void;

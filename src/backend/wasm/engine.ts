@@ -1,6 +1,7 @@
 /** @file What the WebAssembly engine at hand can do. Tested, never assumed. */
 import type { Target } from '../../codegen/index.js';
-import { emitModule, FunctionBuilder } from '../../codegen/index.js';
+import { FunctionBuilder } from '../../codegen/index.js';
+import { emitModule } from '../../codegen/wasm/index.js';
 
 let known: Target | null = null;
 
@@ -9,7 +10,7 @@ function hasRelaxedFma(): boolean {
   const f = new FunctionBuilder('probe', { lanes: 4, fma: true }, ['f32'], 'f32');
   const x = f.let(f.params[0].splat());
   f.return(x.fma(x, x).lane(0));
-  const code = emitModule({ exports: { probe: f.finish() }, sharedMemory: false, globals: 0, fma: true });
+  const code = emitModule({ exports: { probe: f.finish() }, sharedMemory: false, fma: true });
   return WebAssembly.validate(code);
 }
 

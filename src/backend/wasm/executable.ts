@@ -2,11 +2,11 @@
 import { RuntimeError } from '../../core/errors.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
-import type { Buffer } from './buffers.js';
-import type { Estimate } from './estimate.js';
+import type { Buffer } from '../../kernels/buffers.js';
+import type { Estimate } from '../../kernels/estimate.js';
 import type { Region, WasmBuffer, WasmHeap } from './heap.js';
-import type { PreparedWork } from './prepared_work.js';
-import type { KernelCall } from './program.js';
+import type { PreparedWork } from './hoisted_runs.js';
+import type { KernelCall } from '../../kernels/program.js';
 import { threadPool } from './thread_pool.js';
 
 /** Nanoseconds that the calling thread works or waits itself; what takes longer it leaves to workers. */

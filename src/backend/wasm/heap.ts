@@ -3,10 +3,10 @@ import { castArray, type NDArray, type TensorType } from '../../core/ndarray.js'
 import { dtypeInfo, storageBytes, viewStorage } from '../../core/dtype.js';
 import { OutOfMemoryError } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
-import { MAX_PAGES } from '../../codegen/index.js';
+import { MAX_PAGES } from '../../codegen/wasm/index.js';
 import type { Heap, HeapBuffer } from '../../graph/index.js';
-import { alignUp } from './buffers.js';
-import { CONTROL_BYTES } from './control.js';
+import { alignUp } from '../../kernels/buffers.js';
+import { CONTROL_BYTES } from '../../kernels/barrier.js';
 
 const PAGE = 65536;
 const OVERREAD = 256;

@@ -4,20 +4,21 @@ import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
+import { WasmModuleWriter } from '../../codegen/wasm/index.js';
 import { optimize } from '../../graph/passes/index.js';
-import type { Buffer, Kernel } from './buffers.js';
-import { alignUp, MAX_THREADS, bytesMoved } from './buffers.js';
-import { planMemory } from './memory_plan.js';
+import type { Buffer, Kernel } from '../../kernels/buffers.js';
+import { alignUp, MAX_THREADS, bytesMoved } from '../../kernels/buffers.js';
+import { planMemory } from '../../kernels/memory_plan.js';
 import { wasmTarget } from './engine.js';
-import { estimate } from './estimate.js';
+import { estimate } from '../../kernels/estimate.js';
 import { BRIEF, WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
 import { WasmHeap, formatBytes } from './heap.js';
-import { lowerGraph } from './lower/index.js';
-import { prepare } from './prepare.js';
-import { findPrepared } from './prepared.js';
-import { PreparedWork } from './prepared_work.js';
-import { emitProgram } from './program.js';
+import { lowerGraph } from '../../kernels/lower_graph.js';
+import { prepare } from '../../kernels/materialize_views.js';
+import { findPrepared } from '../../kernels/hoisted_work.js';
+import { PreparedWork } from './hoisted_runs.js';
+import { emitProgram } from '../../kernels/program.js';
 import { threadPool } from './thread_pool.js';
 
 let wantedThreads: number | null = null;
@@ -81,6 +82,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const alone = time.alone < 2 * BRIEF;
   const { code, calls } = emitProgram(kernels, {
     target,
+    module: new WasmModuleWriter({ sharedMemory: heap.shared, fma: target.fma }),
     sharedMemory: heap.shared,
     counter,
     alone,

@@ -2,7 +2,7 @@
 import { RuntimeError } from '../../core/errors.js';
 import type { WorkerThread } from '../../core/platform.js';
 import { getPlatform } from '../../core/platform.js';
-import { CONTROL, PATIENCE, resetControl } from './control.js';
+import { CONTROL, PATIENCE, resetControl } from '../../kernels/barrier.js';
 import type { WasmHeap } from './heap.js';
 import type { FromWorker, ToWorker } from './worker_source.js';
 import { WORKER_SOURCE } from './worker_source.js';
@@ -218,7 +218,7 @@ const failure = (why: string): RuntimeError =>
 
 /** Put in order what keeps threads in step, and say how many naps they take at most while they wait. */
 function orderly(heap: WasmHeap, naps: number): void {
-  if (heap.disturbed) resetControl(heap.memory);
+  if (heap.disturbed) resetControl(heap.memory.buffer);
   heap.disturbed = true;
   Atomics.store(new Int32Array(heap.memory.buffer), CONTROL.naps / 4, naps);
 }

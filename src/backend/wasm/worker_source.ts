@@ -4,7 +4,7 @@
  *
  * Messages: `load` gives a program and the memory that it works on, `run` runs it, `forget` drops programs, `ask` waits for an answer.
  */
-import { CONTROL } from './control.js';
+import { CONTROL } from '../../kernels/barrier.js';
 
 export const WORKER_SOURCE = `'use strict';
 const programs = new Map();

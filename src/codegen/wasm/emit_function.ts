@@ -1,6 +1,6 @@
 /** @file One function of the kernel language as WebAssembly instructions. */
 import { InternalError } from '../../core/errors.js';
-import type { Callee, Expr, KernelFunction, MemoryType, Statement } from '../ir.js';
+import type { Callee, ContextSlot, Expr, KernelFunction, MemoryType, Statement } from '../ir.js';
 import { isVector, MEMORY_BYTES } from '../ir.js';
 import { Bytes } from './bytes.js';
 import type { Opcode } from './opcodes.js';
@@ -10,6 +10,8 @@ import { BINARY, COMPARE, CONVERT, LOAD, OP, STORE, UNARY, VALUE_TYPE } from './
 export interface FunctionContext {
   /** Writes the number of a function that is called. */
   call(callee: Callee, out: Bytes): void;
+  /** The global that holds a slot of the context. */
+  global(slot: ContextSlot): number;
   /** Whether relaxed multiply-add may be used. */
   readonly fma: boolean;
 }
@@ -19,7 +21,7 @@ const EMPTY_BLOCK = 0x40;
 class Emitter {
   constructor(
     private readonly out: Bytes,
-    private readonly context: FunctionContext,
+    private readonly module: FunctionContext,
   ) {}
 
   op(code: Opcode): void {
@@ -41,8 +43,8 @@ class Emitter {
       case 'local':
         this.out.byte(OP.localGet).u32(node.index);
         return;
-      case 'global':
-        this.out.byte(OP.globalGet).u32(node.index);
+      case 'context':
+        this.out.byte(OP.globalGet).u32(this.module.global(node.slot));
         return;
       case 'unary':
         this.expr(node.x);
@@ -100,7 +102,7 @@ class Emitter {
         return this.#access(4, node.offset);
       case 'call':
         for (const arg of node.args) this.expr(arg);
-        this.context.call(node.callee, this.out.byte(OP.call));
+        this.module.call(node.callee, this.out.byte(OP.call));
         return;
       case 'atomicLoad':
         this.expr(node.address);
@@ -151,7 +153,7 @@ class Emitter {
   }
 
   #fma(x: Expr, a: Expr, b: Expr, c: Expr): void {
-    if (this.context.fma && x.type === 'f32x') {
+    if (this.module.fma && x.type === 'f32x') {
       this.expr(a);
       this.expr(b);
       this.expr(c);
@@ -221,9 +223,9 @@ class Emitter {
         this.expr(s.value);
         this.out.byte(OP.localSet).u32(s.local);
         return;
-      case 'setGlobal':
+      case 'setContext':
         this.expr(s.value);
-        this.out.byte(OP.globalSet).u32(s.index);
+        this.out.byte(OP.globalSet).u32(this.module.global(s.slot));
         return;
       case 'store':
         return this.#store(s.memory, s.address, s.offset, s.value);
@@ -264,7 +266,7 @@ class Emitter {
         return;
       case 'call':
         for (const arg of s.args) this.expr(arg);
-        this.context.call(s.callee, this.out.byte(OP.call));
+        this.module.call(s.callee, this.out.byte(OP.call));
         if (s.callee.result !== null) this.out.byte(OP.drop);
         return;
       case 'return':

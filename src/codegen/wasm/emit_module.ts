@@ -1,6 +1,7 @@
 /** @file A module: functions of the kernel language, what they call, and the imported memory, in WebAssembly's binary form. */
 import { InternalError } from '../../core/errors.js';
-import type { Callee, HostFunction, KernelFunction } from '../ir.js';
+import type { Callee, ContextSlot, HostFunction, KernelFunction } from '../ir.js';
+import type { ModuleWriter } from '../module.js';
 import { Bytes } from './bytes.js';
 import { emitFunction } from './emit_function.js';
 import { VALUE_TYPE } from './opcodes.js';
@@ -11,14 +12,19 @@ export interface ModuleParts {
   readonly exports: Readonly<Record<string, KernelFunction>>;
   /** Whether the memory, imported as `env.memory`, is shared between threads. */
   readonly sharedMemory: boolean;
-  /** Number of mutable i32 globals, all 0 at the start. */
-  readonly globals: number;
   readonly fma: boolean;
 }
 
 const isHost = (callee: Callee): callee is HostFunction => 'host' in callee;
 /** The most pages that a memory of 32-bit addresses can have. */
 export const MAX_PAGES = 65536;
+
+/** The mutable i32 global that holds a slot of the context. All are 0 at the start; every thread has an instance of its own. */
+function globalOf(slot: ContextSlot): number {
+  if (slot === 'scratch') return 0;
+  if (slot === 'thread') return 1;
+  return 2 + Number(slot.slice('scan'.length));
+}
 
 function section(module: Bytes, id: number, content: Bytes): void {
   module.byte(id).u32(content.length).append(content);
@@ -35,7 +41,7 @@ interface Call {
  * A module while it is written, function by function: those that have been written need not be kept, which makes less work for the
  * collector of garbage.
  */
-export class ModuleBuilder {
+export class WasmModuleWriter implements ModuleWriter {
   readonly #host = new Map<string, number>();
   readonly #hostTypes: number[] = [];
   /** Functions of the module by what stands for them in calls. */
@@ -46,7 +52,10 @@ export class ModuleBuilder {
   readonly #code = new Bytes();
   readonly #calls: Call[] = [];
 
-  constructor(private readonly options: Omit<ModuleParts, 'exports' | 'globals'>) {}
+  /** Globals, as many as the functions use. */
+  #globals = 0;
+
+  constructor(private readonly options: Omit<ModuleParts, 'exports'>) {}
 
   /**
    * Write a function, and what it calls as far as that is not part of the module yet.
@@ -101,7 +110,12 @@ export class ModuleBuilder {
       calls.push({ at: out.length, host: isHost(callee), index: indices.get(callee)! });
       out.wide(0);
     };
-    const body = emitFunction(fn, { call, fma: this.options.fma });
+    const global = (slot: ContextSlot): number => {
+      const index = globalOf(slot);
+      this.#globals = Math.max(this.#globals, index + 1);
+      return index;
+    };
+    const body = emitFunction(fn, { call, global, fma: this.options.fma });
     this.#code.u32(body.length);
     const start = this.#code.length;
     this.#code.append(body);
@@ -113,9 +127,8 @@ export class ModuleBuilder {
    * The binary module. Host functions are imported from `host`, by name.
    *
    * @param exports Functions of the module by the names under which they are exported.
-   * @param globals Number of mutable i32 globals, all 0 at the start.
    */
-  finish(exports: Readonly<Record<string, Callee>>, globals: number): Uint8Array<ArrayBuffer> {
+  finish(exports: Readonly<Record<string, Callee>>): Uint8Array<ArrayBuffer> {
     const exported = new Bytes().u32(Object.keys(exports).length);
     const hosts = this.#host.size;
     for (const [name, fn] of Object.entries(exports))
@@ -138,8 +151,8 @@ export class ModuleBuilder {
     const declared = new Bytes().u32(this.#ownTypes.length);
     for (const type of this.#ownTypes) declared.u32(type);
     section(module, 3, declared);
-    const global = new Bytes().u32(globals);
-    for (let i = 0; i < globals; i++) global.bytes([VALUE_TYPE.i32, 1, 0x41, 0, 0x0b]);
+    const global = new Bytes().u32(this.#globals);
+    for (let i = 0; i < this.#globals; i++) global.bytes([VALUE_TYPE.i32, 1, 0x41, 0, 0x0b]);
     section(module, 6, global);
     section(module, 7, exported);
     section(module, 10, new Bytes().u32(this.#ownTypes.length).append(this.#code));
@@ -148,8 +161,8 @@ export class ModuleBuilder {
 }
 
 /** A module of functions that are there already. */
-export function emitModule({ exports, globals, ...options }: ModuleParts): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder(options);
+export function emitModule({ exports, ...options }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const module = new WasmModuleWriter(options);
   for (const fn of Object.values(exports)) module.indexOf(fn);
-  return module.finish(exports, globals);
+  return module.finish(exports);
 }

@@ -1,0 +1,46 @@
+/** @file The prepared kernels of a compiled program: which of them must run now, because what they were made of has changed. */
+import type { Kernel } from '../../kernels/buffers.js';
+import type { Region, WasmBuffer, WasmHeap } from './heap.js';
+import type { Preparation } from '../../kernels/program.js';
+
+/** Kernels whose results a program holds from run to run. */
+export class PreparedWork implements Preparation {
+  /** Versions of the variables from which each group made what is held; null: it has not run. */
+  readonly #seen: (readonly number[] | null)[];
+
+  /**
+   * @param region What is held: flags first.
+   * @param sources The variables that each group reads.
+   */
+  constructor(
+    private readonly heap: WasmHeap,
+    readonly region: Region,
+    readonly groups: readonly (readonly Kernel[])[],
+    private readonly sources: readonly (readonly WasmBuffer[])[],
+  ) {
+    this.#seen = groups.map(() => null);
+  }
+
+  get flags(): number {
+    return this.region.address;
+  }
+
+  /**
+   * Tell the next run which groups it must run.
+   *
+   * @returns To be called when that run has ended well; otherwise what it was to make is made again.
+   */
+  begin(): () => void {
+    const now = this.sources.map((buffers) => buffers.map(({ version }) => version));
+    const stale = now.map((versions, i) => this.#seen[i]?.every((version, k) => version === versions[k]) !== true);
+    const any = stale.includes(true);
+    const words = new Int32Array(this.heap.memory.buffer, this.flags, 1 + stale.length);
+    words[0] = Number(any);
+    if (!any) return () => undefined;
+    stale.forEach((isStale, i) => {
+      words[i + 1] = Number(isStale);
+      if (isStale) this.#seen[i] = null;
+    });
+    return () => stale.forEach((isStale, i) => isStale && (this.#seen[i] = now[i]));
+  }
+}

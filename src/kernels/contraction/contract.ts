@@ -1,0 +1,85 @@
+/** @file Contractions to kernels: float32 by blocked products, other dtypes one element at a time. */
+import { storageBytes } from '../../core/dtype.js';
+import type { Expr } from '../../codegen/index.js';
+import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
+import type { Lowering } from '../context.js';
+import type { Contraction, ContractionAxis, ContractionOperand } from './contraction.js';
+import { countOf, mergeAxes, stepsTo } from './contraction.js';
+import { accumulatedAs } from '../move/elements.js';
+import type { Epilogue } from '../context.js';
+import { lowerGemm, takesEpilogue } from './gemm.js';
+import { cutTasks, decode, forUnits } from '../work.js';
+
+/** Add the kernels of contractions that make the results of one node together, and do what is to be done to these. */
+export function lowerContractions(lowering: Lowering, parts: readonly Contraction[], epilogue?: Epilogue): void {
+  const merged = parts.map(inOrder);
+  const together = epilogue !== undefined && merged.every((x) => takesEpilogue(x, lowering.target));
+  for (const x of merged)
+    lowerMerged(lowering, together ? { ...x, epilogue, c: { ...x.c, buffer: epilogue.result } } : x);
+  if (!together) epilogue?.apart();
+}
+
+/** Add the kernels of a contraction. */
+export function lowerContraction(lowering: Lowering, contraction: Contraction): void {
+  lowerMerged(lowering, inOrder(contraction));
+}
+
+function inOrder(contraction: Contraction): Contraction {
+  // The order of axes is free: those that run along memory go innermost.
+  const ordered = (axes: readonly ContractionAxis[], array: 'a' | 'c'): ContractionAxis[] =>
+    mergeAxes([...axes].sort((x, y) => Math.abs(y[array]) - Math.abs(x[array])));
+  return {
+    ...contraction,
+    batch: mergeAxes(contraction.batch),
+    rows: ordered(contraction.rows, 'a'),
+    columns: ordered(contraction.columns, 'c'),
+    depth: ordered(contraction.depth, 'a'),
+  };
+}
+
+function lowerMerged(lowering: Lowering, merged: Contraction): void {
+  if (accumulatedAs(merged.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
+  else lowerPlainly(lowering, merged);
+}
+
+/** One element at a time: for integers and float64. */
+function lowerPlainly(lowering: Lowering, contraction: Contraction): void {
+  const { dtype, a, b, c, batch, rows, columns, depth } = contraction;
+  const [nb, nm, nn, nk] = [batch, rows, columns, depth].map(countOf);
+  const bytes = storageBytes(dtype);
+  const units = nb * nm * nn;
+  const cut = cutTasks(units, 4 * nk + 8);
+  lowering.add({
+    label: contraction.label,
+    tasks: cut.tasks,
+    work: units * (4 * nk + 8),
+    reads: [a.buffer, b.buffer],
+    writes: [c.buffer],
+    emit: (f, lo, hi) => {
+      const s = new LaneBuilder(f, false);
+      const base = (x: ContractionOperand): Expr => f.let(x.buffer.pointer(f).add(x.offset * bytes));
+      const [pa, pb, pc] = [a, b, c].map(base);
+      forUnits(f, lo, hi, units, cut, (unit) => {
+        const [i, m, n] = decode(f, unit, [nb, nm, nn]);
+        const at = (array: 'a' | 'b' | 'c', pointer: Expr): Expr => {
+          const steps = [stepsTo(f, i, batch, array), stepsTo(f, m, rows, array), stepsTo(f, n, columns, array)];
+          return f.let(pointer.add(steps[0].add(steps[1]).add(steps[2]).mul(bytes)));
+        };
+        const [x, y] = [at('a', pa), at('b', pb)];
+        const total = f.local(constantLanes(0, dtype, false).expr);
+        const walk = (d: number, ax: Expr, by: Expr): void => {
+          if (d === depth.length) {
+            const product = s.binary('mul', loadElements(f, dtype, ax, 0, false), loadElements(f, dtype, by, 0, false));
+            f.set(total, s.binary('add', { dtype, expr: total }, product).expr);
+            return;
+          }
+          f.for(0, depth[d].size, 1, (k) =>
+            walk(d + 1, f.let(ax.add(k.mul(depth[d].a * bytes))), f.let(by.add(k.mul(depth[d].b * bytes)))),
+          );
+        };
+        walk(0, x, y);
+        storeElements(f, { dtype, expr: total }, at('c', pc), 0);
+      });
+    },
+  });
+}

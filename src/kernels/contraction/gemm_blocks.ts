@@ -1,0 +1,83 @@
+/** @file How a packed product is cut into tasks: by a model of what packing, partial sums and idle threads cost beside the products. */
+import type { Tile } from './gemm_tile.js';
+import { divideUp, roundUp } from '../work.js';
+
+/** The sizes of a product, and what is fixed of how it is done. */
+export interface ProductSize {
+  readonly nb: number;
+  readonly nm: number;
+  readonly nn: number;
+  readonly nk: number;
+  /** Steps of the depth that are packed at a time. */
+  readonly depthBlock: number;
+  /** B is packed ahead in any case. */
+  readonly packedAnyway: boolean;
+}
+
+/** How a product is cut. */
+export interface Blocks {
+  /** Rows and columns of C that a task computes. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Parts of the depth that are computed apart and summed at the end, and how deep each is. */
+  readonly parts: number;
+  readonly partDepth: number;
+  /** Whether B is packed by a kernel of its own, once, and not by each task that needs a piece of it. */
+  readonly ahead: boolean;
+}
+
+// In multiply-adds of a tile in registers (some 20 a nanosecond), measured:
+/** Packing of a number by the task that uses it. */
+const PACK = 7;
+/** Packing of a number ahead: it is written to a farther cache, and read from there. */
+const PACK_AHEAD = 12;
+/** A number of a partial result, written and read again. */
+const PART = 12;
+/** Handing out of a task. */
+const TASK = 4000;
+/** A kernel more: threads meet once more. */
+const KERNEL = 20_000;
+/** Threads among which the tasks of a product should divide well, unless it is too small for more than one. */
+const THREADS = 8;
+const SMALL = 1 << 14;
+
+const ROWS = [16, 32, 64, 96, 128, 192, 256];
+const COLUMNS = [16, 32, 64, 128, 192, 256, 384, 512];
+const PARTS = [1, 2, 3, 4, 6, 8, 12, 16];
+
+/** Some sizes of blocks, the whole extent among them if it is not larger than the greatest. */
+const sizesFor = (extent: number, unit: number, sizes: readonly number[]): number[] => {
+  const smaller = sizes.filter((size) => size < extent);
+  return extent <= sizes.at(-1)! ? [...smaller, roundUp(extent, unit)] : smaller;
+};
+
+/** The cheapest cut. It depends on the problem alone, never on the number of threads. */
+export function chooseBlocks(size: ProductSize, tile: Tile): Blocks {
+  const { nb, nm, nn, nk, depthBlock, packedAnyway } = size;
+  const products = nb * roundUp(nm, tile.rows) * roundUp(nn, tile.columns) * nk;
+  const threads = products < SMALL ? 1 : THREADS;
+  let best: Blocks | null = null;
+  let least = Infinity;
+  const depths = new Set(PARTS.map((parts) => (parts === 1 ? nk : roundUp(divideUp(nk, parts), depthBlock))));
+  for (const partDepth of depths) {
+    const parts = divideUp(nk, partDepth);
+    for (const rows of sizesFor(nm, tile.rows, ROWS)) {
+      for (const columns of sizesFor(nn, tile.columns, COLUMNS)) {
+        const [rowBlocks, columnBlocks] = [divideUp(nm, rows), divideUp(nn, columns)];
+        const tasks = nb * parts * rowBlocks * columnBlocks;
+        const packA = nb * nm * nk * columnBlocks * PACK;
+        const packB = nb * nn * nk * rowBlocks * PACK;
+        const packAhead = nb * nn * nk * PACK_AHEAD + KERNEL;
+        const ahead = packedAnyway || packAhead < packB;
+        const inTasks = products + packA + (ahead ? 0 : packB) + tasks * TASK;
+        const sums = parts === 1 ? 0 : nb * nm * nn * parts * PART + KERNEL;
+        const cost = (inTasks / tasks) * roundUp(tasks, threads) + (ahead ? packAhead : 0) + sums;
+        if (cost < least) {
+          least = cost;
+          best = { rows, columns, parts, partDepth, ahead };
+        }
+      }
+    }
+  }
+  return best!;
+}

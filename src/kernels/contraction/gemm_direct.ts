@@ -1,0 +1,223 @@
+/**
+ * @file Float32 contractions with few columns, such as convolutions to few features: packing the rows would cost a good part of the
+ * products, so their elements are read where they lie. Only B is packed.
+ */
+import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import type { Lowering } from '../context.js';
+import { MAX_THREADS, threadNumber } from '../buffers.js';
+import type { Contraction, ContractionAxis } from './contraction.js';
+import { countOf, stepsTo } from './contraction.js';
+import type { Epilogue } from '../context.js';
+import type { Tile } from './gemm_tile.js';
+import { tileOf } from './gemm_tile.js';
+import { packColumns } from './gemm_pack.js';
+import { cutTasks, decode, divideUp } from '../work.js';
+
+const BYTES = 4;
+/** With more columns than this, packed rows are used often enough to pay for the packing. */
+const FEW_COLUMNS = 160;
+/** Rows a whole number of pages apart fall on the same few lines of the first cache: they are better packed. */
+const PAGE = 4096;
+/** Numbers of B that may stay in the first cache while rows go by. */
+const FIRST_CACHE = 6144;
+/** Rows of one line that one unit of work does: the most, and the least where there would be few units. */
+const LINE_BLOCK = 64;
+const SHORT_BLOCK = 16;
+const ENOUGH_UNITS = 12;
+
+/** Whether the rows can be read in place: neighbours in depth are neighbours in memory, and rows step regularly. */
+export function canReadDirectly(x: Contraction): boolean {
+  const [run, line, columns] = [x.depth.at(-1), x.rows.at(-1), x.columns];
+  const dense = columns.length <= 1 && (columns[0]?.c ?? 1) === 1;
+  return (
+    dense &&
+    countOf(columns) <= FEW_COLUMNS &&
+    run?.a === 1 &&
+    run.size >= 3 &&
+    line !== undefined &&
+    line.a >= 0 &&
+    (line.a * BYTES) % PAGE !== 0 &&
+    line.size >= 4
+  );
+}
+
+/** In which order tiles are done: the rows of a panel of B one after another, or the panels for some rows. */
+type Order = 'down' | 'across';
+
+/**
+ * `tiles(a, b, c, count)`: C = A·B for some tiles, one below the other or side by side; the whole depth. Rows of A and C step by
+ * constants.
+ *
+ * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the first tile, and
+ *     the epilogue's pointers.
+ */
+function directTiles(
+  target: Target,
+  tile: Tile,
+  x: Contraction,
+  { order, rowStep, cStep }: { order: Order; rowStep: number; cStep: number },
+  epilogue?: Epilogue,
+): KernelFunction {
+  const vectors = tile.columns / target.lanes;
+  const vectorBytes = BYTES * target.lanes;
+  const own = ['i32', 'i32', 'i32', 'i32'] as const;
+  const f = new FunctionBuilder('direct tiles', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
+  const [a0, b0, c0, count, column0, ...pointers] = f.params;
+  const column = epilogue ? f.local(column0) : null;
+  const rows = f.local(a0);
+  const b = f.local(b0);
+  const c = f.local(c0);
+  f.for(0, count, 1, () => {
+    if (order === 'down') f.set(b, b0);
+    const sums: Local[][] = Array.from({ length: tile.rows }, () =>
+      Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
+    );
+    const walk = (d: number, from: Expr): void => {
+      const axis = x.depth[d];
+      if (d < x.depth.length - 1) {
+        f.for(0, axis.size, 1, (k) => walk(d + 1, f.let(from.add(k.mul(axis.a * BYTES)))));
+        return;
+      }
+      const a = f.local(from);
+      f.for(0, axis.size, 1, () => {
+        const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+        for (let r = 0; r < tile.rows; r++) {
+          const element = f.let(f.loadSplat(a, r * rowStep * BYTES));
+          sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
+        }
+        f.set(a, a.add(BYTES));
+        f.set(b, b.add(tile.columns * BYTES));
+      });
+    };
+    walk(0, rows);
+    sums.forEach((row, r) =>
+      row.forEach((sum, v) => {
+        const shift = (r * cStep + v * target.lanes) * BYTES;
+        if (column === null) f.store('f32', c, sum, shift);
+        else epilogue!.store(f, pointers, c.add(shift), f.let(column.add(v * vectorBytes)), sum);
+      }),
+    );
+    if (order === 'down') {
+      f.set(rows, rows.add(tile.rows * rowStep * BYTES));
+      f.set(c, c.add(tile.rows * cStep * BYTES));
+    } else {
+      f.set(c, c.add(tile.columns * BYTES));
+      if (column !== null) f.set(column, column.add(tile.columns * BYTES));
+    }
+  });
+  return f.finish();
+}
+
+/** Add the kernels of a contraction for which `canReadDirectly` holds. */
+export function lowerDirect(lowering: Lowering, x: Contraction): void {
+  const { target } = lowering;
+  const tile = tileOf(target);
+  const [nb, nn, nk] = [x.batch, x.columns, x.depth].map(countOf);
+  const line: ContractionAxis = x.rows.at(-1)!;
+  const outerRows = x.rows.slice(0, -1);
+  const lines = countOf(outerRows);
+  const panels = Math.ceil(nn / tile.columns);
+  const packed = packColumns(lowering, x, tile.columns, nk);
+
+  let block = LINE_BLOCK;
+  while (block > SHORT_BLOCK && nb * lines * divideUp(line.size, block) < ENOUGH_UNITS) block /= 2;
+  const blocks = divideUp(line.size, block);
+  const units = nb * lines * blocks;
+  const work = 2 * nb * lines * line.size * nn * nk;
+  const cut = cutTasks(units, work / units / 16);
+  // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
+  // that use it.
+  const small = panels * tile.columns * nk <= FIRST_CACHE;
+  const order: Order = small ? 'across' : 'down';
+  const { epilogue } = x;
+  const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c }, epilogue);
+  const apart = directTiles(target, tile, x, { order, rowStep: line.a, cStep: tile.columns });
+  const wholePanels = Math.floor(nn / tile.columns);
+  const own = lowering.workspace('float32', MAX_THREADS * tile.rows * tile.columns, 'tile');
+  lowering.add({
+    label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)${epilogue?.label ?? ''}`,
+    tasks: cut.tasks,
+    work,
+    reads: [x.a.buffer, packed, ...(epilogue?.reads ?? [])],
+    writes: [...(epilogue?.writes ?? [x.c.buffer]), own],
+    emit: (f, lo, hi) => {
+      const scratch = f.let(own.pointer(f).add(threadNumber().mul(tile.rows * tile.columns * BYTES)));
+      const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
+      const pc = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
+      const pb = packed.pointer(f);
+      const pointers = epilogue?.pointers(f) ?? [];
+      const tiles = (a: Expr, b: Expr, c: Expr, count: Expr, column: Expr): void =>
+        f.run(micro, epilogue ? [a, b, c, count, f.let(column.mul(BYTES)), ...pointers] : [a, b, c, count]);
+      const first = f.let(lo.mul(cut.unitsPerTask));
+      const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
+      const forPanels = (body: (panel: Expr) => void): void => f.for(0, panels, 1, body);
+      const outside = small || nb > 1 ? (body: (panel: Expr | null) => void): void => body(null) : forPanels;
+      outside((outerPanel) => {
+        f.for(first, last, 1, (unit) => {
+          const [i, row, part] = decode(f, unit, [nb, lines, blocks]);
+          const at = (array: 'a' | 'c', pointer: Expr): Expr =>
+            f.let(
+              pointer.add(
+                stepsTo(f, i, x.batch, array)
+                  .add(stepsTo(f, row, outerRows, array))
+                  .mul(BYTES),
+              ),
+            );
+          const [a, c] = [at('a', pa), at('c', pc)];
+          const start = f.let(part.mul(block));
+          const end = f.let(f.let(start.add(block)).minS(line.size));
+          const panelOf = (panel: Expr): Expr =>
+            f.let(
+              pb.add(
+                i
+                  .mul(panels)
+                  .add(panel)
+                  .mul(nk * tile.columns * BYTES),
+              ),
+            );
+          const rowOf = (r: Expr): Expr => f.let(a.add(r.mul(line.a * BYTES)));
+          const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
+          /** At the edges a tile is computed apart, and what lies inside is copied. Rows beyond the line read what is there. */
+          const edge = (panel: Expr, r: Expr): void => {
+            const column = f.let(panel.mul(tile.columns));
+            const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
+            const rowsLeft = f.let(f.let(i32(line.size).sub(r)).minS(tile.rows));
+            const to = placeOf(r, column);
+            f.run(apart, [rowOf(r), panelOf(panel), scratch, i32(1)]);
+            f.for(0, rowsLeft, 1, (dr) =>
+              f.for(0, columnsLeft, 1, (dc) => {
+                const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
+                const at = f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES)));
+                if (epilogue) epilogue.store(f, pointers, at, f.let(column.add(dc).mul(BYTES)), f.let(element));
+                else f.store('f32', at, element);
+              }),
+            );
+          };
+          const raggedRows = line.size % tile.rows !== 0;
+          const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
+          if (small) {
+            f.for(start, wholeEnd, tile.rows, (r) => {
+              if (wholePanels > 0) tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0));
+            });
+            if (raggedRows) f.for(wholeEnd, end, tile.rows, (r) => f.for(0, wholePanels, 1, (panel) => edge(panel, r)));
+            f.for(wholePanels, panels, 1, (panel) => f.for(start, end, tile.rows, (r) => edge(panel, r)));
+          } else {
+            const down = (panel: Expr): void => {
+              const rest = f.local(start);
+              f.if(panel.lt(wholePanels), () => {
+                const count = f.let(wholeEnd.sub(start).divU(tile.rows));
+                const column = f.let(panel.mul(tile.columns));
+                tiles(rowOf(start), panelOf(panel), placeOf(start, column), count, column);
+                f.set(rest, wholeEnd);
+              });
+              if (raggedRows || wholePanels < panels) f.for(rest, end, tile.rows, (r) => edge(panel, r));
+            };
+            if (outerPanel === null) forPanels(down);
+            else down(outerPanel);
+          }
+        });
+      });
+    },
+  });
+}

@@ -1,0 +1,79 @@
+/** @file The innermost kernel of matrix products: a tile of C in registers, one column of packed A times one row of packed B at a time. */
+import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import type { Epilogue } from '../context.js';
+
+/** Rows and columns of a tile. */
+export interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * The tile that V8 keeps in registers: 4 × 8 uses eight accumulators, two vectors of B and one of A, of sixteen registers. Larger ones
+ * and unrolled loops spill on V8 11 (measured).
+ */
+export function tileOf(target: Target): Tile {
+  return { rows: 4, columns: 2 * target.lanes };
+}
+
+const made = new WeakMap<Target, KernelFunction>();
+
+/**
+ * `tiles(a, b, c, rowBytes, depth, accumulate, count)`: C = A·B, or C += A·B, for `count` tiles, one below the other. `a` is packed by
+ * columns of the tile's rows, one tile after another, `b` by rows of the tile's columns; rows of `c` lie `rowBytes` apart.
+ *
+ * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the tiles, and the
+ *     epilogue's pointers.
+ */
+export function tileFunction(target: Target, epilogue?: Epilogue): KernelFunction {
+  if (epilogue !== undefined) return buildTile(target, epilogue);
+  let known = made.get(target);
+  if (known === undefined) made.set(target, (known = buildTile(target)));
+  return known;
+}
+
+function buildTile(target: Target, epilogue?: Epilogue): KernelFunction {
+  const { rows, columns } = tileOf(target);
+  const vectors = columns / target.lanes;
+  const vectorBytes = 4 * target.lanes;
+  const own = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+  const f = new FunctionBuilder('tiles', target, epilogue === undefined ? own : [...own, 'i32', ...epilogue.params]);
+  const [a0, b0, c0, rowBytes, depth, accumulate, count, column, ...pointers] = f.params;
+  const a = f.local(a0);
+  const c = f.local(c0);
+  f.for(0, count, 1, () => {
+    const b = f.local(b0);
+    const zero = constant('f32x', 0);
+    const sums: Local[][] = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local(zero)));
+    /** Goes down the rows of C, whose addresses are not kept: registers are for the sums. */
+    const down = (body: (row: Local[], at: Expr) => void): void => {
+      const at = f.local(c);
+      sums.forEach((row, r) => {
+        if (r > 0) f.set(at, at.add(rowBytes));
+        body(row, at);
+      });
+    };
+    f.if(accumulate, () =>
+      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', at, v * vectorBytes)))),
+    );
+    f.for(i32(0), depth, 1, () => {
+      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+      for (let r = 0; r < rows; r++) {
+        const x = f.let(f.loadSplat(a, 4 * r));
+        sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
+      }
+      f.set(a, a.add(4 * rows));
+      f.set(b, b.add(4 * columns));
+    });
+    down((row, at) =>
+      row.forEach((sum, v) => {
+        const shift = v * vectorBytes;
+        if (epilogue === undefined) f.store('f32', at, sum, shift);
+        else epilogue.store(f, pointers, at.add(shift), f.let(column.add(shift)), sum);
+      }),
+    );
+    f.set(c, c.add(rowBytes.mul(rows)));
+  });
+  return f.finish();
+}

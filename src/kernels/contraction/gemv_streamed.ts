@@ -1,0 +1,87 @@
+/**
+ * @file Products of one row by a wide matrix: whole rows of the matrix are read one after another, as memory likes it best, and are
+ * added to a row of sums that stays in the first cache. The depth is cut into parts, whose sums are added at the end.
+ */
+import type { Expr } from '../../codegen/index.js';
+import { i32 } from '../../codegen/index.js';
+import type { Lowering } from '../context.js';
+import type { Contraction } from './contraction.js';
+import { countOf } from './contraction.js';
+import type { Partials } from './gemm_outer.js';
+
+const BYTES = 4;
+/** Fewer columns make short rows, for which it is better to keep sums in registers. */
+const WIDE = 384;
+/** A row of sums beyond this does not stay in the first cache. */
+const WIDEST = 6144;
+/** Rows that are read at a time: each sum is loaded and stored once for all of them. */
+const ROWS = 4;
+/** Elements of the matrix that a part has, about. */
+const PART = 1 << 16;
+const PARTS = 8;
+
+/** Whether a contraction of few rows, its columns side by side in B and C, has this form. */
+export function isStreamed(x: Contraction): boolean {
+  const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
+  const dense = x.columns.length === 1 && x.columns[0].b === 1 && x.columns[0].c === 1;
+  return dense && nb === 1 && nm === 1 && nn >= WIDE && nn <= WIDEST && x.depth.length === 1 && nn * nk >= 2 * PART;
+}
+
+/** Add the kernel that makes the partial results of a contraction for which `isStreamed` holds. */
+export function lowerStreamed(lowering: Lowering, x: Contraction): Partials {
+  const { lanes } = lowering.target;
+  const [nn, nk] = [x.columns, x.depth].map(countOf);
+  const [axis] = x.depth;
+  const wanted = Math.max(1, Math.min(PARTS, Math.round((nn * nk) / PART)));
+  const partDepth = Math.ceil(nk / wanted / ROWS) * ROWS;
+  const parts = Math.ceil(nk / partDepth);
+  const buffer = lowering.workspace('float32', parts * nn, 'partial products');
+  lowering.add({
+    label: `${x.label} (1 × 1 × ${nn} × ${nk}, rows streamed)`,
+    tasks: parts,
+    work: 2 * nn * nk,
+    reads: [x.a.buffer, x.b.buffer],
+    writes: [buffer],
+    emit: (f, lo, hi) => {
+      const [pa, pb] = [x.a, x.b].map((o) => f.let(o.buffer.pointer(f).add(o.offset * BYTES)));
+      const pc = buffer.pointer(f);
+      /** Add some rows, each times its element of A, to the sums. */
+      const add = (count: number, k: Expr, c: Expr): void => {
+        const elements = Array.from({ length: count }, (_, r) =>
+          f.let(f.loadSplat(f.let(pa.add(k.add(r).mul(axis.a * BYTES))))),
+        );
+        const rows = elements.map((_, r) => f.let(pb.add(k.add(r).mul(axis.b * BYTES))));
+        const columns = (from: number, to: number, vectors: number): void =>
+          f.for(from * BYTES, to * BYTES, (vectors === 0 ? 1 : vectors * lanes) * BYTES, (n) => {
+            const at = rows.map((row) => f.let(row.add(n)));
+            const sums = f.let(c.add(n));
+            for (let v = 0; v < Math.max(1, vectors); v++) {
+              const offset = v * lanes * BYTES;
+              const load = (p: Expr): Expr => (vectors === 0 ? f.load('f32', p) : f.loadVector('f32', p, offset));
+              let sum = f.let(load(sums));
+              at.forEach((p, r) => {
+                const element = vectors === 0 ? elements[r].lane(0) : elements[r];
+                sum = f.let(element.fma(load(p), sum));
+              });
+              f.store('f32', sums, sum, vectors === 0 ? 0 : offset);
+            }
+          });
+        const pairs = nn - (nn % (2 * lanes));
+        const whole = nn - (nn % lanes);
+        columns(0, pairs, 2);
+        columns(pairs, whole, 1);
+        columns(whole, nn, 0);
+      };
+      f.for(lo, hi, 1, (part) => {
+        const c = f.let(pc.add(part.mul(nn * BYTES)));
+        f.fill(c, i32(0), i32(nn * BYTES));
+        const first = f.let(part.mul(partDepth));
+        const last = f.let(f.let(first.add(partDepth)).minS(nk));
+        const whole = f.let(last.sub(last.sub(first).and(ROWS - 1)));
+        f.for(first, whole, ROWS, (k) => add(ROWS, k, c));
+        if (nk % ROWS !== 0) f.for(whole, last, 1, (k) => add(1, k, c));
+      });
+    },
+  });
+  return { buffer, parts, width: nn };
+}

@@ -1,0 +1,127 @@
+/**
+ * @file Work that a program need not repeat at every run: what it makes of variables that it does not assign, and of constants, such as
+ * packed or transformed weights. Such kernels write to memory that the program holds, and run again when a variable has changed.
+ *
+ * A kernel is held by what it is, not by its name: it reads nothing but such variables, constants and what such kernels write, and its
+ * results are not much larger than those are. Above some memory it must also save a share of the step that is worth it.
+ */
+import type { Buffer, Kernel } from './buffers.js';
+import { buffersOf, bytesMoved } from './buffers.js';
+import { stillKernels } from './unchanging.js';
+
+/** Results this small are always held. */
+const SMALL = 1 << 16;
+/** Larger ones may be so many times as large as what they are made of: transforms are, values that are repeated over a batch are not. */
+const EXPANSION = 8;
+/** What a program may hold without saving much. */
+const FREE = 4 << 20;
+/** What it may hold beyond that for each hundredth of its time that it saves. */
+const BYTES_PER_PERCENT = 32 << 20;
+/** Operations, and bytes read and written, that take as long as each other, about. */
+const OPERATIONS_PER_BYTE = 5;
+
+/** Kernels that run together, when one of the variables that they read has changed. */
+export interface PreparedGroup {
+  readonly kernels: readonly Kernel[];
+  /** Addresses of the variables. */
+  readonly sources: ReadonlySet<number>;
+}
+
+/** What a program prepares. */
+export interface Prepared {
+  readonly groups: readonly PreparedGroup[];
+  /** Buffers that must stay as they are from run to run. */
+  readonly held: readonly Buffer[];
+}
+
+/** About how long a kernel takes, in bytes moved. */
+function costOf(kernel: Kernel): number {
+  return Math.max(bytesMoved(kernel), kernel.work / OPERATIONS_PER_BYTE);
+}
+
+/**
+ * Which kernels of a program are prepared.
+ *
+ * @param isVariable Whether an address is that of a variable that the program reads and does not assign.
+ * @param foreign Buffers that the caller writes to before each run, or reads after it.
+ */
+export function findPrepared(
+  kernels: readonly Kernel[],
+  isVariable: (address: number) => boolean,
+  foreign: Iterable<Buffer>,
+): Prepared {
+  const isSource = (buffer: Buffer): boolean => buffer.place === 'heap' && isVariable(buffer.address);
+  const isFixed = (buffer: Buffer): boolean => buffer.label === 'constant' || isSource(buffer);
+  const callers = new Set(foreign);
+  const isTaken = (buffer: Buffer): boolean => buffer.place === 'heap' || callers.has(buffer);
+  const refused = new Set<Buffer>();
+  for (;;) {
+    const found = stillKernels(kernels, isFixed, (buffer) => isTaken(buffer) || refused.has(buffer));
+    const held = heldBuffers(kernels, found);
+    const origins = originsOf(kernels, found);
+    const step = kernels.reduce((sum, kernel) => sum + (found.has(kernel) ? 0 : costOf(kernel)), 0);
+    const isFree = bytesOf(held) <= FREE;
+    const known = refused.size;
+    for (const kernel of found) {
+      const own = [...new Set(kernel.writes)].filter((buffer) => held.has(buffer));
+      const bytes = bytesOf(own);
+      const isWorth = isFree || bytes * step <= BYTES_PER_PERCENT * 100 * costOf(kernel);
+      if (bytes <= SMALL || (isWorth && bytes <= EXPANSION * bytesOf(origins.get(kernel)!))) continue;
+      for (const buffer of own) refused.add(buffer);
+    }
+    if (refused.size === known) return { groups: cutGroups(kernels, found, origins, isSource), held: [...held] };
+  }
+}
+
+const bytesOf = (buffers: Iterable<Buffer>): number => [...buffers].reduce((sum, buffer) => sum + buffer.bytes, 0);
+
+/** What prepared kernels write and others read. */
+function heldBuffers(kernels: readonly Kernel[], prepared: ReadonlySet<Kernel>): Set<Buffer> {
+  const made = new Set([...prepared].flatMap(({ writes }) => writes));
+  return new Set(kernels.flatMap((kernel) => (prepared.has(kernel) ? [] : kernel.reads.filter((x) => made.has(x)))));
+}
+
+/** What each kernel's results are made of in the end: variables and constants. */
+function originsOf(kernels: readonly Kernel[], prepared: ReadonlySet<Kernel>): Map<Kernel, Set<Buffer>> {
+  const ofBuffer = new Map<Buffer, Set<Buffer>>();
+  const ofKernel = new Map<Kernel, Set<Buffer>>();
+  for (const kernel of kernels) {
+    if (!prepared.has(kernel)) continue;
+    const origins = new Set<Buffer>();
+    for (const buffer of kernel.reads) for (const x of ofBuffer.get(buffer) ?? [buffer]) origins.add(x);
+    ofKernel.set(kernel, origins);
+    for (const buffer of kernel.writes) ofBuffer.set(buffer, new Set([...(ofBuffer.get(buffer) ?? []), ...origins]));
+  }
+  return ofKernel;
+}
+
+/** Kernels that write to a buffer and those that read it run together: only what others read is held in between. */
+function cutGroups(
+  kernels: readonly Kernel[],
+  prepared: ReadonlySet<Kernel>,
+  origins: ReadonlyMap<Kernel, Set<Buffer>>,
+  isSource: (buffer: Buffer) => boolean,
+): PreparedGroup[] {
+  const groupOf = new Map<Buffer, Kernel[]>();
+  const groups = new Set<Kernel[]>();
+  for (const kernel of kernels) {
+    if (!prepared.has(kernel)) continue;
+    const joined = new Set<Kernel[]>();
+    for (const buffer of buffersOf(kernel)) {
+      const known = groupOf.get(buffer);
+      if (known !== undefined) joined.add(known);
+    }
+    const group = [...joined].flat();
+    for (const other of joined) groups.delete(other);
+    group.push(kernel);
+    groups.add(group);
+    for (const { writes } of group) for (const buffer of writes) groupOf.set(buffer, group);
+  }
+  const place = new Map(kernels.map((kernel, i) => [kernel, i]));
+  return [...groups].map((group) => ({
+    kernels: group.sort((a, b) => place.get(a)! - place.get(b)!),
+    sources: new Set(
+      group.flatMap((kernel) => [...origins.get(kernel)!].filter(isSource).map(({ address }) => address)),
+    ),
+  }));
+}

@@ -1,0 +1,180 @@
+/**
+ * @file Loop groups (graph/passes/fusion.ts) as kernels: one nest of loops that loads operands, computes every node of the group for a
+ * vector of elements, stores what others need, and accumulates the group's reductions. loop_nest.ts has the shapes of nests.
+ *
+ * Where few results are reduced from many elements, the outermost reduced loop is cut into parts, whose results a second kernel
+ * combines.
+ */
+import { dtypeInfo, storageBytes } from '../../core/dtype.js';
+import { formatShape, reducedShape, sizeOf } from '../../core/shape.js';
+import type { Expr } from '../../codegen/index.js';
+import { i32 } from '../../codegen/index.js';
+import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
+import type { Value } from '../../graph/graph.js';
+import type { LoopGroup } from '../schedule/groups.js';
+import type { Buffer } from '../buffers.js';
+import type { Lowering } from '../context.js';
+import { LoopEmitter } from './loop_emitter.js';
+import type { Reduction } from './loop_group.js';
+import { GroupPlan } from './loop_group.js';
+import { accumulatesInPlace, fitsRegisters, Nest } from './loop_nest.js';
+import type { Axis } from './loop_space.js';
+import { loopAxes } from './loop_space.js';
+import { cutTasks, decode, forUnits } from '../work.js';
+
+/** Elements of the innermost axis that one unit of work does at most, without reductions. */
+const CHUNK = 8192;
+/** Columns that are accumulated in memory at a time: their results fit into the nearest cache. */
+const COLUMNS = 1024;
+
+type Mode = 'map' | 'rows' | 'registers' | 'memory';
+
+/** Lower a loop group to one kernel, or to two where a reduction is done in parts. */
+export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (value: Value) => boolean): void {
+  const plan = new GroupPlan(group, lowering, isStored);
+  const reduced = group.shape.map((_, d) => group.axes.includes(d));
+  const axes = loopAxes(
+    group.shape,
+    reduced,
+    plan.accesses.map((a) => a.strides),
+  );
+  const total = sizeOf(group.shape);
+  const nodes = group.nodes.length + group.reductions.length;
+  const label = `loop of ${nodes} nodes ${formatShape(group.shape)}${group.reductions.length > 0 ? ` reduced along ${group.axes.join()}` : ''}`;
+  const { reductions } = plan;
+
+  const keptAxes = axes.filter((a) => !a.reduced);
+  const reducedAxes = axes.filter((a) => a.reduced);
+  const byRows = reducedAxes.length > 0 && axes.at(-1)!.reduced;
+  const inner = byRows ? reducedAxes.at(-1)! : (keptAxes.at(-1) ?? null);
+  const outer = byRows ? keptAxes : keptAxes.slice(0, -1);
+  const size = inner?.size ?? 1;
+  const held64 = group.nodes
+    .concat(group.reductions)
+    .some((n) => [...n.inputs, ...n.outputs].some((v) => dtypeInfo(v.dtype).storage === 'f64'));
+  const { lanes } = lowering.target;
+  const vector = !held64 && size >= lanes;
+  const mode = modeOf(plan, reducedAxes, inner, byRows, vector, lanes);
+
+  // Units of work: outer axes as far as they give enough, pieces of the innermost kept axis, parts of a reduction.
+  const piece = mode === 'map' ? CHUNK : COLUMNS;
+  const pieces = mode === 'rows' || mode === 'registers' || size < 2 * piece ? 1 : Math.ceil(size / piece);
+  let prefix = 0;
+  for (let n = pieces; prefix < outer.length && n < 64; prefix++) n *= outer[prefix].size;
+  const unitAxes = outer.slice(0, prefix);
+  const results = unitAxes.reduce((n, a) => n * a.size, 1) * pieces;
+  const split = reducedAxes[0] as Axis | undefined;
+  const parts = split === undefined ? 1 : partsOf(mode, results, reducedAxes, total);
+  const units = results * parts;
+  const cut = cutTasks(units, (total * plan.work) / Math.max(1, units));
+
+  // With parts, results go to a workspace first: one row of partial results per part.
+  const kept = sizeOf(reducedShape(group.shape, group.axes, false));
+  const inParts = parts > 1 || (mode === 'memory' && !accumulatesInPlace(plan));
+  const partials = inParts
+    ? reductions.map((r) => lowering.workspace(r.dtype, parts * kept, `partial ${r.node.primitive.name}`))
+    : [];
+  const accesses = plan.accesses.slice();
+  partials.forEach((buffer, i) => (accesses[reductions[i].result] = plan.resultIn(buffer, reductions[i])));
+
+  const writes = [
+    ...plan.stores.map((s) => plan.accesses[s.access].buffer!),
+    ...(inParts ? partials : reductions.map((r) => plan.accesses[r.result].buffer!)),
+  ];
+  lowering.add({
+    label,
+    tasks: cut.tasks,
+    work: total * plan.work,
+    reads: plan.reads,
+    writes,
+    mayOverwrite: (buffer) => plan.readsInOrder(buffer),
+    emit: (f, lo, hi) => {
+      const loops = new LoopEmitter(f, plan, accesses, axes);
+      const origin = loops.start();
+      forUnits(f, lo, hi, units, cut, (unit) => {
+        const indices = decode(f, unit, [...unitAxes.map((a) => a.size), pieces, parts]);
+        let cursors = origin;
+        unitAxes.forEach((axis, d) => (cursors = loops.move(cursors, axis, indices[d])));
+        const [pieceIndex, part] = indices.slice(unitAxes.length);
+        const range: [Expr, Expr] =
+          pieces === 1
+            ? [i32(0), i32(size)]
+            : [f.let(pieceIndex.mul(piece)), f.let(f.let(pieceIndex.mul(piece).add(piece)).minS(size))];
+        const partSize = split === undefined ? 1 : Math.ceil(split.size / parts);
+        const partRange: readonly [Expr, Expr] | undefined =
+          parts === 1
+            ? undefined
+            : [f.let(part.mul(partSize)), f.let(f.let(part.mul(partSize).add(partSize)).minS(split!.size))];
+        loops.nest(outer.slice(prefix), cursors, (at) => {
+          const shift = part.mul(kept);
+          const nest = new Nest(f, loops, plan, { inner, vector, reducedAxes, partRange, shift, shifted: inParts });
+          if (mode === 'map') nest.map(at, range, axes.length <= 1);
+          else if (mode === 'rows') nest.rows(at);
+          else if (mode === 'registers') nest.columnsInRegisters(at);
+          else nest.columnsInMemory(at, range);
+        });
+      });
+    },
+  });
+  partials.forEach((buffer, i) => combineParts(lowering, plan, reductions[i], buffer, parts, kept));
+}
+
+function modeOf(
+  plan: GroupPlan,
+  reducedAxes: readonly Axis[],
+  inner: Axis | null,
+  byRows: boolean,
+  vector: boolean,
+  lanes: number,
+): Mode {
+  if (inner !== null && reducedAxes.length === 0) return 'map';
+  if (inner === null || byRows) return plan.reductions.length === 0 ? 'map' : 'rows';
+  return fitsRegisters(plan, inner, vector, lanes) ? 'registers' : 'memory';
+}
+
+/** Into how many parts the outermost reduced loop is cut: where there are few units, none so short that combining costs much. */
+function partsOf(mode: Mode, results: number, reducedAxes: readonly Axis[], total: number): number {
+  if (results >= 16 || total < 65536) return 1;
+  const rows = reducedAxes.reduce((n, axis) => n * axis.size, 1);
+  const most = mode === 'memory' ? Math.ceil(rows / 32) : 64;
+  return Math.min(reducedAxes[0].size, most, Math.ceil(total / 16384), 64);
+}
+
+/** The second kernel of a reduction in parts: combine the partial results, in order. */
+function combineParts(
+  lowering: Lowering,
+  plan: GroupPlan,
+  r: Reduction,
+  partial: Buffer,
+  parts: number,
+  kept: number,
+): void {
+  const out = plan.accesses[r.result].buffer!;
+  const bytes = storageBytes(r.dtype);
+  const vector = dtypeInfo(r.dtype).storage !== 'f64' && kept >= lowering.target.lanes;
+  const step = vector ? lowering.target.lanes : 1;
+  const units = Math.ceil(kept / step);
+  const cut = cutTasks(units, parts * step);
+  lowering.add({
+    label: `combine ${parts} parts of ${r.node.primitive.name} ${formatShape(r.node.outputs[0].shape)}`,
+    tasks: cut.tasks,
+    work: parts * kept,
+    reads: [partial],
+    writes: [out],
+    emit: (f, lo, hi) => {
+      const s = new LaneBuilder(f, vector);
+      const from = partial.pointer(f);
+      const to = out.pointer(f);
+      forUnits(f, lo, hi, units, cut, (unit) => {
+        const k = f.let(unit.mul(step));
+        const total = f.local(constantLanes(r.initial, r.dtype, vector).expr);
+        f.for(0, parts, 1, (p) => {
+          const x = loadElements(f, r.dtype, f.let(from.add(p.mul(kept).add(k).mul(bytes))), 0, vector);
+          f.set(total, r.combine(s, { dtype: r.dtype, expr: total }, x).expr);
+        });
+        const result = s.convert({ dtype: r.dtype, expr: total }, r.node.outputs[0].dtype);
+        storeElements(f, result, f.let(to.add(k.mul(storageBytes(result.dtype)))), 0);
+      });
+    },
+  });
+}

@@ -1,0 +1,273 @@
+/** @file Graphs to kernels: groups in order, each lowered by its rule; then where everything lies in memory. */
+import type { DType } from '../core/dtype.js';
+import { InternalError } from '../core/errors.js';
+import type { NDArray } from '../core/ndarray.js';
+import { sizeOf } from '../core/shape.js';
+import type { Target } from '../codegen/index.js';
+import type { Graph, Node, Value } from '../graph/graph.js';
+import { constantOf, isInput } from '../graph/graph.js';
+import type { CallGroup, Group, LoopLimits } from './schedule/groups.js';
+import { fuse } from './schedule/fusion.js';
+import type { View } from '../graph/views.js';
+import { Views } from '../graph/views.js';
+import type { Kernel } from './buffers.js';
+import { Buffer } from './buffers.js';
+import { prepare } from './materialize_views.js';
+import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
+import { copyKernel } from './move/copy.js';
+import { LoopEpilogue } from './contraction/epilogue.js';
+import { joinEpilogues } from './schedule/epilogue_groups.js';
+import type { GroupKey } from './kernel_keys.js';
+import { groupKey, kernelKey } from './kernel_keys.js';
+import { lowerLoops } from './loops/loops.js';
+import { LoweredGroup } from './repeats.js';
+import { lowerRules } from './rules.js';
+
+/** Where the graph's inputs are, and where its outputs shall go. */
+export interface Places {
+  /** Address of each input in the heap; null: it is fed. */
+  readonly inputs: readonly (number | null)[];
+  /** Address of each output in the heap; null: it is returned. */
+  readonly outputs: readonly (number | null)[];
+  /** Puts a constant into the heap and gives its address. */
+  placeConstant(value: NDArray): number;
+}
+
+const LIMITS: LoopLimits = { nodes: 96, reads: 32 };
+
+/** Elements of a row of the results of a node, if work can be done to them before they are stored. */
+const epilogueColumns = (node: Node): number | null =>
+  lowerRules.get(node.primitive.name)?.epilogueColumns?.(node) ?? null;
+
+class GraphLowering implements Lowering {
+  readonly kernels: Kernel[] = [];
+  readonly #origins: (string | null)[] = [];
+  /** Of the group at hand. */
+  #origin: string | null = null;
+  #key: string | null = null;
+  /** Kernels of the group at hand so far. */
+  #added = 0;
+  readonly #views = new Views();
+  readonly #buffers = new Map<Value, Buffer>();
+  readonly #constants = new Map<string, Buffer>();
+  /** Buffers that hold the same whenever these kernels run, as far as known. */
+  readonly #still: Set<Buffer>;
+  /** By the groups' keys. */
+  readonly #lowered = new Map<string, LoweredGroup>();
+
+  constructor(
+    readonly target: Target,
+    private readonly graph: Graph,
+    private readonly places: Places,
+    readonly depth = 0,
+    private readonly given?: BodyBuffers,
+  ) {
+    this.#still = new Set(given?.captured);
+    graph.outputs.forEach((value, i) => {
+      const { base } = this.#views.of(value);
+      const buffer = given?.outputs[i] ?? null;
+      const fits = !isInput(base) && constantOf(base) === null && sizeOf(base.shape) === buffer?.size;
+      if (fits && !this.#buffers.has(base)) this.#buffers.set(base, buffer);
+    });
+    graph.inputs.forEach((value, i) => {
+      const known = given?.inputs[i] ?? null;
+      if (known !== null) {
+        this.#buffers.set(value, known);
+        return;
+      }
+      const address = places.inputs[i];
+      const label = `input ${i}`;
+      const buffer =
+        address === null
+          ? Buffer.scratch(value, label)
+          : new Buffer('heap', value.dtype, sizeOf(value.shape), label, address);
+      if (address !== null && !places.outputs.includes(address)) this.#still.add(buffer);
+      this.#buffers.set(value, buffer);
+    });
+  }
+
+  view(value: Value): View {
+    return this.#views.of(value);
+  }
+
+  source(value: Value): Source {
+    const view = this.#views.of(value);
+    return { view, buffer: this.bufferOf(view.base) };
+  }
+
+  output(value: Value): Buffer {
+    let buffer = this.#buffers.get(value);
+    if (buffer === undefined) this.#buffers.set(value, (buffer = Buffer.scratch(value, value.node.primitive.name)));
+    return buffer;
+  }
+
+  bufferOf(base: Value): Buffer {
+    const known = this.#buffers.get(base);
+    if (known !== undefined) return known;
+    const constant = constantOf(base);
+    if (constant !== null) return this.#constant(base, constant);
+    if (isInput(base)) throw new InternalError('kernels: an input that the graph does not list');
+    return this.output(base);
+  }
+
+  #constant(base: Value, array: NDArray): Buffer {
+    const key = array.data.length <= 64 ? `${array.dtype} ${Array.from(array.data, String).join()}` : null;
+    let buffer = key === null ? undefined : this.#constants.get(key);
+    if (buffer === undefined) {
+      buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', this.places.placeConstant(array));
+      if (key !== null) this.#constants.set(key, buffer);
+      this.#still.add(buffer);
+    }
+    this.#buffers.set(base, buffer);
+    return buffer;
+  }
+
+  workspace(dtype: DType, size: number, label: string): Buffer {
+    return new Buffer('scratch', dtype, size, label);
+  }
+
+  body(graph: Graph, buffers: BodyBuffers): Lowered {
+    const nowhere: Places = {
+      inputs: graph.inputs.map(() => null),
+      outputs: graph.outputs.map(() => null),
+      placeConstant: (value) => this.places.placeConstant(value),
+    };
+    return new GraphLowering(this.target, prepare(graph), nowhere, this.depth + 1, buffers).lower();
+  }
+
+  isStill(buffer: Buffer): boolean {
+    return this.#still.has(buffer);
+  }
+
+  add(kernel: Kernel): void {
+    const key = this.#key === null ? undefined : kernelKey(kernel, this.#key, this.#added++);
+    this.#push(key === undefined ? kernel : { ...kernel, key });
+  }
+
+  #push(kernel: Kernel): void {
+    const { reads, writes, control } = kernel;
+    const isStill = control === undefined && reads.every((buffer) => this.#still.has(buffer));
+    for (const buffer of writes) {
+      if (isStill) this.#still.add(buffer);
+      else this.#still.delete(buffer);
+    }
+    this.kernels.push(kernel);
+    this.#origins.push(this.#origin);
+  }
+
+  lower(): Lowered {
+    const groups = joinEpilogues(this.graph, fuse(this.graph, this.#views, LIMITS), this.#views, epilogueColumns);
+    const stored = this.#stored(groups);
+    const isStored = (value: Value): boolean => stored.has(value);
+    for (const group of groups) {
+      this.#origin = originOf(group);
+      const key = this.#keyOf(group, isStored);
+      if (key === null || !this.#repeat(key)) this.#lowerGroup(group, key, isStored);
+    }
+    this.#origin = null;
+    this.#key = null;
+    const inputs = this.graph.inputs.map((value) => this.#buffers.get(value)!);
+    const outputs = this.graph.outputs.map((value) => this.source(value).buffer);
+    this.#assign(inputs, outputs);
+    return { kernels: this.kernels, origins: this.#origins, inputs, outputs };
+  }
+
+  /** What the kernels of a group depend on: rules ask which operands are still. */
+  #keyOf(group: Group, isStored: (value: Value) => boolean): GroupKey | null {
+    const key = groupKey(group, (value) => this.#views.of(value), isStored);
+    if (key === null || group.kind === 'loop') return key;
+    const still = key.values.map((value) => constantOf(value) !== null || this.#still.has(this.#buffers.get(value)!));
+    return { ...key, text: `${key.text}|still ${still.join()}` };
+  }
+
+  /** Take the kernels of an earlier group of the same key. */
+  #repeat({ text, values }: GroupKey): boolean {
+    const kernels = this.#lowered.get(text)?.repeat(values, (value) => this.bufferOf(value)) ?? null;
+    if (kernels === null) return false;
+    for (const kernel of kernels) this.#push(kernel);
+    return true;
+  }
+
+  #lowerGroup(group: Group, key: GroupKey | null, isStored: (value: Value) => boolean): void {
+    this.#key = key?.text ?? null;
+    this.#added = 0;
+    const start = this.kernels.length;
+    if (group.kind === 'loop') lowerLoops(group, this, isStored);
+    else this.#call(group, isStored);
+    if (key === null || this.#lowered.has(key.text)) return;
+    const held = (value: Value): Buffer | undefined => this.#buffers.get(value);
+    this.#lowered.set(key.text, new LoweredGroup(key.text, this.kernels.slice(start), key.values, held));
+  }
+
+  #call({ node, epilogue: end }: CallGroup, isStored: (value: Value) => boolean): void {
+    const rule = lowerRules.get(node.primitive.name);
+    if (rule === undefined) throw new InternalError(`kernels: there is no lowering of '${node.primitive.name}'`);
+    if (end === undefined) rule.lower(node, this);
+    else rule.lower(node, this, new LoopEpilogue(node, end, epilogueColumns(node)!, this, isStored));
+  }
+
+  /** Values that are read outside of the loop that computes them. */
+  #stored(groups: readonly Group[]): Set<Value> {
+    const stored = new Set<Value>();
+    for (const group of groups) {
+      const nodes =
+        group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? [])];
+      const own = new Set(group.kind === 'call' && group.epilogue === undefined ? [] : nodes);
+      for (const node of nodes) {
+        for (const value of node.inputs) {
+          const { base } = this.#views.of(value);
+          if (!own.has(base.node)) stored.add(base);
+        }
+      }
+    }
+    for (const value of this.graph.outputs) stored.add(this.#views.of(value).base);
+    return stored;
+  }
+
+  /**
+   * Let outputs be computed right where they belong, if nobody needs the old value any more by then; the others are copied there at
+   * the end.
+   */
+  #assign(inputs: readonly Buffer[], outputs: readonly Buffer[]): void {
+    const firstWrite = new Map<Buffer, number>();
+    const lastRead = new Map<Buffer, number>();
+    this.kernels.forEach((kernel, i) => {
+      for (const buffer of kernel.writes) if (!firstWrite.has(buffer)) firstWrite.set(buffer, i);
+      for (const buffer of kernel.reads) lastRead.set(buffer, i);
+    });
+    const late: [Buffer, number][] = [];
+    const returned = new Set(outputs.filter((_, i) => this.places.outputs[i] === null));
+    outputs.forEach((buffer, i) => {
+      const address = this.places.outputs[i];
+      if (address === null) return;
+      const old = inputs.find((input) => input.place === 'heap' && input.address === address);
+      const written = firstWrite.get(buffer);
+      const read = old === undefined ? -1 : (lastRead.get(old) ?? -1);
+      const free =
+        written !== undefined &&
+        (read < written || (read === written && this.kernels[written].mayOverwrite?.(old!) === true));
+      // A result that is returned as well stays in the scratch memory, where results are fetched from.
+      if (buffer.place === 'scratch' && free && !returned.has(buffer)) buffer.moveToHeap(address);
+      else late.push([buffer, address]);
+    });
+    for (const [from, address] of late) {
+      const to = new Buffer('heap', from.dtype, from.size, 'assigned', address);
+      this.add(copyKernel(from, to));
+    }
+  }
+}
+
+/** Whose code most nodes of the group are. */
+function originOf(group: Group): string | null {
+  if (group.kind === 'call') return group.node.origin;
+  const counts = new Map<string, number>();
+  for (const { origin } of [...group.nodes, ...group.reductions]) {
+    if (origin !== null) counts.set(origin, (counts.get(origin) ?? 0) + 1);
+  }
+  return [...counts].reduce<[string | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])[0];
+}
+
+/** Lower a prepared graph. */
+export function lowerGraph(graph: Graph, target: Target, places: Places): Lowered {
+  return new GraphLowering(target, graph, places).lower();
+}

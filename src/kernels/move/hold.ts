@@ -1,0 +1,11 @@
+/** @file A copy that waits for another value. */
+import type { LowerRule } from '../context.js';
+import { copyKernel } from './copy.js';
+
+export const hold: LowerRule = {
+  lower(node, lowering) {
+    const [x, after] = node.inputs.map((v) => lowering.source(v).buffer);
+    const copy = copyKernel(x, lowering.output(node.outputs[0]));
+    lowering.add({ ...copy, label: `hold of ${x.label}`, reads: [x, after] });
+  },
+};

@@ -1,0 +1,272 @@
+/** @file Work along the lines of one axis: the greatest and least element, running totals, sorting. */
+import type { DType } from '../core/dtype.js';
+import { isFloat, storageBytes } from '../core/dtype.js';
+import { formatShape, sizeOf } from '../core/shape.js';
+import type { Expr, FunctionBuilder, Local } from '../codegen/index.js';
+import { constant, i32, isVector } from '../codegen/index.js';
+import type { LaneValue } from '../codegen/lanes.js';
+import { canVectorize, LaneBuilder, loadElements, storeElements } from '../codegen/lanes.js';
+import type { Value } from '../graph/graph.js';
+import type { AxisParams, CumulativeParams } from '../graph/lax.js';
+import type { LowerRule } from './context.js';
+import { cutTasks, forUnits } from './work.js';
+
+/** The lines of a value along an axis. */
+function linesOf(x: Value, axis: number): { count: number; length: number; step: number } {
+  const length = x.shape[axis];
+  const step = sizeOf(x.shape.slice(axis + 1));
+  return { count: sizeOf(x.shape.slice(0, axis)) * step, length, step };
+}
+
+/** The number of the first element of a line. */
+function firstOf(f: FunctionBuilder, line: Expr, { length, step }: { length: number; step: number }): Expr {
+  if (step === 1) return f.let(line.mul(length));
+  const outer = f.let(line.divU(step));
+  return f.let(outer.mul(length * step).add(line.sub(outer.mul(step))));
+}
+
+const isNaNExpr = (x: LaneValue): Expr => (isFloat(x.dtype) ? x.expr.ne(x.expr) : constant(maskOf(x.expr), 0));
+
+/** The type of conditions about a value. */
+const maskOf = (x: Expr): 'i32' | 'i32x' => (isVector(x.type) ? 'i32x' : 'i32');
+
+/** The best elements so far, and their numbers; one, or one for each lane. */
+class Leader {
+  readonly best: Local;
+  readonly place: Local;
+
+  constructor(
+    private readonly f: FunctionBuilder,
+    private readonly better: 'gt' | 'lt',
+    private readonly dtype: DType,
+    first: Expr,
+    place: Expr,
+  ) {
+    this.best = f.local(first);
+    this.place = f.local(place);
+  }
+
+  /** `asGood`: whether an element that is as good takes the lead; default: it does not. */
+  meet(element: LaneValue, place: Expr, asGood: Expr | null = null): void {
+    const { f, best } = this;
+    const s = new LaneBuilder(f, isVector(best.type));
+    const held: LaneValue = { dtype: this.dtype, expr: best };
+    // A NaN is best of all; the first one stays.
+    const [isNaN, wasNaN] = [f.let(isNaNExpr(element)), f.let(isNaNExpr(held))];
+    const unordered = isNaN.and(isVector(best.type) ? wasNaN.not() : wasNaN.eqz());
+    let wins = s.compare(this.better, element, held).expr.or(unordered);
+    if (asGood !== null) wins = wins.or(s.compare('eq', element, held).expr.or(isNaN.and(wasNaN)).and(asGood));
+    const leads = f.let(wins);
+    f.set(best, leads.select(element.expr, best));
+    f.set(this.place, leads.select(place, this.place));
+  }
+}
+
+function argReduce(better: 'gt' | 'lt'): LowerRule {
+  return {
+    lower(node, lowering) {
+      const [x] = node.inputs;
+      const [value] = node.outputs;
+      const lines = linesOf(x, (node.params as AxisParams).axis);
+      const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
+      const cut = cutTasks(lines.count, 3 * lines.length);
+      const bytes = storageBytes(x.dtype);
+      const { lanes } = lowering.target;
+      const vector = lines.step === 1 && lines.length >= 2 * lanes && canVectorize(x.dtype);
+      lowering.add({
+        label: `${node.primitive.name} ${formatShape(x.shape)}`,
+        tasks: cut.tasks,
+        work: 3 * sizeOf(x.shape),
+        reads: [from],
+        writes: [to],
+        emit: (f, lo, hi) => {
+          const [source, target] = [from.pointer(f), to.pointer(f)];
+          let ramp = i32(0).splat();
+          for (let lane = 1; lane < lanes; lane++) ramp = ramp.withLane(lane, i32(lane));
+          const numbers = vector ? f.let(ramp) : null;
+          forUnits(f, lo, hi, lines.count, cut, (line) => {
+            const start = f.let(source.add(firstOf(f, line, lines).mul(bytes)));
+            const load = (k: Expr | number, wide: boolean): LaneValue =>
+              typeof k === 'number'
+                ? loadElements(f, x.dtype, start, k * lines.step * bytes, wide)
+                : loadElements(f, x.dtype, f.let(start.add(k.mul(lines.step * bytes))), 0, wide);
+            let rest = 1;
+            let leader: Leader;
+            if (numbers === null) leader = new Leader(f, better, x.dtype, load(0, false).expr, i32(0));
+            else {
+              // Lanes look at every fourth element; then the best of the lanes is found, of equals the first.
+              rest = lines.length - (lines.length % lanes);
+              const all = new Leader(f, better, x.dtype, load(0, true).expr, numbers);
+              f.for(lanes, rest, lanes, (k) => all.meet(load(k, true), f.let(k.splat().add(numbers))));
+              const lane = (i: number): LaneValue => {
+                const expr = all.best.lane(i);
+                return { dtype: x.dtype, expr: f.let(x.dtype === 'bool' ? expr.and(1) : expr) };
+              };
+              leader = new Leader(f, better, x.dtype, lane(0).expr, all.place.lane(0));
+              for (let i = 1; i < lanes; i++) {
+                const place = f.let(all.place.lane(i));
+                leader.meet(lane(i), place, place.lt(leader.place));
+              }
+            }
+            f.for(rest, lines.length, 1, (k) => leader.meet(load(k, false), k));
+            f.store('i32', f.let(target.add(line.shl(2))), leader.place);
+          });
+        },
+      });
+    },
+  };
+}
+
+export const argMax = argReduce('gt');
+export const argMin = argReduce('lt');
+
+export const cumulative: LowerRule = {
+  lower(node, lowering) {
+    const [x] = node.inputs;
+    const [value] = node.outputs;
+    const { kind, axis, reverse } = node.params as CumulativeParams;
+    const lines = linesOf(x, axis);
+    const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
+    const cut = cutTasks(lines.count, 2 * lines.length);
+    const bytes = storageBytes(x.dtype);
+    // Rounding errors of a running total add up: floats are accumulated in float64.
+    const held: DType = isFloat(x.dtype) ? 'float64' : x.dtype;
+    const operation = ({ sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const)[kind];
+    lowering.add({
+      label: `cumulative ${kind} ${formatShape(x.shape)}`,
+      tasks: cut.tasks,
+      work: 2 * sizeOf(x.shape),
+      reads: [from],
+      writes: [to],
+      emit: (f, lo, hi) => {
+        const s = new LaneBuilder(f, false);
+        const [source, target] = [from.pointer(f), to.pointer(f)];
+        if (lines.length === 0) return;
+        forUnits(f, lo, hi, lines.count, cut, (line) => {
+          const last = (lines.length - 1) * lines.step;
+          const first = f.let(
+            firstOf(f, line, lines)
+              .add(reverse ? last : 0)
+              .mul(bytes),
+          );
+          const load = (at: Expr): LaneValue =>
+            s.convert(loadElements(f, x.dtype, f.let(source.add(at)), 0, false), held);
+          const write = (at: Expr, total: LaneValue): void =>
+            storeElements(f, s.convert(total, x.dtype), f.let(target.add(at)), 0);
+          const total = f.local(load(first).expr);
+          write(first, { dtype: held, expr: total });
+          f.for(1, lines.length, 1, (k) => {
+            const at = f.let(first.add(k.mul((reverse ? -lines.step : lines.step) * bytes)));
+            f.set(total, s.binary(operation, { dtype: held, expr: total }, load(at)).expr);
+            write(at, { dtype: held, expr: total });
+          });
+        });
+      },
+    });
+  },
+};
+
+/**
+ * Merge sort of positions, bottom up: runs of 1, 2, 4, … are merged from one workspace to the other. Stable: of equal elements the
+ * left one goes first.
+ */
+function sortRule(positions: boolean): LowerRule {
+  return {
+    lower(node, lowering) {
+      const [x] = node.inputs;
+      const [value] = node.outputs;
+      const lines = linesOf(x, (node.params as AxisParams).axis);
+      const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
+      const total = sizeOf(x.shape);
+      const spaces = [0, 1].map((i) => lowering.workspace('int32', total, `sort ${i}`));
+      const rounds = Math.ceil(Math.log2(Math.max(1, lines.length)));
+      const cut = cutTasks(lines.count, 4 * lines.length * (rounds + 1));
+      const bytes = storageBytes(x.dtype);
+      lowering.add({
+        label: `${node.primitive.name} ${formatShape(x.shape)}`,
+        tasks: cut.tasks,
+        work: 4 * total * (rounds + 1),
+        reads: [from],
+        writes: [to, ...spaces],
+        emit: (f, lo, hi) => {
+          const s = new LaneBuilder(f, false);
+          const [source, target] = [from.pointer(f), to.pointer(f)];
+          const spacePointers = spaces.map((space) => space.pointer(f));
+          const { length, step } = lines;
+          forUnits(f, lo, hi, lines.count, cut, (line) => {
+            const start = f.let(source.add(firstOf(f, line, lines).mul(bytes)));
+            const own = f.let(line.mul(length * 4));
+            const a = f.local(spacePointers[0].add(own));
+            const b = f.local(spacePointers[1].add(own));
+            const element = (position: Expr): LaneValue =>
+              loadElements(f, x.dtype, f.let(start.add(position.mul(step * bytes))), 0, false);
+            f.for(0, length, 1, (k) => f.store('i32', f.let(a.add(k.shl(2))), k));
+            const width = f.local(i32(1));
+            f.while(width.lt(length), () => {
+              const left = f.local(i32(0));
+              f.while(left.lt(length), () => {
+                mergeRuns(f, s, element, a, b, left, width, length);
+                f.set(left, left.add(width.shl(1)));
+              });
+              const swap = f.let(f.local(a));
+              f.set(a, b);
+              f.set(b, swap);
+              f.set(width, width.shl(1));
+            });
+            const first = firstOf(f, line, lines);
+            const outBytes = storageBytes(value.dtype);
+            f.for(0, length, 1, (k) => {
+              const position = f.let(f.load('i32', f.let(a.add(k.shl(2)))));
+              const place = f.let(target.add(first.add(k.mul(step)).mul(outBytes)));
+              if (positions) f.store('i32', place, position);
+              else storeElements(f, element(position), place, 0);
+            });
+          });
+        },
+      });
+    },
+  };
+}
+
+/** Merge the runs [left, left + width) and [left + width, left + 2 width) of `a` into `b`. */
+function mergeRuns(
+  f: FunctionBuilder,
+  s: LaneBuilder,
+  element: (position: Expr) => LaneValue,
+  a: Expr,
+  b: Expr,
+  left: Local,
+  width: Expr,
+  length: number,
+): void {
+  const middle = f.let(f.let(left.add(width)).minS(length));
+  const end = f.let(f.let(middle.add(width)).minS(length));
+  const i = f.local(left);
+  const j = f.local(middle);
+  const at = (space: Expr, k: Expr): Expr => f.let(space.add(k.shl(2)));
+  f.for(left, end, 1, (k) => {
+    // From the right run if the left one is used up, or if its head is strictly less.
+    const right = f.local(i.ge(middle));
+    f.if(right.eqz().and(j.lt(end)), () => {
+      const x = element(f.let(f.load('i32', at(a, i))));
+      const y = element(f.let(f.load('i32', at(a, j))));
+      const less = s.compare('lt', y, x).expr;
+      // NaN goes last: y goes first if only x is NaN.
+      f.set(right, isFloat(x.dtype) ? less.or(isNaNExpr(x).and(isNaNExpr(y).eqz())) : less);
+    });
+    f.if(
+      right,
+      () => {
+        f.store('i32', at(b, k), f.load('i32', at(a, j)));
+        f.set(j, j.add(1));
+      },
+      () => {
+        f.store('i32', at(b, k), f.load('i32', at(a, i)));
+        f.set(i, i.add(1));
+      },
+    );
+  });
+}
+
+export const sort = sortRule(false);
+export const argSort = sortRule(true);

@@ -1,0 +1,86 @@
+/** @file Random bits: the threefry cipher over counters, in lanes. */
+import { formatShape, sizeOf } from '../core/shape.js';
+import type { Expr } from '../codegen/index.js';
+import { i32 } from '../codegen/index.js';
+import { threefryLanes, threefryTogether } from '../codegen/math/threefry.js';
+import type { LowerRule } from './context.js';
+import { cutTasks, forUnits } from './work.js';
+
+/** About how many operations one block of the cipher takes. */
+const CIPHER_WORK = 100;
+/** Vectors of counters that are encrypted in turn. */
+const TOGETHER = 4;
+
+export const randomBits: LowerRule = {
+  lower(node, lowering) {
+    const [key] = node.inputs;
+    const [value] = node.outputs;
+    const [from, to] = [lowering.source(key).buffer, lowering.output(value)];
+    const { lanes } = lowering.target;
+    const units = Math.ceil(sizeOf(value.shape) / (TOGETHER * lanes)); // buffers are padded: the last vectors may reach beyond
+    const cut = cutTasks(units, TOGETHER * CIPHER_WORK);
+    lowering.add({
+      label: `random bits ${formatShape(value.shape)}`,
+      tasks: cut.tasks,
+      work: units * TOGETHER * CIPHER_WORK,
+      reads: [from],
+      writes: [to],
+      emit: (f, lo, hi) => {
+        const keys = from.pointer(f);
+        const target = to.pointer(f);
+        const [key0, key1] = [0, 4].map((offset) => f.let(f.let(f.load('i32', keys, offset)).splat()));
+        let ramp = i32(0).splat();
+        for (let lane = 1; lane < lanes; lane++) ramp = ramp.withLane(lane, i32(lane));
+        const zero = f.let(i32(0).splat());
+        const first = f.let(ramp);
+        forUnits(f, lo, hi, units, cut, (unit) => {
+          const at = f.let(unit.mul(TOGETHER * lanes));
+          const counts = Array.from({ length: TOGETHER }, (_, k) =>
+            f.let(
+              at
+                .add(k * lanes)
+                .splat()
+                .add(first),
+            ),
+          );
+          const [a, b] = threefryTogether(
+            f,
+            key0,
+            key1,
+            counts.map(() => zero),
+            counts,
+          );
+          const to = f.let(target.add(at.shl(2)));
+          counts.forEach((_, k) => f.store('i32', to, a[k].xor(b[k]), 4 * k * lanes));
+        });
+      },
+    });
+  },
+};
+
+export const threefry2x32: LowerRule = {
+  lower(node, lowering) {
+    const inputs = node.inputs.map((v) => lowering.source(v).buffer);
+    const outputs = node.outputs.map((v) => lowering.output(v));
+    const { lanes } = lowering.target;
+    const units = Math.ceil(sizeOf(node.outputs[0].shape) / lanes);
+    const cut = cutTasks(units, CIPHER_WORK);
+    lowering.add({
+      label: `threefry ${formatShape(node.outputs[0].shape)}`,
+      tasks: cut.tasks,
+      work: units * CIPHER_WORK,
+      reads: inputs,
+      writes: outputs,
+      emit: (f, lo, hi) => {
+        const from = inputs.map((buffer) => buffer.pointer(f));
+        const to = outputs.map((buffer) => buffer.pointer(f));
+        forUnits(f, lo, hi, units, cut, (unit) => {
+          const at = f.let(unit.mul(4 * lanes));
+          const words = from.map((pointer) => f.let(f.loadVector('i32', pointer.add(at))));
+          const made = threefryLanes(f, words[0], words[1], words[2], words[3]);
+          made.forEach((word: Expr, i: number) => f.store('i32', f.let(to[i].add(at)), word));
+        });
+      },
+    });
+  },
+};

@@ -1,0 +1,41 @@
+/** @file Which lowering a primitive has. Element-wise primitives, views and reductions need none: they are loops (loops.ts). */
+import type { LowerRule } from './context.js';
+import { hold } from './move/hold.js';
+import { cond, scan, whileLoop } from './control_flow.js';
+import { convGeneral } from './convolution/convolution.js';
+import { dotGeneral } from './contraction/dot.js';
+import { dynamicSlice, dynamicUpdateSlice, gather, scatter } from './move/indexing.js';
+import { argMax, argMin, argSort, cumulative, sort } from './order.js';
+import { randomBits, threefry2x32 } from './random.js';
+import { concatenate, pad } from './move/structure.js';
+import { reduceWindowMax, reduceWindowMin, reduceWindowSum, selectAndGather, selectAndScatter } from './window.js';
+
+/** Rules by the primitive's name. */
+export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerRule>(
+  Object.entries({
+    dotGeneral,
+    convGeneral,
+    pad,
+    concatenate,
+    gather,
+    scatter,
+    dynamicSlice,
+    dynamicUpdateSlice,
+    argMax,
+    argMin,
+    cumulative,
+    sort,
+    argSort,
+    randomBits,
+    threefry2x32,
+    reduceWindowSum,
+    reduceWindowMax,
+    reduceWindowMin,
+    selectAndScatter,
+    selectAndGather,
+    while: whileLoop,
+    scan,
+    cond,
+    hold,
+  }),
+);

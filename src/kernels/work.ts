@@ -1,0 +1,46 @@
+/** @file How work is cut into tasks. The cut depends on the problem alone, so that one thread and many give the same bits. */
+import type { Expr, FunctionBuilder } from '../codegen/index.js';
+
+/** A task should have about this many element operations: some microseconds, far more than handing it out costs. */
+export const TASK_WORK = 16384;
+
+export const divideUp = (a: number, b: number): number => Math.ceil(a / b);
+/** The least multiple of `b` that is not below `a`. */
+export const roundUp = (a: number, b: number): number => divideUp(a, b) * b;
+
+/** Units of work in tasks. */
+export interface Tasks {
+  readonly tasks: number;
+  readonly unitsPerTask: number;
+}
+
+/** Cut `units` pieces of `workPerUnit` operations each into tasks. */
+export function cutTasks(units: number, workPerUnit: number): Tasks {
+  const unitsPerTask = Math.max(1, Math.min(units, Math.round(TASK_WORK / Math.max(1, workPerUnit))));
+  return { tasks: Math.max(1, Math.ceil(units / unitsPerTask)), unitsPerTask };
+}
+
+/** Run `body` for each unit of the tasks `lo` to before `hi`. */
+export function forUnits(
+  f: FunctionBuilder,
+  lo: Expr,
+  hi: Expr,
+  units: number,
+  { unitsPerTask }: Tasks,
+  body: (unit: Expr) => void,
+): void {
+  const end = f.let(hi.mul(unitsPerTask).minS(units));
+  f.for(lo.mul(unitsPerTask), end, 1, body);
+}
+
+/** The indices of a flat number under these sizes, the last fastest. */
+export function decode(f: FunctionBuilder, flat: Expr, sizes: readonly number[]): Expr[] {
+  const indices = new Array<Expr>(sizes.length);
+  let rest = flat;
+  for (let d = sizes.length - 1; d > 0; d--) {
+    indices[d] = f.let(rest.remU(sizes[d]));
+    rest = f.let(rest.divU(sizes[d]));
+  }
+  if (sizes.length > 0) indices[0] = rest;
+  return indices;
+}
