@@ -27,3 +27,34 @@ export function visitFields(owner: object, visit: (value: object) => void): void
   };
   walkFields(owner);
 }
+
+/** What saving may find in an object, by the names of Keras's attributes. */
+export type SavedChildren = readonly (readonly [name: string, value: unknown])[];
+
+/**
+ * The own enumerable fields of `owner` as saving goes through them in Keras: by the names of Keras's attributes, sorted, those of names
+ * with an underscore last.
+ *
+ * @param names Keras's attribute for fields that are not named as their attribute in camelCase.
+ * @param more What Keras finds besides.
+ */
+export function savedFields(
+  owner: object,
+  names: Readonly<Record<string, string>>,
+  more: SavedChildren = [],
+): SavedChildren {
+  const found: [string, unknown][] = [];
+  for (const field of Object.keys(owner)) {
+    const value = (owner as Record<string, unknown>)[field];
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue;
+    found.push([Object.hasOwn(names, field) ? names[field] : attributeName(field), value]);
+  }
+  const key = (name: string): string => (name.startsWith('_') ? `~${name}` : name);
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return [...found, ...more].sort(([a], [b]) => compare(key(a), key(b)));
+}
+
+/** `queryDense` → `query_dense`; underscores and digits stay as they are. */
+function attributeName(field: string): string {
+  return field.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}

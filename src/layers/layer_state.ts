@@ -4,6 +4,8 @@ import { isFloat, standardizeDType } from '../core/dtype.js';
 import { OutOfMemoryError, ValueError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, sameShape } from '../core/shape.js';
+import type { SavedChildren } from '../core/tracking.js';
+import { savedFields } from '../core/tracking.js';
 import * as constraints from '../constraints/index.js';
 import * as initializers from '../initializers/index.js';
 import { Metric } from '../metrics/index.js';
@@ -18,6 +20,8 @@ import { remembered, visitFields } from './tracking.js';
 
 /** The part of `Layer` that owns state. */
 export abstract class LayerState extends Operation {
+  /** Keras's attributes for fields that are not named as their attribute in camelCase: files name layers inside of layers by them. */
+  static readonly savedAs: Readonly<Record<string, string>> = {};
   /** Whether the weights are there. */
   built = false;
   #trainable: boolean;
@@ -235,6 +239,11 @@ export abstract class LayerState extends Operation {
       );
     }
     return this.weights.reduce((total, variable) => total + variable.size, 0);
+  }
+
+  /** What saving looks through for layers with state, by Keras's attributes and in Keras's order. */
+  savedChildren(): SavedChildren {
+    return savedFields(this, (this.constructor as typeof LayerState).savedAs);
   }
 
   /** Put the layer's own weights into a store, under `'0'`, `'1'`, … Override it, with `loadOwnVariables`, to save other state. */

@@ -8,6 +8,7 @@ export { KerasFunction as Function } from './function.js';
 export { modelFromConfig, modelFromJson } from './model_from_json.js';
 export { Functional, type FunctionalOptions, Model, type ModelOptions, type SymbolicTree } from './model.js';
 export { Sequential } from './sequential.js';
+export { loadModel, saveModel } from '../saving/index.js';
 export type { StateTree } from './state_tree.js';
 export { countParams, readableMemorySize, type SummaryOptions } from './summary.js';
 

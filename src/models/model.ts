@@ -8,6 +8,8 @@ import { formatJson } from '../core/json.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, constructFromConfig, serializeKerasObject } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
+import type { SavedChildren } from '../core/tracking.js';
+import { savedFields } from '../core/tracking.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 import type { ArrayCounts } from '../data/index.js';
@@ -16,6 +18,8 @@ import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
 import { isNumbers, splitCall } from '../layers/layer_types.js';
 import type { Mask, Numbers, Operation, Spec } from '../runtime/index.js';
 import { isSpec, KerasTensor, setKerasMask, tensor } from '../runtime/index.js';
+import type { FileTarget, SaveModelOptions } from '../saving/index.js';
+import { saveModel } from '../saving/index.js';
 import { Trainer } from '../training/trainer.js';
 import { cloneGraphNodes, isInput } from './clone_nodes.js';
 import { callOperation, graphOutputSpec, symbolsFor } from './function.js';
@@ -311,6 +315,31 @@ export class Model extends Trainer {
   /** The architecture as an object, for `JSON.stringify(model)`. */
   toJSON(): unknown {
     return serializeKerasObject(this);
+  }
+
+  override savedChildren(): SavedChildren {
+    const optimizer: SavedChildren = this.compiled ? [['optimizer', this.optimizer]] : [];
+    const { savedAs } = this.constructor as typeof Model;
+    // Keras puts the layers of a graph or stack first; of other models `layers` is an attribute among the others.
+    if (this.layersComeFirst) return [['layers', this.layers], ...savedFields(this, savedAs, optimizer)];
+    return savedFields(this, savedAs, [...optimizer, ['layers', this.layers]]);
+  }
+
+  /** Whether files name the layers by their place among `layers`, wherever else the model holds them. */
+  protected get layersComeFirst(): boolean {
+    return this.#graph !== null;
+  }
+
+  /**
+   * Save the model: its config, its weights, and the state of its training.
+   *
+   * @param place A path or handle of a file that ends in `.keras`. Left out: the bytes are returned.
+   * @see `keras.Model.save`, `saving.saveModel`
+   */
+  async save(place: FileTarget, options?: SaveModelOptions): Promise<void>;
+  async save(): Promise<Uint8Array<ArrayBuffer>>;
+  async save(place?: FileTarget, options?: SaveModelOptions): Promise<Uint8Array<ArrayBuffer> | void> {
+    return place === undefined ? saveModel(this) : saveModel(this, place, options);
   }
 
   #variableGroups(): VariableGroups {

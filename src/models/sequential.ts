@@ -148,6 +148,10 @@ export class Sequential extends Model {
     return this.#layers[0] instanceof InputLayer ? this.#layers.slice(1) : [...this.#layers];
   }
 
+  protected override get layersComeFirst(): boolean {
+    return true;
+  }
+
   override get ownLayers(): Layer[] {
     // The base's constructor asks before the field is there.
     return #layers in this ? [...new Set([...this.#layers, ...super.ownLayers])] : super.ownLayers;

@@ -54,7 +54,7 @@ export type { MultiOptimizerOptions } from './multi_optimizer.js';
 export type { MuonOptions } from './muon.js';
 export type { NadamOptions } from './nadam.js';
 export type { ApplyTarget, Update } from './optimizer.js';
-export type { OptimizerVariableOptions } from './optimizer_variables.js';
+export { type OptimizerVariableOptions, OptimizerVariables } from './optimizer_variables.js';
 export type { LearningRateLike, OptimizerOptions } from './options.js';
 export type { RMSpropOptions } from './rmsprop.js';
 export type { ScheduleFreeAdamWOptions } from './schedule_free_adamw.js';

@@ -2,6 +2,7 @@
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
+import type { SavedChildren } from '../core/tracking.js';
 import { isDict } from '../core/tree.js';
 import type { Tensor, TensorLike, Variable } from '../runtime/index.js';
 import { LossScaleOptimizer } from './loss_scale_optimizer.js';
@@ -178,6 +179,10 @@ export class MultiOptimizer extends Optimizer {
   /** The optimizers, in the order of their variables in `variables`. */
   get optimizers(): Optimizer[] {
     return [...this.#inner];
+  }
+
+  override savedChildren(): SavedChildren {
+    return [['_inner_optimizers', this.#inner]];
   }
 
   override get variables(): Variable[] {

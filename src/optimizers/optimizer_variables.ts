@@ -4,6 +4,8 @@ import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, sameShape } from '../core/shape.js';
+import type { SavedChildren } from '../core/tracking.js';
+import { savedFields } from '../core/tracking.js';
 import type { InitializerLike } from '../initializers/index.js';
 import * as initializers from '../initializers/index.js';
 import type { TensorLike } from '../runtime/index.js';
@@ -161,6 +163,11 @@ export class OptimizerVariables {
       }
     });
     variables.forEach((variable, i) => variable.assign(values[i]));
+  }
+
+  /** What saving looks through for optimizers inside. */
+  savedChildren(): SavedChildren {
+    return savedFields(this, {});
   }
 
   /** Put the state into a store, under `'0'`, `'1'`, … */

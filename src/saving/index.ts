@@ -1,4 +1,4 @@
-/** @file `keras.saving`: objects to configs and back. Files come with `saveModel` and `loadModel`. */
+/** @file `keras.saving`: objects to configs and back, models and weights to files and back. */
 import { withCustomObjects } from '../core/serialization.js';
 
 export {
@@ -12,6 +12,9 @@ export {
   type SerializedObject,
   withObjectSharing,
 } from '../core/serialization.js';
+export type { ReadLimits } from '../formats/hdf5/index.js';
+export type { FileHandleLike, FileSource, FileTarget, ProgressListener } from './places.js';
+export { loadModel, type LoadModelOptions, saveModel, type SaveModelOptions } from './saving_api.js';
 
 /**
  * Classes and functions of your own, known by name to all that is read from configs while `fn` runs.

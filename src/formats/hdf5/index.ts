@@ -165,7 +165,8 @@ export async function openHdf5(source: ByteSource, limits: ReadLimits = {}): Pro
   const runner = engineRunner(timeout);
   const id = files++;
   let { place } = source;
-  if (place.kind === 'file' && !engineReadsFiles()) place = { kind: 'bytes', bytes: await readAll(source, maxBytes) };
+  const readsHere = place.kind === 'file' ? engineReadsFiles() : place.kind !== 'blob' || readsBlobsAtOnce();
+  if (!readsHere) place = { kind: 'bytes', bytes: await readAll(source, maxBytes) };
   try {
     const contents = await runner.call('open', [id, place, { objects: maxObjects, bytes: maxBytes }]);
     return new Hdf5File(source, runner, id, contents);
@@ -240,6 +241,9 @@ export async function createHdf5(path: string | null, name: string): Promise<Hdf
   }
   return new Hdf5Writer(name, runner, id);
 }
+
+/** Workers of browsers read Blobs at once, those of Node do not. */
+const readsBlobsAtOnce = (): boolean => 'FileReader' in globalThis || 'FileReaderSync' in globalThis;
 
 /** A slow disk may take long for one array. */
 const WRITE_SECONDS = 600;

@@ -27,6 +27,15 @@ import { HeadsLayer, headsOptions } from './projections.js';
  * @example new GroupQueryAttention(16, 8, 2)(x, x)
  */
 export class GroupedQueryAttention extends HeadsLayer {
+  static override readonly savedAs: Readonly<Record<string, string>> = {
+    queryDense: '_query_dense',
+    keyDense: '_key_dense',
+    gateDense: '_gate_dense',
+    valueDense: '_value_dense',
+    softmax: '_softmax',
+    dropoutLayer: '_dropout_layer',
+    outputDense: '_output_dense',
+  };
   static readonly positional = ['head_dim', 'num_query_heads', 'num_key_value_heads'];
   readonly headDim: number;
   readonly numQueryHeads: number;

@@ -79,6 +79,11 @@ const openTo = (rank: number, last: PartialShape): PartialShape => [
  * @example new MultiHeadAttention(4, 32)(x, x, { useCausalMask: true })
  */
 export class MultiHeadAttention extends HeadsLayer {
+  static override readonly savedAs: Readonly<Record<string, string>> = {
+    gateDense: '_gate_dense',
+    softmax: '_softmax',
+    dropoutLayer: '_dropout_layer',
+  };
   static readonly positional = ['num_heads', 'key_dim'];
   readonly numHeads: number;
   readonly keyDim: number;

@@ -1,0 +1,4 @@
+/** @file Which Keras this is. */
+
+/** The version of Keras whose API, numbers and files keras-ts has. Files say it. */
+export const KERAS_VERSION = '3.15.1';

@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Tensor } from '../index.js';
+import { layers, optimizers, random, saving, Sequential } from '../index.js';
+
+const { Dense, Dropout, Input } = layers;
+const { Adam } = optimizers;
+const { loadModel, saveModel } = saving;
+
+const folder = mkdtempSync(join(tmpdir(), 'keras-ts-saving-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const path = (name: string): string => join(folder, name);
+
+const x = random.normal([8, 4], { seed: 1 });
+const y = random.normal([8, 2], { seed: 2 });
+
+/** A model that has been trained a little. */
+async function trained(): Promise<Sequential> {
+  const model = new Sequential([
+    Input({ shape: [4] }),
+    new Dense(3, { activation: 'relu' }),
+    new Dropout(0.5),
+    new Dense(2),
+  ]);
+  model.compile({ optimizer: new Adam({ learningRate: 0.01 }), loss: 'mse', metrics: ['mae'] });
+  await model.fit(x, y, { epochs: 2, verbose: 0 });
+  return model;
+}
+const numbers = async (model: Sequential): Promise<unknown> =>
+  (await model.predict<Tensor>(x, { verbose: 0 })).arraySync();
+
+describe('.keras', () => {
+  test('a model comes back with its weights, its optimizer and its random state', async () => {
+    const model = await trained();
+    await model.save(path('model.keras'));
+    const again = (await loadModel(path('model.keras'))) as Sequential;
+    expect(await numbers(again)).toEqual(await numbers(model));
+    const state = (of: Sequential) => [...of.variables, ...of.optimizer.variables].map((v) => [...v.read().data]);
+    expect(state(again)).toEqual(state(model));
+    expect(Number(again.optimizer.iterations)).toBe(2);
+    expect(readdirSync(folder)).toEqual(['model.keras']);
+  });
+
+  test('bytes in memory are the same as a file', async () => {
+    const model = await trained();
+    const bytes = await model.save();
+    const again = (await loadModel(bytes)) as Sequential;
+    expect(await numbers(again)).toEqual(await numbers(model));
+    const fromBlob = (await loadModel(new Blob([bytes]))) as Sequential;
+    expect(await numbers(fromBlob)).toEqual(await numbers(model));
+  });
+
+  test('a folder with zipped: false', async () => {
+    const model = await trained();
+    await saveModel(model, path('folder'), { zipped: false });
+    expect(readdirSync(path('folder')).sort()).toEqual(['config.json', 'metadata.json', 'model.weights.h5']);
+    expect(await numbers((await loadModel(path('folder'))) as Sequential)).toEqual(await numbers(model));
+    await expect(saveModel(model, path('x.keras'), { zipped: false })).rejects.toThrow(/should not end in '.keras'/);
+  });
+
+  test('overwrite: false refuses, and names that say no format are refused', async () => {
+    const model = await trained();
+    await model.save(path('once.keras'));
+    const before = readFileSync(path('once.keras'));
+    await expect(model.save(path('once.keras'), { overwrite: false })).rejects.toThrow(/once\.keras is there already/);
+    expect(readFileSync(path('once.keras')).equals(before)).toBe(true);
+    await expect(model.save(path('model.bin'))).rejects.toThrow(/should end in '.keras'/);
+    await expect(loadModel(path('none.keras'))).rejects.toThrow(/there is no file .*none\.keras/);
+    await expect(model.save(join(folder, 'no', 'such', 'x.keras'))).rejects.toThrow(/cannot be written/);
+  });
+
+  test('compile: false leaves the model uncompiled', async () => {
+    const bytes = await (await trained()).save();
+    expect((await loadModel(bytes, { compile: false })).compiled).toBe(false);
+  });
+});
