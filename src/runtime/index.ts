@@ -29,8 +29,9 @@ export { scanOver, type ScanOptions, type StepResult } from './loops.js';
 export { branchOver, loopOver } from './branches.js';
 export { getKerasMask, type Mask, setKerasMask } from './mask.js';
 export type { Index, ReductionOptions } from './methods.js';
-export { type Op, op, type OpArgs, OpCall, opClassName, type OpResult } from './op.js';
-export { anySymbolic, FunctionalNode, inferSpec, isSpec, Operation, type Spec, symbolicLeaves } from './operation.js';
+export { type Op, op, type OpArgs, OpCall, opClassName, type OpOptions, type OpResult } from './op.js';
+export { inferSpec, type InferOptions, isSpec, type Spec, symbolicLeaves } from './infer_spec.js';
+export { anySymbolic, FunctionalNode, Operation } from './operation.js';
 export { Program, type ProgramOptions, ResidentHeap, traceProgram } from './program.js';
 export {
   currentRematScope,

@@ -1,7 +1,10 @@
 /** @file `op`: makes of one function an op that works on eager, traced and symbolic tensors. */
 import { INVOKE } from '../core/callable.js';
 import { autoName } from '../core/naming.js';
+import type { Tree } from '../core/tree.js';
 import type { TensorLike } from './convert.js';
+import type { Spec } from './infer_spec.js';
+import { inferSpec } from './infer_spec.js';
 import type { KerasTensor } from './keras_tensor.js';
 import { anySymbolic, Operation } from './operation.js';
 import type { Tensor } from './tensor.js';
@@ -71,6 +74,22 @@ export function opClassName(opName: string): string {
   return opName.replace(/(^|_)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
 }
 
+/** Options of `op`. */
+export interface OpOptions<A extends readonly unknown[] = never[]> {
+  /**
+   * The shape and dtype of the result for symbolic arguments. Only for ops whose result's shape depends on numbers; those of all
+   * others are found by running them on stand-ins.
+   */
+  readonly spec?: (...args: A) => Tree<Spec>;
+  /** Whether a size is open that is the smaller of an open and a fixed one. Default true. */
+  readonly bounded?: boolean;
+}
+
+const optionsOf = new WeakMap<object, OpOptions>();
+
+/** How many ways to take open axes are tried before an op's refusal is believed. */
+const MOST_ATTEMPTS = 512;
+
 /** An op in a functional model. */
 export class OpCall extends Operation {
   /** Keras's class of the op. */
@@ -90,6 +109,13 @@ export class OpCall extends Operation {
     return this.fn(...args);
   }
 
+  override computeOutputSpec(...args: unknown[]): Tree<Spec> {
+    const { spec, bounded = true } = optionsOf.get(this.fn) ?? {};
+    if (spec !== undefined) return spec(...(args as never[]));
+    const run = (...tensors: unknown[]): unknown => this.fn(...(tensors as never[]));
+    return inferSpec(this.opName, run, args, { bounded, attempts: MOST_ATTEMPTS });
+  }
+
   protected override [INVOKE](...args: unknown[]): unknown {
     return anySymbolic(args) ? this.symbolicCall(...args) : this.fn(...(args as never[]));
   }
@@ -104,9 +130,15 @@ export class OpCall extends Operation {
  *
  * @param opName Keras's name in snake_case; it names the op in functional models and is the key under which configs find it.
  * @param fn Works on `TensorLike`s; it is run as it is for tensors, and on stand-ins for the shapes of symbolic calls.
+ * @param options See `OpOptions`.
  */
-export function op<A extends readonly unknown[], R>(opName: string, fn: (...args: A) => R): Op<A, R> {
+export function op<A extends readonly unknown[], R>(
+  opName: string,
+  fn: (...args: A) => R,
+  options: OpOptions<OpArgs<A>> = {},
+): Op<A, R> {
   const call = (...args: unknown[]): unknown =>
     anySymbolic(args) ? new OpCall(opName, fn).symbolicCall(...args) : fn(...(args as unknown as A));
+  for (const target of [fn, call]) optionsOf.set(target, options as OpOptions); // configs know the op as `call`
   return Object.assign(call, { opName }) as unknown as Op<A, R>;
 }

@@ -4,7 +4,7 @@ import { ValueError } from '../core/errors.js';
 import { flatten, mapTree, type Tree } from '../core/tree.js';
 import * as lax from '../graph/lax.js';
 import { getKerasMask, setKerasMask } from './mask.js';
-import { isSpec, type Spec } from './operation.js';
+import { isSpec, type Spec } from './infer_spec.js';
 import { Tensor } from './tensor.js';
 import { isTracing, traceFunction } from './trace.js';
 

@@ -1,11 +1,12 @@
 /** @file Where elements are and which there are: nonzero, unique, isin, positions of flat indices. */
 import { RuntimeError, ValueError } from '../../core/errors.js';
 import { fromNumbers } from '../../core/ndarray.js';
-import { range, sizeOf, stridesOf } from '../../core/shape.js';
+import { normalizeAxis, range, sizeOf, stridesOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
-import type { Tensor, TensorLike } from '../../runtime/index.js';
+import type { KerasTensor, OpArgs, Spec, Tensor, TensorLike } from '../../runtime/index.js';
 import { constantTensor, isTracing, op, toTensor } from '../../runtime/index.js';
 import { promote } from '../common.js';
+import { dtype as dtypeOf, shape as shapeOf } from '../core.js';
 
 /** A tensor whose numbers are there, for ops whose result's shape depends on them. */
 function known(name: string, x: TensorLike): Tensor {
@@ -20,15 +21,19 @@ const ints = (values: readonly number[], shape: readonly number[] = [values.leng
   constantTensor(fromNumbers('int32', shape, values));
 
 /** The positions of all elements that are not 0: one int32 vector per axis. Cannot be traced. @see `keras.ops.nonzero` */
-export const nonzero = (x: TensorLike): Tensor[] => {
-  const t = known('nonzero', x);
-  const places: number[] = [];
-  t.ndarray.data.forEach((value, i) => {
-    if (value !== 0) places.push(i);
-  });
-  const strides = stridesOf(t.shape);
-  return t.shape.map((dim, d) => ints(places.map((i) => Math.floor(i / strides[d]) % dim)));
-};
+export const nonzero = op(
+  'nonzero',
+  (x: TensorLike): Tensor[] => {
+    const t = known('nonzero', x);
+    const places: number[] = [];
+    t.ndarray.data.forEach((value, i) => {
+      if (value !== 0) places.push(i);
+    });
+    const strides = stridesOf(t.shape);
+    return t.shape.map((dim, d) => ints(places.map((i) => Math.floor(i / strides[d]) % dim)));
+  },
+  { spec: (x) => shapeOf(x).map((): Spec => ({ shape: [null], dtype: 'int32' })) },
+);
 
 /** Flat row-major indices as one index per axis of `shape`. @see `keras.ops.unravel_index` */
 export const unravelIndex = op('unravel_index', (indices: TensorLike, shape: readonly number[]): Tensor[] => {
@@ -78,72 +83,88 @@ export interface UniqueOptions {
   /** Default: the least element. */
   readonly fillValue?: number | null;
 }
+function uniqueSpec(x: TensorLike | KerasTensor, options: OpArgs<[UniqueOptions]>[0] = {}): Spec | Spec[] {
+  const { returnIndex, returnInverse, returnCounts, axis = null, size = null } = options;
+  const shape = shapeOf(x);
+  const d = axis === null ? null : normalizeAxis(axis, shape.length, 'unique');
+  const vector: Spec = { shape: [size], dtype: 'int32' };
+  const specs: Spec[] = [{ shape: d === null ? [size] : shape.with(d, size), dtype: dtypeOf(x) }];
+  if (returnIndex) specs.push(vector);
+  if (returnInverse) specs.push({ shape: d === null ? shape : [shape[d]], dtype: 'int32' });
+  if (returnCounts) specs.push(vector);
+  return specs.length === 1 ? specs[0] : specs;
+}
+
 /**
  * The elements that occur, ascending, each once; with other results asked for, a list. Cannot be traced.
  *
  * @see `keras.ops.unique`
  */
-export const unique = (x: TensorLike, options: UniqueOptions = {}): Tensor | Tensor[] => {
-  const {
-    returnIndex = false,
-    returnInverse = false,
-    returnCounts = false,
-    axis = null,
-    size = null,
-    fillValue = null,
-  } = options;
-  const t = known('unique', x);
-  const d = axis === null ? 0 : axis < 0 ? axis + t.ndim : axis;
-  if (axis !== null && (d < 0 || d >= t.ndim))
-    throw new ValueError(`unique: axis ${axis} of a tensor of ${t.ndim} dimension(s).`);
-  const order = [d, ...range(t.ndim).filter((i) => i !== d)];
-  // The numbers are rearranged here rather than by ops: within a trace those would only promise them.
-  const shape = axis === null ? [t.size] : order.map((i) => t.shape[i]);
-  const [n, ...inner] = shape;
-  const width = sizeOf(inner);
-  const strides = stridesOf(t.shape);
-  const { data: given } = t.ndarray;
-  const data =
-    axis === null
-      ? given
-      : range(t.size).map((flat) => {
-          const place = stridesOf(shape).map((stride, k) => Math.floor(flat / stride) % shape[k]);
-          return given[place.reduce((at, p, k) => at + p * strides[order[k]], 0)];
-        });
-  const compare = (i: number, j: number): number => {
-    for (let k = 0; k < width; k++) {
-      const [a, b] = [data[i * width + k], data[j * width + k]];
-      if (a < b || (b !== b && a === a)) return -1;
-      if (a > b || (a !== a && b === b)) return 1;
+export const unique = op(
+  'unique',
+  (x: TensorLike, options: UniqueOptions = {}): Tensor | Tensor[] => {
+    const {
+      returnIndex = false,
+      returnInverse = false,
+      returnCounts = false,
+      axis = null,
+      size = null,
+      fillValue = null,
+    } = options;
+    const t = known('unique', x);
+    const d = axis === null ? 0 : axis < 0 ? axis + t.ndim : axis;
+    if (axis !== null && (d < 0 || d >= t.ndim))
+      throw new ValueError(`unique: axis ${axis} of a tensor of ${t.ndim} dimension(s).`);
+    const order = [d, ...range(t.ndim).filter((i) => i !== d)];
+    // The numbers are rearranged here rather than by ops: within a trace those would only promise them.
+    const shape = axis === null ? [t.size] : order.map((i) => t.shape[i]);
+    const [n, ...inner] = shape;
+    const width = sizeOf(inner);
+    const strides = stridesOf(t.shape);
+    const { data: given } = t.ndarray;
+    const data =
+      axis === null
+        ? given
+        : range(t.size).map((flat) => {
+            const place = stridesOf(shape).map((stride, k) => Math.floor(flat / stride) % shape[k]);
+            return given[place.reduce((at, p, k) => at + p * strides[order[k]], 0)];
+          });
+    const compare = (i: number, j: number): number => {
+      for (let k = 0; k < width; k++) {
+        const [a, b] = [data[i * width + k], data[j * width + k]];
+        if (a < b || (b !== b && a === a)) return -1;
+        if (a > b || (a !== a && b === b)) return 1;
+      }
+      return 0;
+    };
+    const isNaNRow = (i: number): boolean => range(width).some((k) => Number.isNaN(data[i * width + k]));
+    const sorted = range(n).sort((i, j) => compare(i, j) || i - j);
+    const [first, counts, inverse] = [[] as number[], [] as number[], new Array<number>(n).fill(0)];
+    for (const i of sorted) {
+      const last = first[first.length - 1];
+      // NaNs differ from one another.
+      if (last === undefined || compare(last, i) !== 0 || isNaNRow(i)) {
+        first.push(i);
+        counts.push(0);
+      }
+      counts[counts.length - 1]++;
+      inverse[i] = first.length - 1;
     }
-    return 0;
-  };
-  const isNaNRow = (i: number): boolean => range(width).some((k) => Number.isNaN(data[i * width + k]));
-  const sorted = range(n).sort((i, j) => compare(i, j) || i - j);
-  const [first, counts, inverse] = [[] as number[], [] as number[], new Array<number>(n).fill(0)];
-  for (const i of sorted) {
-    const last = first[first.length - 1];
-    // NaNs differ from one another.
-    if (last === undefined || compare(last, i) !== 0 || isNaNRow(i)) {
-      first.push(i);
-      counts.push(0);
-    }
-    counts[counts.length - 1]++;
-    inverse[i] = first.length - 1;
-  }
-  const wanted = size ?? first.length;
-  const rows = range(wanted).map((i) => first[i] ?? first[0] ?? 0);
-  const values = rows.flatMap((row, i) =>
-    range(width).map((k) => (i < first.length || fillValue === null ? data[row * width + k] : fillValue)),
-  );
-  const picked = constantTensor(fromNumbers(t.dtype, [wanted, ...inner], values));
-  const back = range(t.ndim).map((i) => order.indexOf(i));
-  const result = [axis === null ? picked : lax.transpose(picked, back)];
-  if (returnIndex) result.push(ints(rows));
-  if (returnInverse) result.push(ints(inverse, axis === null ? t.shape : [n]));
-  if (returnCounts) result.push(ints(range(wanted).map((i) => counts[i] ?? 0)));
-  return result.length === 1 ? result[0] : result;
-};
+    const wanted = size ?? first.length;
+    const rows = range(wanted).map((i) => first[i] ?? first[0] ?? 0);
+    const values = rows.flatMap((row, i) =>
+      range(width).map((k) => (i < first.length || fillValue === null ? data[row * width + k] : fillValue)),
+    );
+    const picked = constantTensor(fromNumbers(t.dtype, [wanted, ...inner], values));
+    const back = range(t.ndim).map((i) => order.indexOf(i));
+    const result = [axis === null ? picked : lax.transpose(picked, back)];
+    if (returnIndex) result.push(ints(rows));
+    if (returnInverse) result.push(ints(inverse, axis === null ? t.shape : [n]));
+    if (returnCounts) result.push(ints(range(wanted).map((i) => counts[i] ?? 0)));
+    return result.length === 1 ? result[0] : result;
+  },
+  { spec: uniqueSpec },
+);
 
 /**
  * Indices that put the `kth` element of the sorted order in its place, no greater ones before it and no lesser ones behind it.

@@ -175,6 +175,7 @@ export const split = op(
         : [0, ...indicesOrSections.map((i) => Math.min(i < 0 ? i + size : i, size)), size];
     return range(cuts.length - 1).map((i) => sliceAxis(t, d, cuts[i], Math.max(cuts[i], cuts[i + 1])));
   },
+  { bounded: false }, // Keras: parts between stated positions have the stated size, as if the axis were never shorter
 );
 
 /** Elements from `from` to before `to` along one axis. */

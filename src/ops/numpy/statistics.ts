@@ -4,9 +4,10 @@ import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
-import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
+import type { ReductionOptions, Spec, Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
 import { broadcast, floatTensor, floatTypeFor, promote, promotionType } from '../common.js';
+import { dtype as dtypeOf, shape as shapeOf } from '../core.js';
 import { matmul } from './contraction.js';
 import { linspace } from './creation.js';
 import type { CumulativeOptions } from './indexing.js';
@@ -242,6 +243,12 @@ export const bincount = op(
       range(t.shape[0]).map((i) => lax.reshape(count(row(t, i), row(w, i)), [1, length])),
       0,
     );
+  },
+  {
+    spec: (x, options): Spec => ({
+      shape: [...shapeOf(x).slice(0, -1), null],
+      dtype: options?.weights ? dtypeOf(options.weights) : 'int32',
+    }),
   },
 );
 
