@@ -1,4 +1,5 @@
 /** @file `History`: what `fit` gives back. */
+import { own, setOwn } from '../core/lookup.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
 
@@ -20,8 +21,9 @@ export class History extends Callback {
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) {
-      const values = (this.history[name] ??= []);
+      const values = own(this.history, name) ?? [];
       values.push(value);
+      setOwn(this.history, name, values);
       // Keras 2's name; not enumerable, so that it is not listed twice.
       if (name === 'learning_rate') Object.defineProperty(this.history, 'lr', { value: values, configurable: true });
     }

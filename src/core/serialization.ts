@@ -3,6 +3,7 @@
  * functions are found. Nothing from a config is ever executed: only what is registered, or handed in, can be made.
  */
 import { suggest, ValueError } from './errors.js';
+import { own } from './lookup.js';
 import { toCamelCase } from './naming.js';
 import { isDict } from './tree.js';
 
@@ -55,7 +56,7 @@ interface Entry {
 const byKey = new Map<string, Registered>(); // "keras.layers>Dense"
 const entries = new Map<Registered, Entry>();
 /** What users registered: "Custom>MyLayer". */
-const customObjects: Record<string, unknown> = {};
+const customObjects = Object.create(null) as Record<string, unknown>;
 
 /** Options of `registerClasses`. */
 export interface RegisterOptions {
@@ -160,7 +161,7 @@ export function withCustomObjects<R>(objects: Readonly<Record<string, unknown>> 
 /** Make an instance from a config: the positional parameters by name, everything else as camelCase options. */
 export function constructFromConfig<T>(cls: SerializableClass<T>, config: Config): T {
   const positional = cls.positional ?? [];
-  const args = positional.map((name) => config[name]);
+  const args = positional.map((name) => own(config, name));
   const options = Object.fromEntries(
     Object.entries(config)
       .filter(([key]) => !positional.includes(key))
@@ -397,12 +398,10 @@ export interface IdentifierTable<T> {
 export function getByIdentifier<T>(table: IdentifierTable<T>, identifier: unknown): T | null {
   if (identifier === null || identifier === undefined) return null;
   if (typeof identifier === 'string') {
-    const custom = scope[identifier] as Registered | undefined;
-    const target =
-      custom ??
-      (Object.hasOwn(table.ids, identifier) ? table.ids[identifier] : undefined) ??
-      (customObjects[identifier] as Registered | undefined) ??
-      (customObjects[`Custom>${identifier}`] as Registered | undefined);
+    const target = (own(scope, identifier) ??
+      own(table.ids, identifier) ??
+      own(customObjects, identifier) ??
+      own(customObjects, `Custom>${identifier}`)) as Registered | undefined;
     if (target === undefined) {
       throw new ValueError(`Unknown ${table.what} '${identifier}'.${suggest(identifier, Object.keys(table.ids))}`);
     }

@@ -137,7 +137,7 @@ export function assertInputCompatibility(specs: Tree<InputSpec | null>, inputs: 
   let found: unknown[];
   if (isDict(inputs) && named) {
     found = names.map((name) => {
-      if (!(name in inputs)) {
+      if (!Object.hasOwn(inputs, name)) {
         throw new ValueError(
           `Layer '${layerName}': no data for input '${name}'. Got the keys ${JSON.stringify(Object.keys(inputs))}. Expected ${JSON.stringify(names)}.`,
         );

@@ -224,7 +224,7 @@ export class Layer extends LayerState {
     else if (isDict(config['shapes_dict'])) {
       const dict = config['shapes_dict'] as Record<string, ShapeTree>;
       const names = (this.constructor as typeof Layer).callArguments.map((name) => `${name}_shape`);
-      const [first, ...others] = names.every((name) => !(name in dict))
+      const [first, ...others] = names.every((name) => !Object.hasOwn(dict, name))
         ? Object.values(dict)
         : names.map((name) => dict[name]);
       this.build(first, ...others);

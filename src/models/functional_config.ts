@@ -217,7 +217,7 @@ function layerArguments(operation: Operation, args: readonly unknown[], kwargs: 
     if (name !== undefined) byName[name] = value;
   });
   const positional = args.slice(0, count);
-  while (positional.length < count && names[positional.length] in byName) {
+  while (positional.length < count && Object.hasOwn(byName, names[positional.length])) {
     const name = names[positional.length];
     positional.push(byName[name]);
     Reflect.deleteProperty(byName, name);

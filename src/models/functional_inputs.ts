@@ -64,13 +64,13 @@ const namesOf = (x: KerasTensor): string[] => [x.name, x.history?.node.operation
 function matchStructure(graph: FunctionGraph, inputs: unknown, owner: string): unknown[] {
   const { inputsStruct } = graph;
   if (isDict(inputs) && !isDict(inputsStruct)) {
-    const keys = graph.inputs.map((x) => namesOf(x).find((name) => name in inputs));
+    const keys = graph.inputs.map((x) => namesOf(x).find((name) => Object.hasOwn(inputs, name)));
     if (keys.every((key) => key !== undefined)) return keys.map((key) => inputs[key]);
     refuse(graph, inputs, owner);
   }
   if (isDict(inputs) && isDict(inputsStruct)) {
     const keys = Object.keys(inputsStruct).sort();
-    if (keys.every((key) => key in inputs)) return flatten<unknown>(keys.map((key) => inputs[key]));
+    if (keys.every((key) => Object.hasOwn(inputs, key))) return flatten<unknown>(keys.map((key) => inputs[key]));
   }
   const flat = flatten<unknown>(inputs);
   if (outline(inputs) === outline(inputsStruct)) return flat;

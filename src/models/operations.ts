@@ -115,10 +115,10 @@ export class ConfiguredOp {
     called.forEach(({ name, variadic }, i) => {
       if (variadic) values.set(name, args.slice(i));
       else if (i < args.length) values.set(name, args[i]);
-      else if (name in kwargs) values.set(name, kwargs[name]);
+      else if (Object.hasOwn(kwargs, name)) values.set(name, kwargs[name]);
     });
     for (const { name, inConfig } of signature.parameters)
-      if (inConfig && name in this.#config) values.set(name, this.#config[name]);
+      if (inConfig && Object.hasOwn(this.#config, name)) values.set(name, this.#config[name]);
     const positional: unknown[] = [];
     const options: Record<string, unknown> = {};
     for (const parameter of positionalOrder(this.#opName, signature)) {

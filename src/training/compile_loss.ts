@@ -2,6 +2,7 @@
 import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
+import { own } from '../core/lookup.js';
 import { registrationOf } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
 import type { TensorTree } from '../data/index.js';
@@ -58,7 +59,7 @@ function pair(loss: unknown, weights: unknown): unknown {
     return Object.fromEntries(
       Object.entries(loss).map(([key, each]) => [
         key,
-        pair(each, (weights as Record<string, unknown> | null)?.[key] ?? null),
+        pair(each, isNested(weights) ? (own(weights, key) ?? null) : null),
       ]),
     );
   }
@@ -198,11 +199,11 @@ export class CompileLoss {
       );
     if (!isNested(yPred) || Array.isArray(entries) !== Array.isArray(yPred)) throw misplaced(path);
     for (const key of Array.isArray(entries) ? entries.keys() : Object.keys(entries)) {
-      const each = (entries as Record<string | number, unknown>)[key];
+      const each = own(entries, key);
       if (each === null || each === undefined) continue;
-      const own = entryAt(yPred, [key]);
-      if (own === undefined) throw misplaced([...path, key]);
-      this.#collect(found, entryAt(yTrue, [key]) ?? null, own, each, entryAt(names, [key]), [...path, key]);
+      const output = entryAt(yPred, [key]);
+      if (output === undefined) throw misplaced([...path, key]);
+      this.#collect(found, entryAt(yTrue, [key]) ?? null, output, each, entryAt(names, [key]), [...path, key]);
     }
   }
 

@@ -1,6 +1,7 @@
 /** @file `CompileMetrics`: the metrics that `compile` was given, for each output. */
 import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
+import { own } from '../core/lookup.js';
 import { registrationOf } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
 import type { TensorTree } from '../data/index.js';
@@ -132,7 +133,7 @@ export class CompileMetrics extends Metric {
     let entries: readonly unknown[] | null = null;
     if (flat && Array.isArray(given) && given.length === count) entries = given;
     else if (flat && names !== null && isDict(given) && Object.keys(given).every((name) => names.includes(name)))
-      entries = names.map((name) => given[name] ?? null);
+      entries = names.map((name) => own(given, name) ?? null);
     if (entries !== null) {
       const [ys, ps] = [this.#flattenY(yTrue), this.#flattenY(yPred)];
       return entries.map((entry, i) => one(entry, ys[i], ps[i], names?.[i] ?? null));
@@ -150,7 +151,8 @@ export class CompileMetrics extends Metric {
       const keys = Array.isArray(node) ? [...node.keys()] : Object.keys(node).sort();
       const fits =
         isNested(here) && Array.isArray(here) === Array.isArray(node) && Object.keys(here).length === keys.length;
-      if (!fits || keys.some((key) => !(key in here))) throw new ValueError(this.#mismatch(what, given, yPred));
+      if (!fits || keys.some((key) => !Object.hasOwn(here, key)))
+        throw new ValueError(this.#mismatch(what, given, yPred));
       for (const key of keys) visit([...path, key], (node as Record<string | number, unknown>)[key]);
     };
     visit([], yPred);
@@ -161,7 +163,7 @@ export class CompileMetrics extends Metric {
   #checkNames(given: unknown, what: string, names: readonly string[] | null): void {
     if (!isDict(given) || names === null) return;
     const unknown = Object.keys(given).filter((name) => !names.includes(name));
-    if (unknown.length > 0 && names.length > 0 && names.every((name) => !(name in given)))
+    if (unknown.length > 0 && names.length > 0 && names.every((name) => !Object.hasOwn(given, name)))
       throw new ValueError(
         `compile: ${what} names the output '${unknown[0]}'. The model's outputs: ${names.join(', ')}.`,
       );
@@ -179,7 +181,7 @@ export class CompileMetrics extends Metric {
   }
 
   #flattenY(y: TensorTree): unknown[] {
-    if (isDict(y) && this.#resolvedNames !== null) return this.#resolvedNames.map((name) => y[name]);
+    if (isDict(y) && this.#resolvedNames !== null) return this.#resolvedNames.map((name) => own(y, name));
     return leavesOf(y);
   }
 

@@ -5,6 +5,7 @@ import { floatx } from '../core/config.js';
 import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
 import { InternalError, refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
+import { setOwn } from '../core/lookup.js';
 import type { Config } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
@@ -225,8 +226,8 @@ export class Trainer extends Layer {
     for (const metric of this.metrics) {
       if (metric instanceof CompileMetrics && !metric.built) continue;
       const result = metric.result();
-      if (isDict(result)) Object.assign(results, result);
-      else results[metric.name] = toTensor(result);
+      const named = isDict(result) ? (result as Record<string, Tensor>) : { [metric.name]: toTensor(result) };
+      for (const [name, value] of Object.entries(named)) setOwn(results, name, value);
     }
     return results;
   }

@@ -1,4 +1,5 @@
 /** @file Structures of outputs: lists and dicts of tensors, and what losses and metrics say about each. */
+import { own } from '../core/lookup.js';
 import { isSerializedObject } from '../core/serialization.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 
@@ -21,7 +22,7 @@ export function sameStructure(a: unknown, b: unknown): boolean {
     const keys = Object.keys(left);
     return (
       keys.length === Object.keys(right).length &&
-      keys.every((key) => key in right && sameStructure(left[key], right[key]))
+      keys.every((key) => Object.hasOwn(right, key) && sameStructure(left[key], right[key]))
     );
   }
   return !isNested(a) && !isNested(b);
@@ -40,6 +41,6 @@ export function sameNames(a: Iterable<string>, b: Iterable<string>): boolean {
 /** The entry at a path; undefined where there is none. */
 export function entryAt(tree: unknown, path: readonly (string | number)[]): unknown {
   let node = tree;
-  for (const key of path) node = isNested(node) ? (node as Record<string | number, unknown>)[key] : undefined;
+  for (const key of path) node = isNested(node) ? own(node, key) : undefined;
   return node;
 }

@@ -3,6 +3,7 @@ import { describe } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
 import { allocate } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
+import { own } from '../../core/lookup.js';
 import { ndarray } from '../../core/ndarray.js';
 import { formatShape, sameShape, sizeOf } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
@@ -162,7 +163,7 @@ const isShape = (x: unknown): boolean => Array.isArray(x) && x.every((d) => d ==
 const partOf = (structure: unknown, key: string | number): unknown => {
   if (structure === null || structure === undefined || isShape(structure) || typeof structure !== 'object')
     return structure;
-  return (structure as Record<string | number, unknown>)[key];
+  return own(structure, key);
 };
 
 /**

@@ -97,7 +97,8 @@ export class Lambda extends Layer {
 
   /** @throws {ValueError} The function is Python code, or is not known here. */
   static override fromConfig(this: SerializableClass, config: Config): Layer {
-    const read = (key: string): Config => (key in config ? { [key]: deserializeKerasObject(config[key]) } : {});
+    const read = (key: string): Config =>
+      Object.hasOwn(config, key) ? { [key]: deserializeKerasObject(config[key]) } : {};
     return constructFromConfig(this as SerializableClass<Layer>, {
       ...config,
       ...read('function'),

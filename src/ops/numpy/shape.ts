@@ -1,4 +1,5 @@
 /** @file Ops that rearrange elements: reshape, transpose, join, split, pad, repeat. */
+import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -203,10 +204,11 @@ export const unstack = op(
   },
 );
 
+const PAD_MODES = ['constant', 'reflect', 'symmetric', 'edge', 'wrap'] as const;
 /** Options of `pad`. */
 export interface PadOptions {
   /** Default `'constant'`. */
-  readonly mode?: 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';
+  readonly mode?: (typeof PAD_MODES)[number];
   /** For mode `'constant'`. Default 0. */
   readonly constantValues?: number | null;
 }
@@ -219,6 +221,8 @@ export const pad = op(
     { mode = 'constant', constantValues = null }: PadOptions = {},
   ): Tensor => {
     const t = toTensor(x, null, 'pad');
+    if (!PAD_MODES.includes(mode))
+      throw new ValueError(`pad: mode=${describe(mode)}. Expected ${PAD_MODES.map((each) => `'${each}'`).join(', ')}.`);
     if (constantValues !== null && mode !== 'constant')
       throw new ValueError(`pad: 'constantValues' goes with mode 'constant', got mode '${mode}'.`);
     const widths = range(t.ndim).map((d): readonly number[] => {

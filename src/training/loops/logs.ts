@@ -2,6 +2,7 @@
 import type { Logs } from '../../callbacks/index.js';
 import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
+import { setOwn } from '../../core/lookup.js';
 import { isDict } from '../../core/tree.js';
 import { Tensor } from '../../runtime/index.js';
 import type { TrainingSession } from '../session.js';
@@ -13,8 +14,8 @@ export function toLogs(results: unknown): Logs {
     throw new ValueError(`A step gave ${describe(results)}. Expected logs: a dict of name to scalar.`);
   for (const name of Object.keys(results).sort()) {
     const value = results[name];
-    if (isDict(value)) Object.assign(logs, toLogs(value));
-    else logs[name] = value instanceof Tensor && value.size === 1 ? value.ndarray.data[0] : value;
+    if (isDict(value)) for (const [inner, log] of Object.entries(toLogs(value))) setOwn(logs, inner, log);
+    else setOwn(logs, name, value instanceof Tensor && value.size === 1 ? value.ndarray.data[0] : value);
   }
   return logs as Logs;
 }
@@ -23,7 +24,7 @@ export function toLogs(results: unknown): Logs {
 export function epochLogs({ model }: TrainingSession, last: Logs): Logs {
   const results = toLogs(model.getMetricsResult());
   const names = Object.keys(results);
-  return names.length === Object.keys(last).length && names.every((name) => name in last) ? results : last;
+  return names.length === Object.keys(last).length && names.every((name) => Object.hasOwn(last, name)) ? results : last;
 }
 
 /** In the order of the names. */
