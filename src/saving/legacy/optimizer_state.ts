@@ -88,6 +88,15 @@ export function matchOptimizerState(
   optimizer: Optimizer,
   saved: readonly SavedState[],
 ): readonly (readonly [Variable, NDArray])[] | null {
+  const own = optimizer.variables;
+  // Keras 3 keeps the variables as they are.
+  if (
+    saved.some(({ name }) => /\/learning_rate$/.test(name)) ||
+    saved.some(({ name }) => /^\w+\/iteration$/.test(name))
+  ) {
+    const fits = saved.length === own.length && own.every((v, i) => sameShape(v.shape, saved[i].array.shape));
+    return fits ? own.map((variable, i) => [variable, saved[i].array] as const) : null;
+  }
   const className = classNameOf(optimizer);
   const slots = Object.hasOwn(SLOTS, className) ? SLOTS[className] : {};
   // The count of steps comes first, whatever it is called.
