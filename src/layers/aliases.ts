@@ -1,0 +1,23 @@
+/** @file Names that Keras has besides the first one of a class. */
+export {
+  AveragePooling1D as AvgPool1D,
+  AveragePooling2D as AvgPool2D,
+  AveragePooling3D as AvgPool3D,
+  MaxPooling1D as MaxPool1D,
+  MaxPooling2D as MaxPool2D,
+  MaxPooling3D as MaxPool3D,
+  GlobalAveragePooling1D as GlobalAvgPool1D,
+  GlobalMaxPooling1D as GlobalMaxPool1D,
+  Conv1D as Convolution1D,
+  Conv1DTranspose as Convolution1DTranspose,
+  SeparableConv1D as SeparableConvolution1D,
+  GlobalAveragePooling2D as GlobalAvgPool2D,
+  GlobalMaxPooling2D as GlobalMaxPool2D,
+  Conv2D as Convolution2D,
+  Conv2DTranspose as Convolution2DTranspose,
+  SeparableConv2D as SeparableConvolution2D,
+  GlobalAveragePooling3D as GlobalAvgPool3D,
+  GlobalMaxPooling3D as GlobalMaxPool3D,
+  Conv3D as Convolution3D,
+  Conv3DTranspose as Convolution3DTranspose,
+} from './catalogue.js';
