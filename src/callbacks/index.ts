@@ -1,6 +1,7 @@
 /** @file `keras.callbacks`. */
 export { Callback, type CallbackParams, type HookResult, type Logs } from './callback.js';
 export { CallbackList, type CallbackListOptions, type Callbacks } from './callback_list.js';
+export { CSVLogger, type CSVLoggerOptions } from './csv_logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export { History } from './history.js';
 export { LambdaCallback, type LambdaCallbackOptions } from './lambda_callback.js';

@@ -1,0 +1,22 @@
+/** @file The platform's files, as callbacks use them. */
+import { ValueError } from '../core/errors.js';
+import type { Files } from '../core/platform.js';
+import { getPlatform } from '../core/platform.js';
+
+/** The platform's files. @throws {ValueError} There are none. @param owner Who asks, for the message. */
+export function filesFor(owner: string): Files {
+  const { files } = getPlatform();
+  if (files === null) throw new ValueError(`${owner}: there are no files here to write to.`);
+  return files;
+}
+
+/** The folder that a path names a file in; '' where it names none. */
+export function folderOf(path: string): string {
+  return /^(.*)[\\/][^\\/]*$/s.exec(path)?.[1] ?? '';
+}
+
+/** Make the folder of a file, and those above it. */
+export async function makeFolderOf(files: Files, path: string): Promise<void> {
+  const folder = folderOf(path);
+  if (folder !== '') await files.makeFolder(folder);
+}
