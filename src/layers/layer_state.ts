@@ -102,7 +102,7 @@ export abstract class LayerState extends Operation {
     for (const layer of this.flattenLayers()) layer.#losses = [];
   }
 
-  // ---- state ----
+  // ---- what the layer owns ----
 
   /** The variables, layers, metrics and seed generators in the fields. */
   get #inFields(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {

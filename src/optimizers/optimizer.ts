@@ -292,7 +292,7 @@ export class Optimizer extends OptimizerVariables {
    *
    * @param grads One for each variable, of its shape; null: leave the variable alone (a warning names it).
    * @param trainableVariables Default: those that the optimizer was built with. The first call builds it.
-   * @throws {ValueError} As many gradients as there are no variables, one of another shape, an unknown variable, or only nulls.
+   * @throws {ValueError} Another number of gradients than of variables, a gradient of another shape, an unknown variable, or only nulls.
    */
   apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     if (grads.length === 0) return;

@@ -65,7 +65,7 @@ export class OptimizerVariables {
    *
    * @param name What the slots hold; or several names, which give a list for each.
    * @param options `initializer`: one, or one for each name. Default `'zeros'`.
-   * @throws {ValueError} As many initializers as there are no names.
+   * @throws {ValueError} Another number of initializers than of names.
    */
   addOptimizerVariables(
     variables: readonly Variable[],

@@ -12,7 +12,7 @@ import { isTracing, Tensor } from '../runtime/index.js';
 
 const { fround } = Math;
 
-/** More elements than an array may have: the engine says what they would need. */
+/** The most elements that are drawn here. Above it the engine refuses the array, with a message that says how much memory it would take. */
 const MOST = 2 ** 29;
 
 /** Whether numbers of a dtype are drawn here now. */

@@ -89,7 +89,7 @@ function plainArray(data: Numbers | AnyTypedArray, dtype: DType | undefined, own
  * @param data A number, bool, nested lists of these, or a typed array (copied).
  * @param shape Default: the nesting of `data`; `[length]` for a typed array.
  * @param dtype Default: a typed array's own; for lists `'bool'` if all are bools, `'int32'` if all are whole numbers, else `floatx()`.
- * @throws {ValueError} Ragged lists, or as many elements as `shape` does not hold.
+ * @throws {ValueError} Ragged lists, or another number of elements than `shape` has.
  */
 export function tensor(data: Numbers | AnyTypedArray, shape?: Shape | null, dtype?: DType | null): Tensor {
   const array = plainArray(data, dtype ? standardizeDType(dtype, 'tensor') : undefined, 'tensor');

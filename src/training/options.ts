@@ -36,7 +36,10 @@ export interface CompileOptions {
   readonly weightedMetrics?: MetricsLike | null;
   /** Run each step as ordinary code, so that numbers can be looked at inside. Slow. Default false. */
   readonly runEagerly?: boolean;
-  /** Steps in one go; hooks for single batches are called that often. Default `'auto'`: as many as nobody notices. */
+  /**
+   * Steps in one go; hooks for single batches are called once for so many. Default `'auto'`: as many as take a fraction of a second, or one
+   * where a callback overrides a hook for batches.
+   */
   readonly stepsPerExecution?: number | 'auto';
   /** Kept for configs: every step is compiled, unless `runEagerly`. Default `'auto'`. */
   readonly jitCompile?: boolean | 'auto';

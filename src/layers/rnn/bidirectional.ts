@@ -57,7 +57,8 @@ function remade(layer: Layer, changes: Config): Layer {
  * is copied.
  *
  * @param layer A layer as `LSTM`: with the fields of `RNN`.
- * @throws {ValueError} `layer` is not recurrent; both layers go the same way or give other things; an unknown merge mode.
+ * @throws {ValueError} `layer` is not recurrent; both layers read the sequence in the same direction, or differ in `returnSequences`
+ *   or `returnState`; an unknown merge mode.
  * @see `keras.layers.Bidirectional`; Schuster & Paliwal 1997
  * @example new Bidirectional(new LSTM(8, { returnSequences: true }))
  */

@@ -7,7 +7,7 @@ import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
 import { promote } from '../common.js';
 
-/** A shape with one −1, which stands for what is left, made whole. */
+/** The shape with its −1, if it has one, replaced by the size that makes the number of elements come out. */
 export function resolveShape(shape: readonly number[], size: number, owner: string, from: readonly number[]): number[] {
   const open = shape.filter((d) => d === -1).length;
   const known = sizeOf(shape.filter((d) => d !== -1));
