@@ -69,8 +69,6 @@ export class Layer extends LayerState {
 
   /** Whether float inputs are cast to the layer's dtype; models of a graph leave it to their inputs. */
   protected convertsInputs = true;
-  /** Whether the layer uses the masks of its inputs itself; it then says nothing when it does not pass them on. */
-  protected usesMask = false;
 
   readonly autocast: boolean;
   readonly activityRegularizer: ((output: Tensor) => Tensor) | null;
@@ -362,7 +360,7 @@ export class Layer extends LayerState {
 
   #passMask(inputs: unknown, outputs: unknown, previousMask: MaskTree): void {
     if (!this.supportsMasking) {
-      if (!this.usesMask && !this.#warnedOfMask && flatten<unknown>(previousMask).some((mask) => mask !== null)) {
+      if (!this.#warnedOfMask && flatten<unknown>(previousMask).some((mask) => mask !== null)) {
         this.#warnedOfMask = true;
         console.warn(
           `Layer '${this.name}' (of type ${classNameOf(this)}) was passed an input with a mask attached to it. However, this layer ` +

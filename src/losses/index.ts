@@ -96,7 +96,13 @@ export type {
 } from './crossentropy.js';
 export type { CircleOptions } from './circle.js';
 export type { LossCallOptions, LossFunction, LossFunctionWrapperOptions, LossInput, LossOptions } from './loss.js';
-export { applyMask, type Reduction, reduceWeightedValues, squeezeOrExpandToSameRank } from './reduction.js';
+export {
+  applyMask,
+  fittingMask,
+  type Reduction,
+  reduceWeightedValues,
+  squeezeOrExpandToSameRank,
+} from './reduction.js';
 export type { CosineSimilarityOptions, HuberOptions } from './regression.js';
 export type { DiceOptions, OverlapAxis, TverskyOptions } from './segmentation.js';
 

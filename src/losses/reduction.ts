@@ -50,6 +50,12 @@ export function squeezeOrExpandToSameRank(
   return [x1, x2];
 }
 
+/** The mask, if it has no more axes than the values; null else: a mask of steps says nothing of one loss per sequence, as CTC gives. */
+export function fittingMask(mask: Tensor | null, values: Tensor): Tensor | null {
+  if (mask === null) return null;
+  return mask.ndim <= values.ndim || (mask.ndim === values.ndim + 1 && mask.shape.at(-1) === 1) ? mask : null;
+}
+
 /**
  * The weights of samples with a mask worked in: what is masked counts 0. For reductions by the number of losses the rest counts more, so
  * that the mean is one over what is not masked.
@@ -100,7 +106,7 @@ export function reduceWeightedValues(values: TensorLike, options: WeightedValues
     sampleWeight === null || sampleWeight === undefined
       ? null
       : toTensor(sampleWeight, dtype, `${owner} (sampleWeight)`);
-  let weights = applyMask(given, mask, dtype, reduction);
+  let weights = applyMask(given, fittingMask(mask, losses), dtype, reduction);
   if (weights !== null) {
     [losses, weights] = squeezeOrExpandToSameRank(losses, weights);
     requireBroadcast(

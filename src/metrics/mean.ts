@@ -12,7 +12,7 @@ import {
   serializeKerasObject,
 } from '../core/serialization.js';
 import { formatShape, range } from '../core/shape.js';
-import { applyMask, Loss, squeezeOrExpandToSameRank } from '../losses/index.js';
+import { applyMask, fittingMask, Loss, squeezeOrExpandToSameRank } from '../losses/index.js';
 import * as ops from '../ops/index.js';
 import type { ReductionOptions, TensorLike, Variable } from '../runtime/index.js';
 import { getKerasMask, type Tensor, toTensor } from '../runtime/index.js';
@@ -38,7 +38,7 @@ function reduceToSamplewise(
   if (sampleWeight === null) return { values: reduceFrom(values, 1), weights: null };
 
   let weights = toTensor(sampleWeight, dtype, `${owner} (sampleWeight)`);
-  if (mask !== null) weights = applyMask(weights, mask, dtype, 'sum')!;
+  weights = applyMask(weights, fittingMask(mask, raw), dtype, 'sum')!;
   [values, weights] = squeezeOrExpandToSameRank(values, weights);
   values = reduceFrom(values, weights.ndim);
   if (weights.ndim > values.ndim || weights.shape.some((n, i) => n !== 1 && n !== values.shape[i])) {
@@ -156,9 +156,9 @@ export class FunctionMetric extends Mean {
     const sampleWeight = sampleWeightOf(this, options);
     const mask = getKerasMask(yPred) as Tensor | null;
     const own = Object.keys(this.#fnOptions).length > 0 ? [this.#fnOptions as never] : [];
-    const values = this.#fn(yTrue as Tensor, yPred as Tensor, ...own);
+    const values = toTensor(this.#fn(yTrue as Tensor, yPred as Tensor, ...own), null, this.name);
     const weights = sampleWeight === null ? null : toTensor(sampleWeight, this.dtype);
-    this.addValues(values, applyMask(weights, mask, this.dtype, 'sum'));
+    this.addValues(values, applyMask(weights, fittingMask(mask, values), this.dtype, 'sum'));
   }
 
   override getConfig(): Config {

@@ -53,8 +53,8 @@ function remade(layer: Layer, changes: Config): Layer {
  * Runs a recurrent layer over sequences from the front, and another from the back, and merges the outputs step by step.
  *
  * Input (batch, steps, features), output as that of the layer, with twice the features for `'concat'`; with `returnState` the list of
- * the output, the states of the forward layer, and those of the backward layer. The mask is used, and not passed on. The layer given
- * is copied.
+ * the output, the states of the forward layer, and those of the backward layer. The mask goes on with the outputs of all steps. The
+ * layer given is copied.
  *
  * @param layer A layer as `LSTM`: with the fields of `RNN`.
  * @throws {ValueError} `layer` is not recurrent; both layers read the sequence in the same direction, or differ in `returnSequences`
@@ -100,9 +100,7 @@ export class Bidirectional extends Layer {
     this.returnState = this.forwardLayer.returnState;
     this.#startWeights = weights;
     this.inputSpec = layer.inputSpec;
-    // Keras 3.15.1 passes masks on; see `RNN`.
-    this.supportsMasking = false;
-    this.usesMask = true;
+    this.supportsMasking = true;
   }
 
   override computeOutputShape(inputShape: ShapeTree, ..._others: ShapeTree[]): ShapeTree {
@@ -166,7 +164,7 @@ export class Bidirectional extends Layer {
   override computeMask(_inputs: unknown, previousMask: MaskTree): MaskTree {
     const mask = (Array.isArray(previousMask) ? (previousMask[0] as Mask | null) : previousMask) as Mask | null;
     const own = this.returnSequences ? mask : null;
-    return this.mergeMode === null ? [own, own] : own;
+    return this.mergeMode === null ? [own, own] : own; // states, which come behind, have none
   }
 
   /** Set the states of both layers to 0. @throws {ValueError} The layer is not stateful. */

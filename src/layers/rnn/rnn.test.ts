@@ -187,20 +187,24 @@ describe('RNN', () => {
     expectClose(layer(masking(x), { initialState: [zeros, zeros] }), layer(x));
   });
 
-  it('passes no mask on (Keras 3.15.1 did: repaired in pull request 23235), and says nothing', () => {
+  it('passes the mask on with the outputs of all steps, not with states or a last output', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const tokens = tensor([1, 2, 0, 0], [1, 4], 'int32');
     const embedded = new Embedding(3, 2, { maskZero: true })(tokens);
-    expect(getKerasMask(embedded)).not.toBeNull();
-    const layers: Layer[] = [
-      new LSTM(2, { returnSequences: true }),
-      new Bidirectional(new GRU(2, { returnSequences: true })),
-      new TimeDistributed(new Dense(2)),
-    ];
-    for (const layer of layers) {
-      expect(getKerasMask(layer(embedded))).toBeNull();
-      expect(layer.supportsMasking).toBe(false);
-    }
+    const masksOf = (layer: Layer): unknown[] => {
+      const outputs = (layer as unknown as (x: Tensor) => Tensor | Tensor[])(embedded);
+      return [outputs].flat().map((y) => (getKerasMask(y) as Tensor | null)?.arraySync() ?? null);
+    };
+    const mask = [[true, true, false, false]];
+    const all = { returnSequences: true } as const;
+    expect(masksOf(new LSTM(2, all))).toEqual([mask]);
+    expect(masksOf(new LSTM(2))).toEqual([null]);
+    expect(masksOf(new LSTM(2, { ...all, returnState: true }))).toEqual([mask, null, null]);
+    expect(masksOf(new Bidirectional(new GRU(2, all)))).toEqual([mask]);
+    expect(masksOf(new Bidirectional(new GRU(2, all), { mergeMode: null }))).toEqual([mask, mask]);
+    expect(masksOf(new Bidirectional(new GRU(2, { ...all, returnState: true })))).toEqual([mask, null, null]);
+    expect(masksOf(new Bidirectional(new GRU(2)))).toEqual([null]);
+    expect(masksOf(new TimeDistributed(new Dense(2)))).toEqual([mask]);
     expect(warn).not.toHaveBeenCalled();
     warn.mockRestore();
   });

@@ -51,7 +51,8 @@ const cellOf = (cell: unknown): unknown =>
  * A cell run over the steps of sequences.
  *
  * Input (batch, steps, …), output (batch, outputSize), or (batch, steps, outputSize) with `returnSequences`; with `returnState` the
- * list of the output and the states. Masked steps leave output and states as they are. The mask is not passed on.
+ * list of the output and the states. Masked steps leave output and states as they are. The mask goes on with the
+ * output of all steps.
  *
  * @param cell One step: a `Layer` with `stateSize` and `call(inputs, states)` that gives [output, states]; a list of cells is stacked.
  * @throws {ValueError} `cell` is no cell; `stateful` with an open batch size.
@@ -107,9 +108,7 @@ export class RNN extends Layer {
     this.unroll = unroll;
     this.zeroOutputForMask = zeroOutputForMask;
     this.stateSize = sizes as readonly StateSize[];
-    // Keras 3.15.1 passes masks on, which broke losses over whole sequences (CTC); repaired in its pull request 23235.
-    this.supportsMasking = false;
-    this.usesMask = true;
+    this.supportsMasking = true;
   }
 
   override computeOutputShape(inputShape: ShapeTree, ..._others: ShapeTree[]): ShapeTree {

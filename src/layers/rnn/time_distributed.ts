@@ -52,8 +52,8 @@ interface StepOptions {
 /**
  * Applies a layer to every time step of sequences, with the same weights.
  *
- * Input (batch, steps, …), output (batch, steps, …) with what the layer makes of (batch, …). The mask of a step goes to the layer; it
- * is not passed on.
+ * Input (batch, steps, …), output (batch, steps, …) with what the layer makes of (batch, …). The mask of a step goes to the layer,
+ * and the whole mask on with the output.
  *
  * @throws {ValueError} `layer` is no layer; an input of less than three dimensions; a mask of another batch size or number of steps.
  * @see `keras.layers.TimeDistributed`
@@ -64,9 +64,7 @@ export class TimeDistributed extends Wrapper {
 
   constructor(layer: Layer, options: LayerOptions = {}) {
     super(layer, options);
-    // Keras 3.15.1 passes masks on; see `RNN`.
-    this.supportsMasking = false;
-    this.usesMask = true;
+    this.supportsMasking = true;
   }
 
   #stepShape(shape: ShapeTree): PartialShape {
