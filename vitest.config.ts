@@ -18,6 +18,9 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     // By default vitest leaves one core idle.
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
+    // Against hanging alone: on a busy machine seconds become minutes.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 60_000,
   },
 });
