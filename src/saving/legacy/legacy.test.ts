@@ -153,7 +153,7 @@ describe('weights of an .h5 file', () => {
       const model = net(4, 'two');
       const before = kernels(model);
       await expect(loadLegacyWeights(file, model)).rejects.toThrow(
-        /old\.h5: layer 'one' .*'one\/kernel' has the shape .6, 4., the file has .6, 5./,
+        /old\.h5: layer 'one' .*one\/kernel' has the shape .6, 4., the file has .6, 5./,
       );
       expect(kernels(model)).toEqual(before);
       const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
