@@ -8,6 +8,8 @@ import type { Model } from '../models/index.js';
 import { readKerasArchive, readKerasFolder, writeKerasArchive, writeKerasFolder } from './keras_archive.js';
 import type { FileSource, FileTarget, ProgressListener } from './places.js';
 import { cannotWrite, createTarget, filesFor, memoryTarget, nameOf, openSource, pathIn } from './places.js';
+import type { ChosenFiles } from './tfjs/place.js';
+import { isTfjsPlace, loadTfjsModel } from './tfjs/place.js';
 
 /** Options of `saveModel`. */
 export interface SaveModelOptions {
@@ -113,14 +115,16 @@ const isZip = async (source: ByteSource): Promise<boolean> => {
  * Load a model that was saved, by keras-ts or by Keras.
  *
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file: `.keras`, or a folder that `zipped: false` wrote.
+ *   A model of TensorFlow.js is a path or URL of its `model.json`, or the list of all its files.
  * @throws {ValueError} It is no such file, it is broken, or it names classes that are not known here.
  * @see `keras.saving.load_model`
  * @example const model = await loadModel('model.keras', { customObjects: { MyLayer } });
  */
-export async function loadModel(place: FileSource, options: LoadModelOptions = {}): Promise<Model> {
+export async function loadModel(place: FileSource | ChosenFiles, options: LoadModelOptions = {}): Promise<Model> {
   const { customObjects, compile, safeMode, limits, onProgress = null, ...rest } = options;
   refuseUnknownOptions('loadModel', rest, ['customObjects', 'compile', 'safeMode', 'limits', 'onProgress']);
   const reading = { customObjects, compile, safeMode, limits };
+  if (isTfjsPlace(place)) return (await loadTfjsModel(place, reading, onProgress)) as unknown as Model;
   const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
   if (path !== null) {
     const files = filesFor('loadModel');

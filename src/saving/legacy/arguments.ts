@@ -194,6 +194,7 @@ function adjust(config: Config, className: string, before: string): void {
     config['recurrent_activation'] = 'sigmoid';
     config['activation'] = 'tanh';
   }
+  if (config['unit_forget_bias'] === null) Reflect.deleteProperty(config, 'unit_forget_bias'); // tfjs
   if (config['sparse'] === false) Reflect.deleteProperty(config, 'sparse');
   if (config['noise_shape'] === null) Reflect.deleteProperty(config, 'noise_shape');
 }
