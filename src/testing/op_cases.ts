@@ -5,6 +5,7 @@ import { fromNumbers } from '../core/ndarray.js';
 import { convert, mul, reduceSum, add } from '../graph/lax.js';
 import { constantTensor, Tensor, valueAndGrad } from '../runtime/index.js';
 import { callByKerasName } from './call_op.js';
+import type { Bounds } from './compare.js';
 import { cotangent, tensorDifference } from './compare.js';
 import type { EncodedArray, FixtureCase } from './fixtures.js';
 import { decodeTensor, fillMarks, isEncodedArray } from './fixtures.js';
@@ -19,6 +20,8 @@ export interface OpCase extends FixtureCase {
   readonly outputs: readonly EncodedArray[];
   readonly grads?: Readonly<Record<string, EncodedArray>>;
   readonly tolerance: number;
+  /** Absolute error that rounding may leave whatever the size of a number. */
+  readonly floor?: number;
 }
 
 /** Σ over all float outputs of Σ output · c, with the stated weights c. */
@@ -54,8 +57,14 @@ function plainLeaves(tree: unknown): unknown[] {
  *
  * @param root Where names are looked up: `{ ops }`.
  * @param run Runs a function of tensors, eagerly or as one compiled program.
+ * @param bounds Beside the tolerance of the case.
  */
-export function opCaseDifference(root: object, c: OpCase, run: <R>(fn: () => R) => R): string | null {
+export function opCaseDifference(
+  root: object,
+  c: OpCase,
+  run: <R>(fn: () => R) => R,
+  bounds: Bounds = {},
+): string | null {
   const inputs = c.inputs.map(decodeTensor);
   const call = (tensors: readonly Tensor[]): unknown[] =>
     leavesOf(
@@ -76,7 +85,7 @@ export function opCaseDifference(root: object, c: OpCase, run: <R>(fn: () => R) 
       continue;
     }
     if (!(actual instanceof Tensor)) return `output ${i} is no tensor`;
-    const difference = tensorDifference(actual, expected.array, c.tolerance);
+    const difference = tensorDifference(actual, expected.array, c.tolerance, bounds);
     if (difference !== null) return `output ${i}: ${difference}`;
   }
   const keys = Object.keys(c.grads ?? {});
@@ -86,7 +95,7 @@ export function opCaseDifference(root: object, c: OpCase, run: <R>(fn: () => R) 
     () => valueAndGrad(() => weightedSum(call(inputs).filter((x): x is Tensor => x instanceof Tensor)), wrt)[1],
   );
   for (const [i, key] of keys.entries()) {
-    const difference = tensorDifference(slopes[i], c.grads![key], 5 * c.tolerance);
+    const difference = tensorDifference(slopes[i], c.grads![key], 5 * c.tolerance, bounds);
     if (difference !== null) return `gradient of input ${key}: ${difference}`;
   }
   return null;
