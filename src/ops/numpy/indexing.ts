@@ -18,14 +18,56 @@ function wrapIndices(indices: Tensor, size: number): Tensor {
   return lax.select(lax.lt(index, lax.zerosLike(index)), lax.add(index, lax.fullLike(index, size)), index);
 }
 
-/** Elements by position along an axis (of the flattened tensor when left out). @see `keras.ops.take` */
+/** Up to so many positions that are known are looked at, so that no program asks again whether they exist. */
+const LOOKED_AT = 4096;
+
+/** Which positions exist on an axis of this size; null: all do, as far as can be seen before the program runs. */
+function existing(indices: Tensor, size: number): Tensor | null {
+  if (!indices.isTraced && indices.size <= LOOKED_AT) {
+    const { data } = indices.ndarray;
+    let inside = true;
+    for (let i = 0; i < data.length; i++) inside &&= data[i] >= -size && data[i] < size;
+    if (inside) return null;
+  }
+  const index = lax.convert(indices, 'int32');
+  const bound = (n: number): Tensor => lax.fullLike(index, n);
+  return lax.and(lax.ge(index, bound(-size)), lax.lt(index, bound(size)));
+}
+
+/** What stands for an element that does not exist, as in JAX: NaN, the least integer, the greatest unsigned one, true. */
+function absent(dtype: DType): number {
+  if (isFloat(dtype)) return NaN;
+  if (dtype === 'bool') return 1;
+  return lowest(dtype) < 0 ? lowest(dtype) : highest(dtype);
+}
+
+/** `taken` where `exists`, which has the leading axes from `axis` on. Nothing flows back from elsewhere. */
+function whereExisting(taken: Tensor, exists: Tensor | null, axis: number): Tensor {
+  if (exists === null) return taken;
+  const mask = lax.broadcastInDim(
+    exists,
+    taken.shape,
+    range(exists.ndim).map((d) => axis + d),
+  );
+  return lax.select(mask, taken, lax.fullLike(taken, absent(taken.dtype)));
+}
+
+/**
+ * Elements by position along an axis (of the flattened tensor when left out). Negative positions count from the end; where there is no
+ * such position stands NaN (the least integer, the greatest unsigned one, true), from which no gradient flows.
+ *
+ * @see `keras.ops.take`
+ * @example take([10, 20, 30], [2, 0, -1])  // [30 10 30]
+ */
 export const take = op(
   'take',
   (x: TensorLike, indices: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
     const t = toTensor(x, null, 'take');
     const value = axis === null ? lax.reshape(t, [t.size]) : t;
     const d = axis === null ? 0 : normalizeAxis(axis, t.ndim, 'take');
-    return takeRows(value, wrapIndices(toTensor(indices, null, 'take'), value.shape[d]), d);
+    const positions = toTensor(indices, null, 'take');
+    const size = value.shape[d];
+    return whereExisting(takeRows(value, wrapIndices(positions, size), d), existing(positions, size), d);
   },
 );
 
@@ -46,13 +88,17 @@ function flatPositions(positions: Tensor, shape: readonly number[], axis: number
   return total;
 }
 
-/** One element per index along an axis. @see `keras.ops.take_along_axis` */
+/**
+ * One element per index along an axis. Where an index lies outside stands what `take` gives for it.
+ *
+ * @see `keras.ops.take_along_axis`
+ */
 export const takeAlongAxis = op(
   'take_along_axis',
   (x: TensorLike, indices: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
     const t = toTensor(x, null, 'take_along_axis');
     const raw = toTensor(indices, null, 'take_along_axis');
-    if (axis === null) return takeRows(lax.reshape(t, [t.size]), wrapIndices(lax.reshape(raw, [raw.size]), t.size), 0);
+    if (axis === null) return take(lax.reshape(t, [t.size]), lax.reshape(raw, [raw.size]), { axis: 0 });
     const d = normalizeAxis(axis, t.ndim, 'take_along_axis');
     if (raw.ndim !== t.ndim)
       throw new ValueError(`take_along_axis: indices have ${raw.ndim} dimensions, x has ${t.ndim}.`);
@@ -69,7 +115,13 @@ export const takeAlongAxis = op(
       others.map((dim, i) => (i === d ? raw.shape[d] : dim)),
     );
     const flat = flatPositions(index, whole.shape, d);
-    return lax.reshape(lax.gather(lax.reshape(whole, [whole.size]), lax.reshape(flat, [flat.size])), index.shape);
+    const taken = lax.gather(lax.reshape(whole, [whole.size]), lax.reshape(flat, [flat.size]));
+    const exists = existing(raw, t.shape[d]);
+    return whereExisting(
+      lax.reshape(taken, index.shape),
+      exists === null ? null : lax.broadcastTo(exists, index.shape),
+      0,
+    );
   },
 );
 
