@@ -85,6 +85,22 @@ export function setMaxStepsPerEpoch(value: number | null): void {
   limits.stepsPerEpoch = limit('setMaxStepsPerEpoch', value);
 }
 
+let indexChecks = true;
+/** Whether ids that come as arrays are looked at before a table is asked for them (`Embedding`); true unless changed. */
+export function indexChecksEnabled(): boolean {
+  return indexChecks;
+}
+
+/** Let `Embedding` refuse ids that its table does not have, where they come as arrays: one pass over them. So it is from the start. */
+export function enableIndexChecks(): void {
+  indexChecks = true;
+}
+
+/** Leave ids unchecked: what the table does not have gives NaN, and trains nothing, as in Keras on JAX. */
+export function disableIndexChecks(): void {
+  indexChecks = false;
+}
+
 /** The content of `keras.json`: unknown or broken entries are left out of account, as Keras does. */
 export function applyConfigFile(content: unknown): void {
   if (typeof content !== 'object' || content === null) return;

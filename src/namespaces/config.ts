@@ -3,9 +3,12 @@ import { ValueError } from '../core/errors.js';
 
 export {
   type DataFormat,
+  disableIndexChecks,
+  enableIndexChecks,
   epsilon,
   floatx,
   imageDataFormat,
+  indexChecksEnabled as isIndexChecksEnabled,
   maxEpochs,
   maxStepsPerEpoch,
   setEpsilon,

@@ -27,6 +27,7 @@ export { jit } from './jit.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
 export { scanOver, type ScanOptions, type StepResult } from './loops.js';
 export { branchOver, loopOver } from './branches.js';
+export { checkIndices, type IndexBounds, indexBoundsOf, requireIndices } from './index_bounds.js';
 export { getKerasMask, type Mask, setKerasMask } from './mask.js';
 export type { Index, ReductionOptions } from './methods.js';
 export { type Op, op, type OpArgs, OpCall, opClassName, type OpOptions, type OpResult } from './op.js';

@@ -2,6 +2,7 @@
  * @file `TrainingSession`: a model at work. It holds what `compile` made (optimizer, loss, metrics), which variables are trained, and the
  * programs of the model's steps. The loops (loops/) run on it.
  */
+import { indexChecksEnabled } from '../core/config.js';
 import { RuntimeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { Tree } from '../core/tree.js';
@@ -12,7 +13,8 @@ import { lookOnce } from '../layers/tracking.js';
 import type { Mean } from '../metrics/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
-import { abstractly, withTrace } from '../runtime/index.js';
+import type { IndexBounds } from '../runtime/index.js';
+import { abstractly, checkIndices, indexBoundsOf, withTrace } from '../runtime/index.js';
 import type { CompileLoss } from './compile_loss.js';
 import type { CompileMetrics } from './compile_metrics.js';
 import type { Steps } from './step_programs.js';
@@ -41,6 +43,7 @@ export class TrainingSession {
   readonly compiled: CompiledParts | null;
   readonly #optimizer: Optimizer | null;
   readonly #programs = new StepPrograms();
+  #bounds: { readonly state: string; readonly bounds: IndexBounds } | null = null;
   /** What the optimizer changes: the variables that are trainable when it is first used. */
   #trained: readonly Variable[] | null = null;
   /** Which layers were trainable at `compile`, or when the user was last warned of a change. */
@@ -108,7 +111,29 @@ export class TrainingSession {
       this.#trained ??= model.trainableVariables;
       if (!this.optimizer.built) this.optimizer.build(this.#trained);
     }
-    return this.#programs.steps(kind, state, (batch) => this.#step(kind, batch), model.runEagerly);
+    const steps = this.#programs.steps(kind, state, (batch) => this.#step(kind, batch), model.runEagerly);
+    if (!indexChecksEnabled() || model.runEagerly || !layers.some((layer) => 'checksIndices' in layer)) return steps;
+    const bounds = await this.#indexBounds(state, peek);
+    return bounds.every((each) => each.length === 0) ? steps : withCheckedIndices(steps, bounds);
+  }
+
+  /** What the model demands of the ids in a batch. */
+  async #indexBounds(state: string, peek: () => Promise<Batch | null>): Promise<IndexBounds> {
+    const known = this.#bounds?.state === state ? this.#bounds.bounds : null;
+    if (known !== null) return known;
+    const batch = await peek();
+    if (batch === null) return [];
+    const bounds = abstractly('the look at the ids', batchTensors(batch), (args) =>
+      indexBoundsOf(args, () => {
+        try {
+          this.model<TensorTree>(rebuildBatch(batch, args)[0] as Tensor, { training: false });
+        } catch {
+          // A model whose steps do more than call it on x says what is wrong, if anything, when its step runs.
+        }
+      }),
+    );
+    this.#bounds = { state, bounds };
+    return bounds;
   }
 
   #step(kind: StepKind, batch: Batch): Tree<unknown> {
@@ -137,6 +162,24 @@ export class TrainingSession {
     );
     this.#trainableLayers = trainableFlags(layers);
   }
+}
+
+/** Steps that look at the ids of what they are given: at each batch, or once at a whole data set. */
+function withCheckedIndices(steps: Steps, bounds: IndexBounds): Steps {
+  const check = (batch: Batch): void => {
+    batchTensors(batch).forEach((x, i) => checkIndices(x.ndarray, bounds[i] ?? []));
+  };
+  return {
+    step: async (batch) => {
+      check(batch);
+      return steps.step(batch);
+    },
+    resident: (data) => {
+      check(data.arrays);
+      return steps.resident(data);
+    },
+    profile: (batch, count) => steps.profile(batch, count),
+  };
 }
 
 const layersOf = (model: Trainer): Layer[] => [model, ...model.flattenLayers()];

@@ -9,6 +9,7 @@ import * as ops from '../../ops/index.js';
 import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import type { Mask, Tensor, TensorLike, Variable } from '../../runtime/index.js';
+import { requireIndices } from '../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
@@ -39,7 +40,9 @@ export interface EmbeddingOptions extends LayerOptions {
  *
  * Input (batch, …) of whole numbers, output (batch, …, outputDim). Weight: `embeddings` (inputDim, outputDim).
  *
- * @throws {ValueError} `inputDim` or `outputDim` is no positive whole number.
+ * @throws {ValueError} `inputDim` or `outputDim` is no positive whole number. At a call, and where a model is given arrays: an id that the
+ * table does not have. Computed ids are not looked at (nor any after `config.disableIndexChecks()`): as in Keras on JAX such an id
+ * gives NaN and trains no row.
  * @see `keras.layers.Embedding`
  */
 export class Embedding extends Layer {
@@ -81,6 +84,9 @@ export class Embedding extends Layer {
     }
   }
 
+  /** Models look at the ids that they are given before they run: see `requireIndices`. */
+  readonly checksIndices = true;
+
   override build(_inputShape: PartialShape): void {
     if (this.built) return;
     this.embeddings = this.addWeight({
@@ -92,6 +98,7 @@ export class Embedding extends Layer {
 
   override call(inputs: Tensor): Tensor {
     const positions = inputs.dtype === 'int32' || inputs.dtype === 'int64' ? inputs : ops.cast(inputs, 'int32');
+    requireIndices(positions, this.inputDim, ownerOf(this));
     return ops.cast(ops.take(this.embeddings, positions, { axis: 0 }), this.computeDtype);
   }
 

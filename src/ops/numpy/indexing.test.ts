@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Embedding } from '../../layers/index.js';
-import type { Tensor} from '../../runtime/index.js';
+import type { Tensor } from '../../runtime/index.js';
 import { tensor, valueAndGrad } from '../../runtime/index.js';
 import { everyBackend } from '../../testing/backends.js';
 import * as ops from '../index.js';
@@ -57,7 +57,7 @@ describe('positions that do not exist', () => {
       layer.build([]);
       layer.setWeights([tensor([[1], [2], [3]], [3, 1], 'float32')]);
       const found = run(() => layer(ops.multiply(outside, 1)));
-      expect((found).arraySync()).toEqual([[1], [NaN], [3], [NaN]]);
+      expect(found.arraySync()).toEqual([[1], [NaN], [3], [NaN]]);
     });
   });
 });
