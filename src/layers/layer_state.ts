@@ -22,6 +22,8 @@ import { remembered, visitFields } from './tracking.js';
 export abstract class LayerState extends Operation {
   /** Keras's attributes for fields that are not named as their attribute in camelCase: files name layers inside of layers by them. */
   static readonly savedAs: Readonly<Record<string, string>> = {};
+  /** Python's name of the class, where it is not the one by which Keras exports it. Lists in files number their layers by it. */
+  static readonly savedClass: string | null = null;
   /** Whether the weights are there. */
   built = false;
   #trainable: boolean;

@@ -18,8 +18,14 @@ import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
 import { isNumbers, splitCall } from '../layers/layer_types.js';
 import type { Mask, Numbers, Operation, Spec } from '../runtime/index.js';
 import { isSpec, KerasTensor, setKerasMask, tensor } from '../runtime/index.js';
-import type { FileTarget, SaveModelOptions } from '../saving/index.js';
-import { saveModel } from '../saving/index.js';
+import type {
+  FileSource,
+  FileTarget,
+  LoadWeightsOptions,
+  SaveModelOptions,
+  SaveWeightsOptions,
+} from '../saving/index.js';
+import { loadWeights, saveModel, saveWeights } from '../saving/index.js';
 import { Trainer } from '../training/trainer.js';
 import { cloneGraphNodes, isInput } from './clone_nodes.js';
 import { callOperation, graphOutputSpec, symbolsFor } from './function.js';
@@ -340,6 +346,25 @@ export class Model extends Trainer {
   async save(): Promise<Uint8Array<ArrayBuffer>>;
   async save(place?: FileTarget, options?: SaveModelOptions): Promise<Uint8Array<ArrayBuffer> | void> {
     return place === undefined ? saveModel(this) : saveModel(this, place, options);
+  }
+
+  /**
+   * Save the weights and the state of the optimizer, without the architecture.
+   *
+   * @param place A path or handle of a file: `.weights.h5`, `.safetensors`, or `.weights.json` for several files (`maxShardSize`).
+   * @see `keras.Model.save_weights`, `saving.saveWeights`
+   */
+  async saveWeights(place: FileTarget, options?: SaveWeightsOptions): Promise<void> {
+    await saveWeights(this, place, options);
+  }
+
+  /**
+   * Load weights that a model of the same architecture saved. Nothing changes if they do not fit.
+   *
+   * @see `keras.Model.load_weights`, `saving.loadWeights`
+   */
+  async loadWeights(place: FileSource, options?: LoadWeightsOptions): Promise<void> {
+    await loadWeights(this, place, options);
   }
 
   #variableGroups(): VariableGroups {

@@ -99,6 +99,10 @@ export class LossScaleOptimizer extends Optimizer {
     super.build(variables);
   }
 
+  override get savedVariables(): Variable[] {
+    return [...super.variables, ...this.innerOptimizer.savedVariables];
+  }
+
   override get variables(): Variable[] {
     return [...super.variables, ...this.innerOptimizer.variables];
   }

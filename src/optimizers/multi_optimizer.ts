@@ -181,6 +181,10 @@ export class MultiOptimizer extends Optimizer {
     return [...this.#inner];
   }
 
+  override get savedVariables(): Variable[] {
+    return [...super.variables, ...this.#inner.flatMap((optimizer) => optimizer.savedVariables)];
+  }
+
   override savedChildren(): SavedChildren {
     return [['_inner_optimizers', this.#inner]];
   }

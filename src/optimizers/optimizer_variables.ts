@@ -165,6 +165,11 @@ export class OptimizerVariables {
     variables.forEach((variable, i) => variable.assign(values[i]));
   }
 
+  /** The variables that files hold, which are those of Keras. */
+  get savedVariables(): Variable[] {
+    return this.variables;
+  }
+
   /** What saving looks through for optimizers inside. */
   savedChildren(): SavedChildren {
     return savedFields(this, {});
@@ -172,14 +177,14 @@ export class OptimizerVariables {
 
   /** Put the state into a store, under `'0'`, `'1'`, … */
   saveOwnVariables(store: Record<string, TensorLike>): void {
-    this.variables.forEach((variable, i) => {
+    this.savedVariables.forEach((variable, i) => {
       store[String(i)] = Tensor.fromArray(variable.read());
     });
   }
 
   /** Take the state from a store. If it holds more or fewer variables there is a warning, and nothing changes. */
   loadOwnVariables(store: Readonly<Record<string, TensorLike>>): void {
-    const { variables } = this;
+    const variables = this.savedVariables;
     const count = Object.keys(store).length;
     if (count !== variables.length) {
       console.warn(

@@ -14,7 +14,16 @@ export {
 } from '../core/serialization.js';
 export type { ReadLimits } from '../formats/hdf5/index.js';
 export type { FileHandleLike, FileSource, FileTarget, ProgressListener } from './places.js';
-export { loadModel, type LoadModelOptions, saveModel, type SaveModelOptions } from './saving_api.js';
+export {
+  loadModel,
+  type LoadModelOptions,
+  loadWeights,
+  type LoadWeightsOptions,
+  saveModel,
+  type SaveModelOptions,
+  saveWeights,
+  type SaveWeightsOptions,
+} from './saving_api.js';
 
 /**
  * Classes and functions of your own, known by name to all that is read from configs while `fn` runs.

@@ -8,7 +8,7 @@ import { deserializeKerasObject, serializeKerasObject, withObjectSharing } from 
 import { isDict } from '../core/tree.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import { bytesSource, fileSource } from '../formats/byte_source.js';
-import type { ReadLimits } from '../formats/hdf5/index.js';
+import type { Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js';
 import { createHdf5, engineReadsFiles, openHdf5 } from '../formats/hdf5/index.js';
 import { createZip, openZip } from '../formats/zip/index.js';
 import { Layer } from '../layers/layer.js';
@@ -62,26 +62,26 @@ function assetsOf(model: Layer): Map<string, string | Uint8Array> {
 }
 
 /**
- * Write the weights as an HDF5 file and hand it to `use`. Where the platform has files the HDF5 file is one, beside `path`, for as long as it is needed;
- * elsewhere it is in memory.
+ * Write an HDF5 file by `work` and hand it to `use`. Where the platform has files it is one, beside `path`, for as long as it is
+ * needed; elsewhere it is in memory.
  */
-export async function withWeightsFile<R>(
-  model: Layer,
+export async function withHdf5<R>(
   path: string | null,
   name: string,
+  work: (file: Hdf5Writer) => Promise<void>,
   use: (source: ByteSource) => Promise<R>,
-  skip: readonly unknown[] = [],
 ): Promise<R> {
   const { files } = getPlatform();
   const temporary = path === null || !engineReadsFiles() ? null : (files?.temporaryBeside(path) ?? null);
   try {
     const file = await createHdf5(temporary, name);
-    let bytes: Uint8Array | null;
     try {
-      await writeWeights(model, new Hdf5WeightsWriter(file), skip);
-    } finally {
-      bytes = await file.close();
+      await work(file);
+    } catch (error) {
+      await file.close().catch(() => null);
+      throw error;
     }
+    const bytes = await file.close();
     const source = temporary === null ? bytesSource(bytes!, name) : await fileSource(temporary);
     try {
       return await use(source);
@@ -91,6 +91,11 @@ export async function withWeightsFile<R>(
   } finally {
     if (temporary !== null) await files?.remove(temporary);
   }
+}
+
+/** The weights of a model as an HDF5 file. */
+function withWeightsFile<R>(model: Layer, path: string | null, use: (source: ByteSource) => Promise<R>): Promise<R> {
+  return withHdf5(path, WEIGHTS, (file) => writeWeights(model, new Hdf5WeightsWriter(file)), use);
 }
 
 /**
@@ -108,7 +113,7 @@ export async function writeKerasArchive(
   await zip.add(METADATA, metadataOf(model));
   await zip.add(CONFIG, configOf(model));
   const assets = assetsOf(model);
-  await withWeightsFile(model, path, WEIGHTS, (source) => zip.add(WEIGHTS, source));
+  await withWeightsFile(model, path, (source) => zip.add(WEIGHTS, source));
   for (const [name, content] of assets) await zip.add(name, content);
   await zip.close();
 }
@@ -119,7 +124,7 @@ export async function writeKerasFolder(model: Layer, files: Files, path: string)
   await files.write(files.join(path, METADATA), metadataOf(model));
   await files.write(files.join(path, CONFIG), configOf(model));
   const weights = files.join(path, WEIGHTS);
-  await withWeightsFile(model, weights, WEIGHTS, async (source) => {
+  await withWeightsFile(model, weights, async (source) => {
     const file = await files.create(weights);
     try {
       await copyTo(source, (bytes) => file.write(bytes));

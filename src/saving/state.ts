@@ -45,6 +45,10 @@ function contentOf(value: unknown): readonly unknown[] | null {
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 
+/** Python's name of an object's class. */
+const savedClassOf = (saveable: Saveable): string =>
+  (saveable.constructor as { readonly savedClass?: string | null }).savedClass ?? classNameOf(saveable);
+
 /** What a visitor makes of an object at a path: `false` says that the object should be tried again if it is met elsewhere. */
 export type Visit = (saveable: Saveable, path: string) => boolean;
 
@@ -89,7 +93,7 @@ export function visitState(
       return count === undefined ? name : `${name}_${count + 1}`;
     };
     for (const item of content) {
-      if (isSaveable(item)) object(item, join(path, unique(toSnakeCase(classNameOf(item)))));
+      if (isSaveable(item)) object(item, join(path, unique(toSnakeCase(savedClassOf(item)))));
       else if (contentOf(item) !== null) container(item, join(path, unique('container')), seen);
     }
   };

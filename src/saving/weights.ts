@@ -47,12 +47,11 @@ interface Planned {
   readonly keys: readonly string[];
 }
 
-/** The variables that `loadOwnVariables` assigns one by one, or null: the object has its own way. */
+/** The variables that `loadOwnVariables` assigns one by one, or null: the object has its own way. Optimizers have none. */
 function plainVariables(saveable: Saveable): readonly Variable[] | null {
   if (saveable instanceof LayerState)
     return saveable.loadOwnVariables === LayerState.prototype.loadOwnVariables ? saveable.ownWeights : null;
-  if (saveable instanceof OptimizerVariables)
-    return saveable.loadOwnVariables === OptimizerVariables.prototype.loadOwnVariables ? saveable.variables : null;
+  if (saveable instanceof OptimizerVariables) return saveable.savedVariables;
   return null;
 }
 

@@ -26,7 +26,8 @@ export interface WeightsReader {
   read(path: string, key: string): Promise<NDArray>;
 }
 
-const varsOf = (path: string): string => (path === '' ? 'vars' : `${path}/vars`);
+/** The group of the variables of an object. */
+export const varsOf = (path: string): string => (path === '' ? 'vars' : `${path}/vars`);
 
 /** Weights into an HDF5 file: `layers/dense/vars/0`, … */
 export class Hdf5WeightsWriter implements WeightsWriter {

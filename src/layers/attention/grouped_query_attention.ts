@@ -27,6 +27,7 @@ import { HeadsLayer, headsOptions } from './projections.js';
  * @example new GroupQueryAttention(16, 8, 2)(x, x)
  */
 export class GroupedQueryAttention extends HeadsLayer {
+  static override readonly savedClass = 'GroupedQueryAttention';
   static override readonly savedAs: Readonly<Record<string, string>> = {
     queryDense: '_query_dense',
     keyDense: '_key_dense',

@@ -1,0 +1,142 @@
+/**
+ * @file `.npy` and `.npz`: NumPy's files of one array and of several. Arrays of Python objects, which hold code, are refused.
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+import { fromBytes, itemBytes, toBytes } from '../core/bytes.js';
+import type { DType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { NDArray, TensorType } from '../core/ndarray.js';
+import { ndarray } from '../core/ndarray.js';
+import type { Shape } from '../core/shape.js';
+import { sizeOf } from '../core/shape.js';
+import type { ByteSource } from './byte_source.js';
+import { bytesSource } from './byte_source.js';
+import type { ZipLimits } from './zip/index.js';
+import { createZip, openZip } from './zip/index.js';
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const CODES: Readonly<Record<string, DType>> = {
+  b1: 'bool',
+  u1: 'uint8',
+  u2: 'uint16',
+  u4: 'uint32',
+  u8: 'uint64',
+  i1: 'int8',
+  i2: 'int16',
+  i4: 'int32',
+  i8: 'int64',
+  f2: 'float16',
+  f4: 'float32',
+  f8: 'float64',
+};
+
+interface Header extends TensorType {
+  readonly bigEndian: boolean;
+  readonly fortran: boolean;
+  readonly start: number;
+}
+
+/** What a file says of its array. */
+async function readHeader(source: ByteSource): Promise<Header> {
+  const refuse = (why: string): never => {
+    throw new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
+  };
+  if (source.size < 10) refuse('it is too short');
+  const head = await source.read(0, Math.min(12, source.size));
+  if (MAGIC.some((byte, i) => head[i] !== byte)) refuse('it does not begin as one');
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const wide = head[6] >= 2;
+  if (head[6] < 1 || head[6] > 3 || (wide && head.length < 12)) refuse(`its version is ${head[6]}`);
+  const [at, length] = wide ? [12, view.getUint32(8, true)] : [10, view.getUint16(8, true)];
+  if (length > 1 << 16 || at + length > source.size) refuse(`its header is ${length} bytes long`);
+  const text = new TextDecoder('latin1').decode(await source.read(at, length));
+  const found = /'descr':\s*'([<>|=])([a-zA-Z]\w*)'/.exec(text);
+  if (found === null) return refuse('its elements are no plain numbers');
+  const [, order, code] = found;
+  const dtype = Object.hasOwn(CODES, code) ? CODES[code] : null;
+  if (dtype === null)
+    return refuse(
+      code.startsWith('O') ? 'it holds Python objects, which are never run' : `its elements are of type '${code}'`,
+    );
+  const dims = /'shape':\s*\(([^)]*)\)/.exec(text);
+  const fortran = /'fortran_order':\s*(True|False)/.exec(text);
+  if (dims === null || fortran === null) return refuse('its header lacks the shape or the order');
+  const shape = dims[1]
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number);
+  if (shape.some((n) => !Number.isInteger(n) || n < 0)) refuse(`its shape is (${dims[1]})`);
+  const start = at + length;
+  const bytes = sizeOf(shape) * itemBytes(dtype);
+  if (start + bytes > source.size) refuse(`its array takes ${bytes} bytes, but only ${source.size - start} are there`);
+  return { dtype, shape, bigEndian: order === '>', fortran: fortran[1] === 'True', start };
+}
+
+/** Elements of which the first axis changes fastest, in row-major order. */
+function rowMajor({ dtype, shape, data }: NDArray): NDArray {
+  const turned = data.slice();
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  const index = shape.map(() => 0);
+  for (let i = 0; i < data.length; i++) {
+    turned[i] = data[index.reduce((sum, n, axis) => sum + n * strides[axis], 0)];
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
+  }
+  return ndarray(dtype, shape, turned);
+}
+
+/** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */
+export async function readNpy(source: ByteSource): Promise<NDArray> {
+  const { dtype, shape, bigEndian, fortran, start } = await readHeader(source);
+  const width = itemBytes(dtype);
+  let bytes = await source.read(start, sizeOf(shape) * width);
+  if (bigEndian && width > 1) {
+    bytes = bytes.slice();
+    for (let i = 0; i < bytes.length; i += width) bytes.subarray(i, i + width).reverse();
+  }
+  const array = fromBytes(dtype, shape, bytes);
+  return fortran && shape.length > 1 ? rowMajor(array) : array;
+}
+
+const describeShape = (shape: Shape): string => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`);
+
+/** An array as a `.npy` file. NumPy has no bfloat16: it is written as float32. */
+export function formatNpy(array: NDArray): Uint8Array<ArrayBuffer> {
+  const stored: NDArray = array.dtype === 'bfloat16' ? { ...array, dtype: 'float32' } : array;
+  const code = Object.keys(CODES).find((key) => CODES[key] === stored.dtype)!;
+  const order = code.endsWith('1') ? '|' : '<';
+  const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': ${describeShape(array.shape)}, }`;
+  const padded = text + ' '.repeat(63 - ((10 + text.length) % 64)) + '\n';
+  const body = toBytes(stored);
+  const bytes = new Uint8Array(10 + padded.length + body.length);
+  bytes.set([...MAGIC, 1, 0, padded.length & 255, padded.length >> 8]);
+  bytes.set(new TextEncoder().encode(padded), 10);
+  bytes.set(body, 10 + padded.length);
+  return bytes;
+}
+
+/** The arrays of an `.npz` file by name. @throws {ValueError} It is broken, or one holds no numbers. */
+export async function readNpz(source: ByteSource, limits: ZipLimits = {}): Promise<Record<string, NDArray>> {
+  const archive = await openZip(source, limits);
+  const arrays: Record<string, NDArray> = {};
+  for (const name of archive.names) {
+    if (!name.endsWith('.npy')) continue;
+    Object.defineProperty(arrays, name.slice(0, -4), {
+      value: await readNpy(await archive.member(name)),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return arrays;
+}
+
+/** Write arrays as an `.npz` file. @param write Is handed the bytes, piece by piece. */
+export async function writeNpz(
+  arrays: Readonly<Record<string, NDArray>>,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const zip = await createZip(write);
+  for (const [name, array] of Object.entries(arrays)) await zip.add(`${name}.npy`, bytesSource(formatNpy(array)));
+  await zip.close();
+}
