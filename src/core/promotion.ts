@@ -1,6 +1,5 @@
 /** @file Keras's dtype promotion: the least upper bound in a lattice, with weak types for plain numbers. */
 import type { DType } from './dtype.js';
-import { dtypeInfo } from './dtype.js';
 
 /** A plain JavaScript number adapts to the dtype that it meets: `'int'` if it is whole, else `'float'`. */
 export type WeakType = 'int' | 'float';
@@ -70,13 +69,4 @@ export function resultType(...types: readonly (DType | WeakType)[]): DType {
     cache.set(key, result);
   }
   return result;
-}
-
-/** The float type in which a mean, a division or an exponential of `dtype` is computed: itself if float, else `floatx`. */
-export function floatTypeOf(dtype: DType, floatx: DType): DType {
-  return dtypeInfo(dtype).kind === 'float'
-    ? dtype
-    : dtype === 'int64' || dtype === 'uint64'
-      ? floatx
-      : resultType(dtype, floatx);
 }

@@ -3,7 +3,6 @@ import type { DType } from '../core/dtype.js';
 import { InternalError } from '../core/errors.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
-import { sizeOf } from '../core/shape.js';
 import type { Applier, Operand } from './operand.js';
 import type { Primitive } from './primitive.js';
 import { currentOrigin, setOrigin } from './origin.js';
@@ -189,9 +188,4 @@ export function rebuild(
     setOrigin(outer);
   }
   return { inputs: newInputs, outputs: graph.outputs.map(find) };
-}
-
-/** How many bytes a value takes when it is materialized, for plans and reports. */
-export function elementCount(value: TensorType): number {
-  return sizeOf(value.shape);
 }

@@ -14,7 +14,7 @@ export interface GradientContext<P> {
   readonly needed: readonly boolean[];
 }
 
-/** The four parts of a primitive. See `docs/architecture.md`, "Adding a primitive". */
+/** The four parts of a primitive. See `docs/architecture.md`, "To add …". */
 export interface PrimitiveDefinition<P> {
   readonly name: string;
   /** The types of the outputs. Refuses what the primitive cannot take, with a message that names it. */

@@ -10,6 +10,14 @@ export type ScalarBinary =
   | 'add' | 'sub' | 'mul' | 'div' | 'rem' | 'pow' | 'max' | 'min' | 'atan2' | 'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRightLogical'
   | 'shiftRightArithmetic' | 'nextAfter'; // prettier-ignore
 
+/**
+ * About how many simple operations (an addition) each takes for one element, the same on every machine: which loops are long, and which
+ * values are cheap enough to be computed again. It is complete by type: a new function says what it costs.
+ */
+export const SCALAR_COST: Readonly<Record<ScalarUnary | ScalarBinary, number>> = {
+  neg: 1, abs: 1, sign: 1, floor: 1, ceil: 1, roundEven: 1, trunc: 1, sqrt: 2, not: 1, isFinite: 1, exp: 16, expm1: 20, log: 24, log1p: 28, logistic: 20, sin: 32, cos: 32, tan: 64, asin: 64, acos: 64, atan: 24, sinh: 24, cosh: 20, tanh: 28, asinh: 64, acosh: 64, atanh: 64, erf: 32, erfinv: 128, lgamma: 128, digamma: 128, popcount: 12, add: 1, sub: 1, mul: 1, div: 2, rem: 32, pow: 64, max: 1, min: 1, atan2: 64, and: 1, or: 1, xor: 1, shiftLeft: 1, shiftRightLogical: 1, shiftRightArithmetic: 1, nextAfter: 16,
+}; // prettier-ignore
+
 export type ScalarCompare = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /**

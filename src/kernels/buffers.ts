@@ -23,6 +23,9 @@ export function passPointers(f: FunctionBuilder, buffers: readonly Buffer[], par
   pointers.set(f, new Map(buffers.map((buffer, i) => [buffer, params[i]])));
 }
 
+/** What a buffer holds: `constant` never changes once the program is made, `value` may. */
+export type BufferRole = 'constant' | 'value';
+
 /**
  * A piece of memory that a program uses. `heap`: at a fixed address, for good (variables, constants). `scratch`: in the memory that all
  * programs of a heap share, at an offset that the plan assigns.
@@ -37,6 +40,7 @@ export class Buffer {
     readonly size: number,
     readonly label: string,
     address: number | null = null,
+    readonly role: BufferRole = 'value',
   ) {
     this.#place = place;
     this.#address = address;

@@ -43,7 +43,7 @@ class Body {
     const used = kernels.flatMap(({ reads, writes }) => [...reads, ...writes]);
     const isOwn = (buffer: Buffer): boolean => buffer.place === 'scratch' && !given.has(buffer);
     this.#own = new Set([...inputs, ...outputs, ...used].filter(isOwn));
-    const isCaptured = (buffer: Buffer): boolean => buffers.captured.includes(buffer) || buffer.label === 'constant';
+    const isCaptured = (buffer: Buffer): boolean => buffers.captured.includes(buffer) || buffer.role === 'constant';
     const once = isLoop ? stillKernels(kernels, isCaptured) : new Set<Kernel>();
     this.once = kernels.filter((kernel) => once.has(kernel));
     this.kernels = kernels.filter((kernel) => !once.has(kernel));

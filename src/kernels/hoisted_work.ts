@@ -51,7 +51,7 @@ export function findPrepared(
   foreign: Iterable<Buffer>,
 ): Prepared {
   const isSource = (buffer: Buffer): boolean => buffer.place === 'heap' && isVariable(buffer.address);
-  const isFixed = (buffer: Buffer): boolean => buffer.label === 'constant' || isSource(buffer);
+  const isFixed = (buffer: Buffer): boolean => buffer.role === 'constant' || isSource(buffer);
   const callers = new Set(foreign);
   const isTaken = (buffer: Buffer): boolean => buffer.place === 'heap' || callers.has(buffer);
   const refused = new Set<Buffer>();

@@ -114,7 +114,8 @@ class GraphLowering implements Lowering {
     const key = array.data.length <= 64 ? `${array.dtype} ${Array.from(array.data, String).join()}` : null;
     let buffer = key === null ? undefined : this.#constants.get(key);
     if (buffer === undefined) {
-      buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', this.places.placeConstant(array));
+      const address = this.places.placeConstant(array);
+      buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', address, 'constant');
       if (key !== null) this.#constants.set(key, buffer);
       this.#still.add(buffer);
     }

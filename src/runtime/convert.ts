@@ -1,7 +1,7 @@
 /** @file Turns what a person has (numbers, nested lists, typed arrays, variables) into tensors. */
 import { floatx } from '../core/config.js';
 import type { DType, NumericArray } from '../core/dtype.js';
-import { allocate, dtypeInfo, roundTo, standardizeDType } from '../core/dtype.js';
+import { allocate, standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import { castArray, fromNumbers, ndarray } from '../core/ndarray.js';
@@ -150,9 +150,4 @@ function describe(x: unknown): string {
   if (typeof x === 'string') return JSON.stringify(x);
   if (typeof x === 'function') return `the function ${x.name || '(anonymous)'}`;
   return typeof x === 'object' ? `a ${x.constructor.name}` : `a ${typeof x}`;
-}
-
-/** One number, as it would be stored. */
-export function roundedScalar(x: number, dtype: DType): number {
-  return dtypeInfo(dtype).kind === 'bool' ? Number(x !== 0) : roundTo(dtype, x);
 }

@@ -9,6 +9,7 @@ import { constantOf } from '../../graph/graph.js';
 import type { IotaParams } from '../../graph/lax.js';
 import type { LoopGroup } from '../schedule/groups.js';
 import { isIdentity } from '../../graph/views.js';
+import { costOf } from '../schedule/groups.js';
 import type { Buffer } from '../buffers.js';
 import type { Lowering } from '../context.js';
 
@@ -58,16 +59,6 @@ function reductionRule(node: Node): Pick<Reduction, 'dtype' | 'initial' | 'combi
   }
 }
 
-/** About how many simple operations a function of one element takes; 1 for what is not listed. */
-const WORK: Readonly<Record<string, number>> = {
-  div: 2, sqrt: 2, exp: 16, expm1: 20, log: 24, log1p: 28, logistic: 20, tanh: 28, sinh: 24, cosh: 20, sin: 32, cos: 32, atan: 24, erf: 32,
-  rem: 32, tan: 64, asin: 64, acos: 64, asinh: 64, acosh: 64, atanh: 64, atan2: 64, pow: 64, nextAfter: 16, erfinv: 128, lgamma: 128,
-  digamma: 128,
-}; // prettier-ignore
-
-/** About how many simple operations a node takes. */
-export const workOf = (node: Node): number => WORK[node.primitive.name] ?? 1;
-
 /** What a group reads, computes and writes. */
 export class GroupPlan {
   readonly accesses: Access[] = [];
@@ -111,7 +102,7 @@ export class GroupPlan {
   /** About how many simple operations one element takes. */
   get work(): number {
     const { nodes, reductions } = this.group;
-    return nodes.reduce((sum, node) => sum + workOf(node), reductions.length);
+    return nodes.reduce((sum, node) => sum + costOf(node), reductions.length);
   }
 
   /** Where results lie: strides over the kept axes, 0 over the reduced ones. */

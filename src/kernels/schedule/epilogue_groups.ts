@@ -3,11 +3,9 @@ import { sameShape, stridesOf } from '../../core/shape.js';
 import type { Graph, Node, Value } from '../../graph/graph.js';
 import { constantOf } from '../../graph/graph.js';
 import type { CallGroup, Group, LoopGroup } from './groups.js';
-import { isElementwise } from './groups.js';
-import { fitsLanes } from './groups.js';
+import { costOf, fitsLanes, isElementwise } from './groups.js';
 import type { View, Views } from '../../graph/views.js';
 import { isIdentity, isViewNode } from '../../graph/views.js';
-import { workOf } from '../loops/loop_group.js';
 
 /** Operations an element of which code is written for every vector of a tile. Longer loops are as fast on their own. */
 const MOST_WORK = 20;
@@ -44,7 +42,7 @@ const nodesOf = (group: Group): readonly Node[] =>
 function endsWith(node: Node, columns: number, group: LoopGroup, viewOf: (value: Value) => View): boolean {
   const [result] = node.outputs;
   if (group.reductions.length > 0 || !sameShape(group.shape, result.shape)) return false;
-  if (group.nodes.reduce((sum, inner) => sum + workOf(inner), 0) > MOST_WORK) return false;
+  if (group.nodes.reduce((sum, inner) => sum + costOf(inner), 0) > MOST_WORK) return false;
   const own = new Set(group.nodes);
   const read = new Set<Value>();
   for (const inner of group.nodes) {

@@ -3,6 +3,7 @@ import type { Shape } from '../../core/shape.js';
 import { dtypeInfo } from '../../core/dtype.js';
 import type { Node, Value } from '../../graph/graph.js';
 import { constantOf } from '../../graph/graph.js';
+import { SCALAR_COST } from '../../graph/scalar.js';
 
 /** Nodes computed in one nest of loops over `shape`. */
 export interface LoopGroup {
@@ -49,4 +50,9 @@ export function fitsLanes(node: Node): boolean {
 /** Whether a value is a constant of one element, which takes no memory. */
 export function isNumber(value: Value): boolean {
   return constantOf(value)?.data.length === 1;
+}
+
+/** About how many simple operations a node takes for one element. */
+export function costOf({ primitive: { name } }: Node): number {
+  return Object.hasOwn(SCALAR_COST, name) ? SCALAR_COST[name as keyof typeof SCALAR_COST] : 1;
 }

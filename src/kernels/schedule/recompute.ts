@@ -8,15 +8,12 @@ import type { Graph, Node, Value } from '../../graph/graph.js';
 import type { Views } from '../../graph/views.js';
 import { isIdentity, isViewNode } from '../../graph/views.js';
 import type { Group, LoopGroup, LoopLimits } from './groups.js';
-import { fitsLanes, isNumber } from './groups.js';
+import { costOf, fitsLanes, isNumber } from './groups.js';
 
 /** More operations than these are not done again for one value. */
 const MAX_AGAIN = 6;
-/** Functions that take longer than a load from memory. */
-const COSTLY: ReadonlySet<string> = new Set([
-  'exp', 'expm1', 'log', 'log1p', 'logistic', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
-  'erf', 'erfinv', 'lgamma', 'digamma', 'pow', 'rem', 'atan2', 'nextAfter', 'popcount',
-]); // prettier-ignore
+/** Functions of at least this many simple operations take longer than a load from memory. */
+const COSTLY = 8;
 
 /** A loop whose nodes may still change. */
 interface Loop {
@@ -109,7 +106,7 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
     const recipe: Recipe = { nodes: [], reads: [] };
     const visit = (node: Node): boolean => {
       if (recipe.nodes.includes(node)) return true;
-      if (COSTLY.has(node.primitive.name) || isViewNode(node) || !fitsLanes(node)) return false;
+      if (costOf(node) >= COSTLY || isViewNode(node) || !fitsLanes(node)) return false;
       if (recipe.nodes.length >= MAX_AGAIN) return false;
       recipe.nodes.push(node);
       const bases = operandsOf(node);

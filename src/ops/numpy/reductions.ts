@@ -2,7 +2,7 @@
 import type { DType } from '../../core/dtype.js';
 import { dtypeInfo, isFloat } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
-import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, sizeOf } from '../../core/shape.js';
+import { formatShape, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
@@ -211,6 +211,3 @@ export const nanmean = op('nanmean', (x: TensorLike, options: ReductionOptions =
 export const ptp = op('ptp', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
   lax.sub(max(x, options), min(x, options)),
 );
-
-/** All axes of a tensor. */
-export const allAxes = (x: Tensor): number[] => range(x.ndim);
