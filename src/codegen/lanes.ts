@@ -100,7 +100,7 @@ export function storeElements(f: FunctionBuilder, { dtype, expr }: LaneValue, ad
 
 /** Writes the scalar forms of primitives into a function; every result is bound to a name. */
 export class LaneBuilder implements ScalarBuilder<LaneValue> {
-  /** Words whose highest bit is 0: as signed numbers, which are quicker to convert, they are the same. */
+  /** Words whose highest bit is known to be 0. They convert as signed numbers, which is quicker, with the same result. */
   readonly #halves = new Set<Expr>();
   /** Squares, and negatives and exponentials, by their operands: parts of functions that are often computed too. */
   readonly #made = new Map<string, Map<Expr, LaneValue>>();

@@ -40,7 +40,7 @@ export interface ProgramStats {
   readonly kernels: number;
   readonly scratchBytes: number;
   /** Memory for what the program makes of its variables once, for all runs until they change. */
-  readonly preparedBytes: number;
+  readonly hoistedBytes: number;
   readonly codeBytes: number;
 }
 

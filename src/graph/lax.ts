@@ -454,14 +454,14 @@ export function cond<T extends Operand<T>>(predicate: T, operands: readonly T[],
 }
 export interface RematParams {
   readonly body: Graph;
-  /** For each operand whether the second run of the body waits for the gradient to read it. What is read anyhow need not. */
-  readonly held: readonly boolean[];
+  /** For each operand whether the second run of the body waits for the gradient to read it. Operands that stay in memory anyhow need not. */
+  readonly ordered: readonly boolean[];
 }
 /** The outputs of `body`. Its gradient runs it once more, rather than to keep its inner values. */
 export function remat<T extends Operand<T>>(operands: readonly T[], params: RematParams): T[] {
   return call('remat', operands, params);
 }
-/** `x`, but not before `after` is known; and not the same value as `x` for those who look for equal ones. */
-export function hold<T extends Operand<T>>(x: T, after: T): T {
-  return one('hold', [x, after]);
+/** `x`, computed only once `after` is known. Passes do not take the result for `x`, so that they do not undo the order. */
+export function orderAfter<T extends Operand<T>>(x: T, after: T): T {
+  return one('orderAfter', [x, after]);
 }

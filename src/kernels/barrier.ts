@@ -21,7 +21,10 @@ export function resetControl(memory: ArrayBufferLike): void {
 
 /** Looks at the barrier before a thread sleeps: some 40 µs, about what it costs to wake it again. */
 const SPINS = 30_000;
-/** Naps of the calling thread, which cannot hear of it when a worker is gone: half a minute. Programs that it runs take milliseconds. */
+/**
+ * Naps of the calling thread before it gives up: half a minute. While it waits it gets no message that a worker has ended; the programs
+ * that it runs itself take milliseconds.
+ */
 export const PATIENCE = 600;
 /** Nanoseconds after which a sleeping thread looks whether the program was stopped. */
 const NAP = 50_000_000;

@@ -25,7 +25,7 @@ export interface Lowered {
 /** Where inputs and outputs of a body are; null: in scratch buffers of its own. */
 export interface BodyBuffers {
   readonly inputs: readonly (Buffer | null)[];
-  /** Those of the inputs that hold the same at every step of a loop. */
+  /** Those of the inputs that have the same content at every step of a loop. */
   readonly captured: readonly Buffer[];
   /** Wishes: an output that is another one as well, or is computed elsewhere, has its own buffer. */
   readonly outputs: readonly (Buffer | null)[];
@@ -45,10 +45,10 @@ export interface Lowering {
   /** The body of a loop or branch as kernels that are not part of the program. */
   body(graph: Graph, buffers: BodyBuffers): Lowered;
   /**
-   * Whether a buffer holds the same at every step of the loop whose body this is, or, in a program, at every run until a variable is
-   * written to: what is made of such buffers alone is made once.
+   * Whether a buffer has the same content at every step of the loop whose body this is, or, in a program, at every run until a variable
+   * is written to. Kernels that read nothing but such buffers run once.
    */
-  isStill(buffer: Buffer): boolean;
+  isUnchanging(buffer: Buffer): boolean;
   /** In how many loops and branches this is the body: 0 for the program. */
   readonly depth: number;
   /** Add a kernel; kernels run in the order in which they are added. */
@@ -84,6 +84,6 @@ export interface LowerRule {
   readonly takesViews?: (operand: number) => boolean;
   /** Elements of a row of results, if `lower` may be given work to do to results before it stores them; null: it may not. */
   readonly epilogueColumns?: (node: Node) => number | null;
-  /** @param epilogue Must be done, on the way or `apart`. */
+  /** @param epilogue Work that the rule must do: to each result before it is stored, or by `apart`. */
   lower(node: Node, lowering: Lowering, epilogue?: Epilogue): void;
 }

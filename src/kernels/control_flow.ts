@@ -13,7 +13,7 @@ import type { CondParams, ScanParams, WhileParams } from '../graph/lax.js';
 import type { Buffer, ControlFlow, Kernel } from './buffers.js';
 import { ALIGNMENT, SliceBuffer } from './buffers.js';
 import { planMemory } from './memory_plan.js';
-import { stillKernels } from './unchanging.js';
+import { unchangingKernels } from './unchanging.js';
 import type { BodyBuffers, Lowering, LowerRule } from './context.js';
 import { copyKernel } from './move/copy.js';
 
@@ -44,7 +44,7 @@ class Body {
     const isOwn = (buffer: Buffer): boolean => buffer.place === 'scratch' && !given.has(buffer);
     this.#own = new Set([...inputs, ...outputs, ...used].filter(isOwn));
     const isCaptured = (buffer: Buffer): boolean => buffers.captured.includes(buffer) || buffer.role === 'constant';
-    const once = isLoop ? stillKernels(kernels, isCaptured) : new Set<Kernel>();
+    const once = isLoop ? unchangingKernels(kernels, isCaptured) : new Set<Kernel>();
     this.once = kernels.filter((kernel) => once.has(kernel));
     this.kernels = kernels.filter((kernel) => !once.has(kernel));
     const lifted = new Set(this.once.flatMap(({ writes }) => writes));

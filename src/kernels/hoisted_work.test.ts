@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Kernel } from './buffers.js';
 import { Buffer } from './buffers.js';
-import { findPrepared } from './hoisted_work.js';
+import { findHoistedWork } from './hoisted_work.js';
 
 const kernel = (reads: readonly Buffer[], writes: readonly Buffer[]): Kernel => ({
   label: 'kernel',
@@ -18,6 +18,6 @@ test.each(['constant', 'value'] as const)('a buffer labelled constant is one if 
   const made = new Buffer('scratch', 'float32', 4, 'made');
   const result = new Buffer('scratch', 'float32', 4, 'result');
   const first = kernel([read], [made]);
-  const { groups } = findPrepared([first, kernel([made], [result])], () => false, [result]);
+  const { groups } = findHoistedWork([first, kernel([made], [result])], () => false, [result]);
   expect(groups.flatMap((group) => group.kernels)).toEqual(role === 'constant' ? [first] : []);
 });

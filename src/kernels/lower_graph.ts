@@ -12,7 +12,7 @@ import type { View } from '../graph/views.js';
 import { Views } from '../graph/views.js';
 import type { Kernel } from './buffers.js';
 import { Buffer } from './buffers.js';
-import { prepare } from './materialize_views.js';
+import { materializeViews } from './materialize_views.js';
 import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './move/copy.js';
 import { LoopEpilogue } from './contraction/epilogue.js';
@@ -50,8 +50,8 @@ class GraphLowering implements Lowering {
   readonly #views = new Views();
   readonly #buffers = new Map<Value, Buffer>();
   readonly #constants = new Map<string, Buffer>();
-  /** Buffers that hold the same whenever these kernels run, as far as known. */
-  readonly #still: Set<Buffer>;
+  /** Buffers that have the same content whenever these kernels run, as far as known. */
+  readonly #unchanging: Set<Buffer>;
   /** By the groups' keys. */
   readonly #lowered = new Map<string, LoweredGroup>();
 
@@ -62,7 +62,7 @@ class GraphLowering implements Lowering {
     readonly depth = 0,
     private readonly given?: BodyBuffers,
   ) {
-    this.#still = new Set(given?.captured);
+    this.#unchanging = new Set(given?.captured);
     graph.outputs.forEach((value, i) => {
       const { base } = this.#views.of(value);
       const buffer = given?.outputs[i] ?? null;
@@ -81,7 +81,7 @@ class GraphLowering implements Lowering {
         address === null
           ? Buffer.scratch(value, label)
           : new Buffer('heap', value.dtype, sizeOf(value.shape), label, address);
-      if (address !== null && !places.outputs.includes(address)) this.#still.add(buffer);
+      if (address !== null && !places.outputs.includes(address)) this.#unchanging.add(buffer);
       this.#buffers.set(value, buffer);
     });
   }
@@ -117,7 +117,7 @@ class GraphLowering implements Lowering {
       const address = this.places.placeConstant(array);
       buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', address, 'constant');
       if (key !== null) this.#constants.set(key, buffer);
-      this.#still.add(buffer);
+      this.#unchanging.add(buffer);
     }
     this.#buffers.set(base, buffer);
     return buffer;
@@ -133,11 +133,11 @@ class GraphLowering implements Lowering {
       outputs: graph.outputs.map(() => null),
       placeConstant: (value) => this.places.placeConstant(value),
     };
-    return new GraphLowering(this.target, prepare(graph), nowhere, this.depth + 1, buffers).lower();
+    return new GraphLowering(this.target, materializeViews(graph), nowhere, this.depth + 1, buffers).lower();
   }
 
-  isStill(buffer: Buffer): boolean {
-    return this.#still.has(buffer);
+  isUnchanging(buffer: Buffer): boolean {
+    return this.#unchanging.has(buffer);
   }
 
   add(kernel: Kernel): void {
@@ -147,10 +147,10 @@ class GraphLowering implements Lowering {
 
   #push(kernel: Kernel): void {
     const { reads, writes, control } = kernel;
-    const isStill = control === undefined && reads.every((buffer) => this.#still.has(buffer));
+    const isUnchanging = control === undefined && reads.every((buffer) => this.#unchanging.has(buffer));
     for (const buffer of writes) {
-      if (isStill) this.#still.add(buffer);
-      else this.#still.delete(buffer);
+      if (isUnchanging) this.#unchanging.add(buffer);
+      else this.#unchanging.delete(buffer);
     }
     this.kernels.push(kernel);
     this.#origins.push(this.#origin);
@@ -173,12 +173,14 @@ class GraphLowering implements Lowering {
     return { kernels: this.kernels, origins: this.#origins, inputs, outputs };
   }
 
-  /** What the kernels of a group depend on: rules ask which operands are still. */
+  /** What the kernels of a group depend on: rules ask which operands are unchanging. */
   #keyOf(group: Group, isStored: (value: Value) => boolean): GroupKey | null {
     const key = groupKey(group, (value) => this.#views.of(value), isStored);
     if (key === null || group.kind === 'loop') return key;
-    const still = key.values.map((value) => constantOf(value) !== null || this.#still.has(this.#buffers.get(value)!));
-    return { ...key, text: `${key.text}|still ${still.join()}` };
+    const unchanging = key.values.map(
+      (value) => constantOf(value) !== null || this.#unchanging.has(this.#buffers.get(value)!),
+    );
+    return { ...key, text: `${key.text}|unchanging ${unchanging.join()}` };
   }
 
   /** Take the kernels of an earlier group of the same key. */
@@ -196,8 +198,8 @@ class GraphLowering implements Lowering {
     if (group.kind === 'loop') lowerLoops(group, this, isStored);
     else this.#call(group, isStored);
     if (key === null || this.#lowered.has(key.text)) return;
-    const held = (value: Value): Buffer | undefined => this.#buffers.get(value);
-    this.#lowered.set(key.text, new LoweredGroup(key.text, this.kernels.slice(start), key.values, held));
+    const bufferOf = (value: Value): Buffer | undefined => this.#buffers.get(value);
+    this.#lowered.set(key.text, new LoweredGroup(key.text, this.kernels.slice(start), key.values, bufferOf));
   }
 
   #call({ node, epilogue: end }: CallGroup, isStored: (value: Value) => boolean): void {
@@ -268,7 +270,7 @@ function originOf(group: Group): string | null {
   return [...counts].reduce<[string | null, number]>((a, b) => (b[1] > a[1] ? b : a), [null, 0])[0];
 }
 
-/** Lower a prepared graph. */
+/** Lower a graph whose views `materializeViews` has copied where kernels need copies. */
 export function lowerGraph(graph: Graph, target: Target, places: Places): Lowered {
   return new GraphLowering(target, graph, places).lower();
 }

@@ -1,4 +1,4 @@
-/** @file Makes a graph ready to be lowered: views become copies where a kernel or the caller needs the elements in their own order. */
+/** @file Views become copies where a kernel or the caller needs the elements in their own order. */
 import type { Graph, Node, Value } from '../graph/graph.js';
 import { constantOf, GraphBuilder, isInput, rebuild } from '../graph/graph.js';
 import { stopGradient } from '../graph/lax.js';
@@ -20,10 +20,8 @@ function viewsTaken(node: Node): ((operand: number) => boolean) | null {
 
 /**
  * The same graph with copies put in: before kernels that do not take views, and before outputs that are views, inputs or constants.
- *
- * @param keepInput Whether an output that is this input may stay one (its variable is assigned its own value).
  */
-export function prepare(graph: Graph): Graph {
+export function materializeViews(graph: Graph): Graph {
   const builder = new GraphBuilder();
   const views = new Views();
   const copies = new Map<Value, Value>();

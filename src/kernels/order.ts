@@ -50,12 +50,12 @@ class Leader {
   meet(element: LaneValue, place: Expr, asGood: Expr | null = null): void {
     const { f, best } = this;
     const s = new LaneBuilder(f, isVector(best.type));
-    const held: LaneValue = { dtype: this.dtype, expr: best };
+    const leader: LaneValue = { dtype: this.dtype, expr: best };
     // A NaN is best of all; the first one stays.
-    const [isNaN, wasNaN] = [f.let(isNaNExpr(element)), f.let(isNaNExpr(held))];
+    const [isNaN, wasNaN] = [f.let(isNaNExpr(element)), f.let(isNaNExpr(leader))];
     const unordered = isNaN.and(isVector(best.type) ? wasNaN.not() : wasNaN.eqz());
-    let wins = s.compare(this.better, element, held).expr.or(unordered);
-    if (asGood !== null) wins = wins.or(s.compare('eq', element, held).expr.or(isNaN.and(wasNaN)).and(asGood));
+    let wins = s.compare(this.better, element, leader).expr.or(unordered);
+    if (asGood !== null) wins = wins.or(s.compare('eq', element, leader).expr.or(isNaN.and(wasNaN)).and(asGood));
     const leads = f.let(wins);
     f.set(best, leads.select(element.expr, best));
     f.set(this.place, leads.select(place, this.place));
@@ -130,7 +130,7 @@ export const cumulative: LowerRule = {
     const cut = cutTasks(lines.count, 2 * lines.length);
     const bytes = storageBytes(x.dtype);
     // Rounding errors of a running total add up: floats are accumulated in float64.
-    const held: DType = isFloat(x.dtype) ? 'float64' : x.dtype;
+    const wide: DType = isFloat(x.dtype) ? 'float64' : x.dtype;
     const operation = ({ sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const)[kind];
     lowering.add({
       label: `cumulative ${kind} ${formatShape(x.shape)}`,
@@ -150,15 +150,15 @@ export const cumulative: LowerRule = {
               .mul(bytes),
           );
           const load = (at: Expr): LaneValue =>
-            s.convert(loadElements(f, x.dtype, f.let(source.add(at)), 0, false), held);
+            s.convert(loadElements(f, x.dtype, f.let(source.add(at)), 0, false), wide);
           const write = (at: Expr, total: LaneValue): void =>
             storeElements(f, s.convert(total, x.dtype), f.let(target.add(at)), 0);
           const total = f.local(load(first).expr);
-          write(first, { dtype: held, expr: total });
+          write(first, { dtype: wide, expr: total });
           f.for(1, lines.length, 1, (k) => {
             const at = f.let(first.add(k.mul((reverse ? -lines.step : lines.step) * bytes)));
-            f.set(total, s.binary(operation, { dtype: held, expr: total }, load(at)).expr);
-            write(at, { dtype: held, expr: total });
+            f.set(total, s.binary(operation, { dtype: wide, expr: total }, load(at)).expr);
+            write(at, { dtype: wide, expr: total });
           });
         });
       },

@@ -152,11 +152,11 @@ export interface ProgramOptions {
   /** Write code for one thread alone as well, which need not meet others. */
   readonly alone: boolean;
   /** Kernels that run before the first step if `run` is told so. */
-  readonly prepared?: Preparation;
+  readonly hoisted?: HoistedCode;
 }
 
 /** Kernels that need not run every time, in groups. */
-export interface Preparation {
+export interface HoistedCode {
   readonly groups: readonly (readonly Kernel[])[];
   /** Where 32-bit words lie: one that says whether any group runs, then one for each that says whether that one does. */
   readonly flags: number;
@@ -174,22 +174,22 @@ export interface EmittedProgram {
   readonly calls: readonly KernelCall[];
 }
 
-/** Write code that runs those groups of prepared kernels whose flags are set. */
-function emitPreparation(
+/** Write code that runs those groups of hoisted kernels whose flags are set. */
+function emitHoisted(
   f: FunctionBuilder,
-  prepared: Preparation | undefined,
+  hoisted: HoistedCode | undefined,
   run: (kernels: readonly Kernel[]) => void,
 ): void {
-  if (prepared === undefined) return;
-  const isSet = (word: number): Expr => f.load('i32', i32(prepared.flags + 4 * word)).ne(0);
-  f.if(isSet(0), () => prepared.groups.forEach((kernels, i) => f.if(isSet(i + 1), () => run(kernels))));
+  if (hoisted === undefined) return;
+  const isSet = (word: number): Expr => f.load('i32', i32(hoisted.flags + 4 * word)).ne(0);
+  f.if(isSet(0), () => hoisted.groups.forEach((kernels, i) => f.if(isSet(i + 1), () => run(kernels))));
 }
 
 /** Write a program. Its export `run(thread, threads, steps, scratch)` is called by every thread. */
 export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions): EmittedProgram {
-  const { target, module, sharedMemory, counter, prepared } = options;
+  const { target, module, sharedMemory, counter, hoisted } = options;
   const hasAlone = options.alone || !sharedMemory;
-  const all = [...(prepared?.groups.flat() ?? []), ...kernels];
+  const all = [...(hoisted?.groups.flat() ?? []), ...kernels];
   const calls = new Calls(target, module, module.add(barrierFunction(target)), all);
   // One thread has a function of its own, so that the engine compiles only what is used.
   const alone = new FunctionBuilder('alone', target, ['i32']);
@@ -197,7 +197,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
     if (counter !== null) f.store('i32', counter.pointer(f), step);
   };
   if (hasAlone) {
-    emitPreparation(alone, prepared, (group) => calls.alone(alone, group));
+    emitHoisted(alone, hoisted, (group) => calls.alone(alone, group));
     alone.for(0, alone.params[0], 1, (step) => {
       count(alone, step);
       calls.alone(alone, kernels);
@@ -216,7 +216,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
   }
   if (sharedMemory) {
     const meet = (): void => calls.meet(f, threads);
-    emitPreparation(f, prepared, (group) => calls.together(f, group, thread, threads));
+    emitHoisted(f, hoisted, (group) => calls.together(f, group, thread, threads));
     f.for(0, steps, 1, (step) => {
       if (counter !== null) {
         f.if(thread.eqz(), () => count(f, step));

@@ -6,7 +6,7 @@ import { kernelKey } from './kernel_keys.js';
 
 /** The kernels of a group that was lowered. */
 export class LoweredGroup {
-  /** The numbers of the values that lie in a buffer; workspaces hold none. */
+  /** The numbers of the values that lie in a buffer; workspaces have none. */
   readonly #numbers = new Map<Buffer, number[]>();
   /** Whether all that the kernels read is a value of the group or made by themselves. */
   readonly #closed: boolean;
@@ -14,16 +14,16 @@ export class LoweredGroup {
   /**
    * @param key The group's.
    * @param values The values of the key.
-   * @param held The buffer of a value, if it has one.
+   * @param bufferOf The buffer of a value, if it has one.
    */
   constructor(
     private readonly key: string,
     private readonly kernels: readonly Kernel[],
     values: readonly Value[],
-    held: (value: Value) => Buffer | undefined,
+    bufferOf: (value: Value) => Buffer | undefined,
   ) {
     values.forEach((value, number) => {
-      const buffer = held(value);
+      const buffer = bufferOf(value);
       if (buffer !== undefined) this.#numbers.set(buffer, [...(this.#numbers.get(buffer) ?? []), number]);
     });
     const made = new Set(kernels.flatMap(({ writes }) => writes));

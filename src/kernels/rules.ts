@@ -1,6 +1,6 @@
 /** @file Which lowering a primitive has. Element-wise primitives, views and reductions need none: they are loops (loops.ts). */
 import type { LowerRule } from './context.js';
-import { hold } from './move/hold.js';
+import { orderAfter } from './move/order_after.js';
 import { cond, scan, whileLoop } from './control_flow.js';
 import { convGeneral } from './convolution/convolution.js';
 import { dotGeneral } from './contraction/dot.js';
@@ -36,6 +36,6 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     while: whileLoop,
     scan,
     cond,
-    hold,
+    orderAfter,
   }),
 );

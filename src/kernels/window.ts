@@ -43,12 +43,12 @@ interface Geometry {
 }
 
 function geometryOf(shape: Shape, out: Shape, p: WindowParams): Geometry {
-  const still = (d: number): boolean =>
+  const isUntouched = (d: number): boolean =>
     p.window[d] === 1 && p.strides[d] === 1 && p.padding[d][0] === 0 && p.padding[d][1] === 0;
   let first = 0;
-  while (first < shape.length && still(first)) first++;
+  while (first < shape.length && isUntouched(first)) first++;
   let last = shape.length;
-  while (last > first && still(last - 1)) last--;
+  while (last > first && isUntouched(last - 1)) last--;
   const [inSteps, outSteps] = [stridesOf(shape), stridesOf(out)];
   const axes: WindowAxis[] = [];
   for (let d = first; d < last; d++) {
@@ -219,8 +219,8 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
       const cut = cutTasks(units, g.inner * g.taps);
       const { dtype } = x;
       const bytes = storageBytes(dtype);
-      const held = accumulatedAs(dtype);
-      const start = kind === 'sum' ? 0 : kind === 'max' ? lowest(held) : highest(held);
+      const wide = accumulatedAs(dtype);
+      const start = kind === 'sum' ? 0 : kind === 'max' ? lowest(wide) : highest(wide);
       lowering.add({
         label: `${node.primitive.name} ${formatShape(x.shape)}`,
         tasks: cut.tasks,
@@ -239,11 +239,11 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
             forInner(f, g.inner, dtype, (c, vector) => {
               const s = new LaneBuilder(f, vector);
               const at = f.let(base.add(c.mul(bytes)));
-              const total = f.local(constantLanes(start, held, vector).expr);
-              const isNaN = vector && kind !== 'sum' && held === 'float32' ? f.local(i32(0).splat()) : null;
+              const total = f.local(constantLanes(start, wide, vector).expr);
+              const isNaN = vector && kind !== 'sum' && wide === 'float32' ? f.local(i32(0).splat()) : null;
               loops.each(place, at, bytes, (address, offset) => {
-                const element = s.convert(loadElements(f, dtype, address, offset, vector), held);
-                const now: LaneValue = { dtype: held, expr: total };
+                const element = s.convert(loadElements(f, dtype, address, offset, vector), wide);
+                const now: LaneValue = { dtype: wide, expr: total };
                 if (kind === 'sum') f.set(total, s.binary('add', now, element).expr);
                 else if (isNaN === null) f.set(total, s.binary(kind, now, element).expr);
                 else {
@@ -252,7 +252,7 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
                 }
               });
               const found = isNaN === null ? total : f.let(total.bitcast().or(isNaN).bitcast()); // all bits set: a NaN
-              storeElements(f, s.convert({ dtype: held, expr: found }, dtype), f.let(out.add(c.mul(bytes))), 0);
+              storeElements(f, s.convert({ dtype: wide, expr: found }, dtype), f.let(out.add(c.mul(bytes))), 0);
             });
           });
         },
@@ -379,7 +379,7 @@ function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: Sca
                   : s.select(wins, element, best);
             }
           });
-          // From the last one backwards: who leads takes all.
+          // From the last element of the window backwards: the first that leads takes the whole cotangent.
           const zero = s.constant(0, dtype);
           let rest = s.binary('add', zero, loadElements(f, dtype, f.let(given.add(c.mul(bytes))), 0, vector)); // -0 → 0
           const parts = leads.reverse().map((wins) => {
@@ -402,7 +402,7 @@ function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: S
   const { keys, from, to, windows, label } = places;
   const work = 3 * windows * g.inner * g.taps + g.inBlock;
   const cut = cutTasks(g.outer, work);
-  const held = accumulatedAs(dtype);
+  const wide = accumulatedAs(dtype);
   const bytes = storageBytes(dtype);
   lowering.add({
     label,
@@ -430,12 +430,12 @@ function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: S
             const s = new LaneBuilder(f, vector);
             const at = f.let(block.add(c.mul(bytes)));
             const { tap } = findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype);
-            const dy = loadElements(f, held, f.let(given.add(c.mul(bytes))), 0, vector);
+            const dy = loadElements(f, wide, f.let(given.add(c.mul(bytes))), 0, vector);
             loops.each(place, f.let(target.add(at)), bytes, (address, offset, number) => {
-              const old = loadElements(f, held, address, offset, vector);
+              const old = loadElements(f, wide, address, offset, vector);
               const chosen = tap.eq(vector ? number.splat() : number);
               const sum = s.binary('add', old, dy);
-              storeElements(f, { dtype: held, expr: f.let(chosen.select(sum.expr, old.expr)) }, address, offset);
+              storeElements(f, { dtype: wide, expr: f.let(chosen.select(sum.expr, old.expr)) }, address, offset);
             });
           });
         });

@@ -46,7 +46,7 @@ export function traceProgram<R>(
 
 /** How a program's arguments come. */
 export interface ProgramOptions {
-  /** Buffers that hold some of the arguments for good (data sets); null or left out: fed at each run. */
+  /** Buffers in which some of the arguments stay (data sets); null or left out: fed at each run. */
   readonly arguments?: readonly (HeapBuffer | null)[];
   /** Index of the int32 scalar argument that counts the steps of a run. */
   readonly counter?: number | null;
@@ -61,23 +61,23 @@ export class Program {
   readonly #variables: readonly Variable[];
   readonly #assigned: readonly Variable[];
   readonly #captured: readonly Tensor[];
-  readonly #home: ResidentHeap;
+  readonly #heap: ResidentHeap;
 
-  constructor(traced: TracedFunction<unknown>, home: ResidentHeap, options: ProgramOptions = {}) {
+  constructor(traced: TracedFunction<unknown>, resident: ResidentHeap, options: ProgramOptions = {}) {
     const { graph, captured, variables, assigned } = traced;
     const args = graph.inputs.length - variables.length - captured.length;
     const results = graph.outputs.length - assigned.length;
     this.#variables = variables;
     this.#assigned = assigned;
     this.#captured = captured;
-    this.#home = home;
-    this.#executable = home.backend.compile(graph, home.heap, {
+    this.#heap = resident;
+    this.#executable = resident.backend.compile(graph, resident.heap, {
       inputs: [
         ...Array.from({ length: args }, (_, i) => options.arguments?.[i] ?? null),
-        ...variables.map((v) => home.bufferOf(v)),
+        ...variables.map((v) => resident.bufferOf(v)),
         ...captured.map(() => null),
       ],
-      outputs: [...Array.from({ length: results }, () => null), ...assigned.map((v) => home.bufferOf(v))],
+      outputs: [...Array.from({ length: results }, () => null), ...assigned.map((v) => resident.bufferOf(v))],
       counter: options.counter ?? null,
     });
   }
@@ -86,8 +86,9 @@ export class Program {
     return this.#executable.stats;
   }
 
-  #prepare(feeds: readonly NDArray[]): NDArray[] {
-    for (const variable of this.#variables) variable.moveTo(this.#home.bufferOf(variable));
+  /** Move the variables to the program's heap; gives all that is fed. */
+  #bringVariables(feeds: readonly NDArray[]): NDArray[] {
+    for (const variable of this.#variables) variable.moveTo(this.#heap.bufferOf(variable));
     return [...feeds, ...this.#captured.map((t) => t.ndarray)];
   }
 
@@ -107,7 +108,7 @@ export class Program {
       const begin = getPlatform().now();
       await this.run(feeds, steps);
       const stepTime = (1000 * (getPlatform().now() - begin)) / steps;
-      return { stepTime, kernels: this.#executable.profile(this.#prepare(feeds), steps) };
+      return { stepTime, kernels: this.#executable.profile(this.#bringVariables(feeds), steps) };
     } finally {
       this.#assigned.forEach((variable, i) => variable.write(before[i]));
     }
@@ -115,14 +116,14 @@ export class Program {
 
   /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter. */
   runSync(feeds: readonly NDArray[], steps = 1): NDArray[] {
-    const results = this.#executable.runSync(this.#prepare(feeds), steps);
+    const results = this.#executable.runSync(this.#bringVariables(feeds), steps);
     this.#finish();
     return results;
   }
 
   /** Run, off the calling thread where that pays. */
   async run(feeds: readonly NDArray[], steps = 1): Promise<NDArray[]> {
-    const results = await this.#executable.run(this.#prepare(feeds), steps);
+    const results = await this.#executable.run(this.#bringVariables(feeds), steps);
     this.#finish();
     return results;
   }

@@ -62,7 +62,7 @@ everyBackend((run, name) => {
 
 describe('remat', () => {
   test('saves the memory of inner values', () => {
-    const scratch = (held: boolean): number => {
+    const scratch = (ordered: boolean): number => {
       const builder = new GraphBuilder();
       const type = { dtype: 'float32' as const, shape: [64, 1024] };
       const x = builder.input(type, 'x');
@@ -76,7 +76,7 @@ describe('remat', () => {
       const graph = body.graph([inner], [y]);
       let z = x;
       for (let i = 0; i < 4; i++) {
-        if (held) [z] = lax.remat([z], { body: graph, held: [true] });
+        if (ordered) [z] = lax.remat([z], { body: graph, ordered: [true] });
         else for (let k = 0; k < 6; k++) z = step(z);
       }
       const loss = lax.reduceSum(z, [0, 1]);

@@ -61,15 +61,15 @@ export function remat<Args extends readonly unknown[], R>(fn: (...args: Args) =>
       (result) => withMasks(tensorsIn(result)),
     );
     const { graph, variables, captured, assigned } = traced;
-    // Weights are there anyhow.
-    const held = [
+    // Weights are in memory anyhow.
+    const ordered = [
       ...operands.map(() => true),
       ...variables.map(({ dtype }) => !isFloat(dtype)),
       ...captured.map(() => true),
     ];
     const found = lax.remat<Tensor>([...operands, ...variables.map((variable) => variable.stored), ...captured], {
       body: graph,
-      held,
+      ordered,
     });
     assigned.forEach((variable, i) => variable.assign(found[found.length - assigned.length + i]));
     const inner = tensorsIn(traced.result);

@@ -1,4 +1,4 @@
-/** @file What a variable is to code that must not know variables: something that has a tensor as its value now. */
+/** @file Things that have a tensor as their value now, such as variables: all that conversions need to know of a variable. */
 import type { TensorLike } from './convert.js';
 import { TensorMethods } from './methods.js';
 import type { Tensor } from './tensor.js';

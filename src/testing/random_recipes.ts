@@ -414,11 +414,11 @@ recipes['remat'] = (s) => {
     types.map((type) => s.operand(type)),
     {
       body: s.body(types, [...small(s, 1), s.type({ ndim: [0, 2], elements: 24 })]),
-      held: types.map(() => s.draw.chance(50)),
+      ordered: types.map(() => s.draw.chance(50)),
     } satisfies lax.RematParams,
   );
 };
-recipes['hold'] = (s) => s.apply('hold', [s.operand(s.type()), s.operand(s.type())]);
+recipes['orderAfter'] = (s) => s.apply('orderAfter', [s.operand(s.type()), s.operand(s.type())]);
 
 /** A recipe for every primitive of the table but `input`. */
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map(

@@ -51,7 +51,7 @@ class Interpretation implements Executable {
       nodes: graph.nodes.length,
       kernels: graph.nodes.length,
       scratchBytes: 0,
-      preparedBytes: 0,
+      hoistedBytes: 0,
       codeBytes: 0,
     };
   }

@@ -6,7 +6,7 @@ import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../gra
 import type { Buffer } from '../../kernels/buffers.js';
 import type { Estimate } from '../../kernels/estimate.js';
 import type { Region, WasmBuffer, WasmHeap } from './heap.js';
-import type { PreparedWork } from './hoisted_runs.js';
+import type { HoistedRuns } from './hoisted_runs.js';
 import type { KernelCall } from '../../kernels/program.js';
 import { threadPool } from './thread_pool.js';
 
@@ -14,7 +14,7 @@ import { threadPool } from './thread_pool.js';
 export const BRIEF = 12e6;
 /** Nanoseconds that it takes to tell workers of a run, and them to begin. */
 const WAKING = 200_000;
-/** How much faster than one thread several should be. Where they meet often, one that other processes hold up holds up all. */
+/** How much faster than one thread several should be. A thread that the system interrupts makes all others wait at the next barrier. */
 const GAIN = 1.5;
 
 /** What is kept of a kernel once it is emitted. */
@@ -47,7 +47,7 @@ export interface CompiledParts {
   /** The variables that it assigns. */
   readonly assigned: readonly WasmBuffer[];
   /** What it does when variables have changed; null: nothing. */
-  readonly prepared: PreparedWork | null;
+  readonly hoisted: HoistedRuns | null;
   /** How many threads runs may use now. */
   threads(): number;
 }
@@ -98,7 +98,7 @@ export class WasmExecutable implements Executable {
 
   /** To be called before each run; gives what is to be called when it has ended well. */
   #begin(): () => void {
-    const ended = this.parts.prepared?.begin();
+    const ended = this.parts.hoisted?.begin();
     for (const buffer of this.parts.assigned) buffer.markChanged();
     return () => ended?.();
   }

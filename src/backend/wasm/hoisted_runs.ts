@@ -1,15 +1,15 @@
-/** @file The prepared kernels of a compiled program: which of them must run now, because what they were made of has changed. */
+/** @file Which hoisted kernels of a program must run now, because a variable that they read has changed. */
 import type { Kernel } from '../../kernels/buffers.js';
 import type { Region, WasmBuffer, WasmHeap } from './heap.js';
-import type { Preparation } from '../../kernels/program.js';
+import type { HoistedCode } from '../../kernels/program.js';
 
 /** Kernels whose results a program holds from run to run. */
-export class PreparedWork implements Preparation {
-  /** Versions of the variables from which each group made what is held; null: it has not run. */
+export class HoistedRuns implements HoistedCode {
+  /** Versions of the variables from which each group made its results; null: it has not run. */
   readonly #seen: (readonly number[] | null)[];
 
   /**
-   * @param region What is held: flags first.
+   * @param region The memory of the flags, then that of the results.
    * @param sources The variables that each group reads.
    */
   constructor(

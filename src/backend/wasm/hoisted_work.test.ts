@@ -1,4 +1,4 @@
-/** @file What programs hold of their weights from run to run is never older than the weights, and is given back. */
+/** @file Results that programs keep of their weights from run to run are never older than the weights, and are given back. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -175,7 +175,7 @@ describe('random programs between writes to their variables agree with the inter
         const { graph, inputs, fed } = beside(random);
         const own = inputs.length - fed;
         const program = new Bound(graph, [...inputs], (i) => i < own && i !== none % 8);
-        if (program.executable.stats.preparedBytes > 0) held++;
+        if (program.executable.stats.hoistedBytes > 0) held++;
         drive(program, changes, own);
       }),
       { numRuns: 100, endOnFailure: true },
@@ -228,7 +228,7 @@ describe('weights that are packed and transformed once', () => {
     const { graph, values, isVariable } = network();
     const program = new Bound(graph, values, isVariable);
     program.floor = WINOGRAD;
-    expect(program.executable.stats.preparedBytes).toBeGreaterThan(4 * 40 * (150 + 40 + 9 * 24));
+    expect(program.executable.stats.hoistedBytes).toBeGreaterThan(4 * 40 * (150 + 40 + 9 * 24));
     const labels = program.executable.profile!(program.feeds, 1).map(({ label }) => label);
     expect(labels.filter((label) => /^(pack|transform)/.test(label))).toEqual([]);
     const runs: NDArray[][] = [];
@@ -272,7 +272,7 @@ describe('weights that are packed and transformed once', () => {
     const [x, w] = [builder.input(float(70, 50), 'x'), builder.input(float(50, 50), 'w')];
     const graph = builder.graph([x, w], [product(x, w), lax.tanh(w)]);
     const program = new Bound(graph, [numbers([70, 50], 1), numbers([50, 50], 2)], (i) => i === 1, [null, 1]);
-    expect(program.executable.stats.preparedBytes).toBe(0);
+    expect(program.executable.stats.hoistedBytes).toBe(0);
     for (let step = 0; step < 3; step++) program.check();
   });
 
@@ -282,7 +282,7 @@ describe('weights that are packed and transformed once', () => {
     const repeated = lax.broadcastInDim(lax.exp(w), [400, 50], [1]);
     const graph = builder.graph([x, w], [lax.sort(lax.add(x, lax.cumulative(repeated, { kind: 'sum', axis: 0, reverse: false })), 0)]); // prettier-ignore
     const program = new Bound(graph, [numbers([400, 50], 1), numbers([50], 2)], (i) => i === 1);
-    expect(program.executable.stats.preparedBytes).toBeLessThan(4 * 400 * 50);
+    expect(program.executable.stats.hoistedBytes).toBeLessThan(4 * 400 * 50);
     program.check();
     program.write(1, numbers([50], 3));
     program.check();

@@ -15,9 +15,9 @@ import { BRIEF, WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
 import { WasmHeap, formatBytes } from './heap.js';
 import { lowerGraph } from '../../kernels/lower_graph.js';
-import { prepare } from '../../kernels/materialize_views.js';
-import { findPrepared } from '../../kernels/hoisted_work.js';
-import { PreparedWork } from './hoisted_runs.js';
+import { materializeViews } from '../../kernels/materialize_views.js';
+import { findHoistedWork } from '../../kernels/hoisted_work.js';
+import { HoistedRuns } from './hoisted_runs.js';
 import { emitProgram } from '../../kernels/program.js';
 import { threadPool } from './thread_pool.js';
 
@@ -55,7 +55,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const target = wasmTarget();
   // Programs without variables are those of eager work, which run on the calling thread.
   if (heap.shared && isLarge(source) && bindings.inputs.some((buffer) => buffer !== null)) threadPool.start(threads());
-  const graph = prepare(optimize(source));
+  const graph = materializeViews(optimize(source));
   const regions: Region[] = [];
   const placeConstant = (value: NDArray): number => {
     const region = heap.reserve(value.data.byteLength, 'a constant');
@@ -71,8 +71,8 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   const counter = bindings.counter === null ? null : lowered.inputs[bindings.counter];
   const fed = lowered.inputs.filter((_, i) => bindings.inputs[i] === null);
   const results = lowered.outputs.filter((_, i) => bindings.outputs[i] === null);
-  const prepared = prepareOnce(lowered.kernels, heap, bindings, [...fed, ...results]);
-  const early = new Set(prepared?.groups.flat());
+  const hoisted = hoist(lowered.kernels, heap, bindings, [...fed, ...results]);
+  const early = new Set(hoisted?.groups.flat());
   const steady = lowered.kernels.flatMap((kernel, i) =>
     early.has(kernel) ? [] : [{ kernel, origin: lowered.origins[i] }],
   );
@@ -86,7 +86,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
     sharedMemory: heap.shared,
     counter,
     alone,
-    prepared: prepared ?? undefined,
+    hoisted: hoisted ?? undefined,
   });
   return new WasmExecutable({
     label: describeProgram(graph.nodes.length, lowered.kernels),
@@ -107,12 +107,12 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
       bytes: bytesMoved({ reads, writes }),
     })),
     estimate: time,
-    prepared,
+    hoisted,
     stats: {
       nodes: graph.nodes.length,
       kernels: kernels.length,
       scratchBytes,
-      preparedBytes: prepared?.region.bytes ?? 0,
+      hoistedBytes: hoisted?.region.bytes ?? 0,
       codeBytes: code.length,
     },
     regions,
@@ -122,37 +122,37 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable 
   });
 }
 
-/** Find what a program need not do at every run, and give it memory. Null: nothing, or there is no memory left for it. */
-function prepareOnce(
+/** Find work that a program need not repeat at every run, and give its results memory. Null: nothing, or there is no memory left for it. */
+function hoist(
   kernels: readonly Kernel[],
   heap: WasmHeap,
   bindings: Bindings,
   foreign: readonly Buffer[],
-): PreparedWork | null {
+): HoistedRuns | null {
   const assigned = new Set(bindings.outputs.map(addressOf));
   const variables = new Map<number, WasmBuffer>();
   for (const buffer of bindings.inputs as readonly (WasmBuffer | null)[]) {
     if (buffer !== null && !assigned.has(buffer.region.address)) variables.set(buffer.region.address, buffer);
   }
-  const { groups, held } = findPrepared(kernels, (address) => variables.has(address), foreign);
+  const { groups, results } = findHoistedWork(kernels, (address) => variables.has(address), foreign);
   if (groups.length === 0) return null;
   const flagBytes = alignUp(4 * (groups.length + 1));
   let region: Region;
   try {
     region = heap.reserve(
-      held.reduce((sum, buffer) => sum + buffer.bytes, flagBytes),
-      'what a program holds of its weights',
+      results.reduce((sum, buffer) => sum + buffer.bytes, flagBytes),
+      'what a program makes of its weights once',
     );
   } catch (error) {
     if (error instanceof OutOfMemoryError) return null;
     throw error;
   }
   let at = region.address + flagBytes;
-  for (const buffer of held) {
+  for (const buffer of results) {
     buffer.moveToHeap(at);
     at += buffer.bytes;
   }
-  return new PreparedWork(
+  return new HoistedRuns(
     heap,
     region,
     groups.map((group) => group.kernels),

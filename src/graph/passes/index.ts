@@ -40,9 +40,9 @@ const bodies: Rewriter = {
  * Run all passes. Inputs and outputs keep their number, order and types; results keep every bit (of NaN only that it
  * is one), except sums over the steps of a scan, whose order is another (hoist_sums.ts).
  *
- * Rules look at operands only, and these are simple already when a node is made, so that one run over the nodes finds everything. What
- * looks at the users of a value, the absorption of transposes of products and the merging of scans, runs after it, once equal things have
- * become one.
+ * Rules look at the operands of a node. Operands are simple already when a node is made, so one run over the nodes finds everything.
+ * Two passes look at the users of a value: absorbing transposes of products, and merging scans. They run afterwards, when equal nodes
+ * have become one.
  */
 export function optimize(graph: Graph): Graph {
   let result = optimized.get(graph);

@@ -10,7 +10,7 @@ import { pullback } from '../autodiff.js';
 import { rebuild } from '../graph.js';
 import { interpret } from '../interpret.js';
 import type { RematParams } from '../lax.js';
-import { hold } from '../lax.js';
+import { orderAfter } from '../lax.js';
 import { definePrimitive } from '../primitive.js';
 import { requireTypes } from './helpers.js';
 
@@ -25,28 +25,28 @@ definePrimitive<RematParams>({
   evaluate: (operands, { body }) => interpret(body, operands),
   gradient: ({ cotangents, inputs, params, needed }) => {
     if (!needed.includes(true)) return inputs.map(() => null);
-    // Held until the gradient arrives: nobody may take the new values for the old ones, nor compute them earlier.
+    // The operands wait for the gradient: no pass may take the second run for the first, and no kernel may run it earlier.
     const arrived = cotangents.find((c) => c !== null)!;
-    const held = inputs.map((x, i) => (params.held[i] ? hold(x, arrived) : x));
-    const builder = held[0].applier;
+    const waiting = inputs.map((x, i) => (params.ordered[i] ? orderAfter(x, arrived) : x));
+    const builder = waiting[0].applier;
     const since = builder.nextId;
-    const { outputs } = rebuild(params.body, builder, undefined, held);
+    const { outputs } = rebuild(params.body, builder, undefined, waiting);
     const seeded = outputs.flatMap((y, i) => (isFloat(y.dtype) && cotangents[i] !== null ? [i] : []));
     const wanted = inputs.flatMap((_, i) => (needed[i] ? [i] : []));
     const found = pullback(
       seeded.map((i) => outputs[i]),
       seeded.map((i) => cotangents[i]),
-      wanted.map((i) => held[i]),
+      wanted.map((i) => waiting[i]),
       since,
     );
     return inputs.map((_, i) => (needed[i] ? found[wanted.indexOf(i)] : null));
   },
-  format: ({ held }) => JSON.stringify({ held }),
+  format: ({ ordered }) => JSON.stringify({ ordered }),
   bodies: { get: ({ body }) => [body], replace: (params, [body]) => ({ ...params, body }) },
 });
 
 definePrimitive({
-  name: 'hold',
+  name: 'orderAfter',
   type: ([x]) => [typeOf(x)],
   evaluate: ([x]) => [x],
   gradient: ({ cotangents: [cotangent] }) => [cotangent, null],

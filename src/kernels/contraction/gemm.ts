@@ -76,8 +76,8 @@ const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => v
 function lowerPacked(lowering: Lowering, x: Contraction): void {
   const tile = tileOf(lowering.target);
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-  const still = lowering.isStill(x.b.buffer);
-  const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: still }, tile);
+  const unchanging = lowering.isUnchanging(x.b.buffer);
+  const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: unchanging }, tile);
   const { parts, partDepth, ahead } = blocks;
   const panels = divideUp(nn, tile.columns);
   const packedColumns = panels * tile.columns;

@@ -209,8 +209,8 @@ function asKernelGradient(node: Node, lowering: Lowering, label: string): PlainC
 /** Add the kernels that need fewer products, where they are faster. */
 function lowerWithFewerProducts(node: Node, lowering: Lowering, label: string, epilogue?: Epilogue): boolean {
   const plain = asPlain(node, lowering, label);
-  const isStill = plain !== null && lowering.isStill(plain.kernel.buffer);
-  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes, isStill);
+  const isUnchanging = plain !== null && lowering.isUnchanging(plain.kernel.buffer);
+  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes, isUnchanging);
   if (plain !== null && tile !== 0) {
     if (epilogue !== undefined && canFinish(plain, lowering.target.lanes))
       lowerWinograd(lowering, { ...plain, output: { ...plain.output, buffer: epilogue.result }, epilogue }, tile);

@@ -94,9 +94,9 @@ function planOf(x: PlainConvolution, m: number, lanes: number): Plan {
  * The tile that computes the fastest, about; 0: none is faster than a plain sum. In units of one multiply-add of vectors, measured:
  * moving a vector through the transforms costs as much as a dozen.
  *
- * @param isStill Whether the kernel is transformed once for many runs.
+ * @param isUnchanging Whether the kernel is transformed once for many runs.
  */
-export function tileSizeFor(x: PlainConvolution, lanes: number, isStill: boolean): 0 | 2 | 4 {
+export function tileSizeFor(x: PlainConvolution, lanes: number, isUnchanging: boolean): 0 | 2 | 4 {
   const [c, k] = [x.channels / lanes, x.features / lanes];
   if (x.channels < 8 || x.features < 8) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
@@ -105,7 +105,7 @@ export function tileSizeFor(x: PlainConvolution, lanes: number, isStill: boolean
     const points = w.n * w.n;
     const products = points * x.channels * k;
     const moves = points * 6 * (c + k);
-    const kernel = isStill ? 0 : points * x.channels * k * 4;
+    const kernel = isUnchanging ? 0 : points * x.channels * k * 4;
     return { m, cost: tiles * (products * 1.1 + moves) + kernel };
   });
   const plain = positions * TAPS * TAPS * x.channels * k * 1.1;
@@ -132,23 +132,23 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
   const kernelStep = cacheStep(depth * width);
   const transformed = transformKernel(lowering, x, w, width);
 
-  const held = roundUp(depth, lanes);
+  const rounded = roundUp(depth, lanes);
   // Transformed inputs are [row of points][tile][column of points][feature], products likewise.
-  const inputStep = cacheStep(block * w.n * held);
+  const inputStep = cacheStep(block * w.n * rounded);
   const outputStep = cacheStep(block * w.n * group);
-  const memory = tileMemory(w.n, held);
+  const memory = tileMemory(w.n, rounded);
   const between = Math.max(memory.scratch, w.n * m * group);
   const ownSize = w.n * (inputStep + outputStep) + between + memory.zeros;
   const own = lowering.workspace('float32', MAX_THREADS * ownSize, 'transformed tiles');
   const toInput = tileTransform(target, 'winograd input', w.input, {
-    held,
+    rounded,
     size: x.size,
     row: x.input.row,
     column: x.input.column,
     step: inputStep,
   });
   const toOutput = outputTransform(target, w, x, group, outputStep);
-  const products = productRows(target, depth, w.n * held, w.n * group);
+  const products = productRows(target, depth, w.n * rounded, w.n * group);
   const tasks = Math.ceil(tiles / block);
   const { epilogue } = x;
   lowering.add({
@@ -177,7 +177,7 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
           });
         eachTile((tile, image, row, column) => {
           const from = f.let(px.add(image.mul(x.input.image * BYTES)));
-          const to = f.let(inputs.add(tile.mul(w.n * held * BYTES)));
+          const to = f.let(inputs.add(tile.mul(w.n * rounded * BYTES)));
           f.run(toInput, [from, row.sub(x.before[0]), column.sub(x.before[1]), to, scratch, zeros]);
         });
         // Rows beyond the last tile hold anything.
@@ -186,7 +186,7 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
           const panels = f.let(f.let(i32(width).sub(feature)).minS(group));
           f.for(0, points, 1, (point) => {
             const [i, j] = decode(f, point, [w.n, w.n]);
-            const a = f.let(inputs.add(i.mul(inputStep).add(j.mul(held)).mul(BYTES)));
+            const a = f.let(inputs.add(i.mul(inputStep).add(j.mul(rounded)).mul(BYTES)));
             const b = f.local(pu.add(point.mul(kernelStep).add(feature.mul(depth)).mul(BYTES)));
             const c = f.local(outputs.add(i.mul(outputStep).add(j.mul(group)).mul(BYTES)));
             f.for(0, panels, panel, () => {
@@ -248,7 +248,7 @@ function productRows(target: Target, depth: number, aStep: number, cStep: number
 /** Where inputs of tiles lie, and where they are put. */
 export interface TileInput {
   /** Features, rounded up to whole vectors: what lies beyond the last one is anything. */
-  readonly held: number;
+  readonly rounded: number;
   /** Rows and columns; what lies outside counts as zero. */
   readonly size: readonly [number, number];
   /** Elements between rows and between columns. */
@@ -261,9 +261,9 @@ export interface TileInput {
 }
 
 /** Elements of zeros that `tileTransform` needs, and of scratch memory. */
-export const tileMemory = (n: number, held: number): { zeros: number; scratch: number } => ({
-  zeros: n * held + 16,
-  scratch: n * n * held,
+export const tileMemory = (n: number, rounded: number): { zeros: number; scratch: number } => ({
+  zeros: n * rounded + 16,
+  scratch: n * n * rounded,
 });
 
 /**
@@ -279,7 +279,7 @@ export function tileTransform(
   const { lanes } = target;
   const taken = matrix[0].length;
   const points = x.points ?? matrix.map((_, i) => i);
-  const bytes = x.held * BYTES;
+  const bytes = x.rounded * BYTES;
   const f = new FunctionBuilder(name, target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [image, row0, column0, to, scratch, zeros] = f.params;
   const first = f.let(f.let(i32(0).sub(column0)).maxS(0).minS(taken));
@@ -296,7 +296,7 @@ export function tileTransform(
         transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * taken * bytes));
       });
     };
-    if (x.held === x.column) {
+    if (x.rounded === x.column) {
       // Columns are neighbours: one loop does them all.
       const start = f.let(first.mul(bytes));
       run(start, f.let(scratch.add(start)), f.let(last.sub(first).mul(bytes)));

@@ -39,7 +39,7 @@ interface Plan {
   readonly blocks: number;
   /** Parts into which the tiles are cut. */
   readonly parts: number;
-  /** Features of the input, and of the cotangents, as they are held: whole tiles of registers. */
+  /** Features of the input, and of the cotangents, rounded up to whole tiles of registers. */
   readonly rows: number;
   readonly width: number;
 }
@@ -104,7 +104,7 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
   const partial = lowering.workspace('float32', parts * partSize, 'partial gradients');
   const transforms = groups.map((points) => ({
     input: tileTransform(target, 'winograd input', w.input, {
-      held: rows,
+      rounded: rows,
       size: x.size,
       row: x.input.row,
       column: x.input.column,
@@ -112,7 +112,7 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
       points,
     }),
     given: tileTransform(target, 'winograd cotangents', w.kernel, {
-      held: width,
+      rounded: width,
       size: x.outSize,
       row: x.output.row,
       column: x.output.column,

@@ -49,11 +49,11 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const inner = byRows ? reducedAxes.at(-1)! : (keptAxes.at(-1) ?? null);
   const outer = byRows ? keptAxes : keptAxes.slice(0, -1);
   const size = inner?.size ?? 1;
-  const held64 = group.nodes
+  const has64 = group.nodes
     .concat(group.reductions)
     .some((n) => [...n.inputs, ...n.outputs].some((v) => dtypeInfo(v.dtype).storage === 'f64'));
   const { lanes } = lowering.target;
-  const vector = !held64 && size >= lanes;
+  const vector = !has64 && size >= lanes;
   const mode = modeOf(plan, reducedAxes, inner, byRows, vector, lanes);
 
   // Units of work: outer axes as far as they give enough, pieces of the innermost kept axis, parts of a reduction.

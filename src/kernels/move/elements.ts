@@ -59,11 +59,11 @@ export function accumulatedAs(dtype: DType): DType {
 
 /** Round `count` neighbouring elements, accumulated in memory, to their dtype. Nothing for dtypes that need none. */
 export function roundRow(f: FunctionBuilder, dtype: DType, at: Expr, count: Expr | number): void {
-  const held = accumulatedAs(dtype);
-  if (held === dtype) return;
+  const wide = accumulatedAs(dtype);
+  if (wide === dtype) return;
   const s = new LaneBuilder(f, false);
   f.for(0, count, 1, (i) => {
     const address = f.let(at.add(i.shl(2)));
-    storeElements(f, s.convert(loadElements(f, held, address, 0, false), dtype), address, 0);
+    storeElements(f, s.convert(loadElements(f, wide, address, 0, false), dtype), address, 0);
   });
 }

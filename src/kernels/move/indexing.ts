@@ -77,7 +77,7 @@ export const scatter: LowerRule = {
     const rowsPerRange = Math.ceil(rows / ranges);
     const lanes = dtypeInfo(dtype).storage !== 'f64' ? lowering.target.lanes : 1;
     const bytes = storageBytes(dtype);
-    const held = accumulatedAs(dtype);
+    const wide = accumulatedAs(dtype);
     const combine = (s: LaneBuilder, a: LaneValue, b: LaneValue): LaneValue => {
       if (mode === 'set') return b;
       if (dtype === 'bool') return s.binary(mode === 'add' || mode === 'max' ? 'or' : 'and', a, b);
@@ -105,8 +105,8 @@ export const scatter: LowerRule = {
                 const at = f.let(k.mul(bytes));
                 const s = new LaneBuilder(f, vector);
                 const target = f.let(to.add(at));
-                const a = loadElements(f, held, target, 0, vector);
-                const b = loadElements(f, held, f.let(from.add(at)), 0, vector);
+                const a = loadElements(f, wide, target, 0, vector);
+                const b = loadElements(f, wide, f.let(from.add(at)), 0, vector);
                 storeElements(f, combine(s, a, b), target, 0);
               };
               const whole = lanes === 1 ? 0 : row - (row % lanes);

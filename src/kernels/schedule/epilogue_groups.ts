@@ -38,7 +38,7 @@ export function movementOf(
 const nodesOf = (group: Group): readonly Node[] =>
   group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node];
 
-/** Whether a loop does simple things to the results of a node, and to nothing else that would have to be found. */
+/** Whether a loop does simple arithmetic on the results of a node; its other operands must be reached from the place of a result. */
 function endsWith(node: Node, columns: number, group: LoopGroup, viewOf: (value: Value) => View): boolean {
   const [result] = node.outputs;
   if (group.reductions.length > 0 || !sameShape(group.shape, result.shape)) return false;
@@ -59,7 +59,7 @@ function endsWith(node: Node, columns: number, group: LoopGroup, viewOf: (value:
 }
 
 /**
- * Join products with the loops that read their results first, where these can be done by the way. Outputs of the graph are left to
+ * Join products with the loops that read their results first, where the product can do their work before it stores results. Outputs of the graph are left to
  * loops, which may compute them where variables lie.
  *
  * @param groups In an order in which they can run; so is the result.

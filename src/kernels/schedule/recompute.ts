@@ -121,7 +121,7 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
     return visit(v.node) ? recipe : null;
   };
 
-  /** Drop nodes of a loop that nothing needs any more; what only they read is then read no more. */
+  /** Drop nodes of a loop whose results nothing reads any more, and the reads that only those nodes made. */
   const clean = (loop: Loop): void => {
     const { nodes } = loop;
     const needed = new Set<Node>();
