@@ -18,9 +18,10 @@ const levels = [
   ['models'],
   ['datasets', 'applications', 'preprocessing', 'distribution', 'utils', 'visualization', 'legacy'],
   ['namespaces'],
+  ['cli'],
 ];
 const rooms = levels.flat();
-const entries = ['index', 'browser', 'keras'];
+const entries = ['index', 'browser', 'keras', 'cli'];
 
 const inRooms = (names) => `^src/(${names.join('|')})/`;
 const entryFiles = `^src/(${entries.join('|')})\\.ts$`;

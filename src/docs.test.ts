@@ -1,11 +1,15 @@
 /** @file The documentation is true: what it names exists, and the programs that it shows run. */
 import { transformSync } from 'esbuild';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
+import { runCli } from './cli/index.js';
 import * as keras from './index.js';
 import { Tensor } from './index.js';
+import type { FixtureCase } from './testing/fixtures.js';
+import { readFixtures } from './testing/fixtures.js';
 
 const src = dirname(fileURLToPath(import.meta.url));
 const root = dirname(src);
@@ -38,44 +42,49 @@ async function inSilence<R>(fn: () => Promise<R>): Promise<R> {
   }
 }
 
-describe.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/dependencies.md'])(
-  '%s',
-  (file) => {
-    const text = read(file);
-    const prose = text.replaceAll(/```[\s\S]*?```/g, '');
-    const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
+describe.each([
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'docs/architecture.md',
+  'docs/dependencies.md',
+  'docs/from-tfjs.md',
+  'docs/cli.md',
+])('%s', (file) => {
+  const text = read(file);
+  const prose = text.replaceAll(/```[\s\S]*?```/g, '');
+  const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
 
-    test('links and shows what exists', () => {
-      const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
-      const own = targets.filter((target) => !/^(https?:|#)/.test(target));
-      expect(own.filter((target) => !existsSync(join(root, dirname(file), target.split('#')[0])))).toEqual([]);
-    });
+  test('links and shows what exists', () => {
+    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    const own = targets.filter((target) => !/^(https?:|#)/.test(target));
+    expect(own.filter((target) => !existsSync(join(root, dirname(file), target.split('#')[0])))).toEqual([]);
+  });
 
-    test('names files and folders that exist', () => {
-      // `a/{b,c}` means both; placeholders and what is made by running are no files of the repository.
-      const paths = spans
-        .filter((span) => /^[\w.{}, -]*\/[\w./{}, -]*$/.test(span) && !/^(\/|\.\.|npm |keras-ts\/)/.test(span))
-        .flatMap((span) => {
-          const [, head, list, tail] = /^(.*)\{(.*)\}(.*)$/.exec(span) ?? [];
-          return list === undefined ? [span] : list.split(',').map((each) => `${head}${each.trim()}${tail}`);
-        })
-        .filter((path) => !/^(dist|runs|node_modules)\b/.test(path));
-      const bases = [root, src, ...['graph', 'kernels', 'backend/wasm'].map((room) => join(src, room))];
-      expect(paths.filter((path) => !bases.some((base) => existsSync(join(base, path))))).toEqual([]);
-    });
+  test('names files and folders that exist', () => {
+    // `a/{b,c}` means both; placeholders and what is made by running are no files of the repository.
+    const paths = spans
+      .filter((span) => /^[\w.{}, -]*\/[\w./{}, -]*$/.test(span) && !/^(\/|\.\.|npm |keras-ts\/)/.test(span))
+      .flatMap((span) => {
+        const [, head, list, tail] = /^(.*)\{(.*)\}(.*)$/.exec(span) ?? [];
+        return list === undefined ? [span] : list.split(',').map((each) => `${head}${each.trim()}${tail}`);
+      })
+      .filter((path) => !/^(dist|runs|node_modules)\b/.test(path));
+    const bases = [root, src, ...['graph', 'kernels', 'backend/wasm'].map((room) => join(src, room))];
+    expect(paths.filter((path) => !bases.some((base) => existsSync(join(base, path))))).toEqual([]);
+  });
 
-    test('names sources that exist', () => {
-      const sources = new Set(readdirSync(src, { recursive: true, encoding: 'utf8' }).map((path) => basename(path)));
-      expect(spans.filter((span) => /^\w+\.ts$/.test(span) && !sources.has(span))).toEqual([]);
-    });
+  test('names sources that exist', () => {
+    const sources = new Set(readdirSync(src, { recursive: true, encoding: 'utf8' }).map((path) => basename(path)));
+    expect(spans.filter((span) => /^\w+\.ts$/.test(span) && !sources.has(span))).toEqual([]);
+  });
 
-    test('names scripts that exist', () => {
-      const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-      const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test|start)\b)/g)].map(([, run, own]) => run ?? own);
-      expect(named.filter((name) => !(name in scripts))).toEqual([]);
-    });
-  },
-);
+  test('names scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/npm (?:run ([\w:]+)|(test|start)\b)/g)].map(([, run, own]) => run ?? own);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
 
 describe('README.md', () => {
   const readme = read('README.md');
@@ -101,13 +110,42 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/from-tfjs.md', () => {
+  test('its program reads a model of tfjs, predicts, and writes it for Keras', async () => {
+    const [, text] = /<!-- program -->\n+```ts\n([\s\S]*?)```/.exec(read('docs/from-tfjs.md'))!;
+    const folder = mkdtempSync(join(tmpdir(), 'from-tfjs-'));
+    try {
+      const { json, weights } = readFixtures<FixtureCase & { json: object; weights: string }>('tfjs')[0];
+      writeFileSync(join(folder, 'model.json'), JSON.stringify(json));
+      writeFileSync(join(folder, 'weights.bin'), Buffer.from(weights, 'base64'));
+      const program = `${text.replaceAll("'tfjs/", `'${folder.replaceAll('\\', '/')}/`)}\nreturn scores;`;
+      const known = { saving: keras.saving, x: keras.ops.ones([2, 8, 8, 2]) };
+      const scores = (await inSilence(() => runProgram(program, known))) as Tensor;
+      expect(scores.shape).toEqual([2, 3]);
+      expect((await keras.saving.loadModel(join(folder, 'model.keras'))).name).toBe('sequential_1');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('docs/cli.md', () => {
+  test('has every command, and none that there is not', async () => {
+    let help = '';
+    await runCli(['--help'], { out: (text) => (help += text), err: () => undefined, showsProgress: false });
+    const commands = [...help.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name);
+    const documented = [...read('docs/cli.md').matchAll(/^\| `([a-z]+) /gm)].map(([, name]) => name);
+    expect(documented).toEqual(commands);
+  });
+});
+
 describe('docs/dependencies.md', () => {
   test('lists what package.json has, in the same versions', () => {
     const { devDependencies, dependencies } = JSON.parse(read('package.json')) as Record<
       string,
       Record<string, string> | undefined
     >;
-    const rows = read('docs/dependencies.md').matchAll(/^\| ([@\w/, -]+?) +\| (\d[\d.]*) /gm);
+    const rows = read('docs/dependencies.md').matchAll(/^\| ([@\w./, -]+?) +\| (\d[\d.]*) /gm);
     const listed = [...rows].flatMap(([, names, version]) => names.split(', ').map((name) => [name, version]));
     // Of packages that share a line the version of the first is given.
     const { '@eslint/js': _eslintJs, ...expected } = { ...dependencies, ...devDependencies };

@@ -41,7 +41,7 @@ async function bundle() {
   const names = Object.keys(exports).flatMap((path) => /^\.\/(\w+)$/.exec(path)?.slice(1) ?? []);
   await build({
     entryPoints: [
-      ...['index', 'browser'].map((name) => ({ in: join(src, `${name}.ts`), out: name })),
+      ...['index', 'browser', 'cli'].map((name) => ({ in: join(src, `${name}.ts`), out: name })),
       ...names.map((name) => ({ in: `room:${name}`, out: `${name}/index` })),
     ],
     plugins: [rooms],
