@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCli } from './cli/index.js';
 import * as keras from './index.js';
 import { Tensor } from './index.js';
@@ -70,7 +70,12 @@ describe.each([
         return list === undefined ? [span] : list.split(',').map((each) => `${head}${each.trim()}${tail}`);
       })
       .filter((path) => !/^(dist|runs|node_modules)\b/.test(path));
-    const bases = [root, src, ...['graph', 'kernels', 'backend/wasm'].map((room) => join(src, room))];
+    const bases = [
+      root,
+      src,
+      join(src, 'formats'),
+      ...['graph', 'kernels', 'backend/wasm'].map((room) => join(src, room)),
+    ];
     expect(paths.filter((path) => !bases.some((base) => existsSync(join(base, path))))).toEqual([]);
   });
 
@@ -223,6 +228,15 @@ function expectShown(value: unknown, wanted: string): void {
 }
 
 describe('examples in comments', () => {
+  // What they write goes nowhere near the repository.
+  const here = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'examples-'));
+  beforeAll(() => process.chdir(folder));
+  afterAll(() => {
+    process.chdir(here);
+    rmSync(folder, { recursive: true });
+  });
+
   test('are found', () => expect(examples.length).toBeGreaterThan(80));
 
   test.each(examples.map(([path, text]) => [path, text.split('\n')[0], text]))('%s: %s', async (path, _, text) => {
