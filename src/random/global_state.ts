@@ -6,6 +6,9 @@ const seeds = new MersenneTwister();
 const orders = new MersenneTwister();
 let generation = 0;
 
+/** Whether a generator has given a number or was seeded. */
+const used = { seeds: false, orders: false };
+
 function unpredictable(): number[] {
   return Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32));
 }
@@ -25,6 +28,7 @@ export function setRandomSeed(seed: number): void {
     throw new ValueError(`setRandomSeed: got ${String(seed)}. Expected a whole number from 0 to 2^32 - 1.`);
   seeds.seedByArray([seed]);
   orders.seedByNumber(seed);
+  used.seeds = used.orders = true;
   generation++;
 }
 
@@ -35,20 +39,56 @@ export function seedGeneration(): number {
 
 /** A new seed, from 1 to 10^9. */
 export function makeDefaultSeed(): number {
+  used.seeds = true;
   return seeds.randint(1, 1e9);
 }
 
 /** A random order of n things, from the process's generator. */
 export function randomOrder(n: number): Int32Array {
+  used.orders = true;
   return orders.permutation(n);
 }
 
 /** A random order of n things, drawn as Python's `random.shuffle` draws: Keras orders the batches of a `PyDataset` so. */
 export function randomShuffle(n: number): Int32Array {
+  used.seeds = true;
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = seeds.randint(0, i);
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
+}
+
+/** How far the process's generators are. */
+export interface ProcessRandomState {
+  readonly seeds: readonly number[];
+  readonly orders: readonly number[];
+}
+
+/** How far the process's generators are, for files. */
+export function processRandomState(): ProcessRandomState {
+  return { seeds: seeds.words, orders: orders.words };
+}
+
+/** Which of the process's generators have given no number yet and were not seeded. */
+export function unusedGenerators(): Readonly<Record<keyof ProcessRandomState, boolean>> {
+  return { seeds: !used.seeds, orders: !used.orders };
+}
+
+/** Let a generator of the process go on from where another was. @param words What `processRandomState` gave. */
+export function resumeGenerator(which: keyof ProcessRandomState, words: readonly number[]): void {
+  const fits = words.length === 625 && words.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32);
+  if (!fits || words[624] > 624) throw new ValueError('resumeGenerator: these are no words of a generator.');
+  (which === 'seeds' ? seeds : orders).words = words;
+}
+
+/** Run `fn`, and let the orders that it draws be drawn again after it. */
+export async function withoutDrawingOrders<R>(fn: () => Promise<R>): Promise<R> {
+  const { words } = orders;
+  try {
+    return await fn();
+  } finally {
+    orders.words = words;
+  }
 }

@@ -41,6 +41,15 @@ export class MersenneTwister {
     s[0] = 0x80000000;
   }
 
+  /** All that the next numbers depend on: 625 whole numbers. */
+  get words(): number[] {
+    return [...this.#state, this.#index];
+  }
+  set words(words: readonly number[]) {
+    this.#state.set(words.slice(0, N));
+    this.#index = words[N];
+  }
+
   /** The next 32 bits. */
   next(): number {
     if (this.#index >= N) this.#twist();

@@ -12,6 +12,7 @@ import type { Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js';
 import { createHdf5, engineReadsFiles, openHdf5 } from '../formats/hdf5/index.js';
 import { createZip, openZip } from '../formats/zip/index.js';
 import { Layer } from '../layers/layer.js';
+import { unusedGenerators } from '../random/global_state.js';
 import { readRandomState, writeRandomState } from './random_state.js';
 import { hasAssets, placesOf } from './state.js';
 import { readWeights, writeWeights } from './weights.js';
@@ -162,6 +163,7 @@ async function readMembers(
   members: Members,
   { customObjects, compile = true, safeMode = true, limits }: ReadModelOptions,
 ): Promise<Layer> {
+  const unused = unusedGenerators(); // making the model draws numbers
   const has = (name: string): boolean => members.names.includes(name);
   if (!has(CONFIG))
     throw new ValueError(`${members.name}: there is no ${CONFIG} in it, so it is no model that Keras 3 saved.`);
@@ -191,7 +193,7 @@ async function readMembers(
   }
   await readAssets(model, members);
   const own = isDict(metadata) ? metadata[OWN] : null;
-  if (isDict(own)) writeRandomState(model, own['random_state']);
+  if (isDict(own)) writeRandomState(model, own['random_state'], unused);
   return model;
 }
 

@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Tensor } from '../index.js';
 import { layers, optimizers, random, saving, Sequential } from '../index.js';
@@ -75,4 +77,43 @@ describe('.keras', () => {
     const bytes = await (await trained()).save();
     expect((await loadModel(bytes, { compile: false })).compiled).toBe(false);
   });
+});
+
+describe('training goes on where it stopped', () => {
+  /** Run a program in a process of its own; comes back with what it prints. */
+  const inNewProcess = (program: string): string => {
+    const file = path('program.mts');
+    writeFileSync(file, program);
+    const tsx = new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url);
+    return execFileSync(process.execPath, [fileURLToPath(tsx), file], {
+      encoding: 'utf8',
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    });
+  };
+  const start = `
+    import { layers, optimizers, random, saving, Sequential, utils } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
+    const x = random.normal([24, 4], { seed: 1 });
+    const y = random.normal([24, 2], { seed: 2 });
+    const options = { batchSize: 8, verbose: 0 };
+    const print = (model: { variables: { read(): { data: ArrayLike<number> } }[] }) => console.log(JSON.stringify(model.variables.map((v) => [...v.read().data])));
+    const make = () => {
+      utils.setRandomSeed(5);
+      const model = new Sequential([layers.Input({ shape: [4] }), new layers.Dense(6, { activation: 'relu' }), new layers.Dropout(0.3), new layers.BatchNormalization(), new layers.Dense(2)]);
+      model.compile({ optimizer: new optimizers.Adam({ learningRate: 0.01 }), loss: 'mse', metrics: ['mae'] });
+      return model;
+    };`;
+  test('5 epochs, a file, a new process and 5 more give the bits of 10 epochs', () => {
+    const file = JSON.stringify(path('resume.keras'));
+    const whole = inNewProcess(
+      `${start} const model = make(); await model.fit(x, y, { ...options, epochs: 10 }); print(model);`,
+    );
+    inNewProcess(
+      `${start} const model = make(); await model.fit(x, y, { ...options, epochs: 5 }); await model.save(${file});`,
+    );
+    const parts = inNewProcess(
+      `${start} const model = await saving.loadModel(${file}); await model.fit(x, y, { ...options, epochs: 5 }); print(model);`,
+    );
+    expect(whole.length).toBeGreaterThan(100);
+    expect(parts).toBe(whole);
+  }, 60_000);
 });

@@ -15,6 +15,8 @@ import type { Optimizer } from '../optimizers/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import type { IndexBounds } from '../runtime/index.js';
 import { abstractly, checkIndices, indexBoundsOf, withTrace } from '../runtime/index.js';
+import { withoutDrawingOrders } from '../random/global_state.js';
+import { isResumed } from '../saving/random_state.js';
 import type { CompileLoss } from './compile_loss.js';
 import type { CompileMetrics } from './compile_metrics.js';
 import type { Steps } from './step_programs.js';
@@ -94,7 +96,8 @@ export class TrainingSession {
     const loss = training && this.compiled?.loss?.built === false ? this.compiled.loss : null;
     const metrics = training && this.compiled?.metrics?.built === false ? this.compiled.metrics : null;
     if (unbuilt || metrics !== null || loss !== null) {
-      const batch = await peek();
+      // A model out of a file was built before it was saved, so that no order is spent on the first look.
+      const batch = await (isResumed(model) ? withoutDrawingOrders(peek) : peek());
       if (batch === null) throw new ValueError(`Model '${model.name}': the data hold no batch.`);
       abstractly('the first look at the model', batchTensors(batch), (args) => {
         const [x, y] = rebuildBatch(batch, args);
