@@ -297,7 +297,7 @@ function modulesToTry(module: string | null | undefined): string[] {
 }
 
 function find(
-  { module, class_name: className, registered_name: registeredName }: SerializedObject,
+  { module, class_name: className, registered_name: registeredName, config }: SerializedObject,
   objects: Readonly<Record<string, unknown>>,
   modules: readonly (string | null)[],
 ): Registered {
@@ -309,8 +309,10 @@ function find(
     if (found !== undefined) return found;
   }
   const known = [...byKey.keys(), ...Object.keys(customObjects)].map((key) => key.slice(key.indexOf('>') + 1));
+  const owner = isDict(config) && typeof config['name'] === 'string' ? `'${config['name']}' is of ` : '';
+  const registered = registeredName && registeredName !== className ? ` (registered as '${registeredName}')` : '';
   throw new ValueError(
-    `deserializeKerasObject: unknown class '${className}'${module ? ` of module '${module}'` : ''}.${suggest(className, known)} ` +
+    `deserializeKerasObject: ${owner}unknown class '${className}'${module ? ` of module '${module}'` : ''}${registered}.${suggest(className, known)} ` +
       `If it is your own, register it with registerKerasSerializable, or pass it in customObjects.`,
   );
 }

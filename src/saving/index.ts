@@ -13,6 +13,7 @@ export {
   withObjectSharing,
 } from '../core/serialization.js';
 export type { ReadLimits } from '../formats/hdf5/index.js';
+export { type Comparison, KerasFileEditor, type WeightsTree } from './file_editor.js';
 export type { FileHandleLike, FileSource, FileTarget, ProgressListener } from './places.js';
 export {
   loadModel,

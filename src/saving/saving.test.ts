@@ -117,3 +117,24 @@ describe('training goes on where it stopped', () => {
     expect(parts).toBe(whole);
   }, 60_000);
 });
+
+describe('KerasFileEditor', () => {
+  test('looks into a file, changes it and writes it anew', async () => {
+    const model = await trained();
+    await model.saveWeights(path('m.weights.h5'));
+    const editor = await saving.KerasFileEditor.open(path('m.weights.h5'));
+    expect(editor.compare(model)).toEqual({ status: 'success', errorCount: 0, matchCount: 14 });
+    editor.renameObject('layers/dense_1', 'dense_2');
+    editor.deleteWeight('dense_2', '1');
+    editor.addObject('layers/dense_1', { '0': [[1, 2]], '1': [0] });
+    expect(() => editor.deleteObject('layers/none')).toThrow("path 'layers/none' not found");
+    expect(() => editor.deleteObject('dense_9')).toThrow("name 'dense_9' does not appear");
+    await editor.save(path('edited.weights.h5'));
+    const again = await saving.KerasFileEditor.open(path('edited.weights.h5'));
+    expect(Object.keys(again.weightsDict['layers']).sort()).toEqual(['dense', 'dense_1', 'dense_2']);
+    expect(again.compare(model).status).toBe('error');
+    const whole = await saving.KerasFileEditor.open(await model.save());
+    expect(whole.config).toMatchObject({ class_name: 'Sequential' });
+    expect(whole.objectMetadata['layers/dense']).toEqual({ name: model.layers[0].name });
+  });
+});

@@ -133,7 +133,11 @@ export async function saveModel(
 }
 
 /** Write an HDF5 file so that it is there as a whole or not at all. */
-async function writeHdf5(place: FileTarget, owner: string, work: (file: Hdf5Writer) => Promise<void>): Promise<void> {
+export async function writeHdf5(
+  place: FileTarget,
+  owner: string,
+  work: (file: Hdf5Writer) => Promise<void>,
+): Promise<void> {
   await writeAtomically(place, owner, (target, path) =>
     withHdf5(path, nameOf(place), work, (source) => copyTo(source, (bytes) => target.write(bytes))),
   );

@@ -24,6 +24,7 @@ export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
 export { getSourceInputs } from './graph.js';
 export { modelToDot, type ModelToDotOptions } from './model_to_dot.js';
 export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOptions } from './numerical.js';
+export { loadNpy, loadNpz, saveNpy, saveNpz } from './npy.js';
 export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
 export { splitDataset, type SplitDatasetOptions } from './split_dataset.js';
 export { timeseriesDatasetFromArray, type TimeseriesDatasetOptions } from './timeseries_dataset.js';

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { fromNumbers } from '../core/ndarray.js';
+import { bytesSource } from './byte_source.js';
+import { formatNpy, readNpy, readNpz, writeNpz } from './npy.js';
+
+/** What `numpy.save` wrote, in base64: int16 [[1, 2, 3], [4, 5, 6]] in Fortran's order, big-endian. */
+const file = (header: string, body: readonly number[]): Uint8Array => {
+  const text = header.padEnd(117) + '\n';
+  return new Uint8Array([0x93, ...Buffer.from('NUMPY'), 1, 0, text.length, 0, ...Buffer.from(text), ...body]);
+};
+
+describe('.npy', () => {
+  test.each(['float32', 'float16', 'float64', 'int8', 'int64', 'uint32', 'bool'] as const)(
+    '%s comes back',
+    async (dtype) => {
+      const array = fromNumbers(dtype, [2, 3], [0, 1, 1, 0, 1, 0]);
+      expect(await readNpy(bytesSource(formatNpy(array)))).toEqual(array);
+    },
+  );
+  test("big-endian elements in Fortran's order", async () => {
+    const header = "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3), }";
+    const array = await readNpy(bytesSource(file(header, [0, 1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6])));
+    expect([...array.data]).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+  test('the header is padded as NumPy pads it', () => {
+    const bytes = formatNpy(fromNumbers('float32', [3], [1, 2, 3]));
+    expect((bytes.length - 12) % 64).toBe(0);
+    expect(Buffer.from(bytes.slice(10, 70)).toString()).toBe(
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }".padEnd(60),
+    );
+  });
+  test.each([
+    ["{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", /Python objects/],
+    ["{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999,), }", /takes 39999999996 bytes/],
+    ["{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", /its shape is/],
+    ["{'descr': '<f4', 'shape': (1,), }", /lacks the shape or the order/],
+    ["{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", /no plain numbers/],
+  ])('%s is refused', async (header, why) => {
+    await expect(readNpy(bytesSource(file(header, [0, 0, 0, 0]), 'x.npy'))).rejects.toThrow(why);
+  });
+});
+
+test('.npz', async () => {
+  const pieces: Uint8Array[] = [];
+  const arrays = { x: fromNumbers('float32', [2], [1, 2]), y: fromNumbers('int32', [], [3]) };
+  await writeNpz(arrays, (piece) => Promise.resolve(void pieces.push(piece.slice())));
+  expect(await readNpz(bytesSource(new Uint8Array(Buffer.concat(pieces))))).toEqual(arrays);
+});
