@@ -1,4 +1,5 @@
 /** @file `LearningRateScheduler`. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
@@ -40,7 +41,7 @@ export class LearningRateScheduler extends Callback {
       const rate: unknown = this.schedule(epoch, learningRateOf(optimizer));
       if (typeof rate !== 'number')
         throw new ValueError(
-          `LearningRateScheduler: the schedule gave ${String(rate)} in epoch ${epoch}. Expected a number.`,
+          `LearningRateScheduler: the schedule gave ${describe(rate)} in epoch ${epoch}. Expected a number.`,
         );
       optimizer.learningRate = rate;
       if (this.verbose > 0) {

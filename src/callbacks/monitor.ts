@@ -1,4 +1,5 @@
 /** @file `MonitorCallback`: the base of callbacks that follow one number of the logs. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
@@ -46,7 +47,7 @@ export class MonitorCallback extends Callback {
   constructor(owner: string, { monitor = 'val_loss', mode = 'auto', minDelta = 0 }: MonitorOptions) {
     super();
     if (typeof monitor !== 'string')
-      throw new ValueError(`${owner}: monitor=${String(monitor)}. Expected a name in the logs.`);
+      throw new ValueError(`${owner}: monitor=${describe(monitor)}. Expected a name in the logs.`);
     if (!['auto', 'min', 'max'].includes(mode))
       console.warn(`${owner} mode '${String(mode)}' is unknown, fallback to auto mode.`);
     this.#owner = owner;

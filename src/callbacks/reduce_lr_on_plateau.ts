@@ -1,4 +1,5 @@
 /** @file `ReduceLROnPlateau`. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Logs } from './callback.js';
@@ -61,7 +62,7 @@ export class ReduceLROnPlateau extends MonitorCallback {
       'monitor', 'mode', 'minDelta', 'factor', 'patience', 'verbose', 'cooldown', 'minLr',
     ]); // prettier-ignore
     if (typeof factor !== 'number' || !(factor < 1))
-      throw new ValueError(`ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${String(factor)}`);
+      throw new ValueError(`ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${describe(factor)}`);
     if (epsilon !== undefined && !warnedOfEpsilon) {
       warnedOfEpsilon = true;
       console.warn('ReduceLROnPlateau: `epsilon` is the old name of `minDelta`.');

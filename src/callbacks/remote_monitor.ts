@@ -1,4 +1,5 @@
 /** @file `RemoteMonitor`. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
@@ -51,7 +52,7 @@ export class RemoteMonitor extends Callback {
     if (!URL.canParse(root + path))
       throw new ValueError(`RemoteMonitor: '${root}${path}' is no address. Give root as in 'http://localhost:9000'.`);
     if (typeof timeout !== 'number' || !(timeout > 0))
-      throw new ValueError(`RemoteMonitor: timeout=${String(timeout)}. Expected seconds, above 0.`);
+      throw new ValueError(`RemoteMonitor: timeout=${describe(timeout)}. Expected seconds, above 0.`);
     this.root = root;
     this.path = path;
     this.field = field;

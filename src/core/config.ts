@@ -1,4 +1,5 @@
 /** @file The global settings of `keras.config` that all rooms read: floatx, epsilon, image_data_format. */
+import { describe } from './describe.js';
 import type { DType } from './dtype.js';
 import { isFloat, standardizeDType } from './dtype.js';
 import { ValueError } from './errors.js';
@@ -35,7 +36,7 @@ export function epsilon(): number {
 /** Set the fuzz factor. @see `keras.config.set_epsilon` */
 export function setEpsilon(value: number): void {
   if (typeof value !== 'number' || !(value > 0))
-    throw new ValueError(`setEpsilon: got ${String(value)}. Expected a positive number.`);
+    throw new ValueError(`setEpsilon: got ${describe(value)}. Expected a positive number.`);
   settings.epsilon = value;
 }
 

@@ -2,6 +2,7 @@
  * @file Objects to configs and back, as `keras.saving.serialize_keras_object` writes them, and the registry by which classes and
  * functions are found. Nothing from a config is ever executed: only what is registered, or handed in, can be made.
  */
+import { describe } from './describe.js';
 import { suggest, ValueError } from './errors.js';
 import { own } from './lookup.js';
 import { toCamelCase } from './naming.js';
@@ -422,7 +423,7 @@ function instantiate<T>(table: IdentifierTable<T>, target: Registered): T {
   if (table.isInstance(target)) return target;
   if (typeof target === 'function' && /^class\b/.test(Function.prototype.toString.call(target)))
     return new (target as SerializableClass<T>)();
-  throw new ValueError(`Cannot use ${String(target)} as ${table.what}.`);
+  throw new ValueError(`Cannot use ${describe(target)} as ${table.what}.`);
 }
 
 /** What a room with string ids offers: `keras.losses.get` and the like. */

@@ -28,7 +28,7 @@ function readClassWeight(classWeight: ClassWeight): Map<number, number> {
           `classWeight: the key ${JSON.stringify(key)} is no class. Classes are whole numbers from 0.`,
         );
       if (typeof weight !== 'number' || Number.isNaN(weight))
-        throw new ValueError(`classWeight: the weight of class ${index} is ${String(weight)}. Expected a number.`);
+        throw new ValueError(`classWeight: the weight of class ${index} is ${describe(weight)}. Expected a number.`);
       return [index, weight];
     }),
   );

@@ -87,7 +87,7 @@ describe('class weights', () => {
         classWeightToSampleWeight(toTensorTree(y, 'y'), weight as Record<string, number>);
     expect(make([0], { cat: 1 })).toThrow(/the key "cat" is no class/);
     expect(make([0], { 0.5: 1 })).toThrow(/no class/);
-    expect(make([0], { 0: 'x' })).toThrow(/weight of class 0 is x/);
+    expect(make([0], { 0: 'x' })).toThrow(/weight of class 0 is 'x'/);
     expect(make([0], [1, 2])).toThrow(/Expected a dict/);
     expect(make([tensor([1]), tensor([1])], { 0: 1 })).toThrow(/single output/);
     expect(make(null, { 0: 1 })).toThrow(/no targets/);

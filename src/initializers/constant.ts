@@ -1,4 +1,5 @@
 /** @file Initializers without chance: zeros, ones, a constant, the identity matrix, Fourier kernels. */
+import { describe } from '../core/describe.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -102,9 +103,9 @@ export class STFT extends Initializer {
     const { side = 'real', window = 'hann', scaling = 'density', periodic = false, ...rest } = options;
     refuseUnknownOptions('STFT', rest, ['side', 'window', 'scaling', 'periodic']);
     if (side !== 'real' && side !== 'imag')
-      throw new ValueError(`STFT: side='${String(side)}'. Expected 'real' or 'imag'.`);
+      throw new ValueError(`STFT: side=${describe(side)}. Expected 'real' or 'imag'.`);
     if (scaling !== null && scaling !== 'density' && scaling !== 'spectrum')
-      throw new ValueError(`STFT: scaling='${String(scaling)}'. Expected 'density', 'spectrum' or null.`);
+      throw new ValueError(`STFT: scaling=${describe(scaling)}. Expected 'density', 'spectrum' or null.`);
     [this.side, this.window, this.scaling, this.periodic] = [side, window, scaling, periodic];
   }
   /** @throws {ValueError} The shape is not (frame, 1, frequencies), or the window is not known. */

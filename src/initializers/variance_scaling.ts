@@ -1,4 +1,5 @@
 /** @file Initializers whose spread follows from how many inputs and outputs a weight has. */
+import { describe } from '../core/describe.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -66,7 +67,7 @@ export class VarianceScaling extends RandomInitializer {
     } = options;
     super({ seed }, 'VarianceScaling');
     refuseUnknownOptions('VarianceScaling', rest, ['scale', 'mode', 'distribution', 'seed', 'inputAxes', 'outputAxes']);
-    if (!(scale > 0)) throw new ValueError(`VarianceScaling: scale=${String(scale)}. Expected a positive number.`);
+    if (!(scale > 0)) throw new ValueError(`VarianceScaling: scale=${describe(scale)}. Expected a positive number.`);
     if (!MODES.includes(mode))
       throw new ValueError(`VarianceScaling: mode='${mode}'. Expected one of ${MODES.join(', ')}.`);
     const kind = distribution === 'normal' ? 'truncated_normal' : distribution;

@@ -1,4 +1,5 @@
 /** @file `Layer`, the base of all layers and models: build, calls, masks, dtypes, configs. Weights and losses: layer_state.ts. */
+import { describe } from '../core/describe.js';
 import { INVOKE } from '../core/callable.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat } from '../core/dtype.js';
@@ -99,13 +100,13 @@ export class Layer extends LayerState {
     } = options;
     const className = registrationOf(new.target)?.name ?? new.target.name;
     if (name !== undefined && name !== null && typeof name !== 'string')
-      throw new ValueError(`${className}: name=${String(name)}. Expected a string.`);
+      throw new ValueError(`${className}: name=${describe(name)}. Expected a string.`);
     if (name?.includes('/'))
       throw new ValueError(`${className}: the name '${name}' holds a '/'. Names are parts of a path and may not.`);
     super(name ?? autoName(className), trainable);
     if (Object.keys(rest).length > 0) refuseUnknownOptions(className, rest, optionNames(new.target));
     if (typeof trainable !== 'boolean')
-      throw new ValueError(`${className} '${this.name}': trainable=${String(trainable)}. Expected a boolean.`);
+      throw new ValueError(`${className} '${this.name}': trainable=${describe(trainable)}. Expected a boolean.`);
     this.autocast = autocast;
     this.activityRegularizer = regularizers.get(activityRegularizer ?? null);
     this.supportsMasking = this.computeMask !== Layer.prototype.computeMask;

@@ -1,4 +1,5 @@
 /** @file Crossentropies: binary, categorical, sparse categorical, their focal variants, and the generalized one. */
+import { describe } from '../core/describe.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import { normalizeAxis } from '../core/shape.js';
@@ -203,8 +204,8 @@ function checkOptions(owner: string, { labelSmoothing, axis }: { labelSmoothing?
     labelSmoothing !== undefined &&
     !(typeof labelSmoothing === 'number' && labelSmoothing >= 0 && labelSmoothing <= 1)
   )
-    throw new ValueError(`${owner}: labelSmoothing=${String(labelSmoothing)}. Expected a number from 0 to 1.`);
-  if (!Number.isInteger(axis)) throw new ValueError(`${owner}: axis=${String(axis)}. Expected a whole number.`);
+    throw new ValueError(`${owner}: labelSmoothing=${describe(labelSmoothing)}. Expected a number from 0 to 1.`);
+  if (!Number.isInteger(axis)) throw new ValueError(`${owner}: axis=${describe(axis)}. Expected a whole number.`);
 }
 
 /** Crossentropy of independent yes-or-no predictions. @see `keras.losses.BinaryCrossentropy` */
@@ -287,7 +288,7 @@ export class CategoricalGeneralizedCrossEntropy extends FunctionLoss {
   /** @throws {ValueError} `q` is not between 0 and 1. */
   constructor({ q = 0.5, ...options }: CategoricalGeneralizedCrossEntropyOptions = {}) {
     if (!(q > 0 && q < 1))
-      throw new ValueError(`CategoricalGeneralizedCrossEntropy: q=${String(q)}. Expected a number between 0 and 1.`);
+      throw new ValueError(`CategoricalGeneralizedCrossEntropy: q=${describe(q)}. Expected a number between 0 and 1.`);
     const fn = (t: Tensor, p: Tensor): Tensor => categoricalGeneralizedCrossEntropy(t, p, q);
     super(fn, 'categorical_generalized_cross_entropy', options, { q });
   }

@@ -1,4 +1,5 @@
 /** @file `Loss`, the base of losses, and the losses that a function makes. */
+import { describe } from '../core/describe.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -69,7 +70,7 @@ export class Loss extends Callable {
     const { reduction = 'sum_over_batch_size', name, dtype, ...rest } = options;
     refuseUnknownOptions(className, rest, ['reduction', 'name', 'dtype']);
     if (name !== undefined && name !== null && typeof name !== 'string')
-      throw new ValueError(`${className}: name=${String(name)}. Expected a string.`);
+      throw new ValueError(`${className}: name=${describe(name)}. Expected a string.`);
     this.name = name ? name : autoName(className);
     this.reduction = standardizeReduction(reduction, className);
     this.dtype = getDTypePolicy(dtype ?? floatx()).computeDtype;
@@ -179,7 +180,7 @@ export class LossFunctionWrapper extends FunctionLoss {
   constructor(fn: LossFunction, options: LossFunctionWrapperOptions = {}) {
     const { name, reduction, dtype, ...fnOptions } = options;
     if (!isPlainFunction(fn) && !((fn as unknown) instanceof Loss))
-      throw new ValueError(`LossFunctionWrapper: fn=${String(fn)}. Expected a function of targets and predictions.`);
+      throw new ValueError(`LossFunctionWrapper: fn=${describe(fn)}. Expected a function of targets and predictions.`);
     super(fn, null, { name, reduction, dtype }, fnOptions);
   }
 

@@ -194,6 +194,6 @@ describe('bad input', () => {
   });
   it('wants a call() and a function', () => {
     expect(() => new losses.Loss()([1], [1])).toThrow('Loss Loss does not have a call() method.');
-    expect(() => new losses.LossFunctionWrapper('mse' as never)).toThrow('LossFunctionWrapper: fn=mse.');
+    expect(() => new losses.LossFunctionWrapper('mse' as never)).toThrow("LossFunctionWrapper: fn='mse'.");
   });
 });

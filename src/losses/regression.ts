@@ -1,4 +1,5 @@
 /** @file Losses of regression: distances between numbers, and between directions. */
+import { describe } from '../core/describe.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import * as ops from '../ops/index.js';
@@ -130,7 +131,7 @@ export class Huber extends FunctionLoss {
   /** @throws {ValueError} `delta` is no positive number. */
   constructor({ delta = 1, ...options }: HuberOptions = {}) {
     if (typeof delta !== 'number' || !(delta > 0))
-      throw new ValueError(`Huber: delta=${String(delta)}. Expected a positive number.`);
+      throw new ValueError(`Huber: delta=${describe(delta)}. Expected a positive number.`);
     super(huber, 'huber_loss', options, { delta });
   }
 }

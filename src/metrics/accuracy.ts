@@ -1,4 +1,5 @@
 /** @file The accuracy family: how often predictions are right. */
+import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -121,7 +122,7 @@ export class BinaryAccuracy extends FunctionMetric {
   /** @throws {ValueError} `threshold` is no number. */
   constructor({ threshold = 0.5, ...options }: BinaryAccuracyOptions = {}) {
     if (typeof threshold !== 'number')
-      throw new ValueError(`BinaryAccuracy: threshold=${String(threshold)}. Expected a number.`);
+      throw new ValueError(`BinaryAccuracy: threshold=${describe(threshold)}. Expected a number.`);
     super(binaryAccuracy, 'binary_accuracy', 'up', options, { threshold });
     this.threshold = threshold;
   }
@@ -143,7 +144,7 @@ export class SparseCategoricalAccuracy extends FunctionMetric {
 
 function countOf(k: unknown, owner: string): number {
   if (!Number.isInteger(k) || (k as number) < 1)
-    throw new ValueError(`${owner}: k=${String(k)}. Expected a whole number from 1.`);
+    throw new ValueError(`${owner}: k=${describe(k)}. Expected a whole number from 1.`);
   return k as number;
 }
 

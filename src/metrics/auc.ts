@@ -1,4 +1,5 @@
 /** @file The area under a curve of right and wrong predictions at all thresholds. */
+import { describe } from '../core/describe.js';
 import { epsilon } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { suggest, ValueError } from '../core/errors.js';
@@ -97,7 +98,7 @@ export class AUC extends Metric {
     } = options;
     super(rest);
     if (thresholds === null && (!Number.isInteger(numThresholds) || numThresholds < 2))
-      throw new ValueError(`AUC: numThresholds=${String(numThresholds)}. Expected a whole number from 2.`);
+      throw new ValueError(`AUC: numThresholds=${describe(numThresholds)}. Expected a whole number from 2.`);
     const inner =
       thresholds === null
         ? innerThresholds(numThresholds)

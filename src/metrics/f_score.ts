@@ -1,4 +1,5 @@
 /** @file F-scores: precision and recall in one number. */
+import { describe } from '../core/describe.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -49,9 +50,9 @@ export class FBetaScore extends Metric {
         `${className}: average=${JSON.stringify(average)}. Expected 'micro', 'macro', 'weighted' or null.`,
       );
     if (typeof beta !== 'number' || !(beta > 0))
-      throw new ValueError(`${className}: beta=${String(beta)}. Expected a positive number.`);
+      throw new ValueError(`${className}: beta=${describe(beta)}. Expected a positive number.`);
     if (threshold !== null && (typeof threshold !== 'number' || !(threshold > 0 && threshold <= 1)))
-      throw new ValueError(`${className}: threshold=${String(threshold)}. Expected a number in (0, 1], or null.`);
+      throw new ValueError(`${className}: threshold=${describe(threshold)}. Expected a number in (0, 1], or null.`);
     this.average = average;
     this.beta = beta;
     this.threshold = threshold;

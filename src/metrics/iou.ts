@@ -1,4 +1,5 @@
 /** @file Intersection over union of predicted and true areas, class by class. */
+import { describe } from '../core/describe.js';
 import { epsilon } from '../core/config.js';
 import { isInteger } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -57,7 +58,7 @@ export class IoU extends Metric {
     super({ dtype: dtype ?? 'int32', ...rest });
     const className = classNameOf(this);
     if (!Number.isInteger(numClasses) || numClasses < 1)
-      throw new ValueError(`${className}: numClasses=${String(numClasses)}. Expected a whole number from 1.`);
+      throw new ValueError(`${className}: numClasses=${describe(numClasses)}. Expected a whole number from 1.`);
     const wrong = targetClassIds.find((id) => !Number.isInteger(id) || id < 0 || id >= numClasses);
     if (wrong !== undefined)
       throw new ValueError(`${className}: target class ${wrong} is out of range, which is [0, ${numClasses}).`);

@@ -1,4 +1,5 @@
 /** @file Sums and means over batches, and the metrics that are the mean of a function. */
+import { describe } from '../core/describe.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { toSnakeCase } from '../core/naming.js';
@@ -190,7 +191,7 @@ export class MeanMetricWrapper extends FunctionMetric {
   constructor(fn: MetricFunction | Loss, options: MeanMetricWrapperOptions = {}) {
     const { name, dtype, ...fnOptions } = options;
     if (!isPlainFunction(fn) && !(fn instanceof Loss))
-      throw new ValueError(`MeanMetricWrapper: fn=${String(fn)}. Expected a function of targets and predictions.`);
+      throw new ValueError(`MeanMetricWrapper: fn=${describe(fn)}. Expected a function of targets and predictions.`);
     const isLoss = fn instanceof Loss || registrationOf(fn)?.module === 'keras.losses';
     super(fn, null, isLoss ? 'down' : null, { name, dtype }, fnOptions);
   }

@@ -1,4 +1,5 @@
 /** @file `Metric`, the base of all metrics: state in variables, updated batch by batch. */
+import { describe } from '../core/describe.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -82,7 +83,7 @@ export class Metric extends Callable {
     const className = classNameOf(this);
     refuseUnknownOptions(className, rest, ['name', 'dtype']);
     if (name !== undefined && name !== null && typeof name !== 'string')
-      throw new ValueError(`${className}: name=${String(name)}. Expected a string.`);
+      throw new ValueError(`${className}: name=${describe(name)}. Expected a string.`);
     this.name = name ? name : autoName(className);
     this.dtype = getDTypePolicy(dtype ?? floatx()).computeDtype;
   }

@@ -205,8 +205,8 @@ describe('bad input', () => {
         'R2Score: classAggregation="mean".',
       ],
       [() => new metrics.TopKCategoricalAccuracy({ k: 0 }), 'TopKCategoricalAccuracy: k=0.'],
-      [() => new metrics.BinaryAccuracy({ threshold: 'x' as unknown as number }), 'BinaryAccuracy: threshold=x.'],
-      [() => new metrics.MeanMetricWrapper('mse' as never), 'MeanMetricWrapper: fn=mse.'],
+      [() => new metrics.BinaryAccuracy({ threshold: 'x' as unknown as number }), "BinaryAccuracy: threshold='x'."],
+      [() => new metrics.MeanMetricWrapper('mse' as never), "MeanMetricWrapper: fn='mse'."],
       [() => new metrics.Mean().addVariable([null as unknown as number]), "Metric 'mean': a variable of shape (None,)"],
     ];
     for (const [make, message] of wrong) expect(make).toThrow(message);

@@ -1,4 +1,5 @@
 /** @file Precision and recall. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf } from '../core/serialization.js';
@@ -41,7 +42,9 @@ class ConfusionRatio extends Metric {
       ['classId', classId, 0],
     ] as const) {
       if (value !== null && (!Number.isInteger(value) || value < from))
-        throw new ValueError(`${className}: ${name}=${String(value)}. Expected a whole number from ${from}, or null.`);
+        throw new ValueError(
+          `${className}: ${name}=${describe(value)}. Expected a whole number from ${from}, or null.`,
+        );
     }
     this.#kind = kind;
     this.#given = thresholds;

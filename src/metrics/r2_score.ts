@@ -1,4 +1,5 @@
 /** @file The coefficient of determination. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { formatShape } from '../core/shape.js';
@@ -39,7 +40,7 @@ export class R2Score extends Metric {
         `R2Score: classAggregation=${JSON.stringify(classAggregation)}. Expected 'uniform_average', 'variance_weighted_average' or null.`,
       );
     if (!Number.isInteger(numRegressors) || numRegressors < 0)
-      throw new ValueError(`R2Score: numRegressors=${String(numRegressors)}. Expected a whole number from 0.`);
+      throw new ValueError(`R2Score: numRegressors=${describe(numRegressors)}. Expected a whole number from 0.`);
     this.classAggregation = classAggregation;
     this.numRegressors = numRegressors;
     this.numSamples = this.addVariable([], 'zeros', { name: 'num_samples' });

@@ -1,4 +1,5 @@
 /** @file Means of the losses of regression, as metrics. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import {
   logCosh,
@@ -84,7 +85,7 @@ export class CosineSimilarity extends FunctionMetric {
   /** @throws {ValueError} `axis` is no whole number. */
   constructor({ axis = -1, ...options }: CosineSimilarityOptions = {}) {
     if (!Number.isInteger(axis))
-      throw new ValueError(`CosineSimilarity: axis=${String(axis)}. Expected a whole number.`);
+      throw new ValueError(`CosineSimilarity: axis=${describe(axis)}. Expected a whole number.`);
     super(cosineSimilarity, 'cosine_similarity', 'up', options, { axis });
   }
 }

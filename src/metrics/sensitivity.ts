@@ -1,4 +1,5 @@
 /** @file The best of one rate where another one is at least so high: sensitivity at specificity and its like. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf } from '../core/serialization.js';
@@ -37,9 +38,9 @@ class RateAtRate extends Metric {
     this.#bound = bound;
     const className = classNameOf(this);
     if (typeof bound.value !== 'number' || !(bound.value >= 0 && bound.value <= 1))
-      throw new ValueError(`${className}: ${bound.name}=${String(bound.value)}. Expected a number from 0 to 1.`);
+      throw new ValueError(`${className}: ${bound.name}=${describe(bound.value)}. Expected a number from 0 to 1.`);
     if (!Number.isInteger(numThresholds) || numThresholds < 1)
-      throw new ValueError(`${className}: numThresholds=${String(numThresholds)}. Expected a whole number from 1.`);
+      throw new ValueError(`${className}: numThresholds=${describe(numThresholds)}. Expected a whole number from 1.`);
     this.numThresholds = numThresholds;
     this.classId = classId;
     this.thresholds = numThresholds === 1 ? [0.5] : [0, ...innerThresholds(numThresholds), 1];

@@ -1,4 +1,5 @@
 /** @file Configs of drawn models, equal to Keras's: layers with their calls (`inbound_nodes`), inputs and outputs. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { toCamelCase, toSnakeCase } from '../core/naming.js';
 import type { Config } from '../core/serialization.js';
@@ -122,7 +123,7 @@ export function functionalFromConfig<M>(
   const tensorAt = (name: unknown, nodeIndex: unknown, tensorIndex: unknown, shift = false): KerasTensor => {
     const found = pending.get(String(name));
     if (found === undefined)
-      throw new ValueError(`A model's config refers to a layer '${String(name)}', which it does not hold.`);
+      throw new ValueError(`A model's config refers to a layer ${describe(name)}, which it does not hold.`);
     const index = Number(nodeIndex) - (shift && isDrawn(found.operation) ? 1 : 0);
     const node = found.operation.inboundNodes[index] as FunctionalNode | undefined;
     if (node === undefined) throw new NotYet();

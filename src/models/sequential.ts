@@ -1,4 +1,5 @@
 /** @file `Sequential`: a stack of layers, each of one input and one output. */
+import { describe } from '../core/describe.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
@@ -36,7 +37,7 @@ export class Sequential extends Model {
   constructor(layers: readonly (Layer | KerasTensor)[] | null = null, options: ModelOptions = {}) {
     super(options);
     if (layers !== null && !Array.isArray(layers))
-      throw new ValueError(`Sequential '${this.name}': the layers must come as a list. Received: ${String(layers)}.`);
+      throw new ValueError(`Sequential '${this.name}': the layers must come as a list. Received: ${describe(layers)}.`);
     for (const layer of (layers ?? []) as readonly (Layer | KerasTensor)[]) this.add(layer, { rebuild: false });
     if (layers !== null && layers.length > 0) this.#maybeRebuild();
   }
@@ -52,9 +53,8 @@ export class Sequential extends Model {
     if (layer instanceof KerasTensor && layer.history?.node.operation instanceof InputLayer)
       added = layer.history.node.operation;
     if (!(added instanceof Layer)) {
-      const what = typeof added === 'function' ? `the function ${added.name || '(anonymous)'}` : String(added);
       throw new ValueError(
-        `Sequential '${this.name}': only instances of Layer can be added. Received: ${what}. ` +
+        `Sequential '${this.name}': only instances of Layer can be added. Received: ${added instanceof KerasTensor ? added.toString() : describe(added)}. ` +
           `A symbolic tensor can only be added when it comes from Input().`,
       );
     }

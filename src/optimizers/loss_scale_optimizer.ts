@@ -1,4 +1,5 @@
 /** @file `LossScaleOptimizer`. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
@@ -78,7 +79,7 @@ export class LossScaleOptimizer extends Optimizer {
     refuseUnknownOptions('LossScaleOptimizer', unknown, ['initialScale', 'dynamicGrowthSteps', 'name']);
     if (!(innerOptimizer instanceof Optimizer))
       throw new ValueError(
-        `LossScaleOptimizer: \`innerOptimizer\` must be an Optimizer. Received: ${String(innerOptimizer)}`,
+        `LossScaleOptimizer: \`innerOptimizer\` must be an Optimizer. Received: ${describe(innerOptimizer)}`,
       );
     super(0, { name });
     this.innerOptimizer = innerOptimizer;

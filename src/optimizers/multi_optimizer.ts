@@ -1,4 +1,5 @@
 /** @file `MultiOptimizer`, and `OptimizerMap`, which tells it who changes what. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
@@ -34,11 +35,11 @@ export class OptimizerMap {
     refuseUnknownOptions('OptimizerMap', rest, ['optimizerMap']);
     if (!(defaultOptimizer instanceof Optimizer)) {
       throw new TypeError(
-        `OptimizerMap: \`defaultOptimizer\` must be an Optimizer instance. Received: ${String(defaultOptimizer)}`,
+        `OptimizerMap: \`defaultOptimizer\` must be an Optimizer instance. Received: ${describe(defaultOptimizer)}`,
       );
     }
     if (optimizerMap !== null && !isDict(optimizerMap))
-      throw new TypeError(`OptimizerMap: \`optimizerMap\` must be a dict. Received: ${String(optimizerMap)}`);
+      throw new TypeError(`OptimizerMap: \`optimizerMap\` must be a dict. Received: ${describe(optimizerMap)}`);
     this.defaultOptimizer = defaultOptimizer;
     this.#byPattern = new Map(Object.entries(optimizerMap ?? {}));
   }
@@ -66,7 +67,7 @@ export class OptimizerMap {
    */
   set(pattern: string, optimizer: Optimizer): this {
     if (typeof pattern !== 'string')
-      throw new ValueError(`OptimizerMap: key must be a string. Received: ${String(pattern)}`);
+      throw new ValueError(`OptimizerMap: key must be a string. Received: ${describe(pattern)}`);
     if (this.#byPattern.has(pattern)) {
       throw new ValueError(
         `OptimizerMap: '${pattern}' already exists in the OptimizerMap. Please make sure to not use duplicated keys.`,
@@ -111,7 +112,7 @@ export class OptimizerMap {
 
 function refuseWrapper(owner: string, optimizer: unknown): asserts optimizer is Optimizer {
   if (!(optimizer instanceof Optimizer))
-    throw new ValueError(`${owner}: optimizer must be an Optimizer instance. Received: ${String(optimizer)}`);
+    throw new ValueError(`${owner}: optimizer must be an Optimizer instance. Received: ${describe(optimizer)}`);
   if (optimizer instanceof LossScaleOptimizer)
     throw new ValueError(`${owner}: optimizer cannot be LossScaleOptimizer.`);
   if (optimizer instanceof MultiOptimizer) throw new ValueError(`${owner}: optimizer cannot be MultiOptimizer.`);
@@ -142,7 +143,7 @@ export class MultiOptimizer extends Optimizer {
     refuseUnknownOptions('MultiOptimizer', rest, ['lossScaleFactor', 'name']);
     if (!(optimizerMap instanceof OptimizerMap) && typeof optimizerMap !== 'function') {
       throw new ValueError(
-        `MultiOptimizer: \`optimizerMap\` must be an OptimizerMap or a function. Received: ${String(optimizerMap)}`,
+        `MultiOptimizer: \`optimizerMap\` must be an OptimizerMap or a function. Received: ${describe(optimizerMap)}`,
       );
     }
     super(0, { name, lossScaleFactor });

@@ -282,7 +282,7 @@ describe('bad input', () => {
   it('refuses what is no learning rate', () => {
     bad(
       () => new Adam({ learningRate: '0.1' as unknown as number }),
-      /Adam: argument `learningRate` should be a number.*learningRate=0.1/,
+      /Adam: argument `learningRate` should be a number.*learningRate='0.1'/,
     );
     bad(() => new SGD({ learningRate: null as unknown as number }), 'Received instead: learningRate=null');
   });
@@ -313,7 +313,7 @@ describe('bad input', () => {
     bad(() => new SGD({ momentum: 2 }), 'SGD: `momentum` must be a number in [0, 1]. Received: momentum=2');
     bad(
       () => new SGD({ weightDecay: 'much' as unknown as number }),
-      '`weightDecay` must be a number or null. Received: weightDecay=much',
+      "`weightDecay` must be a number or null. Received: weightDecay='much'",
     );
     bad(() => new AdamW({ weightDecay: null as unknown as number }), 'AdamW: argument `weightDecay` must be a number');
     bad(() => new Lion({ beta1: 0 }), 'Lion: argument `beta1` must be in the (0, 1] range');

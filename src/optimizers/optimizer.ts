@@ -1,4 +1,5 @@
 /** @file `Optimizer`, the base of all optimizers: what happens around each update. Their variables: optimizer_variables.ts. */
+import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
@@ -104,7 +105,7 @@ export class Optimizer extends OptimizerVariables {
     if (typeof learningRate !== 'number' || Number.isNaN(learningRate)) {
       throw new ValueError(
         `${className}: argument \`learningRate\` should be a number, or an instance of LearningRateSchedule, or a function ` +
-          `that returns the learning rate. Received instead: learningRate=${String(learningRate)}`,
+          `that returns the learning rate. Received instead: learningRate=${describe(learningRate)}`,
       );
     }
     this.#learningRate = this.makeVariable([], {
@@ -126,7 +127,9 @@ export class Optimizer extends OptimizerVariables {
     if (this.built) return;
     const stranger = variables.find((variable) => !(variable instanceof Variable));
     if (stranger !== undefined)
-      throw new ValueError(`Optimizer '${this.name}': build() got ${String(stranger)}. Expected a list of variables.`);
+      throw new ValueError(
+        `Optimizer '${this.name}': build() got ${describe(stranger)}. Expected a list of variables.`,
+      );
     if (this.useEma) this.#averages = this.addOptimizerVariables(variables, 'average');
     variables.forEach((variable, i) => this.#indices.set(variable, i));
     if (this.gradientAccumulationSteps !== null) {

@@ -1,4 +1,5 @@
 /** @file The options that all optimizers take, and their checks. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { constructorOptions } from '../core/option_names.js';
 import type { TensorLike } from '../runtime/index.js';
@@ -79,25 +80,25 @@ export function checkOptions(owner: string, cls: unknown, options: Omit<Optimize
   const numbers = { weightDecay, clipnorm, clipvalue, globalClipnorm, lossScaleFactor };
   for (const [name, value] of Object.entries(numbers)) {
     if (value !== null && (typeof value !== 'number' || Number.isNaN(value)))
-      throw new ValueError(`${owner}: \`${name}\` must be a number or null. Received: ${name}=${String(value)}`);
+      throw new ValueError(`${owner}: \`${name}\` must be a number or null. Received: ${name}=${describe(value)}`);
   }
   if (
     gradientAccumulationSteps !== null &&
     !(Number.isInteger(gradientAccumulationSteps) && gradientAccumulationSteps >= 2)
   ) {
     throw new ValueError(
-      `${owner}: \`gradientAccumulationSteps\` must be an integer >= 2. Received: gradientAccumulationSteps=${String(gradientAccumulationSteps)}`,
+      `${owner}: \`gradientAccumulationSteps\` must be an integer >= 2. Received: gradientAccumulationSteps=${describe(gradientAccumulationSteps)}`,
     );
   }
   if (useEma) {
     if (typeof emaMomentum !== 'number' || !(emaMomentum >= 0 && emaMomentum <= 1)) {
       throw new ValueError(
-        `${owner}: \`emaMomentum\` must be in the range [0, 1]. Received: emaMomentum=${String(emaMomentum)}`,
+        `${owner}: \`emaMomentum\` must be in the range [0, 1]. Received: emaMomentum=${describe(emaMomentum)}`,
       );
     }
     if (emaOverwriteFrequency !== null && !(Number.isInteger(emaOverwriteFrequency) && emaOverwriteFrequency >= 1)) {
       throw new ValueError(
-        `${owner}: \`emaOverwriteFrequency\` must be an integer >= 1 or null. Received: emaOverwriteFrequency=${String(emaOverwriteFrequency)}`,
+        `${owner}: \`emaOverwriteFrequency\` must be an integer >= 1 or null. Received: emaOverwriteFrequency=${describe(emaOverwriteFrequency)}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 /** @file `SGD`. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
@@ -32,7 +33,7 @@ export class SGD extends Optimizer {
     const { learningRate = 0.01, momentum = 0, nesterov = false, ...rest } = options;
     super(learningRate, rest);
     if (typeof momentum !== 'number' || !(momentum >= 0 && momentum <= 1))
-      throw new ValueError(`SGD: \`momentum\` must be a number in [0, 1]. Received: momentum=${String(momentum)}`);
+      throw new ValueError(`SGD: \`momentum\` must be a number in [0, 1]. Received: momentum=${describe(momentum)}`);
     this.momentum = momentum;
     this.nesterov = nesterov;
   }

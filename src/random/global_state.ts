@@ -1,4 +1,5 @@
 /** @file The generators of the whole process: the one that default seeds come from, and the one that shuffles epochs. */
+import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { MersenneTwister } from './mersenne_twister.js';
 
@@ -25,7 +26,7 @@ orders.seedByNumber(unpredictable()[0]);
  */
 export function setRandomSeed(seed: number): void {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
-    throw new ValueError(`setRandomSeed: got ${String(seed)}. Expected a whole number from 0 to 2^32 - 1.`);
+    throw new ValueError(`setRandomSeed: got ${describe(seed)}. Expected a whole number from 0 to 2^32 - 1.`);
   seeds.seedByArray([seed]);
   orders.seedByNumber(seed);
   used.seeds = used.orders = true;

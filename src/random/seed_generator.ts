@@ -1,4 +1,5 @@
 /** @file `SeedGenerator`: a state from which each random draw takes a new seed. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
@@ -35,7 +36,8 @@ export class SeedGenerator {
     this.name = name ?? autoName('SeedGenerator');
     this.#seed = seed ?? null;
     const start = seed ?? makeDefaultSeed();
-    if (!Number.isInteger(start)) throw new ValueError(`SeedGenerator: seed=${String(seed)}. Expected a whole number.`);
+    if (!Number.isInteger(start))
+      throw new ValueError(`SeedGenerator: seed=${describe(seed)}. Expected a whole number.`);
     this.state = withTrace(
       null,
       () =>
@@ -94,5 +96,5 @@ export function drawSeed(seed: Seed | undefined, owner: string): Tensor {
   if (seed instanceof SeedGenerator) return seed.next();
   if (seed instanceof Tensor) return lax.convert(seed, 'uint32');
   if (typeof seed === 'number' && Number.isInteger(seed)) return tensor([seed >>> 0, 0], [2], 'uint32');
-  throw new ValueError(`${owner}: seed=${String(seed)}. Expected a whole number, a SeedGenerator or null.`);
+  throw new ValueError(`${owner}: seed=${describe(seed)}. Expected a whole number, a SeedGenerator or null.`);
 }

@@ -1,4 +1,5 @@
 /** @file The penalty on rows or columns that are not orthogonal. */
+import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { formatShape } from '../core/shape.js';
@@ -26,7 +27,7 @@ export class OrthogonalRegularizer extends Regularizer {
     refuseUnknownOptions('OrthogonalRegularizer', rest, ['factor', 'mode']);
     this.factor = factorOf(factor, 'OrthogonalRegularizer', 'factor');
     if (mode !== 'rows' && mode !== 'columns')
-      throw new ValueError(`OrthogonalRegularizer: mode='${String(mode)}'. Expected 'rows' or 'columns'.`);
+      throw new ValueError(`OrthogonalRegularizer: mode=${describe(mode)}. Expected 'rows' or 'columns'.`);
     this.mode = mode;
   }
 

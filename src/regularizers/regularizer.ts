@@ -1,4 +1,5 @@
 /** @file The base of regularizers. */
+import { describe } from '../core/describe.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
@@ -40,6 +41,6 @@ export interface Regularizer {
 /** A penalty's factor, checked. @throws {ValueError} It is no finite number from 0. */
 export function factorOf(value: unknown, owner: string, name: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
-    throw new ValueError(`${owner}: ${name}=${String(value)}. Expected a number from 0.`);
+    throw new ValueError(`${owner}: ${name}=${describe(value)}. Expected a number from 0.`);
   return value;
 }

@@ -1,4 +1,5 @@
 /** @file The backends that the entry file registered, and which of them runs programs. */
+import { describe } from '../core/describe.js';
 import { RuntimeError, suggest, ValueError } from '../core/errors.js';
 import type { Backend } from '../graph/index.js';
 
@@ -23,7 +24,7 @@ export function registerBackend(backend: Backend): void {
 export function setBackend(name: BackendName): void {
   const found = registered.get(name);
   if (found === undefined)
-    throw new ValueError(`setBackend: unknown backend '${String(name)}'.${suggest(String(name), registered.keys())}`);
+    throw new ValueError(`setBackend: unknown backend ${describe(name)}.${suggest(String(name), registered.keys())}`);
   current = found;
 }
 
@@ -52,7 +53,7 @@ export function backend(): BackendName {
  */
 export function setThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1)
-    throw new ValueError(`setThreads: got ${String(threads)}. Expected a positive integer.`);
+    throw new ValueError(`setThreads: got ${describe(threads)}. Expected a positive integer.`);
   for (const each of registered.values()) each.setThreads?.(threads);
 }
 

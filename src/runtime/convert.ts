@@ -1,4 +1,5 @@
 /** @file Turns what a person has (numbers, nested lists, typed arrays, variables) into tensors. */
+import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import type { DType, NumericArray } from '../core/dtype.js';
 import { allocate, standardizeDType } from '../core/dtype.js';
@@ -46,7 +47,7 @@ function nestedShape(data: Numbers, owner: string): number[] {
         throw new ValueError(
           Array.isArray(node)
             ? `${owner}: the nested lists are ragged. All lists of a level must be of one length.`
-            : `${owner}: got ${typeof node === 'string' ? JSON.stringify(node) : String(node)} among the numbers. Expected numbers or bools.`,
+            : `${owner}: got ${typeof node === 'string' ? JSON.stringify(node) : describe(node)} among the numbers. Expected numbers or bools.`,
         );
       }
       return;
@@ -143,11 +144,4 @@ function stack(list: readonly TensorLike[], dtype: DType | null | undefined, own
   const data = allocate(first.dtype, parts.length * first.size);
   parts.forEach((p, i) => data.set(castArray(p.ndarray, first.dtype).data, i * first.size));
   return Tensor.fromArray(ndarray(first.dtype, [parts.length, ...first.shape], data));
-}
-
-function describe(x: unknown): string {
-  if (x === null || x === undefined) return String(x);
-  if (typeof x === 'string') return JSON.stringify(x);
-  if (typeof x === 'function') return `the function ${x.name || '(anonymous)'}`;
-  return typeof x === 'object' ? `a ${x.constructor.name}` : `a ${typeof x}`;
 }

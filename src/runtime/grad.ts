@@ -24,7 +24,9 @@ function differentiate(
       throw new TypeError('valueAndGrad: `wrt` holds something that is neither a Tensor nor a Variable.');
     }
     if (!isFloat(x.dtype))
-      throw new ValueError(`valueAndGrad: cannot differentiate with respect to a tensor of dtype ${x.dtype}.`);
+      throw new ValueError(
+        `valueAndGrad: cannot differentiate with respect to a tensor of dtype ${x.dtype}. Make it one of floats: tensor([1, 0], 'float32'), or x.cast('float32').`,
+      );
     return trace.lift(x instanceof Variable ? trace.read(x) : x);
   });
   const result = fn();

@@ -1,4 +1,5 @@
 /** @file `KerasTensor`: a symbol for a tensor to come, by which functional models are drawn. */
+import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
@@ -46,7 +47,7 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
     for (const dim of shape) {
       if (dim !== null && (!Number.isInteger(dim) || dim < 0)) {
         throw new ValueError(
-          `KerasTensor: a size is ${String(dim)} in shape ${formatShape(shape)}. Expected whole numbers from 0, or null.`,
+          `KerasTensor: a size is ${describe(dim)} in shape (${shape.map((each) => (each === null ? 'None' : describe(each))).join(', ')}). Expected whole numbers from 0, or null.`,
         );
       }
     }

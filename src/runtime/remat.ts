@@ -1,4 +1,5 @@
 /** @file Rematerialization asked for by name: `remat`, and `RematScope` for the layers that are made in it. */
+import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { flatten, mapTree, type Tree } from '../core/tree.js';
@@ -49,7 +50,7 @@ function passMasks(old: readonly Tensor[], all: readonly Tensor[]): Tensor[] {
  *   const block = remat((x: Tensor) => ops.relu(ops.matmul(ops.relu(ops.matmul(x, a)), b)));
  */
 export function remat<Args extends readonly unknown[], R>(fn: (...args: Args) => R): (...args: Args) => R {
-  if (typeof fn !== 'function') throw new ValueError(`remat: expected a function, got ${String(fn)}.`);
+  if (typeof fn !== 'function') throw new ValueError(`remat: expected a function, got ${describe(fn)}.`);
   return (...args) => {
     if (!isTracing()) return fn(...args);
     const given = tensorsIn(args);
@@ -116,7 +117,7 @@ export class RematScope {
   constructor({ mode = 'full', outputSizeThreshold = 1024, layerNames }: RematScopeOptions = {}) {
     if (!MODES.includes(mode)) {
       const known = MODES.map((one) => (one === null ? 'null' : `'${one}'`)).join(', ');
-      throw new ValueError(`RematScope: mode='${String(mode)}'. Expected one of ${known}.`);
+      throw new ValueError(`RematScope: mode=${describe(mode)}. Expected one of ${known}.`);
     }
     this.mode = mode;
     this.outputSizeThreshold = outputSizeThreshold;

@@ -1,4 +1,5 @@
 /** @file The options of compile, fit, evaluate and predict, and their checks. */
+import { describe } from '../core/describe.js';
 import type { Callbacks } from '../callbacks/index.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -101,6 +102,11 @@ export interface FitOptions extends RunOptions {
   readonly validationBatchSize?: number | null;
   /** Validate each n-th epoch, or in the epochs listed (counted from 1). Default 1. */
   readonly validationFreq?: number | readonly number[];
+  /**
+   * Ends training after the steps at hand, as `stopTraining` does: what was trained stays, callbacks hear of the end, and `fit` resolves
+   * with what was recorded (`signal.aborted` tells). The epoch at hand is not validated.
+   */
+  readonly signal?: AbortSignal | null;
 }
 
 /** Options of `model.evaluate(x, y, options)`. */
@@ -168,6 +174,7 @@ export const FIT_OPTIONS = [
   'validationSteps',
   'validationBatchSize',
   'validationFreq',
+  'signal',
   ...QUEUE_OPTIONS,
 ] as const satisfies readonly (keyof FitOptions)[];
 
@@ -193,7 +200,7 @@ export const PREDICT_OPTIONS = [
 export function checkCount(owner: string, name: string, value: number | null | undefined, least = 1): number | null {
   if (value === null || value === undefined) return null;
   if (!Number.isInteger(value) || value < least)
-    throw new ValueError(`${owner}: ${name}=${String(value)}. Expected a whole number from ${least}, or null.`);
+    throw new ValueError(`${owner}: ${name}=${describe(value)}. Expected a whole number from ${least}, or null.`);
   return value;
 }
 
@@ -218,13 +225,13 @@ export function checkVerbose(owner: string, verbose: unknown): Verbose {
   if (verbose === true) return 1;
   if (verbose === false) return 0;
   if (verbose !== 0 && verbose !== 1 && verbose !== 2 && verbose !== 'auto')
-    throw new ValueError(`${owner}: verbose=${String(verbose)}. Expected 0, 1, 2 or 'auto'.`);
+    throw new ValueError(`${owner}: verbose=${describe(verbose)}. Expected 0, 1, 2 or 'auto'.`);
   return verbose;
 }
 
 /** @throws {ValueError} None of true, false and 'batch'. */
 export function checkShuffle(shuffle: unknown): Shuffle {
   if (typeof shuffle !== 'boolean' && shuffle !== 'batch')
-    throw new ValueError(`fit: shuffle=${String(shuffle)}. Expected true, false or 'batch'.`);
+    throw new ValueError(`fit: shuffle=${describe(shuffle)}. Expected true, false or 'batch'.`);
   return shuffle;
 }

@@ -236,7 +236,7 @@ describe('user errors', () => {
     await expect(fails(x, y, { batchSize: 0 })).rejects.toThrow(/batchSize=0/);
     await expect(fails(x, y, { epochs: 1.5 })).rejects.toThrow(/epochs=1.5/);
     await expect(fails(x, y, { verbose: 7 })).rejects.toThrow(/verbose=7/);
-    await expect(fails(x, y, { shuffle: 'yes' })).rejects.toThrow(/shuffle=yes/);
+    await expect(fails(x, y, { shuffle: 'yes' })).rejects.toThrow(/shuffle='yes'/);
     await expect(fails(x, y, { workers: -1 })).rejects.toThrow(/workers=-1/);
     await expect(fails(x, y, { callbacks: [3] })).rejects.toThrow(/among the callbacks/);
     await expect(line().predict(x, { batches: 3 } as object)).rejects.toThrow(/no option 'batches'/);

@@ -6,8 +6,9 @@ import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
 import { InternalError, refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
 import { setOwn } from '../core/lookup.js';
+import type { NDArray } from '../core/ndarray.js';
 import type { Config } from '../core/serialization.js';
-import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
+import { classNameOf, deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
 import type { ArrayCounts, Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isArrayData, isDataset } from '../data/index.js';
@@ -17,7 +18,7 @@ import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import * as optimizers from '../optimizers/index.js';
 import { LossScaleOptimizer, type Optimizer } from '../optimizers/index.js';
-import type { Tensor } from '../runtime/index.js';
+import type { Tensor, Variable } from '../runtime/index.js';
 import { toTensor, valueAndGrad } from '../runtime/index.js';
 import { CompileLoss } from './compile_loss.js';
 import { CompileMetrics } from './compile_metrics.js';
@@ -31,6 +32,7 @@ import type {
   TestOnBatchOptions,
   TrainOnBatchOptions,
 } from './options.js';
+import { packState, PackedState, type StatePart } from './model_state.js';
 import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS } from './options.js';
 import type { Profile, ProfileOptions } from './profile.js';
 import { PROFILE_OPTIONS } from './profile.js';
@@ -112,7 +114,7 @@ export class Trainer extends Layer {
     refuseUnknownOptions('compile', rest, COMPILE_OPTIONS);
     if (stepsPerExecution !== 'auto' && !(Number.isInteger(stepsPerExecution) && stepsPerExecution >= 1))
       throw new ValueError(
-        `compile: stepsPerExecution=${String(stepsPerExecution)}. Expected a whole number from 1, or 'auto'.`,
+        `compile: stepsPerExecution=${describe(stepsPerExecution)}. Expected a whole number from 1, or 'auto'.`,
       );
     checkSampleWeightMode(sampleWeightMode);
     if (!isArrayData(targetTensors))
@@ -489,6 +491,66 @@ export class Trainer extends Layer {
     return null;
   }
 
+  // ---- state ----
+
+  #stateParts(): { readonly model: StatePart; readonly optimizer: StatePart | null } {
+    const { built, name } = this;
+    if (!built)
+      throw new ValueError(`Model '${name}' has no state yet: it is not built. Call it on data, or build it, first.`);
+    const optimizer = this.#session.compiled === null ? null : this.optimizer;
+    return {
+      model: { className: classNameOf(this), variables: this.variables },
+      optimizer: optimizer?.built
+        ? { className: classNameOf(optimizer), variables: withoutDoubles(optimizer.variables, this.variables) }
+        : null,
+    };
+  }
+
+  /**
+   * The state of the model as one buffer: the values of all variables (weights, states of random layers) and, once it has trained, of the
+   * optimizer's. It can be sent to a worker, kept as a snapshot, or given to another model of the same layers by `setState`. Files are
+   * what `save` writes: this format holds values alone, and a later version may refuse it.
+   *
+   * @returns A buffer of its own, which may be transferred.
+   * @throws {ValueError} The model is not built.
+   * @example
+   * const before = model.getState();
+   * await model.fit(x, y);
+   * model.setState(before); // as if nothing had been trained
+   */
+  getState(): ArrayBuffer {
+    return packState(this.#stateParts());
+  }
+
+  /**
+   * Take the state that `getState` gave, here or in another model of the same layers and optimizer. A state without an optimizer (the
+   * model had not trained) leaves the optimizer as it is.
+   *
+   * @param state A buffer, or bytes.
+   * @throws {ValueError} It is no state, of another version, or of other variables. Nothing has changed then.
+   */
+  setState(state: ArrayBuffer | Uint8Array): void {
+    const owner = `Model '${this.name}' (setState)`;
+    const packed = new PackedState(state, owner);
+    const { model } = this.#stateParts();
+    const values = packed.valuesFor('model', model);
+    const className = packed.classOf('optimizer');
+    let trained: readonly Variable[] = [];
+    let slots: readonly NDArray[] = [];
+    if (className !== null) {
+      if (this.#session.compiled === null)
+        throw new ValueError(
+          `${owner}: the state holds that of an optimizer (${className}). Call compile() first. Nothing was changed.`,
+        );
+      const { optimizer } = this;
+      if (!optimizer.built && className === classNameOf(optimizer)) optimizer.build(this.trainableVariables);
+      trained = withoutDoubles(optimizer.variables, this.variables);
+      slots = packed.valuesFor('optimizer', { className: classNameOf(optimizer), variables: trained });
+    }
+    model.variables.forEach((variable, i) => variable.write(values[i]));
+    trained.forEach((variable, i) => variable.write(slots[i]));
+  }
+
   /** Steps are compiled by themselves. `force`: forget the programs, after a change that they cannot see. */
   makeTrainFunction({ force = false }: { readonly force?: boolean } = {}): void {
     if (force) this.#session.forgetPrograms();
@@ -541,3 +603,9 @@ function checkSampleWeightMode(mode: unknown): void {
 
 const withLossScale = (optimizer: Optimizer): Optimizer =>
   optimizer instanceof LossScaleOptimizer ? optimizer : new LossScaleOptimizer(optimizer);
+
+/** Variables that are not among others. */
+const withoutDoubles = (variables: readonly Variable[], others: readonly Variable[]): Variable[] => {
+  const known = new Set(others);
+  return variables.filter((variable) => !known.has(variable));
+};

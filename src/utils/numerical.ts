@@ -1,4 +1,5 @@
 /** @file `toCategorical` and `normalize`: labels and vectors made ready for training. */
+import { describe } from '../core/describe.js';
 import { allocate } from '../core/dtype.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
@@ -27,7 +28,7 @@ export interface ToCategoricalOptions {
 export function toCategorical(x: TensorLike, options: ToCategoricalOptions | number = {}): Tensor {
   const wanted = typeof options === 'number' ? options : (options.numClasses ?? null);
   if (wanted !== null && !(Number.isInteger(wanted) && wanted > 0))
-    throw new ValueError(`toCategorical: numClasses=${String(wanted)}. Expected a positive whole number.`);
+    throw new ValueError(`toCategorical: numClasses=${describe(wanted)}. Expected a positive whole number.`);
   const labels = toTensor(x, null, 'toCategorical');
   const shape = labels.ndim > 1 && labels.shape.at(-1) === 1 ? labels.shape.slice(0, -1) : labels.shape;
   if (labels.isTraced) {

@@ -1,4 +1,5 @@
 /** @file `padSequences`: lists of different lengths as one tensor. */
+import { describe } from '../core/describe.js';
 import type { DType } from '../core/dtype.js';
 import { allocate, roundTo, standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -46,7 +47,7 @@ export function padSequences(sequences: readonly TensorLike[], options: PadSeque
   const filled = parts.filter((x) => x.shape[0] > 0);
   const maxlen = options.maxlen ?? Math.max(0, ...parts.map((x) => x.shape[0]));
   if (!Number.isInteger(maxlen) || maxlen < 0)
-    throw new ValueError(`${owner}: maxlen=${String(maxlen)}. Expected a whole number from 0.`);
+    throw new ValueError(`${owner}: maxlen=${describe(maxlen)}. Expected a whole number from 0.`);
   const itemShape = filled.length > 0 ? filled[0].shape.slice(1) : [];
   const itemSize = sizeOf(itemShape);
   const data = allocate(type, parts.length * maxlen * itemSize).fill(roundTo(type, value));

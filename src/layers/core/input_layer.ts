@@ -1,4 +1,5 @@
 /** @file `Input` and `InputLayer`: where data enter a functional model. */
+import { describe } from '../../core/describe.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
 import { standardizeDType } from '../../core/dtype.js';
@@ -6,6 +7,7 @@ import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { formatShape, sameShape } from '../../core/shape.js';
+import { isDict } from '../../core/tree.js';
 import { FunctionalNode, KerasTensor, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import { Layer } from '../layer.js';
@@ -94,7 +96,7 @@ export class InputLayer extends Layer {
     } else {
       if (!(inputTensor instanceof KerasTensor) && !(inputTensor instanceof Tensor))
         throw new ValueError(
-          `${owner}: the tensor to wrap is ${String(inputTensor)}. Expected a KerasTensor or a Tensor.`,
+          `${owner}: the tensor to wrap is ${describe(inputTensor)}. Expected a KerasTensor or a Tensor.`,
         );
       const own: PartialShape = inputTensor.shape;
       const refuse = (key: string, given: unknown): void => {
@@ -150,6 +152,9 @@ export class InputLayer extends Layer {
  * @example const image = Input({ shape: [28, 28, 1] });
  */
 export function Input(options: InputOptions): KerasTensor {
+  const given: unknown = options;
+  if (!isDict(given))
+    throw new ValueError(`Input: got ${describe(given)}. Expected a shape, as in Input({ shape: [28, 28, 1] }).`);
   const { tensor, ...rest } = options;
   return new InputLayer({ ...rest, inputTensor: tensor }).output as KerasTensor;
 }

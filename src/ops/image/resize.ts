@@ -1,4 +1,5 @@
 /** @file Resizing of images: every output row and column is a weighted sum of input ones. */
+import { describe } from '../../core/describe.js';
 import type { DataFormat } from '../../core/config.js';
 import { isFloat, isInteger } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
@@ -111,7 +112,7 @@ export const resize = op(
       );
     }
     if (fillMode !== 'constant')
-      throw new ValueError(`resize: fillMode '${String(fillMode)}'. Only 'constant' exists.`);
+      throw new ValueError(`resize: fillMode ${describe(fillMode)}. Only 'constant' exists.`);
     if (cropToAspectRatio && padToAspectRatio)
       throw new ValueError('resize: only one of cropToAspectRatio and padToAspectRatio can be true.');
     if (size.length !== 2) throw new ValueError(`resize: a size of ${size.length} numbers. Expected [rows, columns].`);

@@ -1,4 +1,5 @@
 /** @file Pooling: the maximum or the mean of sliding windows. */
+import { describe } from '../../core/describe.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import { ValueError } from '../../core/errors.js';
@@ -27,7 +28,7 @@ function windowOf(
   if (x.ndim < 3)
     throw new ValueError(`${name}: inputs of shape ${formatShape(x.shape)}. Expected (batch, …space, channels).`);
   if (padding !== 'valid' && padding !== 'same')
-    throw new ValueError(`${name}: padding '${String(padding)}'. Expected 'valid' or 'same'.`);
+    throw new ValueError(`${name}: padding ${describe(padding)}. Expected 'valid' or 'same'.`);
   const dims = inputDims(x.ndim, standardizeDataFormat(dataFormat, name));
   const size = spatial(poolSize, x.ndim - 2, name, 'poolSize');
   const step = strides === null ? size : spatial(strides, x.ndim - 2, name, 'strides');

@@ -1,4 +1,5 @@
 /** @file Cutting and joining by named axes, and mirrored tensors: what shape.ts has in general. */
+import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
 import { normalizeAxis, range } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -74,7 +75,7 @@ export const meshgrid = op(
   'meshgrid',
   (xs: readonly TensorLike[], { indexing = 'xy' }: MeshgridOptions = {}): Tensor[] => {
     if (indexing !== 'xy' && indexing !== 'ij')
-      throw new ValueError(`meshgrid: indexing '${String(indexing)}'. Expected 'xy' or 'ij'.`);
+      throw new ValueError(`meshgrid: indexing ${describe(indexing)}. Expected 'xy' or 'ij'.`);
     const vectors = xs.map((x) => ravel(x));
     const place = (i: number): number => (indexing === 'xy' && i < 2 && vectors.length > 1 ? 1 - i : i);
     const shape: number[] = [];

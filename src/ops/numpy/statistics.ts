@@ -1,4 +1,5 @@
 /** @file Order statistics, counts of bins, correlations, and reductions without the NaNs. */
+import { describe } from '../../core/describe.js';
 import { isFloat } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
@@ -72,7 +73,7 @@ function quantiles(
         return lax.select(lax.le(upperWeight, half), low, high);
       default:
         throw new ValueError(
-          `${name}: unknown method '${String(method satisfies never)}'. Expected 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.`,
+          `${name}: unknown method ${describe(method satisfies never)}. Expected 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.`,
         );
     }
   };
@@ -264,9 +265,9 @@ export const histogram = op(
   'histogram',
   (x: TensorLike, { bins = 10, range: bounds = null }: HistogramOptions = {}): [Tensor, Tensor] => {
     if (!Number.isInteger(bins) || bins < 1)
-      throw new ValueError(`histogram: got ${String(bins)} bins. Expected a positive integer.`);
+      throw new ValueError(`histogram: got ${describe(bins)} bins. Expected a positive integer.`);
     if (bounds !== null && (bounds.length !== 2 || !(bounds[1] >= bounds[0])))
-      throw new ValueError(`histogram: range [${String(bounds)}]. Expected [least, greatest].`);
+      throw new ValueError(`histogram: range [${describe(bounds)}]. Expected [least, greatest].`);
     const raw = floatTensor(x, 'histogram');
     const t = lax.reshape(raw, [raw.size]);
     const [least, greatest] = bounds
@@ -326,7 +327,7 @@ export const correlate = op(
     const padding: [number, number] =
       mode === 'full' ? [width - 1, width - 1] : mode === 'same' ? [half, width - 1 - half] : [0, 0];
     if (mode !== 'full' && mode !== 'same' && mode !== 'valid')
-      throw new ValueError(`correlate: unknown mode '${String(mode)}'. Expected 'valid', 'same' or 'full'.`);
+      throw new ValueError(`correlate: unknown mode ${describe(mode)}. Expected 'valid', 'same' or 'full'.`);
     const padded = lax.pad(long, { low: [padding[0]], high: [padding[1]], interior: [0], value: 0 });
     const count = padded.size - width + 1;
     const windows = takeRows(

@@ -1,4 +1,5 @@
 /** @file The base of learning-rate schedules, and what they share. */
+import { describe } from '../../core/describe.js';
 import { Callable, INVOKE } from '../../core/callable.js';
 import { floatx } from '../../core/config.js';
 import { NotImplementedError, ValueError } from '../../core/errors.js';
@@ -58,7 +59,7 @@ export function scalar(x: TensorLike): Tensor {
 /** An argument that must be a number. @throws {ValueError} It is none. */
 export function requireNumber(owner: string, name: string, value: number): number {
   if (typeof value !== 'number' || Number.isNaN(value))
-    throw new ValueError(`${owner}: argument \`${name}\` must be a number. Received: ${name}=${String(value)}`);
+    throw new ValueError(`${owner}: argument \`${name}\` must be a number. Received: ${name}=${describe(value)}`);
   return value;
 }
 

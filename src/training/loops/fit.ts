@@ -1,4 +1,5 @@
 /** @file The loop of `fit`. */
+import { describe } from '../../core/describe.js';
 import type { Logs } from '../../callbacks/index.js';
 import { type CallbackList, History } from '../../callbacks/index.js';
 import { maxEpochs } from '../../core/config.js';
@@ -22,8 +23,19 @@ export async function fit(
   targets: DataLike,
   options: FitOptions,
 ): Promise<History> {
-  const { verbose, callbacks = null, validationSplit = 0, validationFreq = 1, classWeight = null } = options;
+  const {
+    verbose,
+    callbacks = null,
+    validationSplit = 0,
+    validationFreq = 1,
+    classWeight = null,
+    signal = null,
+  } = options;
   refuseOthers('fit', options, FIT_OPTIONS);
+  if (signal !== null && !(signal instanceof AbortSignal))
+    throw new ValueError(
+      `fit: signal=${describe(signal)}. Expected an AbortSignal: the \`signal\` of new AbortController().`,
+    );
   const batchSize = checkCount('fit', 'batchSize', options.batchSize);
   const wanted = checkCount('fit', 'epochs', options.epochs ?? 1, 0)!;
   const epochs = Math.min(wanted, maxEpochs() ?? wanted);
@@ -40,7 +52,7 @@ export async function fit(
       : !Array.isArray(validationFreq)
   )
     throw new ValueError(
-      `fit: validationFreq=${String(validationFreq)}. Expected a whole number from 1, or a list of epochs.`,
+      `fit: validationFreq=${describe(validationFreq)}. Expected a whole number from 1, or a list of epochs.`,
     );
 
   let [x, y, sampleWeight]: readonly [DataSource, DataLike, DataLike] = [source, targets, options.sampleWeight ?? null];
@@ -67,7 +79,12 @@ export async function fit(
   const level = checkVerbose('fit', verbose ?? 'auto');
   const steps = await session.steps('train', () => adapter.peek());
   const list = callbacksFor(session, callbacks, { verbose: level, epochs, iterator, addHistory: true });
-  session.model.stopTraining = false;
+  const { model } = session;
+  const aborted = (): boolean => signal?.aborted ?? false;
+  const stop = (): void => {
+    model.stopTraining = true;
+  };
+  model.stopTraining = aborted();
   const pulse = new Pulse();
   let finalLogs: Logs = {};
   const executions = new Executions(iterator, steps, policyFor(session, list, 'Train'));
@@ -77,9 +94,10 @@ export async function fit(
     const data = validation;
     meanwhile = () => makeValidationReady(session, data);
   }
+  signal?.addEventListener('abort', stop);
   try {
     await list.onTrainBegin();
-    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+    for (let epoch = initialEpoch; epoch < epochs && !aborted(); epoch++) {
       session.model.resetMetrics();
       await list.onEpochBegin(epoch);
       const last = await trainEpoch(session, executions, list, pulse, meanwhile);
@@ -89,7 +107,7 @@ export async function fit(
         break;
       }
       const logs = epochLogs(session, last);
-      if (validation !== null && isValidationEpoch(epoch, validationFreq)) {
+      if (validation !== null && !aborted() && isValidationEpoch(epoch, validationFreq)) {
         const measured = await evaluateEpoch(session, validation, list, pulse);
         for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
       }
@@ -97,12 +115,25 @@ export async function fit(
       await list.onEpochEnd(epoch, finalLogs);
       if (session.model.stopTraining) break;
     }
+  } catch (error) {
+    throw classWeight === null ? error : aboutClassWeight(error);
   } finally {
+    signal?.removeEventListener('abort', stop);
     executions.release();
     if (epochs > 0) session.finish();
   }
   await list.onTrainEnd(finalLogs);
   return list.history ?? session.model.history ?? new History();
+}
+
+/** Weights that do not fit, told of `classWeight`, which made them. */
+function aboutClassWeight(error: unknown): unknown {
+  if (!(error instanceof ValueError) || !error.message.includes('sampleWeight of shape')) return error;
+  return new ValueError(
+    `fit: classWeight makes one weight per sample, by the class of its row in y, which does not fit here: ${error.message} ` +
+      `For targets of several steps give sampleWeight of the shape of y in its place.`,
+    { cause: error },
+  );
 }
 
 /** @param meanwhile What is to be done beside the second execution. */

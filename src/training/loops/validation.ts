@@ -1,4 +1,5 @@
 /** @file The validation of `fit`: which samples, in which epochs, and its programs made ahead of time. */
+import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
 import type { ArrayCounts, DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter, isArrayData, mapRows, sliceRows } from '../../data/index.js';
@@ -39,7 +40,7 @@ export function splitForValidation(
   readonly validation: readonly [DataLike, DataLike, DataLike];
 } {
   if (typeof part !== 'number' || !(part > 0 && part < 1))
-    throw new ValueError(`fit: validationSplit=${String(part)}. Expected a part of the samples, in (0, 1).`);
+    throw new ValueError(`fit: validationSplit=${describe(part)}. Expected a part of the samples, in (0, 1).`);
   if (!isArrayData(x)) {
     throw new ValueError('fit: validationSplit is only for arrays. Give validationData for generators and data sets.');
   }
