@@ -10,12 +10,14 @@ import { classNameOf, deserializeKerasObject, withCustomObjects } from '../../co
 import { sameShape } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
 import type { Layer } from '../../layers/layer.js';
+import { LayerState } from '../../layers/layer_state.js';
 import type { Variable } from '../../runtime/index.js';
 import { Tensor } from '../../runtime/index.js';
 import type { LegacyModel, LegacyModelOptions } from '../legacy/hdf5.js';
 import { upgradeModelConfig } from '../legacy/layers.js';
 import { upgradeTrainingConfig } from '../legacy/training.js';
 import { fileWeights } from '../legacy/weights.js';
+import { placesOf } from '../state.js';
 import type { WeightGroup, WeightSpec } from './weights.js';
 import { bytesOf, decodeWeight, readManifest, ShardReader } from './weights.js';
 
@@ -89,6 +91,27 @@ function matchByName(model: LegacyModel, specs: readonly WeightSpec[]): Map<Weig
   return matched.size === specs.length ? matched : null;
 }
 
+/**
+ * Weights to variables by their paths in a file of Keras 3 (`layers/dense/vars/0`), which the converter keeps as names; null: they have
+ * other names.
+ */
+function matchByPath(model: LegacyModel, specs: readonly WeightSpec[]): Map<WeightSpec, Variable> | null {
+  const byPath = new Map<string, Variable>();
+  for (const { saveable, path } of placesOf(model)) {
+    if (!(saveable instanceof LayerState)) continue;
+    saveable.ownWeights.forEach((variable, i) => byPath.set(path === '' ? `vars/${i}` : `${path}/vars/${i}`, variable));
+  }
+  const matched = new Map<WeightSpec, Variable>();
+  for (const spec of specs) {
+    const variable = byPath.get(spec.name);
+    // What is no weight here: the state of the optimizer and of generators of random numbers.
+    if (variable === undefined) continue;
+    if (!sameShape(variable.shape, spec.shape)) return null;
+    matched.set(spec, variable);
+  }
+  return matched.size > 0 && matched.size === byPath.size ? matched : null;
+}
+
 /** Weights to variables one after the other; null: they are not in this order. */
 function matchInOrder(variables: readonly Variable[], specs: readonly WeightSpec[]): Map<WeightSpec, Variable> | null {
   if (variables.length !== specs.length || !specs.every((spec, i) => fits(variables[i], spec))) return null;
@@ -99,7 +122,10 @@ function matchInOrder(variables: readonly Variable[], specs: readonly WeightSpec
 function matchWeights(file: string, model: LegacyModel, specs: readonly WeightSpec[]): Map<WeightSpec, Variable> {
   const layerByLayer = model.layers.flatMap(fileWeights);
   const matched =
-    matchByName(model, specs) ?? matchInOrder(layerByLayer, specs) ?? matchInOrder(fileWeights(model), specs);
+    matchByPath(model, specs) ??
+    matchByName(model, specs) ??
+    matchInOrder(layerByLayer, specs) ??
+    matchInOrder(fileWeights(model), specs);
   if (matched !== null) return matched;
   const list = (names: readonly string[]): string => `${names.slice(0, 6).join(', ')}${names.length > 6 ? ', …' : ''}`;
   throw new ValueError(

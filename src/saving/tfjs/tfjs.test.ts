@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { flatten } from '../../core/tree.js';
-import { saving } from '../../index.js';
+import { flatten, isDict } from '../../core/tree.js';
+import { Input, layers, Model as KerasModel, ops, saving } from '../../index.js';
+import { LayerState } from '../../layers/layer_state.js';
 import type { Model } from '../../models/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import { tensorDifference } from '../../testing/compare.js';
 import type { EncodedArray, FixtureCase } from '../../testing/fixtures.js';
 import { decodeTensor, readFixtures } from '../../testing/fixtures.js';
 import { bytesSource } from '../../formats/byte_source.js';
+import { placesOf } from '../state.js';
 import { parseTfjs, readTfjsModel } from './read.js';
 import { readManifest } from './weights.js';
 
@@ -154,6 +156,56 @@ describe('models that the converter made of files of Keras 2', () => {
     await expect(load(other, { a: bytes })).rejects.toThrow(
       /model\.json: its 20 weights .* are not those of the Functional 'big'/,
     );
+  });
+});
+
+describe('models that the converter made of files of Keras 3', () => {
+  test('predict as there: names are paths in order of the alphabet, and configs name no modules', async () => {
+    const x = Input({ shape: [4], name: 'x' });
+    const hidden = new layers.BatchNormalization({ name: 'norm' })(
+      new layers.Dense(3, { name: 'zebra' })(x as never),
+    ) as never;
+    const made = new KerasModel(x, new layers.Dense(2, { name: 'ant', activation: 'tanh' })(hidden) as never, {
+      name: 'net',
+    });
+    made.setWeights(
+      made.weights.map((w, k) =>
+        ops.add(ops.multiply(ops.ones(w.shape), 0.1 * (k + 1)), ops.reshape(ops.arange(w.size), w.shape)),
+      ),
+    );
+    const withoutModules = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(withoutModules);
+      if (!isDict(value)) return value;
+      const kept = Object.entries(value).filter(([key]) => key !== 'module' && key !== 'registered_name');
+      return Object.fromEntries(kept.map(([key, item]) => [key, withoutModules(item)]));
+    };
+    const named = placesOf(made)
+      .flatMap(({ saveable, path }) =>
+        saveable instanceof LayerState
+          ? saveable.ownWeights.map((v, i): [string, typeof v] => [`${path}/vars/${i}`, v])
+          : [],
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const json = {
+      format: 'layers-model',
+      generatedBy: 'keras v3.15.1',
+      convertedBy: 'TensorFlow.js Converter v4.22.0',
+      modelTopology: { keras_version: '3.15.1', model_config: withoutModules(JSON.parse(made.toJson())) },
+      weightsManifest: [
+        { paths: ['w.bin'], weights: named.map(([name, v]) => ({ name, shape: v.shape, dtype: 'float32' })) },
+      ],
+    };
+    const bytes = new Uint8Array(
+      Buffer.concat(
+        named.map(([, v]) => new Uint8Array(Float32Array.from(v.value.ndarray.data as ArrayLike<number>).buffer)),
+      ),
+    );
+    const model = await load(json, { 'w.bin': bytes });
+    expect(model.getWeights().map((w) => w.arraySync())).toEqual(made.getWeights().map((w) => w.arraySync()));
+    const input = ops.ones([2, 4]);
+    const predicted = async (each: Model): Promise<unknown> =>
+      flatten<Tensor>(await each.predict(input)).map((y) => y.arraySync());
+    expect(await predicted(model)).toEqual(await predicted(made));
   });
 });
 
