@@ -57,7 +57,7 @@ function whereExisting(taken: Tensor, exists: Tensor | null, axis: number): Tens
  * such position stands NaN (the least integer, the greatest unsigned one, true), from which no gradient flows.
  *
  * @see `keras.ops.take`
- * @example take([10, 20, 30], [2, 0, -1])  // [30 10 30]
+ * @example ops.take([10, 20, 30], [2, 0, -1], { axis: 0 }) // [30 10 30]
  */
 export const take = op(
   'take',
