@@ -5,7 +5,12 @@ import type { Graph } from './graph.js';
 /** A tensor that stays in the memory of a backend from run to run: a weight, a slot of an optimizer, a data set. */
 export interface HeapBuffer {
   readonly type: TensorType;
-  /** A copy of the elements. */
+  readonly heap: Heap;
+  /**
+   * A copy of the elements.
+   *
+   * @throws {RuntimeError} The elements are on a device, and have changed since the heap last fetched them.
+   */
   read(): NDArray;
   /** Replace all elements. The type of `value` is the buffer's. */
   write(value: NDArray): void;
@@ -17,6 +22,11 @@ export interface HeapBuffer {
 export interface Heap {
   /** @throws {OutOfMemoryError} The backend cannot hold that much. */
   allocate(type: TensorType, label: string): HeapBuffer;
+  /**
+   * Bring the elements of some of its buffers to the host, once the runs that were asked for before have ended: `read` gives them at
+   * once until they next change. Heaps in the host's memory, whose buffers can be read at any time, have no such method.
+   */
+  fetch?(buffers: readonly HeapBuffer[]): Promise<void>;
   /** Bytes taken now, for reports. */
   readonly byteLength: number;
 }
@@ -60,12 +70,13 @@ export interface KernelTime {
 /** A compiled program. */
 export interface Executable {
   /**
-   * Run `steps` steps one after the other, without giving the event loop a turn. Feeds stay the same for all steps.
+   * Run `steps` steps one after the other, without giving the event loop a turn. Feeds stay the same for all steps. Backends whose
+   * results only come later have no such method.
    *
    * @param feeds One array per unbound input except the counter, in order.
    * @returns The unbound outputs of the last step, in order.
    */
-  runSync(feeds: readonly NDArray[], steps: number): NDArray[];
+  runSync?(feeds: readonly NDArray[], steps: number): NDArray[];
   /** The same, off the calling thread where that pays. One run at a time per heap: later calls wait for earlier ones. */
   run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]>;
   readonly stats: ProgramStats;
@@ -82,4 +93,12 @@ export interface Backend {
   /** Take `threads` threads from now on. Backends of one thread ignore it. */
   setThreads?(threads: number): void;
   readonly threads?: number;
+}
+
+/** A program that can also be run at once. */
+export type SyncExecutable = Executable & Required<Pick<Executable, 'runSync'>>;
+
+/** A backend whose programs can all be run at once: it computes in the host's own memory. */
+export interface SyncBackend extends Backend {
+  compile(graph: Graph, heap: Heap, bindings: Bindings): SyncExecutable;
 }

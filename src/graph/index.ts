@@ -1,7 +1,17 @@
 /** @file The graph room's public face for the rooms above. Importing it loads all primitives. */
 import './primitives/index.js';
 
-export type { Backend, Bindings, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from './backend.js';
+export type {
+  Backend,
+  Bindings,
+  Executable,
+  Heap,
+  HeapBuffer,
+  KernelTime,
+  ProgramStats,
+  SyncBackend,
+  SyncExecutable,
+} from './backend.js';
 export type { Graph, Node } from './graph.js';
 export { constantOf, GraphBuilder, isInput, makeGraph, rebuild, Value } from './graph.js';
 export { gradients } from './autodiff.js';

@@ -33,7 +33,7 @@ export type { Index, ReductionOptions } from './methods.js';
 export { type Op, op, type OpArgs, OpCall, opClassName, type OpOptions, type OpResult } from './op.js';
 export { inferSpec, type InferOptions, isSpec, type Spec, symbolicLeaves } from './infer_spec.js';
 export { anySymbolic, FunctionalNode, Operation } from './operation.js';
-export { Program, type ProgramOptions, ResidentHeap, traceProgram } from './program.js';
+export { fetchVariables, Program, type ProgramOptions, ResidentHeap, traceProgram } from './program.js';
 export {
   currentRematScope,
   remat,

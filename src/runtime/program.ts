@@ -1,5 +1,6 @@
 /** @file Programs: traced functions compiled for a heap in which their variables live. */
 import type { NDArray, TensorType } from '../core/ndarray.js';
+import { RuntimeError } from '../core/errors.js';
 import { getPlatform } from '../core/platform.js';
 import type { Backend, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from '../graph/index.js';
 import type { Tensor } from './tensor.js';
@@ -25,6 +26,21 @@ export class ResidentHeap {
     }
     return buffer;
   }
+}
+
+/**
+ * Let the values of variables be read at once until they next change. To be awaited wherever code that reads weights may follow a run:
+ * before callbacks, and before weights are written to files. It does nothing for variables in the host's memory.
+ */
+export async function fetchVariables(variables: Iterable<Variable>): Promise<void> {
+  const wanted = new Map<Heap, HeapBuffer[]>();
+  for (const { resident } of variables) {
+    if (resident?.heap.fetch === undefined) continue;
+    const list = wanted.get(resident.heap);
+    if (list === undefined) wanted.set(resident.heap, [resident]);
+    else list.push(resident);
+  }
+  await Promise.all([...wanted].map(([heap, buffers]) => heap.fetch!(buffers)));
 }
 
 /** What the steps of a program cost. */
@@ -102,6 +118,7 @@ export class Program {
    */
   async profile(feeds: readonly NDArray[], steps: number): Promise<ProgramProfile | null> {
     if (this.#executable.profile === undefined) return null;
+    await fetchVariables(this.#assigned);
     const before = this.#assigned.map((variable) => variable.read());
     try {
       await this.run(feeds); // warms up
@@ -116,6 +133,10 @@ export class Program {
 
   /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter. */
   runSync(feeds: readonly NDArray[], steps = 1): NDArray[] {
+    if (this.#executable.runSync === undefined)
+      throw new RuntimeError(
+        `The backend '${this.#heap.backend.name}' gives results only later. Use fit, evaluate or predict, or another backend (setBackend).`,
+      );
     const results = this.#executable.runSync(this.#bringVariables(feeds), steps);
     this.#finish();
     return results;

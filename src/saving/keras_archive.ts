@@ -15,7 +15,7 @@ import { Layer } from '../layers/layer.js';
 import { unusedGenerators } from '../random/global_state.js';
 import { readRandomState, writeRandomState } from './random_state.js';
 import { hasAssets, placesOf } from './state.js';
-import { readWeights, writeWeights } from './weights.js';
+import { fetchState, readWeights, writeWeights } from './weights.js';
 import { Hdf5WeightsReader, Hdf5WeightsWriter } from './weights_store.js';
 
 const CONFIG = 'config.json';
@@ -110,6 +110,7 @@ export async function writeKerasArchive(
   write: (bytes: Uint8Array) => Promise<void>,
   path: string | null,
 ): Promise<void> {
+  await fetchState(model);
   const zip = await createZip(write);
   await zip.add(METADATA, metadataOf(model));
   await zip.add(CONFIG, configOf(model));
@@ -121,6 +122,7 @@ export async function writeKerasArchive(
 
 /** Write a model as a folder with the members of an archive. */
 export async function writeKerasFolder(model: Layer, files: Files, path: string): Promise<void> {
+  await fetchState(model);
   await files.makeFolder(path);
   await files.write(files.join(path, METADATA), metadataOf(model));
   await files.write(files.join(path, CONFIG), configOf(model));

@@ -8,8 +8,10 @@ import { isDict } from '../core/tree.js';
 import type { Hdf5Writer } from '../formats/hdf5/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Variable } from '../runtime/index.js';
+import { fetchVariables } from '../runtime/index.js';
 import type { LegacyModel } from './legacy/hdf5.js';
 import { fileWeights } from './legacy/weights.js';
+import { fetchState } from './weights.js';
 
 /** HDF5 has no room for longer attributes beside an object. */
 const ATTRIBUTE_LIMIT = 64512;
@@ -48,6 +50,7 @@ async function writeVariables(file: Hdf5Writer, group: string, variables: readon
       variables.map(({ path }) => path),
     ),
   );
+  await fetchVariables(variables);
   const seen = new Set<string>();
   for (const variable of variables) {
     if (seen.has(variable.path))
@@ -90,6 +93,7 @@ function trainingConfig(model: LegacyModel & { readonly optimizer: Optimizer }):
 
 /** Write a whole model. @param includeOptimizer Whether the state of training is written. */
 export async function writeLegacyModel(file: Hdf5Writer, model: LegacyModel, includeOptimizer: boolean): Promise<void> {
+  await fetchState(model);
   const config = plainLayers(serializeKerasObject(model.getConfig()) as Config);
   const withOptimizer = includeOptimizer && model.compiled === true && model.optimizer !== undefined;
   await file.group('', {

@@ -7,9 +7,9 @@ import { itemBytes } from '../core/bytes.js';
 import { LayerState } from '../layers/layer_state.js';
 import { OptimizerVariables } from '../optimizers/index.js';
 import type { TensorLike, Variable } from '../runtime/index.js';
-import { Tensor, toTensor } from '../runtime/index.js';
+import { fetchVariables, Tensor, toTensor } from '../runtime/index.js';
 import type { Saveable } from './state.js';
-import { placesOf, visitState } from './state.js';
+import { generatorsOf, placesOf, visitState } from './state.js';
 import type { WeightsReader, WeightsWriter } from './weights_store.js';
 
 /** Write what every object of the model owns. One object's weights are in memory at a time. */
@@ -20,6 +20,7 @@ export async function writeWeights(
 ): Promise<void> {
   for (const { saveable, path } of placesOf(model, skip)) {
     const own: Record<string, TensorLike> = {};
+    await fetchVariables(variablesOf(saveable));
     saveable.saveOwnVariables(own);
     const arrays: Record<string, NDArray> = {};
     for (const [key, value] of Object.entries(own))
@@ -45,6 +46,19 @@ interface Planned {
   readonly saveable: Saveable;
   readonly path: string;
   readonly keys: readonly string[];
+}
+
+/** The variables that an object writes. */
+function variablesOf(saveable: Saveable): readonly Variable[] {
+  if (saveable instanceof LayerState) return saveable.ownWeights;
+  return saveable instanceof OptimizerVariables ? saveable.savedVariables : [];
+}
+
+/** Let all that files say of a model be read at once: see `fetchVariables`. Configs hold numbers of variables too, such as rates. */
+export async function fetchState(model: Saveable): Promise<void> {
+  const weights = placesOf(model).flatMap(({ saveable }) => variablesOf(saveable));
+  const states = [...generatorsOf(model).values()].map(({ state }) => state);
+  await fetchVariables([...weights, ...states]);
 }
 
 /** The variables that `loadOwnVariables` assigns one by one, or null: the object has its own way. Optimizers have none. */

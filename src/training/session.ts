@@ -14,7 +14,7 @@ import type { Mean } from '../metrics/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import type { IndexBounds } from '../runtime/index.js';
-import { abstractly, checkIndices, indexBoundsOf, withTrace } from '../runtime/index.js';
+import { abstractly, checkIndices, fetchVariables, indexBoundsOf, withTrace } from '../runtime/index.js';
 import { withoutDrawingOrders } from '../random/global_state.js';
 import { isResumed } from '../saving/random_state.js';
 import type { CompileLoss } from './compile_loss.js';
@@ -80,6 +80,13 @@ export class TrainingSession {
   /** The targets of arrays that come without: those of `compile`. */
   targetsFor(x: DataSource, y: DataLike): DataLike {
     return y === null && !isDataset(x) ? (this.compiled?.targetTensors ?? null) : y;
+  }
+
+  /** Let callbacks read the weights, the optimizer's slots and the metrics: see `fetchVariables`. */
+  async fetchState(): Promise<void> {
+    if (!this.#programs.needsFetch) return;
+    const { variables, metricsVariables } = this.model;
+    await fetchVariables(new Set([...variables, ...metricsVariables, ...(this.#optimizer?.variables ?? [])]));
   }
 
   /** Steps of a kind. Makes the weights, the metrics and the optimizer's slots first, with the shapes of the first batch if need be. */

@@ -53,6 +53,11 @@ export class StepPrograms {
     this.#residents.clear();
   }
 
+  /** Whether variables of the steps are in memory that can only be read after it was fetched. */
+  get needsFetch(): boolean {
+    return [...this.#heaps.values()].some(({ heap }) => heap.fetch !== undefined);
+  }
+
   #heap(): ResidentHeap {
     const backend = currentBackend();
     let heap = this.#heaps.get(backend.name);

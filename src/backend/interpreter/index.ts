@@ -3,7 +3,7 @@ import type { NDArray, TensorType } from '../../core/ndarray.js';
 import { castArray, filled } from '../../core/ndarray.js';
 import { sizeOf } from '../../core/shape.js';
 import { storageBytes } from '../../core/dtype.js';
-import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
+import type { SyncBackend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
 import { interpret } from '../../graph/index.js';
 
 class PlainBuffer implements HeapBuffer {
@@ -11,7 +11,7 @@ class PlainBuffer implements HeapBuffer {
 
   constructor(
     readonly type: TensorType,
-    private readonly owner: ArrayHeap,
+    readonly heap: ArrayHeap,
   ) {
     this.array = filled(type.dtype, type.shape, 0);
   }
@@ -25,7 +25,7 @@ class PlainBuffer implements HeapBuffer {
   }
 
   free(): void {
-    this.owner.byteLength -= bytes(this.type);
+    this.heap.byteLength -= bytes(this.type);
   }
 }
 
@@ -78,7 +78,7 @@ class Interpretation implements Executable {
 }
 
 /** The interpreter as a backend. */
-export const interpreterBackend: Backend = {
+export const interpreterBackend: SyncBackend = {
   name: 'interpreter',
   createHeap: () => new ArrayHeap(),
   compile: (graph, _heap, bindings) => new Interpretation(graph, bindings),

@@ -89,7 +89,7 @@ export class WasmBuffer implements HeapBuffer {
   constructor(
     readonly type: TensorType,
     readonly region: Region,
-    private readonly heap: WasmHeap,
+    readonly heap: WasmHeap,
   ) {}
 
   /** Another number whenever the elements may have changed. */

@@ -9,7 +9,7 @@ import type { NDArray } from '../../core/ndarray.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { getPlatform, setPlatform } from '../../core/platform.js';
 import { sameShape, sizeOf } from '../../core/shape.js';
-import type { Executable, Graph, HeapBuffer, Value } from '../../graph/index.js';
+import type { SyncExecutable, Graph, HeapBuffer, Value } from '../../graph/index.js';
 import { GraphBuilder, interpret } from '../../graph/index.js';
 import { rebuild } from '../../graph/graph.js';
 import * as lax from '../../graph/lax.js';
@@ -48,7 +48,7 @@ function numbers(shape: readonly number[], seed: number): NDArray {
 class Bound {
   readonly heap = wasmBackend.createHeap();
   readonly buffers: readonly (HeapBuffer | null)[];
-  readonly executable: Executable;
+  readonly executable: SyncExecutable;
   /** How far results may be off whatever their size. */
   floor = 0;
 

@@ -3,7 +3,7 @@ import { OutOfMemoryError } from '../../core/errors.js';
 import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
 import { sizeOf } from '../../core/shape.js';
-import type { Backend, Bindings, Executable, Graph, Heap, HeapBuffer } from '../../graph/index.js';
+import type { Bindings, Graph, Heap, HeapBuffer, SyncBackend, SyncExecutable } from '../../graph/index.js';
 import { WasmModuleWriter } from '../../codegen/wasm/index.js';
 import { optimize } from '../../graph/passes/index.js';
 import type { Buffer, Kernel } from '../../kernels/buffers.js';
@@ -51,7 +51,7 @@ const isLarge = ({ nodes }: Graph): boolean => {
   return nodes.some(({ outputs }) => outputs.some(({ shape }) => (elements += sizeOf(shape)) > MANY_ELEMENTS));
 };
 
-function compile(source: Graph, heap: WasmHeap, bindings: Bindings): Executable {
+function compile(source: Graph, heap: WasmHeap, bindings: Bindings): SyncExecutable {
   const target = wasmTarget();
   // Programs without variables are those of eager work, which run on the calling thread.
   if (heap.shared && isLarge(source) && bindings.inputs.some((buffer) => buffer !== null)) threadPool.start(threads());
@@ -161,7 +161,7 @@ function hoist(
 }
 
 /** The default backend. */
-export const wasmBackend: Backend = {
+export const wasmBackend: SyncBackend = {
   name: 'wasm',
   createHeap: (): Heap => new WasmHeap(getPlatform().threads !== null),
   compile: (graph, heap, bindings) => compile(graph, heap as WasmHeap, bindings),

@@ -29,6 +29,7 @@ export async function evaluateEpoch(
     for await (const execution of executions.epoch()) {
       if (!silent) await callbacks.onTestBatchBegin(execution.begin);
       results = (await execution.run()).at(-1);
+      if (!silent) await session.fetchState();
       if (!silent) await callbacks.onTestBatchEnd(execution.end, toLogs(results));
       if (session.model.stopEvaluating) break;
       await pulse.beat();
@@ -36,7 +37,7 @@ export async function evaluateEpoch(
   } finally {
     executions.release();
   }
-  const logs = results === null ? {} : epochLogs(session, toLogs(results));
+  const logs = results === null ? {} : await epochLogs(session, toLogs(results));
   await callbacks.onTestEnd(logs);
   return logs;
 }

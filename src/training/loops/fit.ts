@@ -106,7 +106,7 @@ export async function fit(
         console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
         break;
       }
-      const logs = epochLogs(session, last);
+      const logs = await epochLogs(session, last);
       if (validation !== null && !aborted() && isValidationEpoch(epoch, validationFreq)) {
         const measured = await evaluateEpoch(session, validation, list, pulse);
         for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
@@ -153,6 +153,7 @@ async function trainEpoch(
     // The first step is not kept waiting; during the second, threads are at work and this one is free.
     if (++executed === 2 && meanwhile !== null) await Promise.all([running, meanwhile()]);
     results = (await running).at(-1);
+    if (!silent || execution.checkpoint) await session.fetchState();
     if (!silent) await callbacks.onTrainBatchEnd(execution.end, toLogs(results));
     if (execution.checkpoint) await callbacks.onCheckpoint(execution.done, execution.end, toLogs(results));
     if (session.model.stopTraining) break;

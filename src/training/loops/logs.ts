@@ -21,7 +21,9 @@ export function toLogs(results: unknown): Logs {
 }
 
 /** Logs of the metrics themselves; or what the steps gave, if those have other names. */
-export function epochLogs({ model }: TrainingSession, last: Logs): Logs {
+export async function epochLogs(session: TrainingSession, last: Logs): Promise<Logs> {
+  const { model } = session;
+  await session.fetchState();
   const results = toLogs(model.getMetricsResult());
   const names = Object.keys(results);
   return names.length === Object.keys(last).length && names.every((name) => Object.hasOwn(last, name)) ? results : last;
