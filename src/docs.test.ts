@@ -49,6 +49,7 @@ describe.each([
   'docs/architecture.md',
   'docs/dependencies.md',
   'docs/from-tfjs.md',
+  'docs/saving.md',
   'docs/cli.md',
 ])('%s', (file) => {
   const text = read(file);
@@ -129,6 +130,29 @@ describe('docs/from-tfjs.md', () => {
       expect(scores.shape).toEqual([2, 3]);
       expect((await keras.saving.loadModel(join(folder, 'model.keras'))).name).toBe('sequential_1');
     } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('docs/saving.md', () => {
+  test('its programs run', async () => {
+    const programs = [...read('docs/saving.md').matchAll(/<!-- program -->\n+```ts\n([\s\S]*?)```/g)];
+    expect(programs.length).toBeGreaterThan(3);
+    const folder = mkdtempSync(join(tmpdir(), 'saving-'));
+    const here = process.cwd();
+    process.chdir(folder);
+    try {
+      const { ops, random, saving, Sequential, layers, utils, Input } = keras;
+      const model = new Sequential([Input({ shape: [4] }), new layers.Dense(3), new layers.Dense(2)]);
+      model.compile({ optimizer: 'adam', loss: 'mse' });
+      const [x, y] = [random.normal([8, 4]), random.normal([8, 2])];
+      await inSilence(() => model.fit(x, y));
+      class MyNorm extends layers.Layer {}
+      for (const [, text] of programs)
+        await inSilence(() => runProgram(text, { model, x, y, saving, utils, ops, MyNorm, head: model.layers[1] }));
+    } finally {
+      process.chdir(here);
       rmSync(folder, { recursive: true });
     }
   });

@@ -40,9 +40,10 @@ const newTree = (): WeightsTree => Object.create(null) as WeightsTree;
  *
  * @see `keras.saving.KerasFileEditor`
  * @example
+ * await model.saveWeights('model.weights.h5');
  * const editor = await KerasFileEditor.open('model.weights.h5');
  * editor.summary();
- * editor.renameObject('layers/dense_1', 'head');
+ * editor.renameObject('layers/dense', 'dense_1');
  * await editor.save('edited.weights.h5');
  */
 export class KerasFileEditor {

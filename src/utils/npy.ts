@@ -12,7 +12,9 @@ import { writeAtomically } from '../saving/saving_api.js';
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
  * @throws {ValueError} It is broken, or holds something else than numbers: Python objects are refused.
  * @see `numpy.load`
- * @example const x = await loadNpy('x.npy');
+ * @example
+ * await saveNpy([1, 2, 3], 'x.npy');
+ * const x = await loadNpy('x.npy');
  */
 export async function loadNpy(place: FileSource): Promise<Tensor> {
   const source = await openSource(place, 'loadNpy');
@@ -44,7 +46,9 @@ export async function saveNpy(array: TensorLike, place?: FileTarget): Promise<Ui
  * @param place As for `loadNpy`.
  * @throws {ValueError} It is broken, or an array holds something else than numbers.
  * @see `numpy.load`
- * @example const { x_train } = await loadNpz('mnist.npz');
+ * @example
+ * await saveNpz({ images: [[0, 1]], digits: [7] }, 'digits.npz');
+ * const { images, digits } = await loadNpz('digits.npz');
  */
 export async function loadNpz(place: FileSource): Promise<Record<string, Tensor>> {
   const source = await openSource(place, 'loadNpz');

@@ -2,14 +2,8 @@
  * @file HDF5 files: what they hold, their arrays, and how they are written. h5wasm does it (see engine.ts), loaded when the first file
  * is opened. No Keras here.
  *
- * @example
- * const file = await openHdf5(await fileSource('model.h5'));
- * try {
- *   file.attributes('model_weights')['layer_names'];
- *   await file.read('model_weights/dense/dense/kernel:0'); // an NDArray
- * } finally {
- *   await file.close();
- * }
+ * To read: `const file = await openHdf5(await fileSource('model.h5'))`, then `file.attributes(group)` and `await file.read(path)`, which
+ * gives an NDArray; at the end `await file.close()`.
  */
 import type { DType } from '../../core/dtype.js';
 import { dtypeInfo } from '../../core/dtype.js';

@@ -2,10 +2,8 @@
  * @file Zip archives by @zip.js/zip.js, loaded when the first is opened. Checksums are checked, and members that are stored as they are
  * are read in place. Nothing is ever unpacked to a path.
  *
- * @example
- * const archive = await openZip(await fileSource('model.keras'));
- * const config = await archive.readText('config.json');
- * const weights = await archive.member('model.weights.h5'); // a ByteSource
+ * To read: `const archive = await openZip(await fileSource('model.keras'))`, then `await archive.readText('config.json')`, or
+ * `await archive.member('model.weights.h5')` for a ByteSource.
  */
 import type * as ZipJsModule from '@zip.js/zip.js';
 import type { FileEntry, Reader as ZipJsReader } from '@zip.js/zip.js';
