@@ -26,7 +26,8 @@ export interface CallbackParams {
 /**
  * Listens to `fit`, `evaluate` and `predict`. Subclass it and override the hooks of interest; all may be async.
  *
- * An error thrown in a hook ends the run and comes out of `fit`; the model stays usable.
+ * An error thrown in a hook ends the run and comes out of `fit`, with the callback's class and the hook in its message; the model stays
+ * usable.
  *
  * @see `keras.callbacks.Callback`
  * @example
@@ -111,6 +112,12 @@ export class Callback {
   onCheckpoint(_done: number, _batch: number, _logs: Logs): HookResult {}
 
   onTrainBegin(_logs?: Logs): HookResult {}
+
+  /**
+   * Called when an error has ended `fit`, whoever threw it, in place of `onTrainEnd`: finish the file that is being written, give back what
+   * is held. Errors thrown here are warned of; the first one comes out of `fit`.
+   */
+  onTrainError(_error: unknown): HookResult {}
 
   /** @param logs Those of the last epoch. */
   onTrainEnd(_logs: Logs): HookResult {}

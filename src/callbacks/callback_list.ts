@@ -1,6 +1,7 @@
 /** @file `CallbackList`: calls many callbacks as one. */
 import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
+import { classNameOf } from '../core/serialization.js';
 import { flatten } from '../core/tree.js';
 import { ValueError } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
@@ -97,50 +98,57 @@ export class CallbackList extends Callback {
   }
 
   async #each(
+    hook: keyof Callback,
     call: (callback: Callback) => HookResult,
     callbacks: readonly Callback[] = this.callbacks,
   ): Promise<void> {
-    for (const each of callbacks) await call(each);
+    for (const each of callbacks) {
+      try {
+        await call(each);
+      } catch (error) {
+        throw each instanceof CallbackList ? error : withPlace(error, each, hook);
+      }
+    }
   }
 
   override onBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onBatchBegin(batch, logs));
+    return this.#each('onBatchBegin', (each) => each.onBatchBegin(batch, logs));
   }
 
   override onBatchEnd(batch: number, logs: Logs): Promise<void> {
-    return this.#each((each) => each.onBatchEnd(batch, logs));
+    return this.#each('onBatchEnd', (each) => each.onBatchEnd(batch, logs));
   }
 
   override onEpochBegin(epoch: number, logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onEpochBegin(epoch, logs));
+    return this.#each('onEpochBegin', (each) => each.onEpochBegin(epoch, logs));
   }
 
   override onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    return this.#each((each) => each.onEpochEnd(epoch, logs));
+    return this.#each('onEpochEnd', (each) => each.onEpochEnd(epoch, logs));
   }
 
   override onTrainBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onTrainBatchBegin(batch, logs), this.#listeners.Train);
+    return this.#each('onTrainBatchBegin', (each) => each.onTrainBatchBegin(batch, logs), this.#listeners.Train);
   }
 
   override onTrainBatchEnd(batch: number, logs: Logs): Promise<void> {
-    return this.#each((each) => each.onTrainBatchEnd(batch, logs), this.#listeners.Train);
+    return this.#each('onTrainBatchEnd', (each) => each.onTrainBatchEnd(batch, logs), this.#listeners.Train);
   }
 
   override onTestBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onTestBatchBegin(batch, logs), this.#listeners.Test);
+    return this.#each('onTestBatchBegin', (each) => each.onTestBatchBegin(batch, logs), this.#listeners.Test);
   }
 
   override onTestBatchEnd(batch: number, logs: Logs): Promise<void> {
-    return this.#each((each) => each.onTestBatchEnd(batch, logs), this.#listeners.Test);
+    return this.#each('onTestBatchEnd', (each) => each.onTestBatchEnd(batch, logs), this.#listeners.Test);
   }
 
   override onPredictBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onPredictBatchBegin(batch, logs), this.#listeners.Predict);
+    return this.#each('onPredictBatchBegin', (each) => each.onPredictBatchBegin(batch, logs), this.#listeners.Predict);
   }
 
   override onPredictBatchEnd(batch: number, logs: { readonly outputs: Tree<Tensor> }): Promise<void> {
-    return this.#each((each) => each.onPredictBatchEnd(batch, logs), this.#listeners.Predict);
+    return this.#each('onPredictBatchEnd', (each) => each.onPredictBatchEnd(batch, logs), this.#listeners.Predict);
   }
 
   /** The first of the steps that the callbacks ask for. */
@@ -156,30 +164,50 @@ export class CallbackList extends Callback {
   /** Called for the callbacks whose step has come. */
   override onCheckpoint(done: number, batch: number, logs: Logs): Promise<void> {
     const due = this.callbacks.filter((each) => (this.#checkpoints.get(each) ?? Infinity) <= done);
-    return this.#each((each) => each.onCheckpoint(done, batch, logs), due);
+    return this.#each('onCheckpoint', (each) => each.onCheckpoint(done, batch, logs), due);
   }
 
   override onTrainBegin(logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onTrainBegin(logs));
+    return this.#each('onTrainBegin', (each) => each.onTrainBegin(logs));
   }
 
   override onTrainEnd(logs: Logs): Promise<void> {
-    return this.#each((each) => each.onTrainEnd(logs));
+    return this.#each('onTrainEnd', (each) => each.onTrainEnd(logs));
+  }
+
+  override async onTrainError(error: unknown): Promise<void> {
+    for (const each of this.callbacks) {
+      try {
+        await each.onTrainError(error);
+      } catch (further) {
+        if (further !== error) console.warn(`${classNameOf(each)}.onTrainError: ${(further as Error).message}`);
+      }
+    }
   }
 
   override onTestBegin(logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onTestBegin(logs));
+    return this.#each('onTestBegin', (each) => each.onTestBegin(logs));
   }
 
   override onTestEnd(logs: Logs): Promise<void> {
-    return this.#each((each) => each.onTestEnd(logs));
+    return this.#each('onTestEnd', (each) => each.onTestEnd(logs));
   }
 
   override onPredictBegin(logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onPredictBegin(logs));
+    return this.#each('onPredictBegin', (each) => each.onPredictBegin(logs));
   }
 
   override onPredictEnd(logs: Logs = {}): Promise<void> {
-    return this.#each((each) => each.onPredictEnd(logs));
+    return this.#each('onPredictEnd', (each) => each.onPredictEnd(logs));
   }
+}
+
+/** The error itself, with the callback and its hook in the message. */
+function withPlace(error: unknown, callback: Callback, hook: string): unknown {
+  if (!(error instanceof Error) || Object.isFrozen(error)) return error;
+  const { message } = error;
+  error.message = `${message} (in ${hook} of the callback ${classNameOf(callback)})`;
+  // The stack holds the message as it was.
+  if (typeof error.stack === 'string') error.stack = error.stack.replace(message, () => error.message);
+  return error;
 }

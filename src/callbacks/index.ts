@@ -6,6 +6,7 @@ export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export { History } from './history.js';
 export { LambdaCallback, type LambdaCallbackOptions } from './lambda_callback.js';
 export { LearningRateScheduler, type LearningRateSchedulerOptions } from './learning_rate_scheduler.js';
+export { ModelCheckpoint, type ModelCheckpointOptions } from './model_checkpoint.js';
 export type { MonitorMode, MonitorOptions } from './monitor.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
 export { ProgbarLogger } from './progbar_logger.js';

@@ -15,6 +15,7 @@ const HOOKS = [
   'onPredictBatchEnd',
   'onTrainBegin',
   'onTrainEnd',
+  'onTrainError',
   'onTestBegin',
   'onTestEnd',
   'onPredictBegin',

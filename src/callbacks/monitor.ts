@@ -58,10 +58,15 @@ export class MonitorCallback extends Callback {
 
   /** Whether `value` is better than `reference` (null: anything is), by more than `minDelta`. */
   protected isImprovement(value: number, reference: number | null): boolean {
-    this.#rises ??= this.#findDirection();
+    const { rises } = this;
     if (reference === null) return true;
     const bound = Math.fround(reference); // logs are float32: Keras compares in it
-    return this.#rises ? Math.fround(value - this.minDelta) > bound : Math.fround(value + this.minDelta) < bound;
+    return rises ? Math.fround(value - this.minDelta) > bound : Math.fround(value + this.minDelta) < bound;
+  }
+
+  /** Whether the number should rise. @throws {ValueError} Its name does not say it, and there is no `mode`. */
+  protected get rises(): boolean {
+    return (this.#rises ??= this.#findDirection());
   }
 
   #findDirection(): boolean {

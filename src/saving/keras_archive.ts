@@ -8,7 +8,7 @@ import { deserializeKerasObject, serializeKerasObject, withObjectSharing } from 
 import { isDict } from '../core/tree.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import { bytesSource, fileSource } from '../formats/byte_source.js';
-import type { Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js';
+import type { Hdf5Sink, Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js';
 import { createHdf5, engineReadsFiles, openHdf5 } from '../formats/hdf5/index.js';
 import { createZip, openZip } from '../formats/zip/index.js';
 import { Layer } from '../layers/layer.js';
@@ -94,9 +94,25 @@ export async function withHdf5<R>(
   }
 }
 
-/** The weights of a model as an HDF5 file. */
-function withWeightsFile<R>(model: Layer, path: string | null, use: (source: ByteSource) => Promise<R>): Promise<R> {
-  return withHdf5(path, WEIGHTS, (file) => writeWeights(model, new Hdf5WeightsWriter(file)), use);
+/** What an archive holds. */
+export interface ArchiveContent {
+  readonly metadata: string;
+  readonly config: string;
+  /** The files of layers, by their paths. */
+  readonly assets: ReadonlyMap<string, string | Uint8Array>;
+  /** Write the weights. */
+  readonly weights: (file: Hdf5Sink) => Promise<void>;
+}
+
+/** What an archive of a model holds. Weights are read when they are written. */
+export async function archiveContent(model: Layer): Promise<ArchiveContent> {
+  await fetchState(model);
+  return {
+    metadata: metadataOf(model),
+    config: configOf(model),
+    assets: assetsOf(model),
+    weights: (file) => writeWeights(model, new Hdf5WeightsWriter(file)),
+  };
 }
 
 /**
@@ -106,29 +122,27 @@ function withWeightsFile<R>(model: Layer, path: string | null, use: (source: Byt
  * @param path Where they go, if that is a path.
  */
 export async function writeKerasArchive(
-  model: Layer,
+  { metadata, config, assets, weights }: ArchiveContent,
   write: (bytes: Uint8Array) => Promise<void>,
   path: string | null,
 ): Promise<void> {
-  await fetchState(model);
   const zip = await createZip(write);
-  await zip.add(METADATA, metadataOf(model));
-  await zip.add(CONFIG, configOf(model));
-  const assets = assetsOf(model);
-  await withWeightsFile(model, path, (source) => zip.add(WEIGHTS, source));
+  await zip.add(METADATA, metadata);
+  await zip.add(CONFIG, config);
+  await withHdf5(path, WEIGHTS, weights, (source) => zip.add(WEIGHTS, source));
   for (const [name, content] of assets) await zip.add(name, content);
   await zip.close();
 }
 
 /** Write a model as a folder with the members of an archive. */
 export async function writeKerasFolder(model: Layer, files: Files, path: string): Promise<void> {
-  await fetchState(model);
+  const { metadata, config, assets, weights } = await archiveContent(model);
   await files.makeFolder(path);
-  await files.write(files.join(path, METADATA), metadataOf(model));
-  await files.write(files.join(path, CONFIG), configOf(model));
-  const weights = files.join(path, WEIGHTS);
-  await withWeightsFile(model, weights, async (source) => {
-    const file = await files.create(weights);
+  await files.write(files.join(path, METADATA), metadata);
+  await files.write(files.join(path, CONFIG), config);
+  const weightsPath = files.join(path, WEIGHTS);
+  await withHdf5(weightsPath, WEIGHTS, weights, async (source) => {
+    const file = await files.create(weightsPath);
     try {
       await copyTo(source, (bytes) => file.write(bytes));
     } catch (error) {
@@ -137,7 +151,7 @@ export async function writeKerasFolder(model: Layer, files: Files, path: string)
     }
     await file.commit();
   });
-  for (const [name, content] of assetsOf(model)) {
+  for (const [name, content] of assets) {
     const parts = name.split('/');
     const folder = parts.slice(0, -1).reduce((at, part) => files.join(at, part), path);
     await files.makeFolder(folder);

@@ -5,7 +5,7 @@ import { KERAS_VERSION } from '../core/keras_version.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf, getRegisteredName, serializeKerasObject } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
-import type { Hdf5Writer } from '../formats/hdf5/index.js';
+import type { Hdf5Sink } from '../formats/hdf5/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Variable } from '../runtime/index.js';
 import { fetchVariables } from '../runtime/index.js';
@@ -42,7 +42,7 @@ function plainLayers(config: Config): Config {
   return { ...config, layers: plain };
 }
 
-async function writeVariables(file: Hdf5Writer, group: string, variables: readonly Variable[]): Promise<void> {
+async function writeVariables(file: Hdf5Sink, group: string, variables: readonly Variable[]): Promise<void> {
   await file.group(
     group,
     nameAttributes(
@@ -63,7 +63,7 @@ async function writeVariables(file: Hdf5Writer, group: string, variables: readon
 }
 
 /** Write the weights by layers, in a group. */
-export async function writeLegacyWeights(file: Hdf5Writer, group: string, model: LegacyModel): Promise<void> {
+export async function writeLegacyWeights(file: Hdf5Sink, group: string, model: LegacyModel): Promise<void> {
   const { layers } = model;
   await file.group(group, {
     ...nameAttributes(
@@ -92,7 +92,7 @@ function trainingConfig(model: LegacyModel & { readonly optimizer: Optimizer }):
 }
 
 /** Write a whole model. @param includeOptimizer Whether the state of training is written. */
-export async function writeLegacyModel(file: Hdf5Writer, model: LegacyModel, includeOptimizer: boolean): Promise<void> {
+export async function writeLegacyModel(file: Hdf5Sink, model: LegacyModel, includeOptimizer: boolean): Promise<void> {
   await fetchState(model);
   const config = plainLayers(serializeKerasObject(model.getConfig()) as Config);
   const withOptimizer = includeOptimizer && model.compiled === true && model.optimizer !== undefined;

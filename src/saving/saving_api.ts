@@ -2,13 +2,14 @@
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { NewFile } from '../core/platform.js';
 import type { ByteSource } from '../formats/byte_source.js';
-import type { Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js';
+import type { Hdf5Sink, ReadLimits } from '../formats/hdf5/index.js';
 import { openHdf5 } from '../formats/hdf5/index.js';
 import { openSafetensors } from '../formats/safetensors.js';
 import { openZip } from '../formats/zip/index.js';
 import type { Layer } from '../layers/layer.js';
 import type { Model } from '../models/index.js';
 import {
+  archiveContent,
   copyTo,
   readKerasArchive,
   readKerasFolder,
@@ -105,7 +106,7 @@ export async function saveModel(
     );
   if (place === undefined) {
     const target = memoryTarget();
-    await writeKerasArchive(model, (bytes) => target.write(bytes), null);
+    await writeKerasArchive(await archiveContent(model), (bytes) => target.write(bytes), null);
     return target.bytes();
   }
   const name = nameOf(place);
@@ -127,8 +128,9 @@ export async function saveModel(
     await writeHdf5(place, 'saveModel', (file) => writeLegacyModel(file, model as LegacyModel, includeOptimizer));
     return;
   }
+  const content = await archiveContent(model);
   await writeAtomically(place, 'saveModel', (file, path) =>
-    writeKerasArchive(model, (bytes) => file.write(bytes), path),
+    writeKerasArchive(content, (bytes) => file.write(bytes), path),
   );
 }
 
@@ -136,7 +138,7 @@ export async function saveModel(
 export async function writeHdf5(
   place: FileTarget,
   owner: string,
-  work: (file: Hdf5Writer) => Promise<void>,
+  work: (file: Hdf5Sink) => Promise<void>,
 ): Promise<void> {
   await writeAtomically(place, owner, (target, path) =>
     withHdf5(path, nameOf(place), work, (source) => copyTo(source, (bytes) => target.write(bytes))),

@@ -1,7 +1,7 @@
 /** @file Where the weights of a model are kept in a file: by the paths of the objects that own them. HDF5 as Keras 3 writes it. */
 import { ValueError } from '../core/errors.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
-import type { Hdf5File, Hdf5Writer } from '../formats/hdf5/index.js';
+import type { Hdf5File, Hdf5Sink } from '../formats/hdf5/index.js';
 
 /** Writes the weights of one object after the other. */
 export interface WeightsWriter {
@@ -31,9 +31,9 @@ export const varsOf = (path: string): string => (path === '' ? 'vars' : `${path}
 
 /** Weights into an HDF5 file: `layers/dense/vars/0`, … */
 export class Hdf5WeightsWriter implements WeightsWriter {
-  readonly #file: Hdf5Writer;
+  readonly #file: Hdf5Sink;
 
-  constructor(file: Hdf5Writer) {
+  constructor(file: Hdf5Sink) {
     this.#file = file;
   }
 

@@ -57,6 +57,11 @@ export class Executions {
     this.#resident = resident === null ? null : { steps: resident, data: data! };
   }
 
+  /** Steps that all epochs have had. */
+  get done(): number {
+    return this.#done;
+  }
+
   /** The data are not needed any more. */
   release(): void {
     this.#resident?.steps.release();

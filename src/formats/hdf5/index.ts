@@ -219,6 +219,9 @@ export class Hdf5Writer {
   }
 }
 
+/** What takes groups and arrays: a file, or what keeps them for one. */
+export type Hdf5Sink = Pick<Hdf5Writer, 'group' | 'array'>;
+
 /**
  * Begin to write an HDF5 file.
  *

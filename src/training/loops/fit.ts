@@ -96,33 +96,39 @@ export async function fit(
   }
   signal?.addEventListener('abort', stop);
   try {
-    await list.onTrainBegin();
-    for (let epoch = initialEpoch; epoch < epochs && !aborted(); epoch++) {
-      session.model.resetMetrics();
-      await list.onEpochBegin(epoch);
-      const last = await trainEpoch(session, executions, list, pulse, meanwhile);
-      meanwhile = null;
-      if (last === null) {
-        console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
-        break;
+    try {
+      await list.onTrainBegin();
+      for (let epoch = initialEpoch; epoch < epochs && !aborted(); epoch++) {
+        session.model.resetMetrics();
+        await list.onEpochBegin(epoch);
+        const last = await trainEpoch(session, executions, list, pulse, meanwhile);
+        meanwhile = null;
+        if (last === null) {
+          console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
+          break;
+        }
+        const logs = await epochLogs(session, last);
+        if (validation !== null && !aborted() && isValidationEpoch(epoch, validationFreq)) {
+          const measured = await evaluateEpoch(session, validation, list, pulse);
+          for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
+        }
+        finalLogs = sorted(logs);
+        await list.onEpochEnd(epoch, finalLogs);
+        if (session.model.stopTraining) break;
       }
-      const logs = await epochLogs(session, last);
-      if (validation !== null && !aborted() && isValidationEpoch(epoch, validationFreq)) {
-        const measured = await evaluateEpoch(session, validation, list, pulse);
-        for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
-      }
-      finalLogs = sorted(logs);
-      await list.onEpochEnd(epoch, finalLogs);
-      if (session.model.stopTraining) break;
+      list.nextCheckpoint(executions.done);
+    } catch (error) {
+      throw classWeight === null ? error : aboutClassWeight(error);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      executions.release();
+      if (epochs > 0) session.finish();
     }
+    await list.onTrainEnd(finalLogs);
   } catch (error) {
-    throw classWeight === null ? error : aboutClassWeight(error);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    executions.release();
-    if (epochs > 0) session.finish();
+    await list.onTrainError(error);
+    throw error;
   }
-  await list.onTrainEnd(finalLogs);
   return list.history ?? session.model.history ?? new History();
 }
 
