@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Checks } from '../lib/checks.mjs';
 import { root } from '../lib/stamps.mjs';
 import { launch } from './browser.mjs';
+import { checkFiles } from './files.mjs';
 import { checkReport } from './report.mjs';
 import { checkTraining } from './train.mjs';
 
@@ -26,11 +27,18 @@ let browser;
 if (await checks.run('Chromium starts', async () => void (browser = await launch()))) {
   await checkTraining(checks, browser, { label: 'isolated page', isolated: true });
   await checkTraining(checks, browser, { label: 'ordinary page', isolated: false });
+  await checkFiles(checks, browser, { label: 'ordinary page', isolated: false });
   let file = '';
   if (await checks.run('esbuild bundles the library', async () => void (file = await bundle()))) {
     await checkTraining(checks, browser, {
       label: 'bundled, isolated page',
       isolated: true,
+      module: '/bundle/keras.js',
+      files: { '/bundle/keras.js': file },
+    });
+    await checkFiles(checks, browser, {
+      label: 'bundled page',
+      isolated: false,
       module: '/bundle/keras.js',
       files: { '/bundle/keras.js': file },
     });

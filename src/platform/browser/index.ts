@@ -1,5 +1,6 @@
 /** @file Browsers: Web Workers as threads where the page may share memory. The console is the terminal, as core has it. */
 import type { Platform, Threads, WorkerThread } from '../../core/platform.js';
+import { files } from './files.js';
 import { pictures } from './pictures.js';
 
 /** Connects a worker's `handle(message, post)` with its messages. */
@@ -74,6 +75,7 @@ function resolvePackage(name: string): string | null {
 export const browserPlatform: Partial<Platform> = {
   threads: findThreads(),
   workers: typeof Worker === 'undefined' ? null : { spawn, resolve: resolvePackage },
+  files: typeof indexedDB === 'undefined' ? null : files,
   pictures,
   nextTurn,
   // On one thread the page stands still while programs run: a frame at a time.
