@@ -51,6 +51,8 @@ export default tseslint.config(
           message: 'Every test runs.',
         },
       ],
+      // Constructors and methods hand their arguments on to the one check of core/arguments.ts.
+      'prefer-rest-params': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'prefer-const': 'error',
     },

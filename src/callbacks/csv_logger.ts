@@ -1,4 +1,5 @@
 /** @file `CSVLogger`. */
+import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { formatFloat } from '../core/python_format.js';
@@ -31,6 +32,7 @@ export class CSVLogger extends Callback {
   #writesHeader = true;
 
   constructor(filename: string, options: CSVLoggerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super();
     const { separator = ',', append = false, ...rest } = options;
     refuseUnknownOptions('CSVLogger', rest, ['separator', 'append']);

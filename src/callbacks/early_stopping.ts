@@ -1,4 +1,5 @@
 /** @file `EarlyStopping`. */
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
 import type { Logs } from './callback.js';
@@ -42,7 +43,10 @@ export class EarlyStopping extends MonitorCallback {
   bestWeights: Tensor[] | null = null;
   #wait = 0;
 
-  constructor(options: EarlyStoppingOptions = {}) {
+  constructor(monitor: string, options?: EarlyStoppingOptions);
+  constructor(options?: EarlyStoppingOptions);
+  constructor(first?: EarlyStoppingOptions | string, ..._more: unknown[]) {
+    const options = checkedOptions<EarlyStoppingOptions>(new.target, first, arguments, 0);
     const {
       monitor,
       mode,

@@ -1,4 +1,5 @@
 /** @file `LambdaCallback`: a callback made of functions. */
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { Callback } from './callback.js';
 
@@ -33,6 +34,7 @@ export type LambdaCallbackOptions = { readonly [Hook in (typeof HOOKS)[number]]?
  */
 export class LambdaCallback extends Callback {
   constructor(options: LambdaCallbackOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     refuseUnknownOptions(
       'LambdaCallback',

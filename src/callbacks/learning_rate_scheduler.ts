@@ -1,5 +1,6 @@
 /** @file `LearningRateScheduler`. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
@@ -24,10 +25,8 @@ export class LearningRateScheduler extends Callback {
   readonly verbose: number;
 
   /** @param schedule Takes the epoch, counted from 0, and the rate now; gives the new rate. */
-  constructor(
-    schedule: (epoch: number, learningRate: number) => number,
-    { verbose = 0, ...rest }: LearningRateSchedulerOptions = {},
-  ) {
+  constructor(schedule: (epoch: number, learningRate: number) => number, options: LearningRateSchedulerOptions = {}) {
+    const { verbose = 0, ...rest } = checkedOptions<LearningRateSchedulerOptions>(new.target, options, arguments, 1);
     super();
     refuseUnknownOptions('LearningRateScheduler', rest, ['verbose']);
     if (typeof schedule !== 'function')

@@ -1,4 +1,5 @@
 /** @file `Progbar`: one line that shows how far a loop is, how long it takes, and its metrics. */
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { getPlatform } from '../core/platform.js';
 
@@ -70,6 +71,7 @@ export class Progbar {
   #lineWidth = 0;
 
   constructor(target: number | null, options: ProgbarOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       width = 20,
       verbose = 1,

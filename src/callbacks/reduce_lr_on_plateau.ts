@@ -1,5 +1,6 @@
 /** @file `ReduceLROnPlateau`. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { Logs } from './callback.js';
@@ -44,7 +45,10 @@ export class ReduceLROnPlateau extends MonitorCallback {
   #cooldownCounter = 0;
 
   /** @throws {ValueError} `factor` is 1 or more. */
-  constructor(options: ReduceLROnPlateauOptions = {}) {
+  constructor(monitor: string, options?: ReduceLROnPlateauOptions);
+  constructor(options?: ReduceLROnPlateauOptions);
+  constructor(first?: ReduceLROnPlateauOptions | string, ..._more: unknown[]) {
+    const options = checkedOptions<ReduceLROnPlateauOptions>(new.target, first, arguments, 0);
     const {
       monitor,
       mode,

@@ -1,5 +1,6 @@
 /** @file `RemoteMonitor`. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
@@ -38,6 +39,7 @@ export class RemoteMonitor extends Callback {
   #hasWarned = false;
 
   constructor(options: RemoteMonitorOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const {
       root = 'http://localhost:9000',

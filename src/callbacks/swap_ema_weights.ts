@@ -1,4 +1,5 @@
 /** @file `SwapEMAWeights`. */
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Variable } from '../runtime/index.js';
 import { Callback } from './callback.js';
@@ -24,6 +25,7 @@ export class SwapEMAWeights extends Callback {
   #swapped = false;
 
   constructor(options: SwapEMAWeightsOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const { swapOnEpoch = false, ...rest } = options;
     refuseUnknownOptions('SwapEMAWeights', rest, ['swapOnEpoch']);

@@ -1,4 +1,5 @@
 /** @file `TerminateOnNaN`. */
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, RuntimeError } from '../core/errors.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
@@ -19,7 +20,8 @@ export interface TerminateOnNaNOptions {
 export class TerminateOnNaN extends Callback {
   readonly raiseError: boolean;
 
-  constructor({ raiseError = false, ...rest }: TerminateOnNaNOptions = {}) {
+  constructor(options: TerminateOnNaNOptions = {}) {
+    const { raiseError = false, ...rest } = checkedOptions<TerminateOnNaNOptions>(new.target, options, arguments, 0);
     super();
     refuseUnknownOptions('TerminateOnNaN', rest, ['raiseError']);
     this.raiseError = raiseError;

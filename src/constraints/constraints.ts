@@ -1,4 +1,5 @@
 /** @file Constraints on the sign and on the norm of weights. */
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { refuseUnknownOptions } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -20,7 +21,15 @@ export class MaxNorm extends Constraint {
   readonly axis: Axes;
 
   /** @param options `maxValue`: default 2. `axis`: along which norms are taken, default 0 (that of a Dense kernel's inputs). */
-  constructor(options: { readonly maxValue?: number; readonly axis?: Axes } = {}) {
+  constructor(options?: { readonly maxValue?: number; readonly axis?: Axes });
+  constructor(maxValue: number, options?: { readonly maxValue?: number; readonly axis?: Axes });
+  constructor(first?: { readonly maxValue?: number; readonly axis?: Axes } | number, ..._more: unknown[]) {
+    const options = checkedOptions<{ readonly maxValue?: number; readonly axis?: Axes }>(
+      new.target,
+      first,
+      arguments,
+      0,
+    );
     super();
     const { maxValue = 2, axis = 0, ...rest } = options;
     refuseUnknownOptions('MaxNorm', rest, ['maxValue', 'axis']);
@@ -42,6 +51,7 @@ export class NonNeg extends Constraint {
   static readonly positional = [];
 
   constructor(options: object = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     refuseUnknownOptions('NonNeg', options, []);
   }
@@ -58,6 +68,7 @@ export class UnitNorm extends Constraint {
 
   /** @param options `axis`: default 0. */
   constructor(options: { readonly axis?: Axes } = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const { axis = 0, ...rest } = options;
     refuseUnknownOptions('UnitNorm', rest, ['axis']);
@@ -93,7 +104,11 @@ export class MinMaxNorm extends Constraint {
   readonly rate: number;
   readonly axis: Axes;
 
-  constructor(options: MinMaxNormOptions = {}) {
+  constructor(minValue: number, options?: MinMaxNormOptions);
+  constructor(minValue: number, maxValue: number, options?: MinMaxNormOptions);
+  constructor(options?: MinMaxNormOptions);
+  constructor(first?: MinMaxNormOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<MinMaxNormOptions>(new.target, first, arguments, 0);
     super();
     const { minValue = 0, maxValue = 1, rate = 1, axis = 0, ...rest } = options;
     refuseUnknownOptions('MinMaxNorm', rest, ['minValue', 'maxValue', 'rate', 'axis']);

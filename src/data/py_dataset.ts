@@ -1,4 +1,5 @@
 /** @file `PyDataset`: batches by index, made as they are needed. */
+import { checkedOptions } from '../core/arguments.js';
 import { NotImplementedError, refuseUnknownOptions } from '../core/errors.js';
 import type { BatchLike } from './batch.js';
 
@@ -28,6 +29,7 @@ export class PyDataset {
   maxQueueSize: number;
 
   constructor(options: PyDatasetOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { workers = 1, useMultiprocessing = false, maxQueueSize = 10, ...rest } = options;
     refuseUnknownOptions('PyDataset', rest, ['workers', 'useMultiprocessing', 'maxQueueSize']);
     this.workers = workers;

@@ -1,5 +1,6 @@
 /** @file Initializers without chance: zeros, ones, a constant, the identity matrix, Fourier kernels. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -15,6 +16,7 @@ import { windowOf } from './windows.js';
 export class Zeros extends Initializer {
   static readonly positional = [];
   constructor(options: object = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     refuseUnknownOptions('Zeros', options, []);
   }
@@ -27,6 +29,7 @@ export class Zeros extends Initializer {
 export class Ones extends Initializer {
   static readonly positional = [];
   constructor(options: object = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     refuseUnknownOptions('Ones', options, []);
   }
@@ -41,9 +44,12 @@ export class Constant extends Initializer {
   readonly value: TensorLike;
 
   /** @param options `value`: a number, or what broadcasts to the shape. Default 0. A number alone does as well. */
-  constructor(options: { readonly value?: TensorLike } | number = {}) {
+  constructor(value: TensorLike);
+  constructor(options?: { readonly value?: TensorLike });
+  constructor(first?: { readonly value?: TensorLike } | TensorLike, ..._more: unknown[]) {
+    const options = checkedOptions<{ readonly value?: TensorLike }>(new.target, first, arguments, 0);
     super();
-    const { value = 0, ...rest } = typeof options === 'number' ? { value: options } : options;
+    const { value = 0, ...rest } = options;
     refuseUnknownOptions('Constant', rest, ['value']);
     this.value = value;
   }
@@ -62,6 +68,7 @@ export class Identity extends Initializer {
 
   /** @param options `gain`: default 1. */
   constructor(options: { readonly gain?: number } = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const { gain = 1, ...rest } = options;
     refuseUnknownOptions('Identity', rest, ['gain']);
@@ -99,6 +106,7 @@ export class STFT extends Initializer {
   readonly periodic: boolean;
 
   constructor(options: STFTOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const { side = 'real', window = 'hann', scaling = 'density', periodic = false, ...rest } = options;
     refuseUnknownOptions('STFT', rest, ['side', 'window', 'scaling', 'periodic']);

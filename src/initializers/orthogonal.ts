@@ -1,4 +1,5 @@
 /** @file Random orthogonal matrices. */
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -78,7 +79,10 @@ export interface OrthogonalOptions extends RandomInitializerOptions {
 export class Orthogonal extends RandomInitializer {
   static readonly positional = [];
   readonly gain: number;
-  constructor(options: OrthogonalOptions = {}) {
+  constructor(gain: number, options?: OrthogonalOptions);
+  constructor(options?: OrthogonalOptions);
+  constructor(first?: OrthogonalOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<OrthogonalOptions>(new.target, first, arguments, 0);
     const { gain = 1, seed, ...rest } = options;
     super({ seed }, 'Orthogonal');
     refuseUnknownOptions('Orthogonal', rest, ['gain', 'seed']);

@@ -1,4 +1,5 @@
 /** @file Initializers that draw from a distribution given by its own numbers. */
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -21,7 +22,11 @@ export class RandomNormal extends RandomInitializer {
   static readonly positional = [];
   readonly mean: number;
   readonly stddev: number;
-  constructor(options: RandomNormalOptions = {}) {
+  constructor(mean: number, options?: RandomNormalOptions);
+  constructor(mean: number, stddev: number, options?: RandomNormalOptions);
+  constructor(options?: RandomNormalOptions);
+  constructor(first?: RandomNormalOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<RandomNormalOptions>(new.target, first, arguments, 0);
     const { mean = 0, stddev = 0.05, seed, ...rest } = options;
     super({ seed }, 'RandomNormal');
     refuseUnknownOptions('RandomNormal', rest, ['mean', 'stddev', 'seed']);
@@ -40,7 +45,11 @@ export class TruncatedNormal extends RandomInitializer {
   static readonly positional = [];
   readonly mean: number;
   readonly stddev: number;
-  constructor(options: RandomNormalOptions = {}) {
+  constructor(mean: number, options?: RandomNormalOptions);
+  constructor(mean: number, stddev: number, options?: RandomNormalOptions);
+  constructor(options?: RandomNormalOptions);
+  constructor(first?: RandomNormalOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<RandomNormalOptions>(new.target, first, arguments, 0);
     const { mean = 0, stddev = 0.05, seed, ...rest } = options;
     super({ seed }, 'TruncatedNormal');
     refuseUnknownOptions('TruncatedNormal', rest, ['mean', 'stddev', 'seed']);
@@ -67,7 +76,11 @@ export class RandomUniform extends RandomInitializer {
   static readonly positional = [];
   readonly minval: number;
   readonly maxval: number;
-  constructor(options: RandomUniformOptions = {}) {
+  constructor(minval: number, options?: RandomUniformOptions);
+  constructor(minval: number, maxval: number, options?: RandomUniformOptions);
+  constructor(options?: RandomUniformOptions);
+  constructor(first?: RandomUniformOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<RandomUniformOptions>(new.target, first, arguments, 0);
     const { minval = -0.05, maxval = 0.05, seed, ...rest } = options;
     super({ seed }, 'RandomUniform');
     refuseUnknownOptions('RandomUniform', rest, ['minval', 'maxval', 'seed']);

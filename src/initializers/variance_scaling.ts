@@ -1,5 +1,6 @@
 /** @file Initializers whose spread follows from how many inputs and outputs a weight has. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -56,6 +57,7 @@ export class VarianceScaling extends RandomInitializer {
 
   /** @throws {ValueError} scale is not positive; mode or distribution is not known; one of the axes lacks the other. */
   constructor(options: VarianceScalingOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       scale = 1,
       mode = 'fan_in',
@@ -128,36 +130,42 @@ abstract class Fixed extends VarianceScaling {
 /** Uniform within ±√(6 / (inputs + outputs)). @see `keras.initializers.GlorotUniform`; Glorot and Bengio (2010) */
 export class GlorotUniform extends Fixed {
   constructor(options: FanOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('GlorotUniform', options, { scale: 1, mode: 'fan_avg', distribution: 'uniform' });
   }
 }
 /** Truncated normal of deviation √(2 / (inputs + outputs)). @see `keras.initializers.GlorotNormal`; Glorot and Bengio (2010) */
 export class GlorotNormal extends Fixed {
   constructor(options: FanOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('GlorotNormal', options, { scale: 1, mode: 'fan_avg', distribution: 'truncated_normal' });
   }
 }
 /** Uniform within ±√(6 / inputs). @see `keras.initializers.HeUniform`; He et al. (2015) */
 export class HeUniform extends Fixed {
   constructor(options: FanOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('HeUniform', options, { scale: 2, mode: 'fan_in', distribution: 'uniform' });
   }
 }
 /** Truncated normal of deviation √(2 / inputs). @see `keras.initializers.HeNormal`; He et al. (2015) */
 export class HeNormal extends Fixed {
   constructor(options: FanOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('HeNormal', options, { scale: 2, mode: 'fan_in', distribution: 'truncated_normal' });
   }
 }
 /** Uniform within ±√(3 / inputs). @see `keras.initializers.LecunUniform`; LeCun et al. (1998) */
 export class LecunUniform extends Fixed {
   constructor(options: FanOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('LecunUniform', options, { scale: 1, mode: 'fan_in', distribution: 'uniform' });
   }
 }
 /** Truncated normal of deviation √(1 / inputs). @see `keras.initializers.LecunNormal`; LeCun et al. (1998) */
 export class LecunNormal extends Fixed {
   constructor(options: FanOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('LecunNormal', options, { scale: 1, mode: 'fan_in', distribution: 'truncated_normal' });
   }
 }

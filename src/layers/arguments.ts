@@ -92,9 +92,3 @@ export function axisOrAxes(owner: string, value: unknown): number | readonly num
     throw new ValueError(`${owner}: axis=${show(value)}. Expected a whole number, or a list of them.`);
   return value as number | readonly number[];
 }
-
-/** Options that come alone, or after one of them that people give by position: `new MaxPooling2D(2)`. */
-export function leading<O extends object>(key: keyof O, first: unknown, options: Partial<O> | undefined): Partial<O> {
-  if (typeof first === 'object' && first !== null && !Array.isArray(first)) return first;
-  return { ...options, ...(first === undefined ? {} : { [key]: first }) };
-}

@@ -2,6 +2,7 @@
  * @file `keras.layers`: what is exported here can be made from a config. One file per layer, in Keras's folders; each class has one line in
  * catalogue.ts.
  */
+import { checked } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import { deserializeKerasObject, registerClasses, serializeKerasObject } from '../core/serialization.js';
 import { ValueError } from '../core/errors.js';
@@ -105,12 +106,17 @@ export function serialize(layer: Layer): Config {
  * @throws {ValueError} The class is not known or is no layer; the config does not fit it.
  * @see `keras.layers.deserialize`
  */
-export function deserialize(
-  config: unknown,
-  { customObjects }: { readonly customObjects?: Readonly<Record<string, unknown>> | null } = {},
-): Layer {
-  const layer = deserializeKerasObject(config, { customObjects, defaultModule: 'keras.layers' });
-  if (!(layer instanceof Layer))
-    throw new ValueError(`layers.deserialize: ${JSON.stringify(config)} gives no layer. Expected a serialized layer.`);
-  return layer;
-}
+export const deserialize = checked(
+  'deserialize',
+  (
+    config: unknown,
+    { customObjects }: { readonly customObjects?: Readonly<Record<string, unknown>> | null } = {},
+  ): Layer => {
+    const layer = deserializeKerasObject(config, { customObjects, defaultModule: 'keras.layers' });
+    if (!(layer instanceof Layer))
+      throw new ValueError(
+        `layers.deserialize: ${JSON.stringify(config)} gives no layer. Expected a serialized layer.`,
+      );
+    return layer;
+  },
+);

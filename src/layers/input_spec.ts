@@ -1,7 +1,8 @@
 /** @file `InputSpec`: what a layer wants of its inputs, and the check of what it got. */
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
-import { ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
 import { formatShape } from '../core/shape.js';
@@ -27,6 +28,10 @@ export interface InputSpecOptions {
   readonly optional?: boolean;
 }
 
+const OPTIONS: readonly (keyof InputSpecOptions)[] = [
+  'dtype', 'shape', 'ndim', 'maxNdim', 'minNdim', 'axes', 'allowLastAxisSqueeze', 'name', 'optional',
+]; // prettier-ignore
+
 /** Rank, dtype and sizes that a layer wants of one input. @see `keras.InputSpec` */
 export class InputSpec {
   readonly dtype: DType | null;
@@ -40,6 +45,7 @@ export class InputSpec {
   readonly optional: boolean;
 
   constructor(options: InputSpecOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       dtype,
       shape,
@@ -50,7 +56,9 @@ export class InputSpec {
       allowLastAxisSqueeze = false,
       name,
       optional = false,
+      ...rest
     } = options;
+    refuseUnknownOptions('InputSpec', rest, OPTIONS);
     this.dtype = dtype ? standardizeDType(dtype, 'InputSpec') : null;
     this.shape = shape ?? null;
     this.ndim = shape ? shape.length : (ndim ?? null);

@@ -1,5 +1,6 @@
 /** @file `Layer`, the base of all layers and models: build, calls, masks, dtypes, configs. Weights and losses: layer_state.ts. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat } from '../core/dtype.js';
@@ -87,6 +88,7 @@ export class Layer extends LayerState {
   readonly #rematScope = currentRematScope();
 
   constructor(options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       name,
       trainable = true,

@@ -1,4 +1,5 @@
 /** @file The circle loss of metric learning. */
+import { checkedOptions } from '../core/arguments.js';
 import { floatTensor } from '../ops/common.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
@@ -77,7 +78,13 @@ export interface CircleOptions
   extends LossOptions, Pick<CircleFunctionOptions, 'gamma' | 'margin' | 'removeDiagonal'> {}
 /** The circle loss. @see `keras.losses.Circle` */
 export class Circle extends FunctionLoss {
-  constructor({ gamma = 80, margin = 0.4, removeDiagonal = true, ...options }: CircleOptions = {}) {
+  constructor(given: CircleOptions = {}) {
+    const {
+      gamma = 80,
+      margin = 0.4,
+      removeDiagonal = true,
+      ...options
+    } = checkedOptions<CircleOptions>(new.target, given, arguments, 0);
     super(circle, 'circle', options, { gamma, margin, removeDiagonal });
   }
 }

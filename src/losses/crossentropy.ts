@@ -1,5 +1,6 @@
 /** @file Crossentropies: binary, categorical, sparse categorical, their focal variants, and the generalized one. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import { normalizeAxis } from '../core/shape.js';
@@ -211,7 +212,13 @@ function checkOptions(owner: string, { labelSmoothing, axis }: { labelSmoothing?
 /** Crossentropy of independent yes-or-no predictions. @see `keras.losses.BinaryCrossentropy` */
 export class BinaryCrossentropy extends FunctionLoss {
   /** @throws {ValueError} `labelSmoothing` or `axis` is out of range. So for all classes here. */
-  constructor({ fromLogits = false, labelSmoothing = 0, axis = -1, ...options }: CrossentropyLossOptions = {}) {
+  constructor(given: CrossentropyLossOptions = {}) {
+    const {
+      fromLogits = false,
+      labelSmoothing = 0,
+      axis = -1,
+      ...options
+    } = checkedOptions<CrossentropyLossOptions>(new.target, given, arguments, 0);
     checkOptions('BinaryCrossentropy', { labelSmoothing, axis });
     super(binaryCrossentropy, 'binary_crossentropy', options, { fromLogits, labelSmoothing, axis });
   }
@@ -221,15 +228,16 @@ export class BinaryCrossentropy extends FunctionLoss {
 export interface BinaryFocalCrossentropyOptions extends LossOptions, BinaryFocalOptions {}
 /** Binary crossentropy in which what is predicted well counts little. @see `keras.losses.BinaryFocalCrossentropy` */
 export class BinaryFocalCrossentropy extends FunctionLoss {
-  constructor({
-    applyClassBalancing = false,
-    alpha = 0.25,
-    gamma = 2,
-    fromLogits = false,
-    labelSmoothing = 0,
-    axis = -1,
-    ...options
-  }: BinaryFocalCrossentropyOptions = {}) {
+  constructor(given: BinaryFocalCrossentropyOptions = {}) {
+    const {
+      applyClassBalancing = false,
+      alpha = 0.25,
+      gamma = 2,
+      fromLogits = false,
+      labelSmoothing = 0,
+      axis = -1,
+      ...options
+    } = checkedOptions<BinaryFocalCrossentropyOptions>(new.target, given, arguments, 0);
     checkOptions('BinaryFocalCrossentropy', { labelSmoothing, axis });
     const own = { fromLogits, labelSmoothing, axis, applyClassBalancing, alpha, gamma };
     super(binaryFocalCrossentropy, 'binary_focal_crossentropy', options, own);
@@ -238,7 +246,13 @@ export class BinaryFocalCrossentropy extends FunctionLoss {
 
 /** Crossentropy of one class of many, for one-hot targets. @see `keras.losses.CategoricalCrossentropy` */
 export class CategoricalCrossentropy extends FunctionLoss {
-  constructor({ fromLogits = false, labelSmoothing = 0, axis = -1, ...options }: CrossentropyLossOptions = {}) {
+  constructor(given: CrossentropyLossOptions = {}) {
+    const {
+      fromLogits = false,
+      labelSmoothing = 0,
+      axis = -1,
+      ...options
+    } = checkedOptions<CrossentropyLossOptions>(new.target, given, arguments, 0);
     checkOptions('CategoricalCrossentropy', { labelSmoothing, axis });
     super(categoricalCrossentropy, 'categorical_crossentropy', options, { fromLogits, labelSmoothing, axis });
   }
@@ -248,14 +262,15 @@ export class CategoricalCrossentropy extends FunctionLoss {
 export interface CategoricalFocalCrossentropyOptions extends LossOptions, FocalOptions {}
 /** Categorical crossentropy in which what is predicted well counts little. @see `keras.losses.CategoricalFocalCrossentropy` */
 export class CategoricalFocalCrossentropy extends FunctionLoss {
-  constructor({
-    alpha = 0.25,
-    gamma = 2,
-    fromLogits = false,
-    labelSmoothing = 0,
-    axis = -1,
-    ...options
-  }: CategoricalFocalCrossentropyOptions = {}) {
+  constructor(given: CategoricalFocalCrossentropyOptions = {}) {
+    const {
+      alpha = 0.25,
+      gamma = 2,
+      fromLogits = false,
+      labelSmoothing = 0,
+      axis = -1,
+      ...options
+    } = checkedOptions<CategoricalFocalCrossentropyOptions>(new.target, given, arguments, 0);
     checkOptions('CategoricalFocalCrossentropy', { labelSmoothing, axis });
     const own = { fromLogits, labelSmoothing, axis, alpha, gamma };
     super(categoricalFocalCrossentropy, 'categorical_focal_crossentropy', options, own);
@@ -266,12 +281,13 @@ export class CategoricalFocalCrossentropy extends FunctionLoss {
 export interface SparseCategoricalCrossentropyOptions extends LossOptions, SparseFunctionOptions {}
 /** Crossentropy of one class of many, for class numbers as targets. @see `keras.losses.SparseCategoricalCrossentropy` */
 export class SparseCategoricalCrossentropy extends FunctionLoss {
-  constructor({
-    fromLogits = false,
-    ignoreClass = null,
-    axis = -1,
-    ...options
-  }: SparseCategoricalCrossentropyOptions = {}) {
+  constructor(given: SparseCategoricalCrossentropyOptions = {}) {
+    const {
+      fromLogits = false,
+      ignoreClass = null,
+      axis = -1,
+      ...options
+    } = checkedOptions<SparseCategoricalCrossentropyOptions>(new.target, given, arguments, 0);
     checkOptions('SparseCategoricalCrossentropy', { axis });
     const own = { fromLogits, ignoreClass, axis };
     super(sparseCategoricalCrossentropy, 'sparse_categorical_crossentropy', options, own);
@@ -286,7 +302,13 @@ export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
 /** Crossentropy that bears wrong labels, for class numbers as targets. @see `keras.losses.CategoricalGeneralizedCrossEntropy` */
 export class CategoricalGeneralizedCrossEntropy extends FunctionLoss {
   /** @throws {ValueError} `q` is not between 0 and 1. */
-  constructor({ q = 0.5, ...options }: CategoricalGeneralizedCrossEntropyOptions = {}) {
+  constructor(given: CategoricalGeneralizedCrossEntropyOptions = {}) {
+    const { q = 0.5, ...options } = checkedOptions<CategoricalGeneralizedCrossEntropyOptions>(
+      new.target,
+      given,
+      arguments,
+      0,
+    );
     if (!(q > 0 && q < 1))
       throw new ValueError(`CategoricalGeneralizedCrossEntropy: q=${describe(q)}. Expected a number between 0 and 1.`);
     const fn = (t: Tensor, p: Tensor): Tensor => categoricalGeneralizedCrossEntropy(t, p, q);

@@ -1,4 +1,5 @@
 /** @file The loss of sequences whose labels are not laid along the time steps (CTC). */
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import * as ops from '../ops/index.js';
@@ -34,6 +35,7 @@ export const ctc = op('ctc', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
 /** Connectionist temporal classification. @see `keras.losses.CTC` */
 export class CTC extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(ctc, 'ctc', options);
   }
 }

@@ -1,4 +1,5 @@
 /** @file Losses between distributions and counts: Kullback–Leibler, Poisson. */
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
@@ -22,6 +23,7 @@ export const poisson = op('poisson', (yTrue: TensorLike, yPred: TensorLike): Ten
 /** How far the predicted distribution is from the true one. @see `keras.losses.KLDivergence` */
 export class KLDivergence extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(klDivergence, 'kl_divergence', options);
   }
 }
@@ -29,6 +31,7 @@ export class KLDivergence extends FunctionLoss {
 /** −log of a Poisson distribution's probability of the counts, without the part that no prediction changes. @see `keras.losses.Poisson` */
 export class Poisson extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(poisson, 'poisson', options);
   }
 }

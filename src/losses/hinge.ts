@@ -1,4 +1,5 @@
 /** @file Losses of the hinge family, which ask for a margin. */
+import { checkedOptions } from '../core/arguments.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { op } from '../runtime/index.js';
@@ -35,6 +36,7 @@ export const categoricalHinge = op('categorical_hinge', (yTrue: TensorLike, yPre
 /** A margin of 1 between the classes −1 and 1. @see `keras.losses.Hinge` */
 export class Hinge extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(hinge, 'hinge', options);
   }
 }
@@ -42,6 +44,7 @@ export class Hinge extends FunctionLoss {
 /** The square of the hinge loss. @see `keras.losses.SquaredHinge` */
 export class SquaredHinge extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(squaredHinge, 'squared_hinge', options);
   }
 }
@@ -49,6 +52,7 @@ export class SquaredHinge extends FunctionLoss {
 /** A margin of 1 between the true class and the others. @see `keras.losses.CategoricalHinge` */
 export class CategoricalHinge extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(categoricalHinge, 'categorical_hinge', options);
   }
 }

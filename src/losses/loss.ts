@@ -1,5 +1,6 @@
 /** @file `Loss`, the base of losses, and the losses that a function makes. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -65,6 +66,7 @@ export class Loss extends Callable {
 
   /** @throws {ValueError} The reduction or the dtype is not known. */
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const className = classNameOf(this);
     const { reduction = 'sum_over_batch_size', name, dtype, ...rest } = options;
@@ -178,6 +180,7 @@ export class LossFunctionWrapper extends FunctionLoss {
 
   /** @throws {ValueError} `fn` is no function. */
   constructor(fn: LossFunction, options: LossFunctionWrapperOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { name, reduction, dtype, ...fnOptions } = options;
     if (!isPlainFunction(fn) && !((fn as unknown) instanceof Loss))
       throw new ValueError(`LossFunctionWrapper: fn=${describe(fn)}. Expected a function of targets and predictions.`);

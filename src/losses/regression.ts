@@ -1,5 +1,6 @@
 /** @file Losses of regression: distances between numbers, and between directions. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import * as ops from '../ops/index.js';
@@ -84,6 +85,7 @@ export const logCosh = op('log_cosh', (yTrue: TensorLike, yPred: TensorLike): Te
 /** The mean of squared errors. @see `keras.losses.MeanSquaredError` */
 export class MeanSquaredError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanSquaredError, 'mean_squared_error', options);
   }
 }
@@ -91,6 +93,7 @@ export class MeanSquaredError extends FunctionLoss {
 /** The mean of absolute errors. @see `keras.losses.MeanAbsoluteError` */
 export class MeanAbsoluteError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanAbsoluteError, 'mean_absolute_error', options);
   }
 }
@@ -98,6 +101,7 @@ export class MeanAbsoluteError extends FunctionLoss {
 /** The mean of absolute errors in percent of the targets. @see `keras.losses.MeanAbsolutePercentageError` */
 export class MeanAbsolutePercentageError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanAbsolutePercentageError, 'mean_absolute_percentage_error', options);
   }
 }
@@ -105,6 +109,7 @@ export class MeanAbsolutePercentageError extends FunctionLoss {
 /** The mean of squared differences of logarithms. @see `keras.losses.MeanSquaredLogarithmicError` */
 export class MeanSquaredLogarithmicError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanSquaredLogarithmicError, 'mean_squared_logarithmic_error', options);
   }
 }
@@ -116,7 +121,8 @@ export interface CosineSimilarityOptions extends LossOptions {
 }
 /** −1 for predictions in the direction of the targets, 1 for the opposite one. @see `keras.losses.CosineSimilarity` */
 export class CosineSimilarity extends FunctionLoss {
-  constructor({ axis = -1, ...options }: CosineSimilarityOptions = {}) {
+  constructor(given: CosineSimilarityOptions = {}) {
+    const { axis = -1, ...options } = checkedOptions<CosineSimilarityOptions>(new.target, given, arguments, 0);
     super(cosineSimilarity, 'cosine_similarity', options, { axis });
   }
 }
@@ -129,7 +135,10 @@ export interface HuberOptions extends LossOptions {
 /** Quadratic for small errors, linear for large ones. @see `keras.losses.Huber`; Huber 1964 */
 export class Huber extends FunctionLoss {
   /** @throws {ValueError} `delta` is no positive number. */
-  constructor({ delta = 1, ...options }: HuberOptions = {}) {
+  constructor(delta: number, options?: HuberOptions);
+  constructor(options?: HuberOptions);
+  constructor(first?: HuberOptions | number, ..._more: unknown[]) {
+    const { delta = 1, ...options } = checkedOptions<HuberOptions>(new.target, first, arguments, 0);
     if (typeof delta !== 'number' || !(delta > 0))
       throw new ValueError(`Huber: delta=${describe(delta)}. Expected a positive number.`);
     super(huber, 'huber_loss', options, { delta });
@@ -139,6 +148,7 @@ export class Huber extends FunctionLoss {
 /** log cosh of the errors: about ½ e² for small ones, |e| − log 2 for large ones. @see `keras.losses.LogCosh` */
 export class LogCosh extends FunctionLoss {
   constructor(options: LossOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(logCosh, 'log_cosh', options);
   }
 }

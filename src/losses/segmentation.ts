@@ -1,4 +1,5 @@
 /** @file Losses of image segmentation: overlap of areas (Dice, Tversky). */
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import * as ops from '../ops/index.js';
@@ -67,7 +68,8 @@ export interface DiceOptions extends LossOptions {
 /** 1 − the Dice coefficient. @see `keras.losses.Dice` */
 export class Dice extends FunctionLoss {
   /** @throws {ValueError} `axis` is no axis. */
-  constructor({ axis = null, ...options }: DiceOptions = {}) {
+  constructor(given: DiceOptions = {}) {
+    const { axis = null, ...options } = checkedOptions<DiceOptions>(new.target, given, arguments, 0);
     checkAxis(axis, 'Dice');
     super(dice, 'dice', options, { axis });
   }
@@ -78,7 +80,13 @@ export interface TverskyOptions extends LossOptions, TverskyFunctionOptions {}
 /** 1 − the Tversky index: Dice with weights of its own for the two kinds of error. @see `keras.losses.Tversky` */
 export class Tversky extends FunctionLoss {
   /** @throws {ValueError} `axis` is no axis. */
-  constructor({ alpha = 0.5, beta = 0.5, axis = null, ...options }: TverskyOptions = {}) {
+  constructor(given: TverskyOptions = {}) {
+    const {
+      alpha = 0.5,
+      beta = 0.5,
+      axis = null,
+      ...options
+    } = checkedOptions<TverskyOptions>(new.target, given, arguments, 0);
     checkAxis(axis, 'Tversky');
     super(tversky, 'tversky', options, { alpha, beta, axis });
   }

@@ -1,5 +1,6 @@
 /** @file The accuracy family: how often predictions are right. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -106,7 +107,10 @@ export const sparseTopKCategoricalAccuracy = op(
 
 /** How often predictions equal targets. @see `keras.metrics.Accuracy` */
 export class Accuracy extends FunctionMetric {
-  constructor(options: MetricOptions = {}) {
+  constructor(name: string, options?: MetricOptions);
+  constructor(options?: MetricOptions);
+  constructor(first?: MetricOptions | string, ..._more: unknown[]) {
+    const options = checkedOptions<MetricOptions>(new.target, first, arguments, 0);
     super(accuracy, 'accuracy', 'up', options);
   }
 }
@@ -120,7 +124,10 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 export class BinaryAccuracy extends FunctionMetric {
   readonly threshold: number;
   /** @throws {ValueError} `threshold` is no number. */
-  constructor({ threshold = 0.5, ...options }: BinaryAccuracyOptions = {}) {
+  constructor(name: string, options?: BinaryAccuracyOptions);
+  constructor(options?: BinaryAccuracyOptions);
+  constructor(first?: BinaryAccuracyOptions | string, ..._more: unknown[]) {
+    const { threshold = 0.5, ...options } = checkedOptions<BinaryAccuracyOptions>(new.target, first, arguments, 0);
     if (typeof threshold !== 'number')
       throw new ValueError(`BinaryAccuracy: threshold=${describe(threshold)}. Expected a number.`);
     super(binaryAccuracy, 'binary_accuracy', 'up', options, { threshold });
@@ -130,14 +137,20 @@ export class BinaryAccuracy extends FunctionMetric {
 
 /** How often the greatest prediction is that of the true class, for one-hot targets. @see `keras.metrics.CategoricalAccuracy` */
 export class CategoricalAccuracy extends FunctionMetric {
-  constructor(options: MetricOptions = {}) {
+  constructor(name: string, options?: MetricOptions);
+  constructor(options?: MetricOptions);
+  constructor(first?: MetricOptions | string, ..._more: unknown[]) {
+    const options = checkedOptions<MetricOptions>(new.target, first, arguments, 0);
     super(categoricalAccuracy, 'categorical_accuracy', 'up', options);
   }
 }
 
 /** How often the greatest prediction is that of the target class, for class numbers as targets. @see `keras.metrics.SparseCategoricalAccuracy` */
 export class SparseCategoricalAccuracy extends FunctionMetric {
-  constructor(options: MetricOptions = {}) {
+  constructor(name: string, options?: MetricOptions);
+  constructor(options?: MetricOptions);
+  constructor(first?: MetricOptions | string, ..._more: unknown[]) {
+    const options = checkedOptions<MetricOptions>(new.target, first, arguments, 0);
     super(sparseCategoricalAccuracy, 'sparse_categorical_accuracy', 'up', options);
   }
 }
@@ -157,7 +170,10 @@ export interface TopKCategoricalAccuracyOptions extends MetricOptions {
 export class TopKCategoricalAccuracy extends FunctionMetric {
   readonly k: number;
   /** @throws {ValueError} `k` is no whole number from 1. */
-  constructor({ k = 5, ...options }: TopKCategoricalAccuracyOptions = {}) {
+  constructor(k: number, options?: TopKCategoricalAccuracyOptions);
+  constructor(options?: TopKCategoricalAccuracyOptions);
+  constructor(first?: TopKCategoricalAccuracyOptions | number, ..._more: unknown[]) {
+    const { k = 5, ...options } = checkedOptions<TopKCategoricalAccuracyOptions>(new.target, first, arguments, 0);
     countOf(k, 'TopKCategoricalAccuracy');
     super(topKCategoricalAccuracy, 'top_k_categorical_accuracy', 'up', options, { k });
     this.k = k;
@@ -171,7 +187,14 @@ export class SparseTopKCategoricalAccuracy extends FunctionMetric {
   readonly k: number;
   readonly fromSortedIds: boolean;
   /** @throws {ValueError} `k` is no whole number from 1. */
-  constructor({ k = 5, fromSortedIds = false, ...options }: SparseTopKCategoricalAccuracyOptions = {}) {
+  constructor(k: number, options?: SparseTopKCategoricalAccuracyOptions);
+  constructor(options?: SparseTopKCategoricalAccuracyOptions);
+  constructor(first?: SparseTopKCategoricalAccuracyOptions | number, ..._more: unknown[]) {
+    const {
+      k = 5,
+      fromSortedIds = false,
+      ...options
+    } = checkedOptions<SparseTopKCategoricalAccuracyOptions>(new.target, first, arguments, 0);
     countOf(k, 'SparseTopKCategoricalAccuracy');
     const own = { k, fromSortedIds };
     super(sparseTopKCategoricalAccuracy, 'sparse_top_k_categorical_accuracy', 'up', options, own);

@@ -1,5 +1,6 @@
 /** @file The area under a curve of right and wrong predictions at all thresholds. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { suggest, ValueError } from '../core/errors.js';
@@ -85,6 +86,7 @@ export class AUC extends Metric {
 
   /** @throws {ValueError} An option is out of range. */
   constructor(options: AUCOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       numThresholds = 200,
       curve = 'ROC',

@@ -1,4 +1,5 @@
 /** @file True and false positives and negatives. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
@@ -54,6 +55,7 @@ class ConfusionCount extends Metric {
 /** How many yeses are predicted right. @see `keras.metrics.TruePositives` */
 export class TruePositives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('truePositives', options);
   }
 }
@@ -61,6 +63,7 @@ export class TruePositives extends ConfusionCount {
 /** How many noes are predicted as yes. @see `keras.metrics.FalsePositives` */
 export class FalsePositives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('falsePositives', options);
   }
 }
@@ -68,6 +71,7 @@ export class FalsePositives extends ConfusionCount {
 /** How many noes are predicted right. @see `keras.metrics.TrueNegatives` */
 export class TrueNegatives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('trueNegatives', options);
   }
 }
@@ -75,6 +79,7 @@ export class TrueNegatives extends ConfusionCount {
 /** How many yeses are predicted as no. @see `keras.metrics.FalseNegatives` */
 export class FalseNegatives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('falseNegatives', options);
   }
 }

@@ -1,4 +1,5 @@
 /** @file Correlations of targets and predictions. */
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { squeezeOrExpandToSameRank } from '../losses/index.js';
 import { floatTensor } from '../ops/common.js';
@@ -53,14 +54,16 @@ export interface CorrelationOptions extends MetricOptions, CorrelationFunctionOp
 
 /** The mean of Pearson correlations, in [−1, 1]. @see `keras.metrics.PearsonCorrelation` */
 export class PearsonCorrelation extends FunctionMetric {
-  constructor({ axis = -1, ...options }: CorrelationOptions = {}) {
+  constructor(given: CorrelationOptions = {}) {
+    const { axis = -1, ...options } = checkedOptions<CorrelationOptions>(new.target, given, arguments, 0);
     super(pearsonCorrelation, 'pearson_correlation', 'up', options, { axis });
   }
 }
 
 /** The mean of concordances, in [−1, 1]. @see `keras.metrics.ConcordanceCorrelation` */
 export class ConcordanceCorrelation extends FunctionMetric {
-  constructor({ axis = -1, ...options }: CorrelationOptions = {}) {
+  constructor(given: CorrelationOptions = {}) {
+    const { axis = -1, ...options } = checkedOptions<CorrelationOptions>(new.target, given, arguments, 0);
     super(concordanceCorrelation, 'concordance_correlation', 'up', options, { axis });
   }
 }

@@ -1,5 +1,6 @@
 /** @file F-scores: precision and recall in one number. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -42,6 +43,7 @@ export class FBetaScore extends Metric {
 
   /** @throws {ValueError} An option is out of range. */
   constructor(options: FBetaScoreOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { average = null, beta = 1, threshold = null, name = 'fbeta_score', ...rest } = options;
     super({ name, ...rest });
     const className = classNameOf(this);
@@ -123,7 +125,8 @@ export class FBetaScore extends Metric {
 
 /** The harmonic mean of precision and recall. @see `keras.metrics.F1Score` */
 export class F1Score extends FBetaScore {
-  constructor({ name = 'f1_score', ...options }: F1ScoreOptions = {}) {
+  constructor(given: F1ScoreOptions = {}) {
+    const { name = 'f1_score', ...options } = checkedOptions<F1ScoreOptions>(new.target, given, arguments, 0);
     super({ name, ...options });
   }
   override getConfig(): Config {

@@ -1,5 +1,6 @@
 /** @file Intersection over union of predicted and true areas, class by class. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { isInteger } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -54,6 +55,7 @@ export class IoU extends Metric {
    * @throws {ValueError} A class is out of range.
    */
   constructor(numClasses: number, targetClassIds: readonly number[], options: IoUOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     const { ignoreClass = null, sparseYTrue = true, sparseYPred = true, axis = -1, dtype, ...rest } = options;
     super({ dtype: dtype ?? 'int32', ...rest });
     const className = classNameOf(this);
@@ -152,7 +154,12 @@ export interface BinaryIoUOptions extends MetricOptions {
 export class BinaryIoU extends IoU {
   static override readonly positional: readonly string[] = [];
   readonly threshold: number;
-  constructor({ targetClassIds = [0, 1], threshold = 0.5, ...options }: BinaryIoUOptions = {}) {
+  constructor(given: BinaryIoUOptions = {}) {
+    const {
+      targetClassIds = [0, 1],
+      threshold = 0.5,
+      ...options
+    } = checkedOptions<BinaryIoUOptions>(new.target, given, arguments, 0);
     super(2, targetClassIds, options);
     this.threshold = threshold;
   }
@@ -170,6 +177,7 @@ export class BinaryIoU extends IoU {
 export class MeanIoU extends IoU {
   static override readonly positional: readonly string[] = ['num_classes'];
   constructor(numClasses: number, options: IoUOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(numClasses, Array.from({ length: Number(numClasses) || 0 }, (_, i) => i), options); // prettier-ignore
   }
   override getConfig(): Config {
@@ -179,11 +187,8 @@ export class MeanIoU extends IoU {
 
 /** The mean IoU of some classes, for one-hot targets. @see `keras.metrics.OneHotIoU` */
 export class OneHotIoU extends IoU {
-  constructor(
-    numClasses: number,
-    targetClassIds: readonly number[],
-    { sparseYPred = false, ...options }: OneHotIoUOptions = {},
-  ) {
+  constructor(numClasses: number, targetClassIds: readonly number[], given: OneHotIoUOptions = {}) {
+    const { sparseYPred = false, ...options } = checkedOptions<OneHotIoUOptions>(new.target, given, arguments, 2);
     super(numClasses, targetClassIds, { ...options, sparseYTrue: false, sparseYPred });
   }
   override getConfig(): Config {
@@ -193,7 +198,8 @@ export class OneHotIoU extends IoU {
 
 /** The mean IoU of all classes, for one-hot targets. @see `keras.metrics.OneHotMeanIoU` */
 export class OneHotMeanIoU extends MeanIoU {
-  constructor(numClasses: number, { sparseYPred = false, ...options }: OneHotIoUOptions = {}) {
+  constructor(numClasses: number, given: OneHotIoUOptions = {}) {
+    const { sparseYPred = false, ...options } = checkedOptions<OneHotIoUOptions>(new.target, given, arguments, 1);
     super(numClasses, { ...options, sparseYTrue: false, sparseYPred });
   }
   override getConfig(): Config {

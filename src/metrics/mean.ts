@@ -1,5 +1,6 @@
 /** @file Sums and means over batches, and the metrics that are the mean of a function. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { toSnakeCase } from '../core/naming.js';
@@ -61,7 +62,10 @@ function reduceToSamplewise(
 export class Sum extends Metric {
   readonly total: Variable;
 
-  constructor({ name = 'sum', ...options }: MetricOptions = {}) {
+  constructor(name: string, options?: MetricOptions);
+  constructor(options?: MetricOptions);
+  constructor(first?: MetricOptions | string, ..._more: unknown[]) {
+    const { name = 'sum', ...options } = checkedOptions<MetricOptions>(new.target, first, arguments, 0);
     super({ name, ...options });
     this.total = this.addVariable([], 'zeros', { dtype: this.dtype, name: 'total' });
   }
@@ -89,7 +93,10 @@ export class Mean extends Metric {
   readonly total: Variable;
   readonly count: Variable;
 
-  constructor({ name = 'mean', ...options }: MetricOptions = {}) {
+  constructor(name: string, options?: MetricOptions);
+  constructor(options?: MetricOptions);
+  constructor(first?: MetricOptions | string, ..._more: unknown[]) {
+    const { name = 'mean', ...options } = checkedOptions<MetricOptions>(new.target, first, arguments, 0);
     super({ name, ...options });
     this.total = this.addVariable([], 'zeros', { dtype: this.dtype, name: 'total' });
     this.count = this.addVariable([], 'zeros', { dtype: this.dtype, name: 'count' });
@@ -189,6 +196,7 @@ export class MeanMetricWrapper extends FunctionMetric {
 
   /** @throws {ValueError} `fn` is no function. */
   constructor(fn: MetricFunction | Loss, options: MeanMetricWrapperOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { name, dtype, ...fnOptions } = options;
     if (!isPlainFunction(fn) && !(fn instanceof Loss))
       throw new ValueError(`MeanMetricWrapper: fn=${describe(fn)}. Expected a function of targets and predictions.`);

@@ -1,5 +1,6 @@
 /** @file `Metric`, the base of all metrics: state in variables, updated batch by batch. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -78,6 +79,7 @@ export class Metric extends Callable {
   readonly #variables: Variable[] = [];
 
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { name, dtype, ...rest } = options;
     super();
     const className = classNameOf(this);

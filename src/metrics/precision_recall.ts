@@ -1,5 +1,6 @@
 /** @file Precision and recall. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf } from '../core/serialization.js';
@@ -83,6 +84,7 @@ class ConfusionRatio extends Metric {
 /** How many of the predicted yeses are right: TP / (TP + FP). @see `keras.metrics.Precision` */
 export class Precision extends ConfusionRatio {
   constructor(options: PrecisionRecallOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('falsePositives', options);
   }
   get falsePositives(): Variable {
@@ -93,6 +95,7 @@ export class Precision extends ConfusionRatio {
 /** How many of the true yeses are found: TP / (TP + FN). @see `keras.metrics.Recall` */
 export class Recall extends ConfusionRatio {
   constructor(options: PrecisionRecallOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super('falseNegatives', options);
   }
   get falseNegatives(): Variable {

@@ -1,4 +1,5 @@
 /** @file Means of crossentropies, divergences and hinge losses, as metrics. */
+import { checkedOptions } from '../core/arguments.js';
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -15,6 +16,7 @@ import type { MetricOptions } from './metric.js';
 /** How far the predicted distributions are from the true ones. @see `keras.metrics.KLDivergence` */
 export class KLDivergence extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(klDivergence, 'kl_divergence', null, options);
   }
 }
@@ -22,6 +24,7 @@ export class KLDivergence extends FunctionMetric {
 /** The mean of Poisson losses. @see `keras.metrics.Poisson` */
 export class Poisson extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(poisson, 'poisson', null, options);
   }
 }
@@ -35,7 +38,12 @@ export interface BinaryCrossentropyOptions extends MetricOptions {
 }
 /** The mean of binary crossentropies. @see `keras.metrics.BinaryCrossentropy` */
 export class BinaryCrossentropy extends FunctionMetric {
-  constructor({ fromLogits = false, labelSmoothing = 0, ...options }: BinaryCrossentropyOptions = {}) {
+  constructor(given: BinaryCrossentropyOptions = {}) {
+    const {
+      fromLogits = false,
+      labelSmoothing = 0,
+      ...options
+    } = checkedOptions<BinaryCrossentropyOptions>(new.target, given, arguments, 0);
     super(binaryCrossentropy, 'binary_crossentropy', 'down', options, { fromLogits, labelSmoothing });
   }
 }
@@ -47,7 +55,13 @@ export interface CategoricalCrossentropyOptions extends BinaryCrossentropyOption
 }
 /** The mean of crossentropies, for one-hot targets. @see `keras.metrics.CategoricalCrossentropy` */
 export class CategoricalCrossentropy extends FunctionMetric {
-  constructor({ fromLogits = false, labelSmoothing = 0, axis = -1, ...options }: CategoricalCrossentropyOptions = {}) {
+  constructor(given: CategoricalCrossentropyOptions = {}) {
+    const {
+      fromLogits = false,
+      labelSmoothing = 0,
+      axis = -1,
+      ...options
+    } = checkedOptions<CategoricalCrossentropyOptions>(new.target, given, arguments, 0);
     const own = { fromLogits, labelSmoothing, axis };
     super(categoricalCrossentropy, 'categorical_crossentropy', 'down', options, own);
   }
@@ -64,12 +78,13 @@ export interface SparseCategoricalCrossentropyOptions extends MetricOptions {
 }
 /** The mean of crossentropies, for class numbers as targets. @see `keras.metrics.SparseCategoricalCrossentropy` */
 export class SparseCategoricalCrossentropy extends FunctionMetric {
-  constructor({
-    fromLogits = false,
-    ignoreClass = null,
-    axis = -1,
-    ...options
-  }: SparseCategoricalCrossentropyOptions = {}) {
+  constructor(given: SparseCategoricalCrossentropyOptions = {}) {
+    const {
+      fromLogits = false,
+      ignoreClass = null,
+      axis = -1,
+      ...options
+    } = checkedOptions<SparseCategoricalCrossentropyOptions>(new.target, given, arguments, 0);
     const own = { fromLogits, ignoreClass, axis };
     super(sparseCategoricalCrossentropy, 'sparse_categorical_crossentropy', 'down', options, own);
   }
@@ -78,6 +93,7 @@ export class SparseCategoricalCrossentropy extends FunctionMetric {
 /** The mean of hinge losses. @see `keras.metrics.Hinge` */
 export class Hinge extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(hinge, 'hinge', 'down', options);
   }
 }
@@ -85,6 +101,7 @@ export class Hinge extends FunctionMetric {
 /** The mean of squared hinge losses. @see `keras.metrics.SquaredHinge` */
 export class SquaredHinge extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(squaredHinge, 'squared_hinge', 'down', options);
   }
 }
@@ -92,6 +109,7 @@ export class SquaredHinge extends FunctionMetric {
 /** The mean of categorical hinge losses. @see `keras.metrics.CategoricalHinge` */
 export class CategoricalHinge extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(categoricalHinge, 'categorical_hinge', 'down', options);
   }
 }

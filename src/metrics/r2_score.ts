@@ -1,5 +1,6 @@
 /** @file The coefficient of determination. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { formatShape } from '../core/shape.js';
@@ -33,6 +34,7 @@ export class R2Score extends Metric {
 
   /** @throws {ValueError} An option is out of range. */
   constructor(options: R2ScoreOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { classAggregation = 'uniform_average', numRegressors = 0, name = 'r2_score', ...rest } = options;
     super({ name, ...rest });
     if (!['uniform_average', 'variance_weighted_average', null].includes(classAggregation))

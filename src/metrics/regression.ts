@@ -1,5 +1,6 @@
 /** @file Means of the losses of regression, as metrics. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import {
   logCosh,
@@ -20,6 +21,7 @@ import { sampleWeightOf } from './updates.js';
 /** The mean of squared errors. @see `keras.metrics.MeanSquaredError` */
 export class MeanSquaredError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanSquaredError, 'mean_squared_error', 'down', options);
   }
 }
@@ -27,6 +29,7 @@ export class MeanSquaredError extends FunctionMetric {
 /** The mean of absolute errors. @see `keras.metrics.MeanAbsoluteError` */
 export class MeanAbsoluteError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanAbsoluteError, 'mean_absolute_error', 'down', options);
   }
 }
@@ -34,6 +37,7 @@ export class MeanAbsoluteError extends FunctionMetric {
 /** The mean of absolute errors in percent of the targets. @see `keras.metrics.MeanAbsolutePercentageError` */
 export class MeanAbsolutePercentageError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanAbsolutePercentageError, 'mean_absolute_percentage_error', 'down', options);
   }
 }
@@ -41,6 +45,7 @@ export class MeanAbsolutePercentageError extends FunctionMetric {
 /** The mean of squared differences of logarithms. @see `keras.metrics.MeanSquaredLogarithmicError` */
 export class MeanSquaredLogarithmicError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(meanSquaredLogarithmicError, 'mean_squared_logarithmic_error', 'down', options);
   }
 }
@@ -49,7 +54,13 @@ export class MeanSquaredLogarithmicError extends FunctionMetric {
 export class RootMeanSquaredError extends Mean {
   override readonly direction = 'down';
 
-  constructor({ name = 'root_mean_squared_error', ...options }: MetricOptions = {}) {
+  constructor(given: MetricOptions = {}) {
+    const { name = 'root_mean_squared_error', ...options } = checkedOptions<MetricOptions>(
+      new.target,
+      given,
+      arguments,
+      0,
+    );
     super({ name, ...options });
   }
 
@@ -73,6 +84,7 @@ const cosineSimilarity = op(
   'cosine_similarity',
   (yTrue: TensorLike, yPred: TensorLike, options: { readonly axis?: number } = {}): Tensor =>
     ops.negative(cosineLoss(yTrue, yPred, options)),
+  { optionNames: ['axis'] },
 );
 
 /** Options of `CosineSimilarity`. */
@@ -83,7 +95,8 @@ export interface CosineSimilarityOptions extends MetricOptions {
 /** 1 for predictions in the direction of the targets, −1 for the opposite one. @see `keras.metrics.CosineSimilarity` */
 export class CosineSimilarity extends FunctionMetric {
   /** @throws {ValueError} `axis` is no whole number. */
-  constructor({ axis = -1, ...options }: CosineSimilarityOptions = {}) {
+  constructor(given: CosineSimilarityOptions = {}) {
+    const { axis = -1, ...options } = checkedOptions<CosineSimilarityOptions>(new.target, given, arguments, 0);
     if (!Number.isInteger(axis))
       throw new ValueError(`CosineSimilarity: axis=${describe(axis)}. Expected a whole number.`);
     super(cosineSimilarity, 'cosine_similarity', 'up', options, { axis });
@@ -93,6 +106,7 @@ export class CosineSimilarity extends FunctionMetric {
 /** The mean of log cosh of the errors. @see `keras.metrics.LogCoshError` */
 export class LogCoshError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(logCosh, 'logcosh', 'down', options);
   }
 }

@@ -1,5 +1,6 @@
 /** @file The best of one rate where another one is at least so high: sensitivity at specificity and its like. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf } from '../core/serialization.js';
@@ -93,6 +94,7 @@ export class SensitivityAtSpecificity extends RateAtRate {
   static override readonly positional: readonly string[] = ['specificity'];
   /** @throws {ValueError} `specificity` is not in [0, 1]. */
   constructor(specificity: number, options: RateAtRateOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super({ name: 'specificity', value: specificity }, options);
   }
   override result(): Tensor {
@@ -105,6 +107,7 @@ export class SpecificityAtSensitivity extends RateAtRate {
   static override readonly positional: readonly string[] = ['sensitivity'];
   /** @throws {ValueError} `sensitivity` is not in [0, 1]. */
   constructor(sensitivity: number, options: RateAtRateOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super({ name: 'sensitivity', value: sensitivity }, options);
   }
   override result(): Tensor {
@@ -117,6 +120,7 @@ export class PrecisionAtRecall extends RateAtRate {
   static override readonly positional: readonly string[] = ['recall'];
   /** @throws {ValueError} `recall` is not in [0, 1]. */
   constructor(recall: number, options: RateAtRateOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super({ name: 'recall', value: recall }, options);
   }
   override result(): Tensor {
@@ -129,6 +133,7 @@ export class RecallAtPrecision extends RateAtRate {
   static override readonly positional: readonly string[] = ['precision'];
   /** @throws {ValueError} `precision` is not in [0, 1]. */
   constructor(precision: number, options: RateAtRateOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super({ name: 'precision', value: precision }, options);
   }
   override result(): Tensor {

@@ -1,4 +1,5 @@
 /** @file `cloneModel`: a model of the same layers with weights of its own. */
+import { checked } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject, withCustomObjects } from '../core/serialization.js';
@@ -37,11 +38,15 @@ const cloneByConfig = (layer: Layer): Layer => {
  * @throws {ValueError} Options that do not fit the kind of model, or input tensors that do not fit its inputs.
  * @see `keras.models.clone_model`
  */
-export function cloneModel<M extends Model>(model: M, options: CloneOptions = {}): M {
-  const { inputTensors, cloneFunction, callFunction, recursive, ...rest } = options;
-  refuseUnknownOptions('cloneModel', rest, ['inputTensors', 'cloneFunction', 'callFunction', 'recursive']);
-  return clone(model, { inputTensors, cloneFunction, callFunction, recursive }, new Map()) as M;
-}
+export const cloneModel = checked(
+  'cloneModel',
+  <M extends Model>(model: M, options: CloneOptions = {}): M => {
+    const { inputTensors, cloneFunction, callFunction, recursive, ...rest } = options;
+    refuseUnknownOptions('cloneModel', rest, ['inputTensors', 'cloneFunction', 'callFunction', 'recursive']);
+    return clone(model, { inputTensors, cloneFunction, callFunction, recursive }, new Map()) as M;
+  },
+  ['inputTensors', 'cloneFunction', 'callFunction', 'recursive'],
+);
 
 function clone(model: Model, options: CloneOptions, cache: Cache): Model {
   const { inputTensors = null, cloneFunction = null, callFunction = null, recursive = false } = options;

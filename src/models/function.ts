@@ -1,4 +1,5 @@
 /** @file `Function`: a graph of operations that can be called, without weights of its own and without what layers can do. */
+import { checkedOptions } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
 import { ValueError } from '../core/errors.js';
 import type { PartialShape } from '../core/shape.js';
@@ -73,7 +74,8 @@ export class KerasFunction extends OperationBase {
    * @param outputs What can be computed from them, in any structure.
    * @throws {ValueError} One of them is no KerasTensor, or the outputs depend on more than the inputs.
    */
-  constructor(inputs: Tree<KerasTensor>, outputs: Tree<KerasTensor>, { name }: { readonly name?: string | null } = {}) {
+  constructor(inputs: Tree<KerasTensor>, outputs: Tree<KerasTensor>, options: { readonly name?: string | null } = {}) {
+    const { name } = checkedOptions<{ readonly name?: string | null }>(new.target, options, arguments, 2);
     super(name ?? null);
     this.#graph = new FunctionGraph(inputs, outputs, `Function '${this.name}'`);
   }

@@ -2,6 +2,7 @@
  * @file `Model`: layers with training, and the models that are drawn with symbolic tensors. Stacks of layers: sequential.ts; the graph
  * itself: function_graph.ts; training: src/training.
  */
+import { checkedOptions } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import { formatJson } from '../core/json.js';
@@ -425,6 +426,9 @@ export class Model extends Trainer {
 /** A model that was drawn: what `new Model(inputs, outputs)` gives. */
 export class Functional extends Model {
   constructor(inputs: SymbolicTree, outputs: SymbolicTree, options: ModelOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
+    if (inputs === undefined || outputs === undefined)
+      throw new ValueError('Functional: `inputs` and `outputs` are needed: new Functional(inputs, outputs, { … }).');
     super(inputs, outputs, options);
   }
 }

@@ -1,4 +1,5 @@
 /** @file Models from their architecture as JSON. Weights and files: src/saving. */
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { deserializeKerasObject } from '../core/serialization.js';
@@ -12,16 +13,22 @@ export interface ModelFromJsonOptions {
 }
 
 /** A model from what `serializeKerasObject(model)` gave. @throws {ValueError} It describes no model. */
-export function modelFromConfig(config: unknown, options: ModelFromJsonOptions = {}): Model {
-  if (!isDict(config) || !('class_name' in config))
-    throw new ValueError(
-      'modelFromConfig: expected a dict with the keys class_name and config, as model.toJson() writes.',
-    );
-  const model = deserializeKerasObject(config, { ...options, defaultModule: 'keras' });
-  if (!(model instanceof Model))
-    throw new ValueError(`modelFromConfig: the config describes a ${String(config['class_name'])}, which is no model.`);
-  return model;
-}
+export const modelFromConfig = checked(
+  'modelFromConfig',
+  (config: unknown, options: ModelFromJsonOptions = {}): Model => {
+    if (!isDict(config) || !('class_name' in config))
+      throw new ValueError(
+        'modelFromConfig: expected a dict with the keys class_name and config, as model.toJson() writes.',
+      );
+    const model = deserializeKerasObject(config, { ...options, defaultModule: 'keras' });
+    if (!(model instanceof Model))
+      throw new ValueError(
+        `modelFromConfig: the config describes a ${String(config['class_name'])}, which is no model.`,
+      );
+    return model;
+  },
+  ['customObjects'],
+);
 
 /**
  * A model, with new weights, from the JSON text of its architecture.
@@ -30,9 +37,10 @@ export function modelFromConfig(config: unknown, options: ModelFromJsonOptions =
  * @throws {ValueError} It is no JSON, describes no model, or names classes that are not known.
  * @see `keras.models.model_from_json`
  */
-export function modelFromJson(
-  json: string | Readonly<Record<string, unknown>>,
-  options: ModelFromJsonOptions = {},
-): Model {
-  return modelFromConfig(typeof json === 'string' ? parseJson(json, 'modelFromJson') : json, options);
-}
+export const modelFromJson = checked(
+  'modelFromJson',
+  (json: string | Readonly<Record<string, unknown>>, options: ModelFromJsonOptions = {}): Model => {
+    return modelFromConfig(typeof json === 'string' ? parseJson(json, 'modelFromJson') : json, options);
+  },
+  ['customObjects'],
+);

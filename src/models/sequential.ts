@@ -1,5 +1,6 @@
 /** @file `Sequential`: a stack of layers, each of one input and one output. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
@@ -35,6 +36,7 @@ export class Sequential extends Model {
    * @throws {ValueError} Something that is no layer, or two layers of one name.
    */
   constructor(layers: readonly (Layer | KerasTensor)[] | null = null, options: ModelOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     if (layers !== null && !Array.isArray(layers))
       throw new ValueError(`Sequential '${this.name}': the layers must come as a list. Received: ${describe(layers)}.`);

@@ -1,4 +1,5 @@
 /** @file `model.summary()`: the table of layers, output shapes and numbers of parameters, as Keras prints it. */
+import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -44,9 +45,9 @@ interface MaybeCompiled {
 }
 
 /** Number of scalars in weights. */
-export function countParams(weights: Iterable<Variable>): number {
+export const countParams = checked('countParams', (weights: Iterable<Variable>): number => {
   return [...weights].reduce((total, variable) => total + variable.size, 0);
-}
+});
 
 const bitsOf = (dtype: DType): number => (dtype === 'bool' ? 1 : dtypeInfo(dtype).bits);
 
@@ -207,7 +208,7 @@ function totals(model: Summarized, width: number): string[] {
   const line = (label: string, count: number, bytes: number): string[] =>
     wrapLine(` ${label} params: ${grouped(count)} (${readableMemorySize(bytes)})`, width);
   const groups = [model.trainableWeights, model.nonTrainableWeights, optimized ?? []];
-  const counts = groups.map(countParams);
+  const counts = groups.map((each) => countParams(each));
   const bytes = groups.map(memoryOf);
   const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
   return [

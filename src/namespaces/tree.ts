@@ -1,4 +1,5 @@
 /** @file `keras.tree`: nested lists and dicts, and work on their leaves. */
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
 import { flatten as leavesOf, isDict, mapTree, packLike } from '../core/tree.js';
@@ -146,26 +147,25 @@ export interface TraverseOptions {
  *
  * @see `keras.tree.traverse`
  */
-export function traverse(
-  func: (node: unknown) => unknown,
-  structure: unknown,
-  { topDown = true }: TraverseOptions = {},
-): unknown {
-  const replaced = (result: unknown): unknown =>
-    result === MAP_TO_NONE || result instanceof MAP_TO_NONE ? null : result;
-  const children = (node: unknown): unknown => {
-    if (Array.isArray(node)) return node.map(visit);
-    if (isDict(node)) return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
-    return node;
-  };
-  const visit = (node: unknown): unknown => {
-    if (topDown) {
-      const result = func(node);
-      return result === null || result === undefined ? children(node) : replaced(result);
-    }
-    const entered = children(node);
-    const result = func(entered);
-    return result === null || result === undefined ? entered : replaced(result);
-  };
-  return visit(structure);
-}
+export const traverse = checked(
+  'traverse',
+  (func: (node: unknown) => unknown, structure: unknown, { topDown = true }: TraverseOptions = {}): unknown => {
+    const replaced = (result: unknown): unknown =>
+      result === MAP_TO_NONE || result instanceof MAP_TO_NONE ? null : result;
+    const children = (node: unknown): unknown => {
+      if (Array.isArray(node)) return node.map(visit);
+      if (isDict(node)) return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
+      return node;
+    };
+    const visit = (node: unknown): unknown => {
+      if (topDown) {
+        const result = func(node);
+        return result === null || result === undefined ? children(node) : replaced(result);
+      }
+      const entered = children(node);
+      const result = func(entered);
+      return result === null || result === undefined ? entered : replaced(result);
+    };
+    return visit(structure);
+  },
+);

@@ -1,4 +1,5 @@
 /** @file `Adadelta`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike, Variable } from '../runtime/index.js';
@@ -27,7 +28,10 @@ export class Adadelta extends Optimizer {
   #accumulatedGrads: readonly (Variable | null)[] = [];
   #accumulatedDeltas: readonly (Variable | null)[] = [];
 
-  constructor(options: AdadeltaOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: AdadeltaOptions);
+  constructor(options?: AdadeltaOptions);
+  constructor(first?: AdadeltaOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<AdadeltaOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, rho = 0.95, epsilon = 1e-7, ...rest } = options;
     super(learningRate, rest);
     this.rho = rho;

@@ -1,4 +1,5 @@
 /** @file `Adafactor`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
@@ -40,7 +41,10 @@ export class Adafactor extends Optimizer {
   #columns: (Variable | null)[] = [];
   #velocities: (Variable | null)[] = [];
 
-  constructor(options: AdafactorOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: AdafactorOptions);
+  constructor(options?: AdafactorOptions);
+  constructor(first?: AdafactorOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<AdafactorOptions>(new.target, first, arguments, 0);
     const {
       learningRate = 0.001,
       beta2Decay = -0.8,

@@ -1,4 +1,5 @@
 /** @file `Adagrad`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import { Constant } from '../initializers/index.js';
 import * as ops from '../ops/index.js';
@@ -27,7 +28,10 @@ export class Adagrad extends Optimizer {
   readonly epsilon: number;
   #accumulators: readonly (Variable | null)[] = [];
 
-  constructor(options: AdagradOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: AdagradOptions);
+  constructor(options?: AdagradOptions);
+  constructor(first?: AdagradOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<AdagradOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, initialAccumulatorValue = 0.1, epsilon = 1e-7, ...rest } = options;
     super(learningRate, rest);
     this.initialAccumulatorValue = initialAccumulatorValue;

@@ -1,4 +1,5 @@
 /** @file `Adam`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
@@ -41,7 +42,10 @@ export class Adam extends Optimizer {
   #velocities: readonly (Variable | null)[] = [];
   #velocityHats: readonly (Variable | null)[] = [];
 
-  constructor(options: AdamOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: AdamOptions);
+  constructor(options?: AdamOptions);
+  constructor(first?: AdamOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<AdamOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false, ...rest } = options;
     super(learningRate, rest);
     this.beta1 = beta1;

@@ -1,5 +1,7 @@
 /** @file `Adamax`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
+import type { LearningRateLike } from './options.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import type { AdamKinOptions } from './adam.js';
@@ -22,7 +24,10 @@ export class Adamax extends Optimizer {
   #momentums: readonly (Variable | null)[] = [];
   #norms: readonly (Variable | null)[] = [];
 
-  constructor(options: AdamaxOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: AdamaxOptions);
+  constructor(options?: AdamaxOptions);
+  constructor(first?: AdamaxOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<AdamaxOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...rest } = options;
     super(learningRate, rest);
     this.beta1 = beta1;

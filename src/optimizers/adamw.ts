@@ -1,4 +1,6 @@
 /** @file `AdamW`. */
+import { checkedOptions } from '../core/arguments.js';
+import type { LearningRateLike } from './options.js';
 import { ValueError } from '../core/errors.js';
 import type { AdamOptions } from './adam.js';
 import { Adam } from './adam.js';
@@ -15,7 +17,10 @@ export interface AdamWOptions extends AdamOptions {
  * @see `keras.optimizers.AdamW`; Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization"
  */
 export class AdamW extends Adam {
-  constructor(options: AdamWOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: AdamWOptions);
+  constructor(options?: AdamWOptions);
+  constructor(first?: AdamWOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<AdamWOptions>(new.target, first, arguments, 0);
     const { weightDecay = 0.004, ...rest } = options;
     super({ weightDecay, ...rest });
     if (this.weightDecay === null)

@@ -1,4 +1,5 @@
 /** @file `Ftrl`. */
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { Constant } from '../initializers/index.js';
@@ -42,7 +43,10 @@ export class Ftrl extends Optimizer {
   #linears: readonly (Variable | null)[] = [];
 
   /** @throws {ValueError} A strength or the first sum is below 0, or `learningRatePower` above it. */
-  constructor(options: FtrlOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: FtrlOptions);
+  constructor(options?: FtrlOptions);
+  constructor(first?: FtrlOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<FtrlOptions>(new.target, first, arguments, 0);
     const {
       learningRate = 0.001,
       learningRatePower = -0.5,

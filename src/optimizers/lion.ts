@@ -1,4 +1,5 @@
 /** @file `Lion`. */
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
@@ -29,7 +30,10 @@ export class Lion extends Optimizer {
   #momentums: readonly (Variable | null)[] = [];
 
   /** @throws {ValueError} `beta1` is out of its range. */
-  constructor(options: LionOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: LionOptions);
+  constructor(options?: LionOptions);
+  constructor(first?: LionOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<LionOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.99, ...rest } = options;
     super(learningRate, rest);
     if (!(beta1 > 0 && beta1 <= 1)) {

@@ -1,5 +1,6 @@
 /** @file `LossScaleOptimizer`. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
@@ -55,6 +56,7 @@ export class LossScaleOptimizer extends Optimizer {
    * @throws {ValueError} An option of the inner optimizer is given here.
    */
   constructor(innerOptimizer: Optimizer, options: LossScaleOptimizerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       initialScale = 2 ** 15,
       dynamicGrowthSteps = 2000,

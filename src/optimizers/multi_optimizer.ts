@@ -1,5 +1,6 @@
 /** @file `MultiOptimizer`, and `OptimizerMap`, which tells it who changes what. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
@@ -31,6 +32,7 @@ export class OptimizerMap {
     defaultOptimizer: Optimizer,
     options: { readonly optimizerMap?: Readonly<Record<string, Optimizer>> | null } = {},
   ) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { optimizerMap = null, ...rest } = options;
     refuseUnknownOptions('OptimizerMap', rest, ['optimizerMap']);
     if (!(defaultOptimizer instanceof Optimizer)) {
@@ -139,6 +141,7 @@ export class MultiOptimizer extends Optimizer {
 
   /** @param optimizerMap An `OptimizerMap`, or a function from a variable to its optimizer. */
   constructor(optimizerMap: OptimizerMap | ((variable: Variable) => Optimizer), options: MultiOptimizerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { lossScaleFactor = null, name, ...rest } = options;
     refuseUnknownOptions('MultiOptimizer', rest, ['lossScaleFactor', 'name']);
     if (!(optimizerMap instanceof OptimizerMap) && typeof optimizerMap !== 'function') {

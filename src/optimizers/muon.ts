@@ -1,4 +1,5 @@
 /** @file `Muon`. */
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { formatShape } from '../core/shape.js';
@@ -70,7 +71,10 @@ export class Muon extends Optimizer {
   /** Of what Adam trains; null for what Muon trains. */
   readonly #velocities: (Variable | null)[] = [];
 
-  constructor(options: MuonOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: MuonOptions);
+  constructor(options?: MuonOptions);
+  constructor(first?: MuonOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<MuonOptions>(new.target, first, arguments, 0);
     const {
       learningRate = 0.001,
       adamBeta1 = 0.9,

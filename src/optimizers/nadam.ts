@@ -1,6 +1,8 @@
 /** @file `Nadam`. */
+import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { Config } from '../core/serialization.js';
+import type { LearningRateLike } from './options.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { tensor, toTensor, Variable, withTrace } from '../runtime/index.js';
@@ -30,7 +32,10 @@ export class Nadam extends Optimizer {
   /** The product of all factors so far. */
   #product: Variable | null = null;
 
-  constructor(options: NadamOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: NadamOptions);
+  constructor(options?: NadamOptions);
+  constructor(first?: NadamOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<NadamOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...rest } = options;
     super(learningRate, rest);
     this.beta1 = beta1;

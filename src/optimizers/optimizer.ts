@@ -1,5 +1,6 @@
 /** @file `Optimizer`, the base of all optimizers: what happens around each update. Their variables: optimizer_variables.ts. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
@@ -78,7 +79,8 @@ export class Optimizer extends OptimizerVariables {
    * @throws {ValueError} An option is out of its range, or two clips are set.
    * @throws {TypeError} An option does not exist.
    */
-  constructor(learningRate: LearningRateLike, { name, ...options }: OptimizerOptions = {}) {
+  constructor(learningRate: LearningRateLike, given: OptimizerOptions = {}) {
+    const { name, ...options } = checkedOptions<OptimizerOptions>(new.target, given, arguments, 1);
     const className = registrationOf(new.target)?.name ?? new.target.name;
     const checked: CheckedOptions = checkOptions(className, new.target, options);
     super(name ?? autoName(className));

@@ -1,4 +1,5 @@
 /** @file `RMSprop`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
@@ -34,7 +35,10 @@ export class RMSprop extends Optimizer {
   #momentums: readonly (Variable | null)[] = [];
   #averageGradients: readonly (Variable | null)[] = [];
 
-  constructor(options: RMSpropOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: RMSpropOptions);
+  constructor(options?: RMSpropOptions);
+  constructor(first?: RMSpropOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<RMSpropOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false, ...rest } = options;
     super(learningRate, rest);
     this.rho = rho;

@@ -1,5 +1,7 @@
 /** @file `ScheduleFreeAdamW`. */
+import { checkedOptions } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
+import type { LearningRateLike } from './options.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import { toTensor, withTrace } from '../runtime/index.js';
@@ -28,7 +30,10 @@ export class ScheduleFreeAdamW extends Optimizer {
   #momentums: readonly (Variable | null)[] = [];
   #velocities: readonly (Variable | null)[] = [];
 
-  constructor(options: ScheduleFreeAdamWOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: ScheduleFreeAdamWOptions);
+  constructor(options?: ScheduleFreeAdamWOptions);
+  constructor(first?: ScheduleFreeAdamWOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<ScheduleFreeAdamWOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.0025, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, warmupSteps = 0, ...rest } = options;
     super(learningRate, rest);
     this.beta1 = beta1;

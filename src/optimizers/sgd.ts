@@ -1,5 +1,6 @@
 /** @file `SGD`. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
@@ -29,7 +30,11 @@ export class SGD extends Optimizer {
   readonly nesterov: boolean;
   #momentums: readonly (Variable | null)[] = [];
 
-  constructor(options: SGDOptions = {}) {
+  constructor(learningRate: LearningRateLike, options?: SGDOptions);
+  constructor(learningRate: LearningRateLike, momentum: number, options?: SGDOptions);
+  constructor(options?: SGDOptions);
+  constructor(first?: SGDOptions | LearningRateLike, ..._more: unknown[]) {
+    const options = checkedOptions<SGDOptions>(new.target, first, arguments, 0);
     const { learningRate = 0.01, momentum = 0, nesterov = false, ...rest } = options;
     super(learningRate, rest);
     if (typeof momentum !== 'number' || !(momentum >= 0 && momentum <= 1))

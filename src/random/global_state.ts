@@ -1,5 +1,6 @@
 /** @file The generators of the whole process: the one that default seeds come from, and the one that shuffles epochs. */
 import { describe } from '../core/describe.js';
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import { MersenneTwister } from './mersenne_twister.js';
 
@@ -24,14 +25,14 @@ orders.seedByNumber(unpredictable()[0]);
  * @throws {ValueError} It is none.
  * @see `keras.utils.set_random_seed`
  */
-export function setRandomSeed(seed: number): void {
+export const setRandomSeed = checked('setRandomSeed', (seed: number): void => {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
     throw new ValueError(`setRandomSeed: got ${describe(seed)}. Expected a whole number from 0 to 2^32 - 1.`);
   seeds.seedByArray([seed]);
   orders.seedByNumber(seed);
   used.seeds = used.orders = true;
   generation++;
-}
+});
 
 /** Grows whenever the process is seeded anew. */
 export function seedGeneration(): number {

@@ -1,4 +1,5 @@
 /** @file The functions of `keras.random`. With the same seed they give the numbers that Keras gives on JAX. */
+import { checked } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo, isFloat, isInteger, limits, standardizeDType } from '../core/dtype.js';
@@ -48,15 +49,21 @@ export interface NormalOptions extends RandomFloatOptions {
 }
 
 /** Normally distributed floats. @see `keras.random.normal` */
-export function normal(shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor {
-  return moved(normalOf(drawSeed(seed, 'normal'), shape, floatTypeOf(dtype, 'normal')), mean, stddev);
-}
+export const normal = checked(
+  'normal',
+  (shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor => {
+    return moved(normalOf(drawSeed(seed, 'normal'), shape, floatTypeOf(dtype, 'normal')), mean, stddev);
+  },
+);
 
 /** Normally distributed floats, those beyond two deviations drawn again. @see `keras.random.truncated_normal` */
-export function truncatedNormal(shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor {
-  const key = drawSeed(seed, 'truncated_normal');
-  return moved(truncatedNormalOf(key, shape, floatTypeOf(dtype, 'truncated_normal')), mean, stddev);
-}
+export const truncatedNormal = checked(
+  'truncatedNormal',
+  (shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor => {
+    const key = drawSeed(seed, 'truncated_normal');
+    return moved(truncatedNormalOf(key, shape, floatTypeOf(dtype, 'truncated_normal')), mean, stddev);
+  },
+);
 
 /** Options of `uniform`. */
 export interface UniformOptions extends RandomFloatOptions {
@@ -67,9 +74,12 @@ export interface UniformOptions extends RandomFloatOptions {
 }
 
 /** Floats in [minval, maxval), all as likely. @see `keras.random.uniform` */
-export function uniform(shape: Shape, { minval = 0, maxval = 1, dtype, seed }: UniformOptions = {}): Tensor {
-  return uniformOf(drawSeed(seed, 'uniform'), shape, floatTypeOf(dtype, 'uniform'), minval, maxval);
-}
+export const uniform = checked(
+  'uniform',
+  (shape: Shape, { minval = 0, maxval = 1, dtype, seed }: UniformOptions = {}): Tensor => {
+    return uniformOf(drawSeed(seed, 'uniform'), shape, floatTypeOf(dtype, 'uniform'), minval, maxval);
+  },
+);
 
 /** Options of what gives integers. */
 export interface RandomIntOptions extends RandomOptions {
@@ -78,31 +88,29 @@ export interface RandomIntOptions extends RandomOptions {
 }
 
 /** Whole numbers in [minval, maxval), all as likely. @throws {ValueError} dtype is no integer of up to 32 bits. @see `keras.random.randint` */
-export function randint(
-  shape: Shape,
-  minval: number,
-  maxval: number,
-  { dtype = 'int32', seed }: RandomIntOptions = {},
-): Tensor {
-  const type = standardizeDType(dtype, 'randint');
-  if (!isInteger(type)) throw new ValueError(`randint: dtype=${type}. Expected an integer dtype.`);
-  // 8 and 16 bits are drawn as 32 and then cut, as JAX does: fewer would favour some numbers.
-  const range = limits(dtypeInfo(type).bits > 32 ? 'int32' : type);
-  const narrow = dtypeInfo(type).bits < 32;
-  const clip = (x: number, more: number): number => Math.max(range.min, Math.min(range.max + more, Math.trunc(x)));
-  const [low, high] = [clip(minval, 0), clip(maxval, narrow ? 1 : 0)];
-  // One more when the upper end does not fit the dtype, as in randint(0, 2³², uint32). A span of 2³² wraps to 0: no remainder then.
-  const span = high <= low ? 1 : (high - low + (!narrow && maxval > range.max ? 1 : 0)) % 2 ** 32;
-  const half = span === 0 ? 0 : 2 ** 16 % span;
-  const multiplier = span === 0 ? 0 : Number(((BigInt(half) * BigInt(half)) % 2n ** 32n) % BigInt(span));
-  const [k1, k2] = splitKey(drawSeed(seed, 'randint'));
-  const [upper, lower] = [bitsOf(k1, shape, 32), bitsOf(k2, shape, 32)];
-  const word = (x: number): Tensor => lax.full(tensorApplier, shape, x, 'uint32');
-  const rem = (x: Tensor): Tensor => (span === 0 ? x : lax.rem(x, word(span)));
-  const offset = rem(lax.add(lax.mul(rem(upper), word(multiplier)), rem(lower)));
-  const from = lax.full(tensorApplier, shape, low >>> 0, 'uint32');
-  return lax.convert(lax.bitcast(lax.add(offset, from), 'int32'), type);
-}
+export const randint = checked(
+  'randint',
+  (shape: Shape, minval: number, maxval: number, { dtype = 'int32', seed }: RandomIntOptions = {}): Tensor => {
+    const type = standardizeDType(dtype, 'randint');
+    if (!isInteger(type)) throw new ValueError(`randint: dtype=${type}. Expected an integer dtype.`);
+    // 8 and 16 bits are drawn as 32 and then cut, as JAX does: fewer would favour some numbers.
+    const range = limits(dtypeInfo(type).bits > 32 ? 'int32' : type);
+    const narrow = dtypeInfo(type).bits < 32;
+    const clip = (x: number, more: number): number => Math.max(range.min, Math.min(range.max + more, Math.trunc(x)));
+    const [low, high] = [clip(minval, 0), clip(maxval, narrow ? 1 : 0)];
+    // One more when the upper end does not fit the dtype, as in randint(0, 2³², uint32). A span of 2³² wraps to 0: no remainder then.
+    const span = high <= low ? 1 : (high - low + (!narrow && maxval > range.max ? 1 : 0)) % 2 ** 32;
+    const half = span === 0 ? 0 : 2 ** 16 % span;
+    const multiplier = span === 0 ? 0 : Number(((BigInt(half) * BigInt(half)) % 2n ** 32n) % BigInt(span));
+    const [k1, k2] = splitKey(drawSeed(seed, 'randint'));
+    const [upper, lower] = [bitsOf(k1, shape, 32), bitsOf(k2, shape, 32)];
+    const word = (x: number): Tensor => lax.full(tensorApplier, shape, x, 'uint32');
+    const rem = (x: Tensor): Tensor => (span === 0 ? x : lax.rem(x, word(span)));
+    const offset = rem(lax.add(lax.mul(rem(upper), word(multiplier)), rem(lower)));
+    const from = lax.full(tensorApplier, shape, low >>> 0, 'uint32');
+    return lax.convert(lax.bitcast(lax.add(offset, from), 'int32'), type);
+  },
+);
 
 /**
  * Classes drawn with probabilities softmax(logits).
@@ -111,24 +119,23 @@ export function randint(
  * @returns (batch, numSamples).
  * @see `keras.random.categorical`
  */
-export function categorical(
-  logits: TensorLike,
-  numSamples: number,
-  { dtype = 'int32', seed }: RandomIntOptions = {},
-): Tensor {
-  const scores = toTensor(logits, null, 'categorical');
-  if (scores.ndim !== 2)
-    throw new ValueError(`categorical: logits of shape ${formatShape(scores.shape)}. Expected (batch, classes).`);
-  const [batch, classes] = scores.shape;
-  const shape = [batch, classes, numSamples];
-  const type = isFloat(scores.dtype) ? scores.dtype : floatx();
-  const tiny = 1.1754943508222875e-38;
-  const u = uniformOf(drawSeed(seed, 'categorical'), [batch, numSamples, classes], type, tiny, 1);
-  // Gumbel-max: the class of the greatest score plus Gumbel noise. JAX draws the noise with the classes as the axis after `batch`.
-  const noise = lax.neg(lax.log(lax.neg(lax.log(lax.reshape(u, shape)))));
-  const summed = lax.add(noise, lax.broadcastInDim(lax.convert(scores, type), shape, [0, 1]));
-  return lax.convert(lax.argMax(summed, 1), standardizeDType(dtype, 'categorical'));
-}
+export const categorical = checked(
+  'categorical',
+  (logits: TensorLike, numSamples: number, { dtype = 'int32', seed }: RandomIntOptions = {}): Tensor => {
+    const scores = toTensor(logits, null, 'categorical');
+    if (scores.ndim !== 2)
+      throw new ValueError(`categorical: logits of shape ${formatShape(scores.shape)}. Expected (batch, classes).`);
+    const [batch, classes] = scores.shape;
+    const shape = [batch, classes, numSamples];
+    const type = isFloat(scores.dtype) ? scores.dtype : floatx();
+    const tiny = 1.1754943508222875e-38;
+    const u = uniformOf(drawSeed(seed, 'categorical'), [batch, numSamples, classes], type, tiny, 1);
+    // Gumbel-max: the class of the greatest score plus Gumbel noise. JAX draws the noise with the classes as the axis after `batch`.
+    const noise = lax.neg(lax.log(lax.neg(lax.log(lax.reshape(u, shape)))));
+    const summed = lax.add(noise, lax.broadcastInDim(lax.convert(scores, type), shape, [0, 1]));
+    return lax.convert(lax.argMax(summed, 1), standardizeDType(dtype, 'categorical'));
+  },
+);
 
 /** Options of `dropout`. */
 export interface DropoutOptions extends RandomOptions {
@@ -137,16 +144,19 @@ export interface DropoutOptions extends RandomOptions {
 }
 
 /** Zero a part `rate` of the elements, and divide the others by 1 − rate. @see `keras.random.dropout` */
-export function dropout(inputs: TensorLike, rate: number, { noiseShape, seed }: DropoutOptions = {}): Tensor {
-  const x = toTensor(inputs, null, 'dropout');
-  if (rate === 1) return lax.zerosLike(x);
-  if (rate === 0) return x;
-  const keep = 1 - rate;
-  const shape = noiseShape ? noiseShape.map((dim, i) => dim ?? x.shape[i]) : x.shape;
-  const u = uniformOf(drawSeed(seed, 'dropout'), shape, 'float32', 0, 1);
-  const mask = ops.broadcastTo(lax.lt(u, lax.fullLike(u, keep)), x.shape);
-  return lax.select(mask, lax.div(x, lax.fullLike(x, keep)), lax.zerosLike(x));
-}
+export const dropout = checked(
+  'dropout',
+  (inputs: TensorLike, rate: number, { noiseShape, seed }: DropoutOptions = {}): Tensor => {
+    const x = toTensor(inputs, null, 'dropout');
+    if (rate === 1) return lax.zerosLike(x);
+    if (rate === 0) return x;
+    const keep = 1 - rate;
+    const shape = noiseShape ? noiseShape.map((dim, i) => dim ?? x.shape[i]) : x.shape;
+    const u = uniformOf(drawSeed(seed, 'dropout'), shape, 'float32', 0, 1);
+    const mask = ops.broadcastTo(lax.lt(u, lax.fullLike(u, keep)), x.shape);
+    return lax.select(mask, lax.div(x, lax.fullLike(x, keep)), lax.zerosLike(x));
+  },
+);
 
 /** Options of `shuffle`. */
 export interface ShuffleOptions extends RandomOptions {
@@ -155,7 +165,7 @@ export interface ShuffleOptions extends RandomOptions {
 }
 
 /** The elements in random order along an axis, each line of them in an order of its own. @see `keras.random.shuffle` */
-export function shuffle(x: TensorLike, { axis = 0, seed }: ShuffleOptions = {}): Tensor {
+export const shuffle = checked('shuffle', (x: TensorLike, { axis = 0, seed }: ShuffleOptions = {}): Tensor => {
   let t = toTensor(x, null, 'shuffle');
   const along = normalizeAxis(axis, t.ndim, 'shuffle');
   let key = drawSeed(seed, 'shuffle');
@@ -167,4 +177,4 @@ export function shuffle(x: TensorLike, { axis = 0, seed }: ShuffleOptions = {}):
     t = ops.takeAlongAxis(t, lax.argSort(bitsOf(own, t.shape, 32), along), { axis: along });
   }
   return t;
-}
+});

@@ -1,5 +1,6 @@
 /** @file `SeedGenerator`: a state from which each random draw takes a new seed. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
@@ -30,7 +31,10 @@ export class SeedGenerator {
   readonly state: Variable;
   readonly #seed: number | null;
 
-  constructor(options: SeedGeneratorOptions = {}) {
+  constructor(seed: number, options?: SeedGeneratorOptions);
+  constructor(options?: SeedGeneratorOptions);
+  constructor(first?: SeedGeneratorOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<SeedGeneratorOptions>(new.target, first, arguments, 0);
     const { seed, name, ...rest } = options;
     refuseUnknownOptions('SeedGenerator', rest, ['seed', 'name']);
     this.name = name ?? autoName('SeedGenerator');

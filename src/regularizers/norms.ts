@@ -1,4 +1,5 @@
 /** @file Penalties on the size of the elements: L1, L2, both. */
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import * as ops from '../ops/index.js';
@@ -12,7 +13,10 @@ export class L1 extends Regularizer {
   readonly l1: number;
 
   /** @param options `l1`: default 0.01. */
-  constructor(options: { readonly l1?: number | null } = {}) {
+  constructor(options?: { readonly l1?: number | null });
+  constructor(l1: number, options?: { readonly l1?: number | null });
+  constructor(first?: { readonly l1?: number | null } | number, ..._more: unknown[]) {
+    const options = checkedOptions<{ readonly l1?: number | null }>(new.target, first, arguments, 0);
     super();
     const { l1, ...rest } = options;
     refuseUnknownOptions('L1', rest, ['l1']);
@@ -35,7 +39,10 @@ export class L2 extends Regularizer {
   readonly l2: number;
 
   /** @param options `l2`: default 0.01. */
-  constructor(options: { readonly l2?: number | null } = {}) {
+  constructor(options?: { readonly l2?: number | null });
+  constructor(l2: number, options?: { readonly l2?: number | null });
+  constructor(first?: { readonly l2?: number | null } | number, ..._more: unknown[]) {
+    const options = checkedOptions<{ readonly l2?: number | null }>(new.target, first, arguments, 0);
     super();
     const { l2, ...rest } = options;
     refuseUnknownOptions('L2', rest, ['l2']);
@@ -58,7 +65,16 @@ export class L1L2 extends Regularizer {
   readonly l2: number;
 
   /** @param options `l1`, `l2`: default 0. */
-  constructor(options: { readonly l1?: number | null; readonly l2?: number | null } = {}) {
+  constructor(options?: { readonly l1?: number | null; readonly l2?: number | null });
+  constructor(l1: number, options?: { readonly l1?: number | null; readonly l2?: number | null });
+  constructor(l1: number, l2: number, options?: { readonly l1?: number | null; readonly l2?: number | null });
+  constructor(first?: { readonly l1?: number | null; readonly l2?: number | null } | number, ..._more: unknown[]) {
+    const options = checkedOptions<{ readonly l1?: number | null; readonly l2?: number | null }>(
+      new.target,
+      first,
+      arguments,
+      0,
+    );
     super();
     const { l1, l2, ...rest } = options;
     refuseUnknownOptions('L1L2', rest, ['l1', 'l2']);

@@ -1,5 +1,6 @@
 /** @file The penalty on rows or columns that are not orthogonal. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { formatShape } from '../core/shape.js';
@@ -22,6 +23,7 @@ export class OrthogonalRegularizer extends Regularizer {
   readonly mode: 'rows' | 'columns';
 
   constructor(options: OrthogonalRegularizerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super();
     const { factor = 0.01, mode = 'rows', ...rest } = options;
     refuseUnknownOptions('OrthogonalRegularizer', rest, ['factor', 'mode']);

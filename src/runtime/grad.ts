@@ -1,4 +1,5 @@
 /** @file Gradients for users: `grad` and `valueAndGrad`, in eager code, inside `jit` and inside `trainStep`. */
+import { checked } from '../core/arguments.js';
 import { isFloat } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
@@ -50,28 +51,31 @@ function differentiate(
  * @throws {ValueError} The result is no scalar float; an entry of `wrt` is no float.
  * @example const [loss, [dw]] = valueAndGrad(() => ops.sum(ops.square(ops.matmul(x, w))), [w]);
  */
-export function valueAndGrad(fn: () => Tensor, wrt: readonly Differentiable[]): [Tensor, Tensor[]] {
-  const outer = currentTrace();
-  if (outer !== null) {
-    const { y, gradients: gs } = differentiate(outer, fn, wrt);
-    return [outer.wrap(y), gs.map((g) => outer.wrap(g))];
-  }
-  const trace = new Trace('a function being differentiated');
-  const { y, gradients: gs } = withTrace(trace, () => differentiate(trace, fn, wrt));
-  const states = [...trace.variables];
-  const assigned = states.filter(([, s]) => s.assigned);
-  const updates = withTrace(trace, () => assigned.map(([, s]) => trace.lift(s.current)));
-  const inputs = [...states.map(([, s]) => s.input), ...trace.captured.values()];
-  const feeds = [...states.map(([v]) => v.read()), ...[...trace.captured.keys()].map((t) => t.ndarray)];
-  const graph = trace.builder.graph(inputs, [y, ...gs, ...updates]);
-  const results = eagerCache.run(graph, feeds);
-  trace.keepFeeds(inputs, feeds);
-  assigned.forEach(([variable], i) => variable.write(results[1 + gs.length + i]));
-  const [value, ...rest] = results.slice(0, 1 + gs.length).map((array) => Tensor.fromArray(array));
-  return [value, rest];
-}
+export const valueAndGrad = checked(
+  'valueAndGrad',
+  (fn: () => Tensor, wrt: readonly Differentiable[]): [Tensor, Tensor[]] => {
+    const outer = currentTrace();
+    if (outer !== null) {
+      const { y, gradients: gs } = differentiate(outer, fn, wrt);
+      return [outer.wrap(y), gs.map((g) => outer.wrap(g))];
+    }
+    const trace = new Trace('a function being differentiated');
+    const { y, gradients: gs } = withTrace(trace, () => differentiate(trace, fn, wrt));
+    const states = [...trace.variables];
+    const assigned = states.filter(([, s]) => s.assigned);
+    const updates = withTrace(trace, () => assigned.map(([, s]) => trace.lift(s.current)));
+    const inputs = [...states.map(([, s]) => s.input), ...trace.captured.values()];
+    const feeds = [...states.map(([v]) => v.read()), ...[...trace.captured.keys()].map((t) => t.ndarray)];
+    const graph = trace.builder.graph(inputs, [y, ...gs, ...updates]);
+    const results = eagerCache.run(graph, feeds);
+    trace.keepFeeds(inputs, feeds);
+    assigned.forEach(([variable], i) => variable.write(results[1 + gs.length + i]));
+    const [value, ...rest] = results.slice(0, 1 + gs.length).map((array) => Tensor.fromArray(array));
+    return [value, rest];
+  },
+);
 
 /** The gradients alone: see `valueAndGrad`. */
-export function grad(fn: () => Tensor, wrt: readonly Differentiable[]): Tensor[] {
+export const grad = checked('grad', (fn: () => Tensor, wrt: readonly Differentiable[]): Tensor[] => {
   return valueAndGrad(fn, wrt)[1];
-}
+});

@@ -1,5 +1,6 @@
 /** @file `KerasTensor`: a symbol for a tensor to come, by which functional models are drawn. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
@@ -42,7 +43,8 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
   /** Set once, by the call that made it. */
   history: KerasHistory | null = null;
 
-  constructor(shape: PartialShape, { dtype, name, sparse = false }: KerasTensorOptions = {}) {
+  constructor(shape: PartialShape, options: KerasTensorOptions = {}) {
+    const { dtype, name, sparse = false } = checkedOptions<KerasTensorOptions>(new.target, options, arguments, 1);
     super();
     for (const dim of shape) {
       if (dim !== null && (!Number.isInteger(dim) || dim < 0)) {

@@ -1,6 +1,7 @@
 /** @file `op`: makes of one function an op that works on eager, traced and symbolic tensors. */
+import { withCheckedArguments } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
-import { autoName } from '../core/naming.js';
+import { autoName, toCamelCase } from '../core/naming.js';
 import type { Tree } from '../core/tree.js';
 import type { TensorLike } from './convert.js';
 import type { Spec } from './infer_spec.js';
@@ -83,6 +84,8 @@ export interface OpOptions<A extends readonly unknown[] = never[]> {
   readonly spec?: (...args: A) => Tree<Spec>;
   /** Whether a size is open that is the smaller of an open and a fixed one. Default true. */
   readonly bounded?: boolean;
+  /** Names of the options of an op that hands its options on, in whole or in part: the others are read from its text. */
+  readonly optionNames?: readonly string[];
 }
 
 const optionsOf = new WeakMap<object, OpOptions>();
@@ -137,8 +140,9 @@ export function op<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: OpOptions<OpArgs<A>> = {},
 ): Op<A, R> {
-  const call = (...args: unknown[]): unknown =>
+  const run = (args: unknown[]): unknown =>
     anySymbolic(args) ? new OpCall(opName, fn).symbolicCall(...args) : fn(...(args as unknown as A));
+  const call = withCheckedArguments(toCamelCase(opName), fn, run, options.optionNames);
   for (const target of [fn, call]) optionsOf.set(target, options as OpOptions); // configs know the op as `call`
   return Object.assign(call, { opName }) as unknown as Op<A, R>;
 }

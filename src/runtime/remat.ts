@@ -1,7 +1,8 @@
 /** @file Rematerialization asked for by name: `remat`, and `RematScope` for the layers that are made in it. */
 import { describe } from '../core/describe.js';
+import { checkedOptions } from '../core/arguments.js';
 import { isFloat } from '../core/dtype.js';
-import { ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { flatten, mapTree, type Tree } from '../core/tree.js';
 import * as lax from '../graph/lax.js';
 import { getKerasMask, setKerasMask } from './mask.js';
@@ -114,7 +115,14 @@ export class RematScope {
   readonly outputSizeThreshold: number;
   readonly layerNames: readonly string[];
 
-  constructor({ mode = 'full', outputSizeThreshold = 1024, layerNames }: RematScopeOptions = {}) {
+  constructor(options: RematScopeOptions = {}) {
+    const {
+      mode = 'full',
+      outputSizeThreshold = 1024,
+      layerNames,
+      ...rest
+    } = checkedOptions<RematScopeOptions>(new.target, options, arguments, 0);
+    refuseUnknownOptions('RematScope', rest, ['mode', 'outputSizeThreshold', 'layerNames']);
     if (!MODES.includes(mode)) {
       const known = MODES.map((one) => (one === null ? 'null' : `'${one}'`)).join(', ');
       throw new ValueError(`RematScope: mode=${describe(mode)}. Expected one of ${known}.`);

@@ -1,4 +1,5 @@
 /** @file `Variable`: a tensor that changes. Its value lives on the host, or in the heap of the model whose programs use it. */
+import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
@@ -99,6 +100,7 @@ export class Variable extends TensorSource {
   #snapshot: Tensor | null = null;
 
   constructor(initializer: VariableInitializer, options: VariableOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super();
     const {
       shape,

@@ -1,4 +1,5 @@
 /** @file `keras.saving`: objects to configs and back, models and weights to files and back. */
+import { checked } from '../core/arguments.js';
 import { withCustomObjects } from '../core/serialization.js';
 
 export {
@@ -34,9 +35,12 @@ export {
  * @see `keras.saving.custom_object_scope`
  * @example const model = customObjectScope({ MyLayer }, () => modelFromJson(json));
  */
-export function customObjectScope<R>(objects: Readonly<Record<string, unknown>>, fn: () => R): R {
-  return withCustomObjects(objects, fn);
-}
+export const customObjectScope = checked(
+  'customObjectScope',
+  <R>(objects: Readonly<Record<string, unknown>>, fn: () => R): R => {
+    return withCustomObjects(objects, fn);
+  },
+);
 
 /**
  * Classes and functions of your own for code that runs in the scope's `run`.

@@ -1,4 +1,5 @@
 /** @file Batches of `[x, y, sampleWeight]`, packed and unpacked as `trainStep` gets them. */
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 
 /**
@@ -6,13 +7,16 @@ import { ValueError } from '../core/errors.js';
  *
  * @see `keras.utils.pack_x_y_sample_weight`
  */
-export function packXYSampleWeight(
-  x: unknown,
-  { y = null, sampleWeight = null }: { readonly y?: unknown; readonly sampleWeight?: unknown } = {},
-): unknown {
-  if (y === null) return Array.isArray(x) ? [x] : x;
-  return sampleWeight === null ? [x, y] : [x, y, sampleWeight];
-}
+export const packXYSampleWeight = checked(
+  'packXYSampleWeight',
+  (
+    x: unknown,
+    { y = null, sampleWeight = null }: { readonly y?: unknown; readonly sampleWeight?: unknown } = {},
+  ): unknown => {
+    if (y === null) return Array.isArray(x) ? [x] : x;
+    return sampleWeight === null ? [x, y] : [x, y, sampleWeight];
+  },
+);
 
 /**
  * The three parts of a batch; null for those that it does not have.

@@ -1,4 +1,5 @@
 /** @file What symbolic tensors come from. */
+import { checked } from '../core/arguments.js';
 import type { KerasTensor } from '../runtime/index.js';
 
 /**
@@ -7,7 +8,7 @@ import type { KerasTensor } from '../runtime/index.js';
  * @returns The tensors of the `Input`s; the tensor itself if it is one.
  * @see `keras.utils.get_source_inputs`
  */
-export function getSourceInputs(tensor: KerasTensor): KerasTensor[] {
+export const getSourceInputs = checked('getSourceInputs', (tensor: KerasTensor): KerasTensor[] => {
   const found = new Set<KerasTensor>();
   const seen = new Set<KerasTensor>();
   const stack = [tensor];
@@ -19,4 +20,4 @@ export function getSourceInputs(tensor: KerasTensor): KerasTensor[] {
     else stack.push(...[...node.inputs].reverse());
   }
   return [...found];
-}
+});

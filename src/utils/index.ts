@@ -1,4 +1,5 @@
 /** @file `keras.utils`: small helpers around models and data. */
+import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
 import { setDtypePolicy } from '../core/dtype_policy.js';
@@ -35,10 +36,14 @@ export { modelToSvg, type ModelToSvgOptions, plotModel, type PlotModelOptions } 
  *
  * @see `keras.utils.clear_session`
  */
-export function clearSession(_options: { readonly freeMemory?: boolean } = {}): void {
-  resetNames();
-  setDtypePolicy(null);
-}
+export const clearSession = checked(
+  'clearSession',
+  (_options: { readonly freeMemory?: boolean } = {}): void => {
+    resetNames();
+    setDtypePolicy(null);
+  },
+  ['freeMemory'],
+);
 
 /**
  * A dtype's name, checked.

@@ -1,4 +1,5 @@
 /** @file Models as graphs of boxes and arrows: `keras.utils.model_to_dot`. How they become pictures stands in plot_model.ts. */
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import { classNameOf, registrationOf } from '../core/serialization.js';
 import type { Tree } from '../core/tree.js';
@@ -276,6 +277,21 @@ export function drawModel(owner: string, model: Model, options: ModelToDotOption
  * @example
  * modelToDot(model, { showShapes: true, rankdir: 'LR' });
  */
-export function modelToDot(model: Model, options: ModelToDotOptions = {}): string {
-  return formatDot(drawModel('modelToDot', model, options));
-}
+export const modelToDot = checked(
+  'modelToDot',
+  (model: Model, options: ModelToDotOptions = {}): string => {
+    return formatDot(drawModel('modelToDot', model, options));
+  },
+  [
+    'showShapes',
+    'showDtype',
+    'showLayerNames',
+    'rankdir',
+    'expandNested',
+    'dpi',
+    'subgraph',
+    'showLayerActivations',
+    'showTrainable',
+    'splines',
+  ],
+);

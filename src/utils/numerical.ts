@@ -1,5 +1,6 @@
 /** @file `toCategorical` and `normalize`: labels and vectors made ready for training. */
 import { describe } from '../core/describe.js';
+import { checked } from '../core/arguments.js';
 import { allocate } from '../core/dtype.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
@@ -68,9 +69,12 @@ export interface NormalizeOptions {
  * @see `keras.utils.normalize`
  * @example normalize([[3, 4]])  // [[0.6 0.8]]
  */
-export function normalize(x: TensorLike, { axis = -1, order = 2 }: NormalizeOptions = {}): Tensor {
-  const t = toTensor(x, null, 'normalize');
-  if (t.ndim === 0)
-    throw new ValueError(`normalize: a tensor of shape ${formatShape(t.shape)} has no axis to normalize.`);
-  return ops.normalize(t, { axis, order });
-}
+export const normalize = checked(
+  'normalize',
+  (x: TensorLike, { axis = -1, order = 2 }: NormalizeOptions = {}): Tensor => {
+    const t = toTensor(x, null, 'normalize');
+    if (t.ndim === 0)
+      throw new ValueError(`normalize: a tensor of shape ${formatShape(t.shape)} has no axis to normalize.`);
+    return ops.normalize(t, { axis, order });
+  },
+);

@@ -2,6 +2,7 @@
  * @file Pictures of models: `keras.utils.plot_model`. Graphviz, as a WebAssembly program, sets boxes and arrows; it is loaded when
  * the first picture is made.
  */
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import { getPlatform } from '../core/platform.js';
 import type { Model } from '../models/index.js';
@@ -45,12 +46,26 @@ async function draw(owner: string, model: Model, options: ModelToSvgOptions): Pr
  * @example
  * const svg = await modelToSvg(model, { showShapes: true });
  */
-export async function modelToSvg(model: Model, options: ModelToSvgOptions = {}): Promise<string> {
-  const { dpi = 96, ...rest } = options;
-  const svg = await draw('modelToSvg', model, { ...rest, dpi });
-  const { width, height } = sizeOf(svg);
-  return svg.replace(/^<svg width="[\d.]+pt" height="[\d.]+pt"/, `<svg width="${width}px" height="${height}px"`);
-}
+export const modelToSvg = checked(
+  'modelToSvg',
+  async (model: Model, options: ModelToSvgOptions = {}): Promise<string> => {
+    const { dpi = 96, ...rest } = options;
+    const svg = await draw('modelToSvg', model, { ...rest, dpi });
+    const { width, height } = sizeOf(svg);
+    return svg.replace(/^<svg width="[\d.]+pt" height="[\d.]+pt"/, `<svg width="${width}px" height="${height}px"`);
+  },
+  [
+    'showShapes',
+    'showDtype',
+    'showLayerNames',
+    'rankdir',
+    'expandNested',
+    'dpi',
+    'showLayerActivations',
+    'showTrainable',
+    'splines',
+  ],
+);
 
 /**
  * Draw a model to a file: boxes for its layers, arrows for its tensors.
@@ -63,25 +78,40 @@ export async function modelToSvg(model: Model, options: ModelToSvgOptions = {}):
  * @example
  * const png = await plotModel(model, { toFile: null, showShapes: true }); // toFile: 'model.svg' writes a file
  */
-export async function plotModel(model: Model, options: PlotModelOptions = {}): Promise<Uint8Array | string> {
-  const { toFile = 'model.png', showLayerNames = false, ...rest } = options;
-  const [, ending = 'png'] = /\.([^./\\]+)$/.exec(toFile ?? '') ?? [];
-  const kind = ending.toLowerCase();
-  if (!KINDS.includes(kind)) {
-    throw new ValueError(
-      `plotModel: toFile='${String(toFile)}' asks for '.${ending}'. Pictures are .png, .svg or .dot (Graphviz's language).`,
-    );
-  }
-  const shown = { ...rest, showLayerNames };
-  let picture: Uint8Array | string;
-  if (kind === 'dot') picture = formatDot(drawModel('plotModel', model, shown));
-  else {
-    picture = await draw('plotModel', model, shown);
-    if (kind === 'png') picture = await toPng(picture);
-  }
-  if (toFile !== null) await writePicture(toFile, picture);
-  return picture;
-}
+export const plotModel = checked(
+  'plotModel',
+  async (model: Model, options: PlotModelOptions = {}): Promise<Uint8Array | string> => {
+    const { toFile = 'model.png', showLayerNames = false, ...rest } = options;
+    const [, ending = 'png'] = /\.([^./\\]+)$/.exec(toFile ?? '') ?? [];
+    const kind = ending.toLowerCase();
+    if (!KINDS.includes(kind)) {
+      throw new ValueError(
+        `plotModel: toFile='${String(toFile)}' asks for '.${ending}'. Pictures are .png, .svg or .dot (Graphviz's language).`,
+      );
+    }
+    const shown = { ...rest, showLayerNames };
+    let picture: Uint8Array | string;
+    if (kind === 'dot') picture = formatDot(drawModel('plotModel', model, shown));
+    else {
+      picture = await draw('plotModel', model, shown);
+      if (kind === 'png') picture = await toPng(picture);
+    }
+    if (toFile !== null) await writePicture(toFile, picture);
+    return picture;
+  },
+  [
+    'toFile',
+    'showShapes',
+    'showDtype',
+    'showLayerNames',
+    'rankdir',
+    'expandNested',
+    'dpi',
+    'showLayerActivations',
+    'showTrainable',
+    'splines',
+  ],
+);
 
 async function toPng(svg: string): Promise<Uint8Array> {
   const { pictures } = getPlatform();

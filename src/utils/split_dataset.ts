@@ -1,4 +1,5 @@
 /** @file `splitDataset`: data in two parts. */
+import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { SliceOf } from '../data/index.js';
@@ -72,39 +73,43 @@ function sizesOf(left: number | null, right: number | null, total: number): [lef
  * const [train, test] = await splitDataset([tensor([[1], [2], [3], [4]]), tensor([1, 2, 3, 4])], { leftSize: 0.75 });
  * [train.cardinality(), test.cardinality()]  // [3, 1]
  */
-export async function splitDataset<const T>(
-  dataset: Dataset<T> | T,
-  options: SplitDatasetOptions = {},
-): Promise<
-  [
-    left: Dataset<T extends Dataset<infer E> ? E : SliceOf<T>>,
-    right: Dataset<T extends Dataset<infer E> ? E : SliceOf<T>>,
-  ]
-> {
-  type Element = T extends Dataset<infer E> ? E : SliceOf<T>;
-  const { leftSize = null, rightSize = null, shuffle = false, seed = null, ...rest } = options;
-  refuseUnknownOptions('splitDataset', rest, ['leftSize', 'rightSize', 'shuffle', 'seed']);
-  if (!(dataset instanceof Dataset) && !isArrayData(dataset))
-    throw new TypeError(
-      `splitDataset: got ${describe(dataset)}. Expected a Dataset, an array, or a list or dict of arrays.`,
-    );
-  const source = (dataset instanceof Dataset ? dataset : Dataset.fromTensorSlices(dataset)) as Dataset<Element>;
-  const known = source.cardinality();
-  if (known === Infinity) throw new ValueError('splitDataset: the data set has no end. Use take(n) first.');
-  if (known !== null && !shuffle) {
-    const [left, right] = sizesOf(leftSize, rightSize, known);
-    return [source.take(left), source.skip(known - right)];
-  }
-  const elements = await source.toArray();
-  const [left, right] = sizesOf(leftSize, rightSize, elements.length);
-  if (shuffle) {
-    // As Python's random.shuffle after random.seed(seed).
-    const twister = new MersenneTwister();
-    twister.seedByArray([seed ?? makeDefaultSeed() % 1_000_001]);
-    for (let i = elements.length - 1; i > 0; i--) {
-      const j = twister.randint(0, i);
-      [elements[i], elements[j]] = [elements[j], elements[i]];
+export const splitDataset = checked(
+  'splitDataset',
+  async <const T>(
+    dataset: Dataset<T> | T,
+    options: SplitDatasetOptions = {},
+  ): Promise<
+    [
+      left: Dataset<T extends Dataset<infer E> ? E : SliceOf<T>>,
+      right: Dataset<T extends Dataset<infer E> ? E : SliceOf<T>>,
+    ]
+  > => {
+    type Element = T extends Dataset<infer E> ? E : SliceOf<T>;
+    const { leftSize = null, rightSize = null, shuffle = false, seed = null, ...rest } = options;
+    refuseUnknownOptions('splitDataset', rest, ['leftSize', 'rightSize', 'shuffle', 'seed']);
+    if (!(dataset instanceof Dataset) && !isArrayData(dataset))
+      throw new TypeError(
+        `splitDataset: got ${describe(dataset)}. Expected a Dataset, an array, or a list or dict of arrays.`,
+      );
+    const source = (dataset instanceof Dataset ? dataset : Dataset.fromTensorSlices(dataset)) as Dataset<Element>;
+    const known = source.cardinality();
+    if (known === Infinity) throw new ValueError('splitDataset: the data set has no end. Use take(n) first.');
+    if (known !== null && !shuffle) {
+      const [left, right] = sizesOf(leftSize, rightSize, known);
+      return [source.take(left), source.skip(known - right)];
     }
-  }
-  return [Dataset.fromList(elements.slice(0, left)), Dataset.fromList(elements.slice(elements.length - right))];
-}
+    const elements = await source.toArray();
+    const [left, right] = sizesOf(leftSize, rightSize, elements.length);
+    if (shuffle) {
+      // As Python's random.shuffle after random.seed(seed).
+      const twister = new MersenneTwister();
+      twister.seedByArray([seed ?? makeDefaultSeed() % 1_000_001]);
+      for (let i = elements.length - 1; i > 0; i--) {
+        const j = twister.randint(0, i);
+        [elements[i], elements[j]] = [elements[j], elements[i]];
+      }
+    }
+    return [Dataset.fromList(elements.slice(0, left)), Dataset.fromList(elements.slice(elements.length - right))];
+  },
+  ['leftSize', 'rightSize', 'shuffle', 'seed'],
+);

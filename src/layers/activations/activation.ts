@@ -1,4 +1,5 @@
 /** @file `Activation`: an activation function as a layer of its own. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ActivationFunction, ActivationLike } from '../../activations/index.js';
 import * as activations from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
@@ -19,6 +20,7 @@ export class Activation extends Layer {
   readonly activation: ActivationFunction;
 
   constructor(activation: ActivationLike, options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     this.supportsMasking = true;
     this.activation = activations.get(activation);

@@ -1,4 +1,5 @@
 /** @file `ELU`: the exponential linear unit as a layer. */
+import { checkedOptions } from '../../core/arguments.js';
 import { elu } from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -16,7 +17,10 @@ export interface ELUOptions extends LayerOptions {
 export class ELU extends Layer {
   readonly alpha: number;
 
-  constructor(options: ELUOptions = {}) {
+  constructor(alpha: number, options?: ELUOptions);
+  constructor(options?: ELUOptions);
+  constructor(first?: ELUOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<ELUOptions>(new.target, first, arguments, 0);
     const { alpha = 1, ...rest } = options;
     super(rest);
     this.alpha = alpha;

@@ -1,4 +1,5 @@
 /** @file `LeakyReLU`: a rectified linear unit with a small slope below zero, as a layer. */
+import { checkedOptions } from '../../core/arguments.js';
 import { leakyRelu } from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -19,7 +20,10 @@ export interface LeakyReLUOptions extends LayerOptions {
 export class LeakyReLU extends Layer {
   readonly negativeSlope: number;
 
-  constructor(options: LeakyReLUOptions = {}) {
+  constructor(negativeSlope: number, options?: LeakyReLUOptions);
+  constructor(options?: LeakyReLUOptions);
+  constructor(first?: LeakyReLUOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<LeakyReLUOptions>(new.target, first, arguments, 0);
     const { alpha, negativeSlope = alpha ?? 0.3, ...rest } = options;
     super(rest);
     this.negativeSlope = nonNegative(ownerOf(this), 'negativeSlope', negativeSlope);

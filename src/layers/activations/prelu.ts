@@ -1,4 +1,5 @@
 /** @file `PReLU`: a rectified linear unit whose slope below zero is learned. */
+import { checkedOptions } from '../../core/arguments.js';
 import { relu } from '../../activations/index.js';
 import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
 import * as constraints from '../../constraints/index.js';
@@ -35,6 +36,7 @@ export class PReLU extends Layer {
   alpha!: Variable;
 
   constructor(options: PReLUOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       alphaInitializer = 'zeros',
       alphaRegularizer = null,

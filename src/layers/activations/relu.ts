@@ -1,4 +1,5 @@
 /** @file `ReLU`: the rectified linear unit as a layer. */
+import { checkedOptions } from '../../core/arguments.js';
 import { relu } from '../../activations/index.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -29,7 +30,10 @@ export class ReLU extends Layer {
   readonly negativeSlope: number;
   readonly threshold: number;
 
-  constructor(options: ReLUOptions = {}) {
+  constructor(maxValue: number, options?: ReLUOptions);
+  constructor(options?: ReLUOptions);
+  constructor(first?: ReLUOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<ReLUOptions>(new.target, first, arguments, 0);
     const { maxValue = null, negativeSlope = 0, threshold = 0, ...rest } = options;
     super(rest);
     const owner = ownerOf(this);

@@ -1,4 +1,5 @@
 /** @file `Softmax`: scores as probabilities, with a mask for those that do not count. */
+import { checkedOptions } from '../../core/arguments.js';
 import { softmax } from '../../activations/index.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -26,7 +27,10 @@ export class Softmax extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { mask: null };
   readonly axis: number | readonly number[];
 
-  constructor(options: SoftmaxLayerOptions = {}) {
+  constructor(axis: number | readonly number[], options?: SoftmaxLayerOptions);
+  constructor(options?: SoftmaxLayerOptions);
+  constructor(first?: SoftmaxLayerOptions | number | readonly number[], ..._more: unknown[]) {
+    const options = checkedOptions<SoftmaxLayerOptions>(new.target, first, arguments, 0);
     const { axis = -1, ...rest } = options;
     super(rest);
     this.axis = axisOrAxes(ownerOf(this), axis);

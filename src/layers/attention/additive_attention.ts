@@ -1,4 +1,5 @@
 /** @file `AdditiveAttention`: attention whose scores are a learned sum. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
@@ -26,6 +27,7 @@ export interface AdditiveAttentionOptions extends Omit<AttentionOptions, 'scoreM
  */
 export class AdditiveAttention extends Attention {
   constructor(options: AdditiveAttentionOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { useScale = true, ...rest } = options;
     super({ ...rest, useScale });
   }

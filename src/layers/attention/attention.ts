@@ -1,4 +1,5 @@
 /** @file `Attention`: values weighted by how well keys fit queries. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -58,6 +59,7 @@ export class Attention extends Layer {
   concatScoreWeight: Variable | null = null;
 
   constructor(options: AttentionOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { useScale = false, scoreMode = 'dot', dropout = 0, seed = null, ...rest } = options;
     super(rest);
     this.useScale = useScale;

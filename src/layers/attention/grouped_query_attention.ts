@@ -1,4 +1,5 @@
 /** @file `GroupedQueryAttention`: multi-head attention whose queries share keys and values in groups. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import { autoName } from '../../core/naming.js';
 import type { Config } from '../../core/serialization.js';
@@ -53,6 +54,7 @@ export class GroupedQueryAttention extends HeadsLayer {
   protected outputDense!: EinsumDense;
 
   constructor(headDim: number, numQueryHeads: number, numKeyValueHeads: number, options: HeadsOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 3);
     // Keras: the class has another name than the one under which it is exported, and layers are named after the class.
     const name = options.name ?? (new.target === GroupedQueryAttention ? autoName('GroupedQueryAttention') : null);
     super({ ...options, name }, true);

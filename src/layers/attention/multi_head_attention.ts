@@ -1,4 +1,5 @@
 /** @file `MultiHeadAttention`: attention in several learned subspaces at once. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -102,6 +103,7 @@ export class MultiHeadAttention extends HeadsLayer {
   #equations!: ReturnType<typeof attentionEquations>;
 
   constructor(numHeads: number, keyDim: number, options: MultiHeadAttentionOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     const { valueDim = null, outputShape = null, attentionAxes = null, ...rest } = options;
     super(rest, false);
     const owner = ownerOf(this);

@@ -1,4 +1,5 @@
 /** @file `Conv1D`: filters that slide over steps. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ConvOptions } from './base_conv.js';
 import { BaseConv } from './base_conv.js';
 
@@ -23,6 +24,7 @@ export interface Conv1DOptions extends Omit<ConvOptions, 'padding'> {
  */
 export class Conv1D extends BaseConv {
   constructor(filters: number, kernelSize: number | readonly number[], options: Conv1DOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super(1, filters, kernelSize, options);
   }
 }

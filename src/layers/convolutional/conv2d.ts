@@ -1,4 +1,5 @@
 /** @file `Conv2D`: filters that slide over rows and columns. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ConvOptions } from './base_conv.js';
 import { BaseConv } from './base_conv.js';
 
@@ -17,6 +18,7 @@ import { BaseConv } from './base_conv.js';
  */
 export class Conv2D extends BaseConv {
   constructor(filters: number, kernelSize: number | readonly number[], options: ConvOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super(2, filters, kernelSize, options);
   }
 }

@@ -1,4 +1,5 @@
 /** @file `Conv3DTranspose`: filters that spread each input over a window of outputs. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ConvTransposeOptions } from './base_conv_transpose.js';
 import { BaseConvTranspose } from './base_conv_transpose.js';
 
@@ -18,6 +19,7 @@ import { BaseConvTranspose } from './base_conv_transpose.js';
  */
 export class Conv3DTranspose extends BaseConvTranspose {
   constructor(filters: number, kernelSize: number | readonly number[], options: ConvTransposeOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super(3, filters, kernelSize, options);
   }
 }

@@ -1,4 +1,5 @@
 /** @file `DepthwiseConv2D`: each channel convolved by itself. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DepthwiseConvOptions } from './base_depthwise_conv.js';
 import { BaseDepthwiseConv } from './base_depthwise_conv.js';
 
@@ -15,6 +16,7 @@ import { BaseDepthwiseConv } from './base_depthwise_conv.js';
  */
 export class DepthwiseConv2D extends BaseDepthwiseConv {
   constructor(kernelSize: number | readonly number[], options: DepthwiseConvOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(2, kernelSize, options);
   }
 }

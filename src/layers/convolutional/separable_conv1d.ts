@@ -1,4 +1,5 @@
 /** @file `SeparableConv1D`: a depthwise convolution, then a pointwise one. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { SeparableConvOptions } from './base_separable_conv.js';
 import { BaseSeparableConv } from './base_separable_conv.js';
 
@@ -17,6 +18,7 @@ import { BaseSeparableConv } from './base_separable_conv.js';
  */
 export class SeparableConv1D extends BaseSeparableConv {
   constructor(filters: number, kernelSize: number | readonly number[], options: SeparableConvOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super(1, filters, kernelSize, options);
   }
 }

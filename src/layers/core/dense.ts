@@ -1,4 +1,5 @@
 /** @file `Dense`: every output sees every input. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as activations from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -37,6 +38,7 @@ export class Dense extends KernelLayer {
   readonly useBias: boolean;
 
   constructor(units: number, options: DenseOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { useBias = true, loraRank = null, loraAlpha = null, quantizationConfig = null, ...rest } = options;
     super(rest);
     refuseLater(ownerOf(this), { loraRank, loraAlpha, quantizationConfig });

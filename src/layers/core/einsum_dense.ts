@@ -1,4 +1,5 @@
 /** @file `EinsumDense`: a dense layer whose sums are spelled out by an equation. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as activations from '../../activations/index.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -123,6 +124,7 @@ export class EinsumDense extends KernelLayer {
   readonly biasAxes: string | null;
 
   constructor(equation: string, outputShape: number | PartialShape, options: EinsumDenseOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     const {
       biasAxes = null,
       loraRank = null,

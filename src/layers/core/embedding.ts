@@ -1,4 +1,5 @@
 /** @file `Embedding`: whole numbers as learned vectors. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
 import * as constraints from '../../constraints/index.js';
 import type { Config } from '../../core/serialization.js';
@@ -56,6 +57,7 @@ export class Embedding extends Layer {
   embeddings!: Variable;
 
   constructor(inputDim: number, outputDim: number, options: EmbeddingOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     const {
       embeddingsInitializer = 'uniform',
       embeddingsRegularizer = null,

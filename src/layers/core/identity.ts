@@ -1,4 +1,5 @@
 /** @file `Identity`: gives back what it gets. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Tensor } from '../../runtime/index.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
@@ -6,6 +7,7 @@ import type { LayerOptions } from '../layer_types.js';
 /** The inputs as they are: a tensor, or a structure of tensors. @see `keras.layers.Identity` */
 export class Identity extends Layer {
   constructor(options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(options);
     this.supportsMasking = true;
     this.buildAtInit();

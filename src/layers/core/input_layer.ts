@@ -1,5 +1,6 @@
 /** @file `Input` and `InputLayer`: where data enter a functional model. */
 import { describe } from '../../core/describe.js';
+import { checkedOptions } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
 import { standardizeDType } from '../../core/dtype.js';
@@ -56,6 +57,7 @@ export class InputLayer extends Layer {
 
   /** @throws {ValueError} No shape, two that contradict each other, or a shape that is none. */
   constructor(options: InputLayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       inputShape = null,
       batchInputShape = null,

@@ -1,4 +1,5 @@
 /** @file `Lambda`: a function as a layer. */
+import { checkedOptions } from '../../core/arguments.js';
 import { NotImplementedError, ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { constructFromConfig, deserializeKerasObject, serializeKerasObject } from '../../core/serialization.js';
@@ -44,6 +45,7 @@ export class Lambda extends Layer {
 
   /** @throws {ValueError} `fn` is no function. */
   constructor(fn: LambdaFunction, options: LambdaOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { outputShape = null, mask = null, arguments: named = null, ...rest } = options;
     super(rest);
     if (typeof fn !== 'function')

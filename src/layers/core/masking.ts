@@ -1,4 +1,5 @@
 /** @file `Masking`: marks time steps that hold nothing but one value, so that later layers skip them. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, isSerializedObject } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -23,7 +24,10 @@ export interface MaskingOptions extends LayerOptions {
 export class Masking extends Layer {
   readonly maskValue: number;
 
-  constructor(options: MaskingOptions = {}) {
+  constructor(maskValue: number, options?: MaskingOptions);
+  constructor(options?: MaskingOptions);
+  constructor(first?: MaskingOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<MaskingOptions>(new.target, first, arguments, 0);
     const { maskValue = 0, ...rest } = options;
     super(rest);
     this.maskValue = isSerializedObject(maskValue) ? (deserializeKerasObject(maskValue) as number) : maskValue;

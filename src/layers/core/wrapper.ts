@@ -1,4 +1,5 @@
 /** @file `Wrapper`: the base of layers around one other layer. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject } from '../../core/serialization.js';
@@ -24,6 +25,7 @@ export class Wrapper extends Layer {
   readonly layer: Layer;
 
   constructor(layer: Layer, options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     this.layer = requireLayer(ownerOf(this), 'layer', layer);
   }

@@ -1,4 +1,5 @@
 /** @file The base of the layers that make one tensor of several. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { PartialShape } from '../../core/shape.js';
 import { formatShape } from '../../core/shape.js';
@@ -41,6 +42,7 @@ function meet(owner: string, all: readonly PartialShape[], a: PartialShape, b: P
  */
 export abstract class Merge extends Layer {
   constructor(options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(options);
     this.supportsMasking = true;
   }

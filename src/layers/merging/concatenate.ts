@@ -1,4 +1,5 @@
 /** @file `Concatenate`: tensors one after the other along an axis. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -25,7 +26,10 @@ export interface ConcatenateOptions extends LayerOptions {
 export class Concatenate extends Merge {
   readonly axis: number;
 
-  constructor(options: ConcatenateOptions = {}) {
+  constructor(axis: number, options?: ConcatenateOptions);
+  constructor(options?: ConcatenateOptions);
+  constructor(first?: ConcatenateOptions | number, ..._more: unknown[]) {
+    const options = checkedOptions<ConcatenateOptions>(new.target, first, arguments, 0);
     const { axis = -1, ...rest } = options;
     super(rest);
     if (!Number.isInteger(axis))

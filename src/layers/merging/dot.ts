@@ -1,4 +1,5 @@
 /** @file `Dot`: products of two tensors, summed over one axis of each, sample by sample. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -29,6 +30,7 @@ export class Dot extends Merge {
   readonly normalize: boolean;
 
   constructor(axes: number | readonly number[], options: DotOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { normalize = false, ...rest } = options;
     super(rest);
     const list: readonly unknown[] = Array.isArray(axes) ? axes : [axes, axes];

@@ -1,4 +1,5 @@
 /** @file `BatchNormalization`: mean 0 and variance 1 for each channel, by the batch while training, by moving averages afterwards. */
+import { checkedOptions } from '../../core/arguments.js';
 import { epsilon as fuzz } from '../../core/config.js';
 import { NotImplementedError, ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
@@ -63,6 +64,7 @@ export class BatchNormalization extends AffineNormalization {
   movingVariance!: Variable;
 
   constructor(options: BatchNormalizationOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const {
       axis = -1,
       momentum = 0.99,

@@ -1,4 +1,5 @@
 /** @file `GroupNormalization`: mean 0 and variance 1 over groups of channels of each sample. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
 import type { Config } from '../../core/serialization.js';
@@ -37,6 +38,7 @@ export class GroupNormalization extends AffineNormalization {
   readonly epsilon: number;
 
   constructor(options: GroupNormalizationOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { groups = 32, axis = -1, epsilon = 1e-3, ...rest } = options;
     super({ ...rest, autocast: false });
     if (!Number.isInteger(groups) || (groups <= 0 && groups !== -1)) {

@@ -1,4 +1,5 @@
 /** @file `LayerNormalization`: mean 0 and variance 1 over axes of each sample. */
+import { checkedOptions } from '../../core/arguments.js';
 import { NotImplementedError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -34,6 +35,7 @@ export class LayerNormalization extends AffineNormalization {
   readonly epsilon: number;
 
   constructor(options: LayerNormalizationOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { axis = -1, epsilon = 1e-3, rmsScaling = false, ...rest } = options;
     super({ ...rest, autocast: false });
     this.axis = axisOrAxes(ownerOf(this), axis);

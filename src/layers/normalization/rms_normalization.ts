@@ -1,4 +1,5 @@
 /** @file `RMSNormalization`: root mean square 1 over axes of each sample. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { normalizeAxis } from '../../core/shape.js';
@@ -32,6 +33,7 @@ export class RMSNormalization extends Layer {
   scale!: Variable;
 
   constructor(options: RMSNormalizationOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { axis = -1, epsilon = 1e-6, ...rest } = options;
     super(rest);
     this.axis = axisOrAxes(ownerOf(this), axis);

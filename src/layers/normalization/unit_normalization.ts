@@ -1,4 +1,5 @@
 /** @file `UnitNormalization`: vectors of length 1. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { normalizeAxes } from '../../core/shape.js';
@@ -19,6 +20,7 @@ export class UnitNormalization extends Layer {
   readonly axis: number | readonly number[];
 
   constructor(options: UnitNormalizationOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { axis = -1, ...rest } = options;
     super(rest);
     this.axis = axisOrAxes(ownerOf(this), axis);

@@ -1,4 +1,5 @@
 /** @file `AdaptiveAveragePooling3D`: the mean of as many windows as wanted. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { AdaptivePoolingOptions } from './base_adaptive_pooling.js';
@@ -15,6 +16,7 @@ import { BaseAdaptivePooling } from './base_adaptive_pooling.js';
  */
 export class AdaptiveAveragePooling3D extends BaseAdaptivePooling {
   constructor(outputSize: number | readonly number[], options: AdaptivePoolingOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(3, outputSize, options);
   }
 

@@ -1,7 +1,7 @@
 /** @file `AveragePooling2D`: the mean of each window. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading } from '../arguments.js';
 import type { MaxPoolingOptions, PoolingOptions } from './base_pooling.js';
 import { BasePooling } from './base_pooling.js';
 
@@ -17,9 +17,12 @@ import { BasePooling } from './base_pooling.js';
 export class AveragePooling2D extends BasePooling {
   static readonly positional = ['pool_size'];
 
-  constructor(poolSize: number | readonly number[] | MaxPoolingOptions, options: PoolingOptions = {}) {
-    const { poolSize: size, ...rest } = leading<MaxPoolingOptions>('poolSize', poolSize, options);
-    super(2, size, rest);
+  constructor(poolSize: number | readonly number[], options?: PoolingOptions);
+  constructor(poolSize: number | readonly number[], strides: number | readonly number[], options?: PoolingOptions);
+  constructor(options: MaxPoolingOptions);
+  constructor(first?: MaxPoolingOptions | number | readonly number[], ..._more: unknown[]) {
+    const { poolSize, ...rest } = checkedOptions<MaxPoolingOptions>(new.target, first, arguments, 0);
+    super(2, poolSize, rest);
   }
 
   protected override pool(inputs: Tensor): Tensor {

@@ -1,4 +1,5 @@
 /** @file `GlobalAveragePooling1D`: the mean of each channel over the steps that count. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { GlobalPoolingOptions } from './base_global_pooling.js';
@@ -16,6 +17,7 @@ import type { Layer } from '../layer.js';
 export class GlobalAveragePooling1D extends BaseGlobalPooling {
   static override readonly callDefaults: typeof Layer.callDefaults = { mask: null };
   constructor(options: GlobalPoolingOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(1, options);
     this.supportsMasking = true;
   }

@@ -1,4 +1,5 @@
 /** @file `GlobalAveragePooling3D`: the mean of each channel. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { GlobalPoolingOptions } from './base_global_pooling.js';
@@ -14,6 +15,7 @@ import { BaseGlobalPooling } from './base_global_pooling.js';
  */
 export class GlobalAveragePooling3D extends BaseGlobalPooling {
   constructor(options: GlobalPoolingOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     super(3, options);
   }
 

@@ -1,7 +1,7 @@
 /** @file `MaxPooling3D`: the greatest number of each window. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading } from '../arguments.js';
 import type { MaxPoolingOptions, PoolingOptions } from './base_pooling.js';
 import { BasePooling } from './base_pooling.js';
 
@@ -15,10 +15,14 @@ import { BasePooling } from './base_pooling.js';
  * @example new MaxPooling3D({ poolSize: 2 }) // or new MaxPooling3D(2)
  */
 export class MaxPooling3D extends BasePooling {
-  constructor(options?: MaxPoolingOptions);
   constructor(poolSize: number | readonly number[], options?: PoolingOptions);
-  constructor(first?: MaxPoolingOptions | number | readonly number[], options?: PoolingOptions) {
-    const { poolSize = 2, ...rest } = leading<MaxPoolingOptions>('poolSize', first, options);
+  constructor(poolSize: number | readonly number[], strides: number | readonly number[], options?: PoolingOptions);
+  constructor(options?: MaxPoolingOptions);
+  constructor(
+    first?: MaxPoolingOptions | number | readonly number[],
+    _options?: number | readonly number[] | PoolingOptions,
+  ) {
+    const { poolSize = 2, ...rest } = checkedOptions<MaxPoolingOptions>(new.target, first, arguments, 0);
     super(3, poolSize, rest);
   }
 

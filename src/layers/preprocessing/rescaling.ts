@@ -1,4 +1,5 @@
 /** @file `Rescaling`: brings pixels into another range. */
+import { checkedOptions } from '../../core/arguments.js';
 import { imageDataFormat } from '../../core/config.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { constructFromConfig, deserializeKerasObject, serializeKerasObject } from '../../core/serialization.js';
@@ -27,6 +28,7 @@ export class Rescaling extends Layer {
   readonly offset: Numbers;
 
   constructor(scale: Numbers, options: RescalingOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { offset = 0, ...rest } = options;
     super(rest);
     this.scale = scale;

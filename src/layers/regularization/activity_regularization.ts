@@ -1,4 +1,5 @@
 /** @file `ActivityRegularization`: adds a loss for large activations. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { L1L2 } from '../../regularizers/index.js';
@@ -20,6 +21,7 @@ export class ActivityRegularization extends Layer {
   readonly l2: number;
 
   constructor(options: ActivityRegularizationOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { l1 = 0, l2 = 0, ...rest } = options;
     super({ ...rest, activityRegularizer: new L1L2({ l1, l2 }) });
     this.l1 = l1;

@@ -1,4 +1,5 @@
 /** @file `AlphaDropout`: dropout that keeps mean and variance, for networks of `selu`. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape, Shape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
@@ -29,6 +30,7 @@ export class AlphaDropout extends Layer {
   readonly seedGenerator: SeedGenerator | null;
 
   constructor(rate: number, options: DropoutOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { noiseShape = null, seed = null, ...rest } = options;
     super(rest);
     this.rate = fraction(ownerOf(this), 'rate', rate);

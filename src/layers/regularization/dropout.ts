@@ -1,4 +1,5 @@
 /** @file `Dropout`: sets a random part of the inputs to zero while training. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -49,6 +50,7 @@ export class Dropout extends Layer {
   readonly seedGenerator: SeedGenerator | null;
 
   constructor(rate: number, options: DropoutOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { noiseShape = null, seed = null, ...rest } = options;
     super(rest);
     this.rate = fraction(ownerOf(this), 'rate', rate);

@@ -1,4 +1,5 @@
 /** @file `GaussianDropout`: multiplies by noise around 1 while training. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
@@ -23,6 +24,7 @@ export class GaussianDropout extends Layer {
   readonly seedGenerator: SeedGenerator | null;
 
   constructor(rate: number, options: NoiseOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { seed = null, ...rest } = options;
     super(rest);
     this.rate = fraction(ownerOf(this), 'rate', rate);

@@ -1,4 +1,5 @@
 /** @file `GaussianNoise`: adds noise while training. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
@@ -24,6 +25,7 @@ export class GaussianNoise extends Layer {
   readonly seedGenerator: SeedGenerator | null;
 
   constructor(stddev: number, options: NoiseOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { seed = null, ...rest } = options;
     super(rest);
     this.stddev = fraction(ownerOf(this), 'stddev', stddev);

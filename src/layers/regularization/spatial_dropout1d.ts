@@ -1,4 +1,5 @@
 /** @file `SpatialDropout1D`: sets random channels to zero while training. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { SpatialDropout1DOptions } from './base_spatial_dropout.js';
 import { BaseSpatialDropout } from './base_spatial_dropout.js';
 
@@ -10,6 +11,7 @@ import { BaseSpatialDropout } from './base_spatial_dropout.js';
  */
 export class SpatialDropout1D extends BaseSpatialDropout {
   constructor(rate: number, options: SpatialDropout1DOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(1, rate, options);
   }
 }

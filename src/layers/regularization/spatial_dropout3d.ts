@@ -1,4 +1,5 @@
 /** @file `SpatialDropout3D`: sets random channels to zero while training. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { SpatialDropoutOptions } from './base_spatial_dropout.js';
 import { BaseSpatialDropout } from './base_spatial_dropout.js';
 
@@ -10,6 +11,7 @@ import { BaseSpatialDropout } from './base_spatial_dropout.js';
  */
 export class SpatialDropout3D extends BaseSpatialDropout {
   constructor(rate: number, options: SpatialDropoutOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(3, rate, options);
   }
 }

@@ -1,9 +1,10 @@
 /** @file `Cropping1D`: cuts steps off at the edges. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, ownerOf, pairPerDimension } from '../arguments.js';
+import { ownerOf, pairPerDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
@@ -27,8 +28,8 @@ export interface Cropping1DOptions extends LayerOptions {
 export class Cropping1D extends Layer {
   readonly cropping: readonly [number, number];
 
-  constructor(first?: Cropping1DOptions | number | readonly number[], options?: LayerOptions) {
-    const { cropping = 1, ...rest } = leading<Cropping1DOptions>('cropping', first, options);
+  constructor(first?: Cropping1DOptions | number | readonly number[], _options?: LayerOptions) {
+    const { cropping = 1, ...rest } = checkedOptions<Cropping1DOptions>(new.target, first, arguments, 0);
     super(rest);
     const [pair] = pairPerDimension(ownerOf(this), 'cropping', [cropping], 1);
     this.cropping = pair;

@@ -1,11 +1,12 @@
 /** @file `Cropping2D`: cuts rows and columns off at the edges. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, ownerOf, pairPerDimension } from '../arguments.js';
+import { ownerOf, pairPerDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { EdgeOptions, Edges, EdgesLike } from './edges.js';
@@ -30,8 +31,12 @@ export class Cropping2D extends Layer {
   readonly cropping: Edges;
   readonly dataFormat: DataFormat;
 
-  constructor(first?: Cropping2DOptions | EdgesLike, options?: EdgeOptions) {
-    const { cropping = 0, dataFormat = null, ...rest } = leading<Cropping2DOptions>('cropping', first, options);
+  constructor(first?: Cropping2DOptions | EdgesLike, _options?: EdgeOptions) {
+    const {
+      cropping = 0,
+      dataFormat = null,
+      ...rest
+    } = checkedOptions<Cropping2DOptions>(new.target, first, arguments, 0);
     super(rest);
     this.cropping = pairPerDimension(ownerOf(this), 'cropping', cropping, 2);
     this.dataFormat = standardizeDataFormat(dataFormat, ownerOf(this));

@@ -1,11 +1,12 @@
 /** @file `Cropping3D`: cuts planes, rows and columns off at the edges. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, ownerOf, pairPerDimension } from '../arguments.js';
+import { ownerOf, pairPerDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { EdgeOptions, Edges, EdgesLike } from './edges.js';
@@ -30,8 +31,12 @@ export class Cropping3D extends Layer {
   readonly cropping: Edges;
   readonly dataFormat: DataFormat;
 
-  constructor(first?: Cropping3DOptions | EdgesLike, options?: EdgeOptions) {
-    const { cropping = 1, dataFormat = null, ...rest } = leading<Cropping3DOptions>('cropping', first, options);
+  constructor(first?: Cropping3DOptions | EdgesLike, _options?: EdgeOptions) {
+    const {
+      cropping = 1,
+      dataFormat = null,
+      ...rest
+    } = checkedOptions<Cropping3DOptions>(new.target, first, arguments, 0);
     super(rest);
     this.cropping = pairPerDimension(ownerOf(this), 'cropping', cropping, 3);
     this.dataFormat = standardizeDataFormat(dataFormat, ownerOf(this));

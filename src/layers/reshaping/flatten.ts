@@ -1,4 +1,5 @@
 /** @file `Flatten`: each sample as one row. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
@@ -23,6 +24,7 @@ export class Flatten extends Layer {
   readonly dataFormat: DataFormat;
 
   constructor(options: FlattenOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 0);
     const { dataFormat = null, ...rest } = options;
     super(rest);
     this.dataFormat = standardizeDataFormat(dataFormat, ownerOf(this));

@@ -1,4 +1,5 @@
 /** @file `Permute`: the axes of each sample in another order. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -22,6 +23,7 @@ export class Permute extends Layer {
   readonly dims: readonly number[];
 
   constructor(dims: readonly number[], options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     const sorted = Array.isArray(dims) ? [...(dims as readonly number[])].sort((a, b) => a - b) : null;
     if (sorted === null || sorted.some((dim, i) => dim !== i + 1)) {

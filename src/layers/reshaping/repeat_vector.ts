@@ -1,4 +1,5 @@
 /** @file `RepeatVector`: a vector as every step of a sequence. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
@@ -19,6 +20,7 @@ export class RepeatVector extends Layer {
   readonly n: number;
 
   constructor(n: number, options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     this.n = positiveInteger(ownerOf(this), 'n', n);
     this.inputSpec = new InputSpec({ ndim: 2 });

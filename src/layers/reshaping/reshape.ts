@@ -1,4 +1,5 @@
 /** @file `Reshape`: the same numbers of each sample under another shape. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -23,6 +24,7 @@ export class Reshape extends Layer {
   readonly targetShape: PartialShape;
 
   constructor(targetShape: PartialShape, options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     const owner = ownerOf(this);
     const list: readonly unknown[] | null = Array.isArray(targetShape) ? targetShape : null;

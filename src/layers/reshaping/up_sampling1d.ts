@@ -1,9 +1,10 @@
 /** @file `UpSampling1D`: each step several times. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, ownerOf, positiveInteger } from '../arguments.js';
+import { ownerOf, positiveInteger } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
@@ -18,8 +19,8 @@ export interface UpSampling1DOptions extends LayerOptions {
 export class UpSampling1D extends Layer {
   readonly size: number;
 
-  constructor(first?: UpSampling1DOptions | number, options?: LayerOptions) {
-    const { size = 2, ...rest } = leading<UpSampling1DOptions>('size', first, options);
+  constructor(first?: UpSampling1DOptions | number, _options?: LayerOptions) {
+    const { size = 2, ...rest } = checkedOptions<UpSampling1DOptions>(new.target, first, arguments, 0);
     super(rest);
     this.size = positiveInteger(ownerOf(this), 'size', size);
     this.inputSpec = new InputSpec({ ndim: 3 });

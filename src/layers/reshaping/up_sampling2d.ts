@@ -1,4 +1,5 @@
 /** @file `UpSampling2D`: images made larger. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
@@ -7,7 +8,7 @@ import type { Interpolation } from '../../ops/image/resize.js';
 import { resize } from '../../ops/image/resize.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, oneOf, ownerOf, perDimension } from '../arguments.js';
+import { oneOf, ownerOf, perDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
@@ -37,13 +38,13 @@ export class UpSampling2D extends Layer {
   readonly dataFormat: DataFormat;
   readonly interpolation: Interpolation;
 
-  constructor(first?: UpSampling2DOptions | number | readonly number[], options?: Omit<UpSampling2DOptions, 'size'>) {
+  constructor(first?: UpSampling2DOptions | number | readonly number[], _options?: Omit<UpSampling2DOptions, 'size'>) {
     const {
       size = 2,
       dataFormat = null,
       interpolation = 'nearest',
       ...rest
-    } = leading<UpSampling2DOptions>('size', first, options);
+    } = checkedOptions<UpSampling2DOptions>(new.target, first, arguments, 0);
     super(rest);
     const owner = ownerOf(this);
     this.size = perDimension(owner, 'size', size, 2);

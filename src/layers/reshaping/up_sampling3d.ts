@@ -1,11 +1,12 @@
 /** @file `UpSampling3D`: each voxel several times. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, ownerOf, perDimension } from '../arguments.js';
+import { ownerOf, perDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
@@ -30,8 +31,12 @@ export class UpSampling3D extends Layer {
   readonly size: readonly number[];
   readonly dataFormat: DataFormat;
 
-  constructor(first?: UpSampling3DOptions | number | readonly number[], options?: Omit<UpSampling3DOptions, 'size'>) {
-    const { size = 2, dataFormat = null, ...rest } = leading<UpSampling3DOptions>('size', first, options);
+  constructor(first?: UpSampling3DOptions | number | readonly number[], _options?: Omit<UpSampling3DOptions, 'size'>) {
+    const {
+      size = 2,
+      dataFormat = null,
+      ...rest
+    } = checkedOptions<UpSampling3DOptions>(new.target, first, arguments, 0);
     super(rest);
     this.size = perDimension(ownerOf(this), 'size', size, 3);
     this.dataFormat = standardizeDataFormat(dataFormat, ownerOf(this));

@@ -1,11 +1,12 @@
 /** @file `ZeroPadding3D`: zeros around planes, rows and columns. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { standardizeDataFormat } from '../../core/config.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { leading, ownerOf, pairPerDimension } from '../arguments.js';
+import { ownerOf, pairPerDimension } from '../arguments.js';
 import { InputSpec } from '../input_spec.js';
 import { Layer } from '../layer.js';
 import type { EdgeOptions, Edges, EdgesLike } from './edges.js';
@@ -30,8 +31,12 @@ export class ZeroPadding3D extends Layer {
   readonly padding: Edges;
   readonly dataFormat: DataFormat;
 
-  constructor(first?: ZeroPadding3DOptions | EdgesLike, options?: EdgeOptions) {
-    const { padding = 1, dataFormat = null, ...rest } = leading<ZeroPadding3DOptions>('padding', first, options);
+  constructor(first?: ZeroPadding3DOptions | EdgesLike, _options?: EdgeOptions) {
+    const {
+      padding = 1,
+      dataFormat = null,
+      ...rest
+    } = checkedOptions<ZeroPadding3DOptions>(new.target, first, arguments, 0);
     super(rest);
     const owner = ownerOf(this);
     this.padding = pairPerDimension(owner, 'padding', padding, 3);

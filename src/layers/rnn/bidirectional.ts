@@ -1,4 +1,5 @@
 /** @file `Bidirectional`: a recurrent layer run over sequences from both ends. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { deserializeKerasObject, isSerializedObject, serializeKerasObject } from '../../core/serialization.js';
@@ -75,6 +76,7 @@ export class Bidirectional extends Layer {
   readonly #startWeights: readonly TensorLike[] | null;
 
   constructor(layer: Layer, options: BidirectionalOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { mergeMode = 'concat', weights = null, backwardLayer = null, ...rest } = options;
     super(rest);
     const owner = ownerOf(this);

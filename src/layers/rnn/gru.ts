@@ -1,4 +1,5 @@
 /** @file `GRU`: gated recurrent units over sequences. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ActivationFunction } from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import * as regularizers from '../../regularizers/index.js';
@@ -30,6 +31,7 @@ export class GRU extends CellLayer<GRUCell> {
   readonly useCudnn: CudnnChoice;
 
   constructor(units: number, options: GRUOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       activation,
       recurrentActivation,

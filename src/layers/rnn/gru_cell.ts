@@ -1,4 +1,5 @@
 /** @file `GRUCell`: one step of a gated recurrent unit. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
@@ -30,6 +31,7 @@ export class GRUCell extends GatedCell {
   protected readonly gates = 3;
 
   constructor(units: number, options: GRUCellOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { resetAfter = true, ...rest } = options;
     super(units, rest);
     this.resetAfter = resetAfter;

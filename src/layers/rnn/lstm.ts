@@ -1,4 +1,5 @@
 /** @file `LSTM`: long short-term memory over sequences. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ActivationFunction } from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import * as regularizers from '../../regularizers/index.js';
@@ -30,6 +31,7 @@ export class LSTM extends CellLayer<LSTMCell> {
   readonly useCudnn: CudnnChoice;
 
   constructor(units: number, options: LSTMOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       activation,
       recurrentActivation,

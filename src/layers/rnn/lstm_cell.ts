@@ -1,4 +1,5 @@
 /** @file `LSTMCell`: one step of a long short-term memory. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape, Shape } from '../../core/shape.js';
 import type { DType } from '../../core/dtype.js';
@@ -30,6 +31,7 @@ export class LSTMCell extends GatedCell {
   protected readonly gates = 4;
 
   constructor(units: number, options: LSTMCellOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const { unitForgetBias = true, ...rest } = options;
     super(units, rest);
     this.unitForgetBias = unitForgetBias;

@@ -1,4 +1,5 @@
 /** @file `RNN`: the base of recurrent layers. A cell states one step; here are the loop, the states and the masks. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../../core/serialization.js';
@@ -77,6 +78,7 @@ export class RNN extends Layer {
   #states: readonly unknown[] | null = null;
 
   constructor(cell: RecurrentCell | readonly RecurrentCell[], options: RNNOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       returnSequences = false,
       returnState = false,

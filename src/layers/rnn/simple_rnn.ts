@@ -1,4 +1,5 @@
 /** @file `SimpleRNN`: a fully connected recurrence over sequences. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as activations from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import * as regularizers from '../../regularizers/index.js';
@@ -19,6 +20,7 @@ import { SimpleRNNCell } from './simple_rnn_cell.js';
  */
 export class SimpleRNN extends CellLayer<SimpleRNNCell> {
   constructor(units: number, options: CellLayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       activation,
       useBias,

@@ -1,4 +1,5 @@
 /** @file `SimpleRNNCell`: one step of a fully connected recurrence. */
+import { checkedOptions } from '../../core/arguments.js';
 import * as activations from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
 import * as ops from '../../ops/index.js';
@@ -20,6 +21,7 @@ export class SimpleRNNCell extends BaseRecurrentCell {
   protected readonly gates = 1;
 
   constructor(units: number, options: RecurrentOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(units, options, { seedFirst: true });
     this.stateSize = units;
   }

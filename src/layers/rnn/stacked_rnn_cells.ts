@@ -1,4 +1,5 @@
 /** @file `StackedRNNCells`: cells on top of each other as one cell. */
+import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../../core/serialization.js';
@@ -53,6 +54,7 @@ export class StackedRNNCells extends Layer {
   readonly cells: readonly RecurrentCell[];
 
   constructor(cells: readonly RecurrentCell[], options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(options);
     if (!Array.isArray(cells) || cells.length === 0)
       throw new ValueError(`StackedRNNCells '${this.name}': expected a list of cells, with at least one of them.`);

@@ -1,4 +1,5 @@
 /** @file `TimeDistributed`: one layer applied to each time step. */
+import { checkedOptions } from '../../core/arguments.js';
 import type { ActivationFunction } from '../../activations/index.js';
 import { ValueError } from '../../core/errors.js';
 import { registrationOf } from '../../core/serialization.js';
@@ -63,6 +64,7 @@ export class TimeDistributed extends Wrapper {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
 
   constructor(layer: Layer, options: LayerOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super(layer, options);
     this.supportsMasking = true;
   }

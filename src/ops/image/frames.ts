@@ -45,19 +45,33 @@ export interface CropOptions {
   readonly dataFormat?: DataFormat | null;
 }
 /** Images without their borders. @see `keras.ops.image.crop_images` */
-export const cropImages = op('crop_images', (images: TensorLike, options: CropOptions = {}): Tensor => {
-  const t = toTensor(images, null, 'crop_images');
-  const { row, column } = imageAxes('crop_images', t, options.dataFormat);
-  const {
-    topCropping: top = null,
-    bottomCropping: bottom = null,
-    leftCropping: left = null,
-    rightCropping: right = null,
-  } = options;
-  const [r0, r1] = along('crop_images', t.shape[row], top, bottom, options.targetHeight ?? null, -1);
-  const [c0, c1] = along('crop_images', t.shape[column], left, right, options.targetWidth ?? null, -1);
-  return sliceAxis(sliceAxis(t, row, r0, t.shape[row] - r1), column, c0, t.shape[column] - c1);
-});
+export const cropImages = op(
+  'crop_images',
+  (images: TensorLike, options: CropOptions = {}): Tensor => {
+    const t = toTensor(images, null, 'crop_images');
+    const { row, column } = imageAxes('crop_images', t, options.dataFormat);
+    const {
+      topCropping: top = null,
+      bottomCropping: bottom = null,
+      leftCropping: left = null,
+      rightCropping: right = null,
+    } = options;
+    const [r0, r1] = along('crop_images', t.shape[row], top, bottom, options.targetHeight ?? null, -1);
+    const [c0, c1] = along('crop_images', t.shape[column], left, right, options.targetWidth ?? null, -1);
+    return sliceAxis(sliceAxis(t, row, r0, t.shape[row] - r1), column, c0, t.shape[column] - c1);
+  },
+  {
+    optionNames: [
+      'topCropping',
+      'leftCropping',
+      'bottomCropping',
+      'rightCropping',
+      'targetHeight',
+      'targetWidth',
+      'dataFormat',
+    ],
+  },
+);
 
 /** Options of `padImages`: two of top, bottom and height, and two of left, right and width. Pixels. */
 export interface PadImagesOptions {
@@ -70,20 +84,34 @@ export interface PadImagesOptions {
   readonly dataFormat?: DataFormat | null;
 }
 /** Images with zeros around them. @see `keras.ops.image.pad_images` */
-export const padImages = op('pad_images', (images: TensorLike, options: PadImagesOptions = {}): Tensor => {
-  const t = toTensor(images, null, 'pad_images');
-  const { row, column } = imageAxes('pad_images', t, options.dataFormat);
-  const {
-    topPadding: top = null,
-    bottomPadding: bottom = null,
-    leftPadding: left = null,
-    rightPadding: right = null,
-  } = options;
-  const rows = along('pad_images', t.shape[row], top, bottom, options.targetHeight ?? null, 1);
-  const columns = along('pad_images', t.shape[column], left, right, options.targetWidth ?? null, 1);
-  const at = (i: 0 | 1): number[] => range(t.ndim).map((d) => (d === row ? rows[i] : d === column ? columns[i] : 0));
-  return lax.pad(t, { low: at(0), high: at(1), interior: range(t.ndim).map(() => 0), value: 0 });
-});
+export const padImages = op(
+  'pad_images',
+  (images: TensorLike, options: PadImagesOptions = {}): Tensor => {
+    const t = toTensor(images, null, 'pad_images');
+    const { row, column } = imageAxes('pad_images', t, options.dataFormat);
+    const {
+      topPadding: top = null,
+      bottomPadding: bottom = null,
+      leftPadding: left = null,
+      rightPadding: right = null,
+    } = options;
+    const rows = along('pad_images', t.shape[row], top, bottom, options.targetHeight ?? null, 1);
+    const columns = along('pad_images', t.shape[column], left, right, options.targetWidth ?? null, 1);
+    const at = (i: 0 | 1): number[] => range(t.ndim).map((d) => (d === row ? rows[i] : d === column ? columns[i] : 0));
+    return lax.pad(t, { low: at(0), high: at(1), interior: range(t.ndim).map(() => 0), value: 0 });
+  },
+  {
+    optionNames: [
+      'topPadding',
+      'leftPadding',
+      'bottomPadding',
+      'rightPadding',
+      'targetHeight',
+      'targetWidth',
+      'dataFormat',
+    ],
+  },
+);
 
 /** Options of `extractPatches`. */
 export interface PatchOptions {
@@ -124,10 +152,12 @@ export const extractPatches = op(
   'extract_patches',
   (images: TensorLike, size: number | readonly number[], options: PatchOptions = {}): Tensor =>
     patches('extract_patches', images, size, typeof size !== 'number' && size.length === 3 ? 3 : 2, options),
+  { optionNames: ['strides', 'dilationRate', 'padding', 'dataFormat'] },
 );
 /** As `extractPatches`, of volumes. @see `keras.ops.image.extract_patches_3d` */
 export const extractPatches3d = op(
   'extract_patches_3d',
   (volumes: TensorLike, size: number | readonly number[], options: PatchOptions = {}): Tensor =>
     patches('extract_patches_3d', volumes, size, 3, options),
+  { optionNames: ['strides', 'dilationRate', 'padding', 'dataFormat'] },
 );

@@ -95,15 +95,18 @@ function convolve(
  * @throws {ValueError} Ranks or channels that do not fit.
  * @see `keras.ops.conv`
  */
-export const conv = op('conv', (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor =>
-  convolve('conv', inputs, kernel, options, (channels, kernelChannels) => {
-    if (kernelChannels === 0 || channels % kernelChannels !== 0) {
-      throw new ValueError(
-        `conv: the input has ${channels} channels, which the kernel's ${kernelChannels} input channels do not divide.`,
-      );
-    }
-    return channels / kernelChannels;
-  }),
+export const conv = op(
+  'conv',
+  (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor =>
+    convolve('conv', inputs, kernel, options, (channels, kernelChannels) => {
+      if (kernelChannels === 0 || channels % kernelChannels !== 0) {
+        throw new ValueError(
+          `conv: the input has ${channels} channels, which the kernel's ${kernelChannels} input channels do not divide.`,
+        );
+      }
+      return channels / kernelChannels;
+    }),
+  { optionNames: ['strides', 'padding', 'dataFormat', 'dilationRate'] },
 );
 
 /** Each channel convolved by itself: kernel (…space, channels, multiplier). @see `keras.ops.depthwise_conv` */
@@ -120,6 +123,7 @@ export const depthwiseConv = op(
       return channels;
     });
   },
+  { optionNames: ['strides', 'padding', 'dataFormat', 'dilationRate'] },
 );
 
 /** A depthwise convolution, then a pointwise one. @see `keras.ops.separable_conv` */
@@ -131,6 +135,7 @@ export const separableConv = op(
       padding: 'valid',
       dataFormat: options.dataFormat,
     }),
+  { optionNames: ['strides', 'padding', 'dataFormat', 'dilationRate'] },
 );
 
 /** Options of `convTranspose`. */
@@ -189,4 +194,5 @@ export const convTranspose = op(
       batchGroups: 1,
     });
   },
+  { optionNames: ['outputPadding', 'strides', 'padding', 'dataFormat', 'dilationRate'] },
 );

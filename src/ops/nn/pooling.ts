@@ -52,6 +52,7 @@ export const maxPool = op(
     const x = toTensor(inputs, null, 'max_pool');
     return lax.reduceWindowMax(x, windowOf('max_pool', x, poolSize, options));
   },
+  { optionNames: ['strides', 'padding', 'dataFormat'] },
 );
 
 /** The mean of each window; padding does not count. @see `keras.ops.average_pool` */
@@ -74,6 +75,7 @@ export const averagePool = op(
     const counts = lax.reduceWindowSum(lax.full(x.applier, counted, 1, x.dtype), params);
     return lax.div(total, lax.broadcastTo(counts, total.shape));
   },
+  { optionNames: ['strides', 'padding', 'dataFormat'] },
 );
 
 /** Bounds of the windows that pool `size` elements to `outputs`, as PyTorch's adaptive pooling has them. */

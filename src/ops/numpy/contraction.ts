@@ -277,4 +277,5 @@ export const trace = op(
     const d = diagonal(x, options);
     return sum(d, { axis: -1 });
   },
+  { optionNames: ['offset', 'axis1', 'axis2'] },
 );

@@ -1,4 +1,5 @@
 /** @file Tensors from nothing: zeros, ranges, identity. */
+import { checked } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
 import { isFloat, standardizeDType } from '../../core/dtype.js';
@@ -19,16 +20,21 @@ const typeOf = (dtype: DType | null | undefined, fallback: DType, owner: string)
   dtype ? standardizeDType(dtype, owner) : fallback;
 
 /** All 0. @see `keras.ops.zeros` */
-export const zeros = (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
-  lax.full(tensorApplier, shape, 0, typeOf(dtype, floatx(), 'zeros'));
+export const zeros = checked('zeros', (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
+  lax.full(tensorApplier, shape, 0, typeOf(dtype, floatx(), 'zeros')),
+);
 /** All 1. @see `keras.ops.ones` */
-export const ones = (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
-  lax.full(tensorApplier, shape, 1, typeOf(dtype, floatx(), 'ones'));
+export const ones = checked('ones', (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
+  lax.full(tensorApplier, shape, 1, typeOf(dtype, floatx(), 'ones')),
+);
 /** All 0; Keras's `empty` has no other content here. @see `keras.ops.empty` */
 export const empty = zeros;
 /** All of one value; of dtype `floatx` unless another is given. @see `keras.ops.full` */
-export const full = (shape: readonly number[], fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
-  lax.broadcastTo(toTensor(fillValue, typeOf(dtype, floatx(), 'full'), 'full'), shape);
+export const full = checked(
+  'full',
+  (shape: readonly number[], fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
+    lax.broadcastTo(toTensor(fillValue, typeOf(dtype, floatx(), 'full'), 'full'), shape),
+);
 /** Zeros of the shape and dtype of `x`. @see `keras.ops.zeros_like` */
 export const zerosLike = op('zeros_like', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
   const t = toTensor(x);
@@ -124,6 +130,7 @@ export const linspace = op(
     const parts = (options.num ?? 50) - (options.endpoint === false ? 0 : 1);
     return [typed, lax.div(lax.sub(b, a), lax.fullLike(a, parts > 0 ? parts : NaN))];
   },
+  { optionNames: ['num', 'endpoint', 'axis', 'dtype', 'retstep'] },
 ) as unknown as Linspace;
 /** Powers of `base` with evenly spaced exponents. @see `keras.ops.logspace` */
 export const logspace = op(
@@ -133,31 +140,39 @@ export const logspace = op(
     const exponents = spaced(...operands, options);
     return lax.convert(lax.pow(lax.fullLike(exponents, options.base ?? 10), exponents), type);
   },
+  { optionNames: ['num', 'endpoint', 'axis', 'dtype', 'base'] },
 );
 /** Numbers in a geometric progression from `start` to `stop`. @see `keras.ops.geomspace` */
-export const geomspace = op('geomspace', (start: TensorLike, stop: TensorLike, options: SpaceOptions = {}): Tensor => {
-  const { type, operands } = spaceOperands(start, stop, options.dtype, 'geomspace');
-  const [a, b] = broadcast('geomspace', operands);
-  const negative = lax.and(lax.lt(a, lax.zerosLike(a)), lax.lt(b, lax.zerosLike(b)));
-  const sign = lax.select(negative, lax.fullLike(a, -1), lax.fullLike(a, 1));
-  const values = lax.exp(spaced(lax.log(lax.mul(a, sign)), lax.log(lax.mul(b, sign)), options));
-  const d = normalizeAxis(options.axis ?? 0, values.ndim, 'geomspace');
-  const kept = range(values.ndim).filter((i) => i !== d);
-  return lax.convert(lax.mul(values, lax.broadcastInDim(sign, values.shape, kept)), type);
-});
+export const geomspace = op(
+  'geomspace',
+  (start: TensorLike, stop: TensorLike, options: SpaceOptions = {}): Tensor => {
+    const { type, operands } = spaceOperands(start, stop, options.dtype, 'geomspace');
+    const [a, b] = broadcast('geomspace', operands);
+    const negative = lax.and(lax.lt(a, lax.zerosLike(a)), lax.lt(b, lax.zerosLike(b)));
+    const sign = lax.select(negative, lax.fullLike(a, -1), lax.fullLike(a, 1));
+    const values = lax.exp(spaced(lax.log(lax.mul(a, sign)), lax.log(lax.mul(b, sign)), options));
+    const d = normalizeAxis(options.axis ?? 0, values.ndim, 'geomspace');
+    const kept = range(values.ndim).filter((i) => i !== d);
+    return lax.convert(lax.mul(values, lax.broadcastInDim(sign, values.shape, kept)), type);
+  },
+  { optionNames: ['num', 'endpoint', 'axis', 'dtype'] },
+);
 
 /** Ones on a diagonal: above the main one for positive `k`. @see `keras.ops.eye` */
-export const eye = (
-  N: number,
-  { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
-): Tensor => {
-  const shape = [N, M ?? N];
-  const row = lax.iota(tensorApplier, 'int32', shape, 0);
-  const column = lax.iota(tensorApplier, 'int32', shape, 1);
-  return lax.convert(lax.eq(lax.add(row, lax.fullLike(row, k)), column), typeOf(dtype, floatx(), 'eye'));
-};
+export const eye = checked(
+  'eye',
+  (
+    N: number,
+    { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
+  ): Tensor => {
+    const shape = [N, M ?? N];
+    const row = lax.iota(tensorApplier, 'int32', shape, 0);
+    const column = lax.iota(tensorApplier, 'int32', shape, 1);
+    return lax.convert(lax.eq(lax.add(row, lax.fullLike(row, k)), column), typeOf(dtype, floatx(), 'eye'));
+  },
+);
 /** The identity matrix. @see `keras.ops.identity` */
-export const identity = (n: number, { dtype }: DTypeOptions = {}): Tensor => eye(n, { dtype });
+export const identity = checked('identity', (n: number, { dtype }: DTypeOptions = {}): Tensor => eye(n, { dtype }));
 
 function triangle(name: string, keep: (row: Tensor, column: Tensor, k: number) => Tensor) {
   return op(name, (x: TensorLike, { k = 0 }: { readonly k?: number } = {}): Tensor => {
@@ -173,14 +188,18 @@ export const tril = triangle('tril', (row, column, k) => lax.ge(lax.add(row, lax
 /** The upper triangle; zeros below diagonal `k`. @see `keras.ops.triu` */
 export const triu = triangle('triu', (row, column, k) => lax.le(lax.add(row, lax.fullLike(row, k)), column));
 /** Ones at and below diagonal `k`. @see `keras.ops.tri` */
-export const tri = (
-  N: number,
-  { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
-): Tensor => tril(ones([N, M ?? N], { dtype }), { k });
+export const tri = checked(
+  'tri',
+  (
+    N: number,
+    { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
+  ): Tensor => tril(ones([N, M ?? N], { dtype }), { k }),
+);
 
 /** A tensor from anything array-like. @see `keras.ops.array`, `keras.ops.convert_to_tensor` */
-export const array = (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
-  toTensor(x, dtype ? standardizeDType(dtype, 'array') : null);
+export const array = checked('array', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
+  toTensor(x, dtype ? standardizeDType(dtype, 'array') : null),
+);
 
 /** A scalar constant. */
 export const constant = (value: number, dtype: DType): Tensor =>

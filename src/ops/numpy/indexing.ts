@@ -294,6 +294,7 @@ export const topK = op(
     const indices = lax.sub(lax.fullLike(last, t.shape[axis] - 1), last);
     return [takeAlongAxis(t, indices, { axis }), indices];
   },
+  { optionNames: ['sorted'] },
 );
 /** Whether each target is among the k greatest predictions of its row. @see `keras.ops.in_top_k` */
 export const inTopK = op('in_top_k', (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {

@@ -80,13 +80,17 @@ export const isclose = op(
   },
 );
 /** Whether all elements are close. @see `keras.ops.allclose` */
-export const allclose = op('allclose', (x1: TensorLike, x2: TensorLike, options: CloseOptions = {}): Tensor => {
-  const close = isclose(x1, x2, options);
-  return lax.reduceMin(
-    close,
-    close.shape.map((_, i) => i),
-  );
-});
+export const allclose = op(
+  'allclose',
+  (x1: TensorLike, x2: TensorLike, options: CloseOptions = {}): Tensor => {
+    const close = isclose(x1, x2, options);
+    return lax.reduceMin(
+      close,
+      close.shape.map((_, i) => i),
+    );
+  },
+  { optionNames: ['rtol', 'atol', 'equalNan'] },
+);
 
 const choose = op('where', (condition: TensorLike, x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('where', [x1, x2]);

@@ -22,8 +22,10 @@ export const diag = op('diag', (x: TensorLike, { k = 0 }: { readonly k?: number 
   return lax.select(lax.eq(lax.sub(column, row), lax.fullLike(row, k)), wide, lax.zerosLike(wide));
 });
 /** A matrix with all elements of `x` on its diagonal `k`. @see `keras.ops.diagflat` */
-export const diagflat = op('diagflat', (x: TensorLike, options: { readonly k?: number } = {}): Tensor =>
-  diag(ravel(x), options),
+export const diagflat = op(
+  'diagflat',
+  (x: TensorLike, options: { readonly k?: number } = {}): Tensor => diag(ravel(x), options),
+  { optionNames: ['k'] },
 );
 
 /** Options of `vander`. */

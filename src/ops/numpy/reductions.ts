@@ -27,10 +27,14 @@ function totalType(dtype: DType): DType {
 }
 
 /** Sum over axes. Bools and narrow integers are summed as 32-bit integers. @see `keras.ops.sum` */
-export const sum = op('sum', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = toTensor(x, null, 'sum');
-  return reduceWith('sum', lax.convert(t, totalType(t.dtype)), options, lax.reduceSum);
-});
+export const sum = op(
+  'sum',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = toTensor(x, null, 'sum');
+    return reduceWith('sum', lax.convert(t, totalType(t.dtype)), options, lax.reduceSum);
+  },
+  { optionNames: ['axis', 'keepdims'] },
+);
 
 /** Options of `prod`. */
 export interface ProdOptions extends ReductionOptions {
@@ -38,10 +42,14 @@ export interface ProdOptions extends ReductionOptions {
   readonly dtype?: DType | null;
 }
 /** Product over axes. @see `keras.ops.prod` */
-export const prod = op('prod', (x: TensorLike, { dtype, ...options }: ProdOptions = {}): Tensor => {
-  const t = toTensor(x, null, 'prod');
-  return reduceWith('prod', lax.convert(t, dtype ?? totalType(t.dtype)), options, lax.reduceProd);
-});
+export const prod = op(
+  'prod',
+  (x: TensorLike, { dtype, ...options }: ProdOptions = {}): Tensor => {
+    const t = toTensor(x, null, 'prod');
+    return reduceWith('prod', lax.convert(t, dtype ?? totalType(t.dtype)), options, lax.reduceProd);
+  },
+  { optionNames: ['dtype', 'axis', 'keepdims'] },
+);
 
 /** Options of `max` and `min`. */
 export interface ExtremumOptions extends ReductionOptions {
@@ -49,15 +57,19 @@ export interface ExtremumOptions extends ReductionOptions {
   readonly initial?: number | null;
 }
 function extremum(name: 'max' | 'min', reduce: typeof lax.reduceMax, combine: typeof lax.max) {
-  return op(name, (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
-    const t = toTensor(x, null, name);
-    const axes = normalizeAxes(options.axis, t.ndim, name);
-    if (initial === null && sizeOf(axes.map((d) => t.shape[d])) === 0) {
-      throw new ValueError(`${name}: a reduction over no elements has no ${name}imum. Give 'initial'.`);
-    }
-    const reduced = reduceWith(name, t, options, reduce);
-    return initial === null ? reduced : combine(reduced, lax.fullLike(reduced, initial));
-  });
+  return op(
+    name,
+    (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
+      const t = toTensor(x, null, name);
+      const axes = normalizeAxes(options.axis, t.ndim, name);
+      if (initial === null && sizeOf(axes.map((d) => t.shape[d])) === 0) {
+        throw new ValueError(`${name}: a reduction over no elements has no ${name}imum. Give 'initial'.`);
+      }
+      const reduced = reduceWith(name, t, options, reduce);
+      return initial === null ? reduced : combine(reduced, lax.fullLike(reduced, initial));
+    },
+    { optionNames: ['initial', 'axis', 'keepdims'] },
+  );
 }
 /** Greatest over axes; NaN if any is. @see `keras.ops.max` */
 export const max = extremum('max', lax.reduceMax, lax.max);
@@ -69,39 +81,57 @@ export const amax = max;
 export const amin = min;
 
 /** Mean over axes; integers give `floatx`. 16-bit floats are summed in 32 bits. @see `keras.ops.mean` */
-export const mean = op('mean', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = toTensor(x, null, 'mean');
-  const dtype = floatTypeFor(t.dtype);
-  const wide = dtypeInfo(dtype).bits < 32 ? 'float32' : dtype;
-  const count = sizeOf(normalizeAxes(options.axis, t.ndim, 'mean').map((d) => t.shape[d]));
-  const total = reduceWith('mean', lax.convert(t, wide), options, lax.reduceSum);
-  return lax.convert(lax.div(total, lax.fullLike(total, count)), dtype);
-});
+export const mean = op(
+  'mean',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = toTensor(x, null, 'mean');
+    const dtype = floatTypeFor(t.dtype);
+    const wide = dtypeInfo(dtype).bits < 32 ? 'float32' : dtype;
+    const count = sizeOf(normalizeAxes(options.axis, t.ndim, 'mean').map((d) => t.shape[d]));
+    const total = reduceWith('mean', lax.convert(t, wide), options, lax.reduceSum);
+    return lax.convert(lax.div(total, lax.fullLike(total, count)), dtype);
+  },
+  { optionNames: ['axis', 'keepdims'] },
+);
 
 /** Variance over axes (of the whole population). @see `keras.ops.var` */
-export const variance = op('var', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = toTensor(x, null, 'var');
-  const dtype = floatTypeFor(t.dtype);
-  const wide = lax.convert(t, dtypeInfo(dtype).bits < 32 ? 'float32' : dtype);
-  const axes = normalizeAxes(options.axis, t.ndim, 'var');
-  // The mean m of (x - c)² - (m - c)², with c = m held fixed: the same number, whose gradient need not sum x - m over all elements.
-  const center = mean(wide, { axis: axes, keepdims: true });
-  const fixed = lax.stopGradient(center);
-  const gap = lax.sub(wide, lax.broadcastTo(fixed, wide.shape));
-  const spread = mean(lax.mul(gap, gap), { axis: axes, keepdims: options.keepdims });
-  const off = lax.reshape(lax.sub(center, fixed), spread.shape);
-  return lax.convert(lax.sub(spread, lax.mul(off, off)), dtype);
-});
+export const variance = op(
+  'var',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = toTensor(x, null, 'var');
+    const dtype = floatTypeFor(t.dtype);
+    const wide = lax.convert(t, dtypeInfo(dtype).bits < 32 ? 'float32' : dtype);
+    const axes = normalizeAxes(options.axis, t.ndim, 'var');
+    // The mean m of (x - c)² - (m - c)², with c = m held fixed: the same number, whose gradient need not sum x - m over all elements.
+    const center = mean(wide, { axis: axes, keepdims: true });
+    const fixed = lax.stopGradient(center);
+    const gap = lax.sub(wide, lax.broadcastTo(fixed, wide.shape));
+    const spread = mean(lax.mul(gap, gap), { axis: axes, keepdims: options.keepdims });
+    const off = lax.reshape(lax.sub(center, fixed), spread.shape);
+    return lax.convert(lax.sub(spread, lax.mul(off, off)), dtype);
+  },
+  { optionNames: ['axis', 'keepdims'] },
+);
 /** Standard deviation over axes. @see `keras.ops.std` */
-export const std = op('std', (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(variance(x, options)));
+export const std = op(
+  'std',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(variance(x, options)),
+  { optionNames: ['axis', 'keepdims'] },
+);
 
 /** Whether any element over axes is not 0. @see `keras.ops.any` */
-export const any = op('any', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
-  reduceWith('any', lax.convert(toTensor(x, null, 'any'), 'bool'), options, lax.reduceMax),
+export const any = op(
+  'any',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor =>
+    reduceWith('any', lax.convert(toTensor(x, null, 'any'), 'bool'), options, lax.reduceMax),
+  { optionNames: ['axis', 'keepdims'] },
 );
 /** Whether all elements over axes are not 0. @see `keras.ops.all` */
-export const all = op('all', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
-  reduceWith('all', lax.convert(toTensor(x, null, 'all'), 'bool'), options, lax.reduceMin),
+export const all = op(
+  'all',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor =>
+    reduceWith('all', lax.convert(toTensor(x, null, 'all'), 'bool'), options, lax.reduceMin),
+  { optionNames: ['axis', 'keepdims'] },
 );
 /** How many elements over axes are not 0 (int32). @see `keras.ops.count_nonzero` */
 export const countNonzero = op(
@@ -162,52 +192,70 @@ export const average = op('average', (x: TensorLike, { axis = null, weights = nu
 });
 
 /** log Σ eˣ over axes without overflow. @see `keras.ops.logsumexp` */
-export const logsumexp = op('logsumexp', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = floatTensor(x, 'logsumexp');
-  const axes = normalizeAxes(options.axis, t.ndim, 'logsumexp');
-  const peak = reduceWith('logsumexp', t, { axis: axes, keepdims: true }, lax.reduceMax);
-  const safe = lax.stopGradient(lax.select(lax.isFinite(peak), peak, lax.zerosLike(peak)));
-  const total = reduceWith(
-    'logsumexp',
-    lax.exp(lax.sub(t, lax.broadcastTo(safe, t.shape))),
-    { axis: axes, keepdims: true },
-    lax.reduceSum,
-  );
-  return lax.reshape(lax.add(lax.log(total), safe), reducedShape(t.shape, axes, options.keepdims ?? false));
-});
+export const logsumexp = op(
+  'logsumexp',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = floatTensor(x, 'logsumexp');
+    const axes = normalizeAxes(options.axis, t.ndim, 'logsumexp');
+    const peak = reduceWith('logsumexp', t, { axis: axes, keepdims: true }, lax.reduceMax);
+    const safe = lax.stopGradient(lax.select(lax.isFinite(peak), peak, lax.zerosLike(peak)));
+    const total = reduceWith(
+      'logsumexp',
+      lax.exp(lax.sub(t, lax.broadcastTo(safe, t.shape))),
+      { axis: axes, keepdims: true },
+      lax.reduceSum,
+    );
+    return lax.reshape(lax.add(lax.log(total), safe), reducedShape(t.shape, axes, options.keepdims ?? false));
+  },
+  { optionNames: ['axis', 'keepdims'] },
+);
 
 function nanReduction(name: string, neutral: number, reduce: (x: Tensor, options: ReductionOptions) => Tensor) {
-  return op(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-    const t = toTensor(x, null, name);
-    return reduce(isFloat(t.dtype) ? lax.select(lax.ne(t, t), lax.fullLike(t, neutral), t) : t, options);
-  });
+  return op(
+    name,
+    (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+      const t = toTensor(x, null, name);
+      return reduce(isFloat(t.dtype) ? lax.select(lax.ne(t, t), lax.fullLike(t, neutral), t) : t, options);
+    },
+    { optionNames: ['axis', 'keepdims'] },
+  );
 }
 /** Sum over axes with NaN as 0. @see `keras.ops.nansum` */
 export const nansum = nanReduction('nansum', 0, sum);
 /** Product over axes with NaN as 1. @see `keras.ops.nanprod` */
 export const nanprod = nanReduction('nanprod', 1, prod);
 function nanExtremum(name: string, neutral: number, reduce: typeof max) {
-  return op(name, (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
-    const t = toTensor(x, null, name);
-    if (!isFloat(t.dtype)) return reduce(t, { initial, ...options });
-    const missing = lax.ne(t, t);
-    const known = reduce(lax.select(missing, lax.fullLike(t, neutral), t), { initial, ...options });
-    if (initial !== null) return known;
-    const none = reduceWith(name, missing, options, lax.reduceMin);
-    return lax.select(none, lax.fullLike(known, NaN), known);
-  });
+  return op(
+    name,
+    (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
+      const t = toTensor(x, null, name);
+      if (!isFloat(t.dtype)) return reduce(t, { initial, ...options });
+      const missing = lax.ne(t, t);
+      const known = reduce(lax.select(missing, lax.fullLike(t, neutral), t), { initial, ...options });
+      if (initial !== null) return known;
+      const none = reduceWith(name, missing, options, lax.reduceMin);
+      return lax.select(none, lax.fullLike(known, NaN), known);
+    },
+    { optionNames: ['initial', 'axis', 'keepdims'] },
+  );
 }
 /** Greatest over axes without the NaNs; NaN where there is nothing else. @see `keras.ops.nanmax` */
 export const nanmax = nanExtremum('nanmax', -Infinity, max);
 /** Least over axes without the NaNs; NaN where there is nothing else. @see `keras.ops.nanmin` */
 export const nanmin = nanExtremum('nanmin', Infinity, min);
 /** Mean over axes without the NaNs. @see `keras.ops.nanmean` */
-export const nanmean = op('nanmean', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = floatTensor(x, 'nanmean');
-  const counted = lax.convert(lax.eq(t, t), t.dtype);
-  return lax.div(nansum(t, options), sum(counted, options));
-});
+export const nanmean = op(
+  'nanmean',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = floatTensor(x, 'nanmean');
+    const counted = lax.convert(lax.eq(t, t), t.dtype);
+    return lax.div(nansum(t, options), sum(counted, options));
+  },
+  { optionNames: ['axis', 'keepdims'] },
+);
 /** Range (greatest − least) over axes. @see `keras.ops.ptp` */
-export const ptp = op('ptp', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
-  lax.sub(max(x, options), min(x, options)),
+export const ptp = op(
+  'ptp',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sub(max(x, options), min(x, options)),
+  { optionNames: ['axis', 'keepdims'] },
 );

@@ -163,7 +163,10 @@ export const unique = op(
     if (returnCounts) result.push(ints(range(wanted).map((i) => counts[i] ?? 0)));
     return result.length === 1 ? result[0] : result;
   },
-  { spec: uniqueSpec },
+  {
+    optionNames: ['sorted', 'returnIndex', 'returnInverse', 'returnCounts', 'axis', 'size', 'fillValue'],
+    spec: uniqueSpec,
+  },
 );
 
 /**

@@ -89,11 +89,15 @@ function quantiles(
   return lax.reshape(value, [...q.shape, ...reducedShape(t.shape, axes, keepdims)]);
 }
 function quantileOp(name: string, scale: number, skipNaN: boolean) {
-  return op(name, (x: TensorLike, q: TensorLike, options: QuantileOptions = {}): Tensor => {
-    const t = floatTensor(x, name);
-    const at = toTensor(q, t.dtype, name);
-    return quantiles(name, t, scale === 1 ? at : lax.div(at, lax.fullLike(at, scale)), options, skipNaN);
-  });
+  return op(
+    name,
+    (x: TensorLike, q: TensorLike, options: QuantileOptions = {}): Tensor => {
+      const t = floatTensor(x, name);
+      const at = toTensor(q, t.dtype, name);
+      return quantiles(name, t, scale === 1 ? at : lax.div(at, lax.fullLike(at, scale)), options, skipNaN);
+    },
+    { optionNames: ['method', 'axis', 'keepdims'] },
+  );
 }
 /** Quantiles at `q` in [0, 1]. NaN if any element is. @see `keras.ops.quantile` */
 export const quantile = quantileOp('quantile', 1, false);
@@ -104,10 +108,14 @@ export const nanquantile = quantileOp('nanquantile', 1, true);
 /** `percentile` without the NaNs. @see `keras.ops.nanpercentile` */
 export const nanpercentile = quantileOp('nanpercentile', 100, true);
 function medianOp(name: string, skipNaN: boolean) {
-  return op(name, (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-    const t = floatTensor(x, name);
-    return quantiles(name, t, toTensor(0.5, t.dtype), { ...options, method: 'midpoint' }, skipNaN);
-  });
+  return op(
+    name,
+    (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+      const t = floatTensor(x, name);
+      return quantiles(name, t, toTensor(0.5, t.dtype), { ...options, method: 'midpoint' }, skipNaN);
+    },
+    { optionNames: ['axis', 'keepdims'] },
+  );
 }
 /** The middle element, or the mean of the middle two. @see `keras.ops.median` */
 export const median = medianOp('median', false);
@@ -117,42 +125,56 @@ export const nanmedian = medianOp('nanmedian', true);
 // ---- without NaNs ----
 
 /** Variance over axes without the NaNs. @see `keras.ops.nanvar` */
-export const nanvar = op('nanvar', (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-  const t = floatTensor(x, 'nanvar');
-  const known = lax.eq(t, t);
-  const kept = { axis: options.axis, keepdims: true };
-  const count = sum(lax.convert(known, t.dtype), kept);
-  const center = lax.div(sum(lax.select(known, t, lax.zerosLike(t)), kept), count);
-  const gap = lax.select(known, lax.sub(t, lax.broadcastTo(center, t.shape)), lax.zerosLike(t));
-  const spread = lax.div(sum(lax.mul(gap, gap), kept), count);
-  return lax.reshape(
-    spread,
-    reducedShape(t.shape, normalizeAxes(options.axis, t.ndim, 'nanvar'), options.keepdims ?? false),
-  );
-});
+export const nanvar = op(
+  'nanvar',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => {
+    const t = floatTensor(x, 'nanvar');
+    const known = lax.eq(t, t);
+    const kept = { axis: options.axis, keepdims: true };
+    const count = sum(lax.convert(known, t.dtype), kept);
+    const center = lax.div(sum(lax.select(known, t, lax.zerosLike(t)), kept), count);
+    const gap = lax.select(known, lax.sub(t, lax.broadcastTo(center, t.shape)), lax.zerosLike(t));
+    const spread = lax.div(sum(lax.mul(gap, gap), kept), count);
+    return lax.reshape(
+      spread,
+      reducedShape(t.shape, normalizeAxes(options.axis, t.ndim, 'nanvar'), options.keepdims ?? false),
+    );
+  },
+  { optionNames: ['axis', 'keepdims'] },
+);
 /** Standard deviation over axes without the NaNs. @see `keras.ops.nanstd` */
-export const nanstd = op('nanstd', (x: TensorLike, options: ReductionOptions = {}): Tensor =>
-  lax.sqrt(nanvar(x, options)),
+export const nanstd = op(
+  'nanstd',
+  (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(nanvar(x, options)),
+  { optionNames: ['axis', 'keepdims'] },
 );
 function nanArg(name: string, replacement: number, pick: typeof argmax) {
-  return op(name, (x: TensorLike, options: ArgReduceOptions = {}): Tensor => {
-    const t = toTensor(x, null, name);
-    if (!isFloat(t.dtype)) return pick(t, options);
-    const missing = lax.ne(t, t);
-    const index = pick(lax.select(missing, lax.fullLike(t, replacement), t), options);
-    const empty = lax.reduceMin(missing, normalizeAxes(options.axis, t.ndim, name));
-    return lax.select(lax.reshape(empty, index.shape), lax.fullLike(index, -1), index); // nothing but NaN: −1
-  });
+  return op(
+    name,
+    (x: TensorLike, options: ArgReduceOptions = {}): Tensor => {
+      const t = toTensor(x, null, name);
+      if (!isFloat(t.dtype)) return pick(t, options);
+      const missing = lax.ne(t, t);
+      const index = pick(lax.select(missing, lax.fullLike(t, replacement), t), options);
+      const empty = lax.reduceMin(missing, normalizeAxes(options.axis, t.ndim, name));
+      return lax.select(lax.reshape(empty, index.shape), lax.fullLike(index, -1), index); // nothing but NaN: −1
+    },
+    { optionNames: ['axis', 'keepdims'] },
+  );
 }
 /** Index of the first greatest element that is no NaN. @see `keras.ops.nanargmax` */
 export const nanargmax = nanArg('nanargmax', -Infinity, argmax);
 /** Index of the first least element that is no NaN. @see `keras.ops.nanargmin` */
 export const nanargmin = nanArg('nanargmin', Infinity, argmin);
 function nanCumulative(name: string, neutral: number, run: typeof cumsum) {
-  return op(name, (x: TensorLike, options: CumulativeOptions = {}): Tensor => {
-    const t = toTensor(x, null, name);
-    return run(isFloat(t.dtype) ? lax.select(lax.ne(t, t), lax.fullLike(t, neutral), t) : t, options);
-  });
+  return op(
+    name,
+    (x: TensorLike, options: CumulativeOptions = {}): Tensor => {
+      const t = toTensor(x, null, name);
+      return run(isFloat(t.dtype) ? lax.select(lax.ne(t, t), lax.fullLike(t, neutral), t) : t, options);
+    },
+    { optionNames: ['axis', 'dtype'] },
+  );
 }
 /** Running sum with NaN as 0. @see `keras.ops.nancumsum` */
 export const nancumsum = nanCumulative('nancumsum', 0, cumsum);

@@ -1,4 +1,5 @@
 /** @file `CosineDecay`. */
+import { checkedOptions } from '../../core/arguments.js';
 import { refuseUnknownOptions } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import * as ops from '../../ops/index.js';
@@ -37,6 +38,7 @@ export class CosineDecay extends LearningRateSchedule {
    * @throws {ValueError} `decaySteps` is not positive.
    */
   constructor(initialLearningRate: number, decaySteps: number, options: CosineDecayOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super();
     const { alpha = 0, name = 'CosineDecay', warmupTarget = null, warmupSteps = 0, ...rest } = options;
     refuseUnknownOptions('CosineDecay', rest, ['alpha', 'name', 'warmupTarget', 'warmupSteps']);

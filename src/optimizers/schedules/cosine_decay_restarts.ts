@@ -1,4 +1,5 @@
 /** @file `CosineDecayRestarts`. */
+import { checkedOptions } from '../../core/arguments.js';
 import { refuseUnknownOptions } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import * as ops from '../../ops/index.js';
@@ -38,6 +39,7 @@ export class CosineDecayRestarts extends LearningRateSchedule {
    * @throws {ValueError} `firstDecaySteps` is not positive.
    */
   constructor(initialLearningRate: number, firstDecaySteps: number, options: CosineDecayRestartsOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super();
     const { tMul = 2, mMul = 1, alpha = 0, name = 'SGDRDecay', ...rest } = options;
     refuseUnknownOptions('CosineDecayRestarts', rest, ['tMul', 'mMul', 'alpha', 'name']);

@@ -1,4 +1,5 @@
 /** @file `ExponentialDecay`. */
+import { checkedOptions } from '../../core/arguments.js';
 import { refuseUnknownOptions } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import * as ops from '../../ops/index.js';
@@ -34,6 +35,7 @@ export class ExponentialDecay extends LearningRateSchedule {
    * @throws {ValueError} `decaySteps` is not positive.
    */
   constructor(initialLearningRate: number, decaySteps: number, decayRate: number, options: DecayOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 3);
     super();
     const { staircase = false, name = 'ExponentialDecay', ...rest } = options;
     refuseUnknownOptions('ExponentialDecay', rest, ['staircase', 'name']);

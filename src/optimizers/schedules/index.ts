@@ -1,4 +1,5 @@
 /** @file `keras.optimizers.schedules`: what is exported here can be made from a config. */
+import { checked } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, registerClasses, serializeKerasObject } from '../../core/serialization.js';
 import { ValueError } from '../../core/errors.js';
@@ -46,13 +47,17 @@ export function serialize(learningRateSchedule: LearningRateSchedule): Config {
  * @throws {ValueError} The class is not known, or is no schedule.
  * @see `keras.optimizers.schedules.deserialize`
  */
-export function deserialize(
-  config: Config,
-  options: { readonly customObjects?: Readonly<Record<string, unknown>> | null } = {},
-): LearningRateSchedule {
-  const object = deserializeKerasObject(config, { ...options, defaultModule: 'keras.optimizers.schedules' });
-  if (object instanceof LearningRateSchedule) return object;
-  throw new ValueError(
-    `schedules.deserialize: ${JSON.stringify(config)} is not the config of a learning rate schedule.`,
-  );
-}
+export const deserialize = checked(
+  'deserialize',
+  (
+    config: Config,
+    options: { readonly customObjects?: Readonly<Record<string, unknown>> | null } = {},
+  ): LearningRateSchedule => {
+    const object = deserializeKerasObject(config, { ...options, defaultModule: 'keras.optimizers.schedules' });
+    if (object instanceof LearningRateSchedule) return object;
+    throw new ValueError(
+      `schedules.deserialize: ${JSON.stringify(config)} is not the config of a learning rate schedule.`,
+    );
+  },
+  ['customObjects'],
+);

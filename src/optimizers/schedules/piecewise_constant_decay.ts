@@ -1,4 +1,5 @@
 /** @file `PiecewiseConstantDecay`. */
+import { checkedOptions } from '../../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import * as ops from '../../ops/index.js';
@@ -28,6 +29,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     values: readonly number[],
     options: { readonly name?: string | null } = {},
   ) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super();
     const { name = 'PiecewiseConstant', ...rest } = options;
     refuseUnknownOptions('PiecewiseConstantDecay', rest, ['name']);

@@ -1,4 +1,5 @@
 /** @file `PolynomialDecay`. */
+import { checkedOptions } from '../../core/arguments.js';
 import { refuseUnknownOptions } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import * as ops from '../../ops/index.js';
@@ -37,6 +38,7 @@ export class PolynomialDecay extends LearningRateSchedule {
    * @throws {ValueError} `decaySteps` is not positive.
    */
   constructor(initialLearningRate: number, decaySteps: number, options: PolynomialDecayOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 2);
     super();
     const { endLearningRate = 0.0001, power = 1, cycle = false, name = 'PolynomialDecay', ...rest } = options;
     refuseUnknownOptions('PolynomialDecay', rest, ['endLearningRate', 'power', 'cycle', 'name']);

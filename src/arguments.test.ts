@@ -1,0 +1,182 @@
+/** How the public API is called: what Keras requires by position, all else in one object at the end; nothing is ignored. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import { BY_POSITION } from './core/by_position.js';
+import { signatureOf } from './core/arguments.js';
+import * as keras from './index.js';
+
+type AnyClass = new (...args: unknown[]) => unknown;
+type AnyFunction = (...args: unknown[]) => unknown;
+
+const { layers, ops, optimizers, random, regularizers } = keras as unknown as Record<
+  'layers' | 'ops' | 'optimizers' | 'random' | 'regularizers',
+  Record<string, AnyClass & AnyFunction>
+>;
+
+const isClass = (value: unknown): value is AnyClass =>
+  typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+
+/** All public classes and functions by their paths, each once. */
+function publicNames(): Map<string, AnyClass | AnyFunction> {
+  const found = new Map<unknown, string>();
+  const visit = (namespace: object, path: string): void => {
+    for (const [key, value] of Object.entries(namespace) as [string, unknown][]) {
+      if (typeof value === 'function') found.set(value, found.get(value) ?? `${path}${key}`);
+      else if (Object.prototype.toString.call(value) === '[object Module]') visit(value as object, `${path}${key}.`);
+    }
+  };
+  visit(keras, '');
+  return new Map([...found].map(([value, path]) => [path, value as AnyClass | AnyFunction]));
+}
+const names = publicNames();
+
+/** Where a class's constructor takes its options; null: nowhere, or it checks in another way. */
+function optionsPlace(cls: unknown): number | null {
+  for (let each = cls; typeof each === 'function' && each !== Function.prototype; each = Object.getPrototypeOf(each)) {
+    const text = Function.prototype.toString.call(each);
+    if (!/\bconstructor\s*\(/.test(text)) continue;
+    const place = /new\.target,\s*\w+,\s*arguments,\s*(\d)/.exec(text);
+    return place === null ? null : Number(place[1]);
+  }
+  return null;
+}
+
+/** Classes that are not made by users with options, or whose constructors take apart several forms themselves. */
+const OTHERWISE =
+  /^(DTypePolicy|initializers\.RandomInitializer|optimizers\.OptimizerVariables|saving\.KerasFileEditor|tree\.|callbacks\.(History|ProgbarLogger)|Tensor|KerasTensor|Initializer|Regularizer|Operation|Model|callbacks\.Callback|callbacks\.CallbackList|constraints\.Constraint|data\.|metrics\.|.*Schedule$|.*Error$|dtypePolicies\.|.*Scope$)/;
+
+describe('options that are no plain object are refused', () => {
+  const classes = [...names].filter(([, value]) => isClass(value));
+  const checked = classes.flatMap(([path, cls]) => {
+    const place = optionsPlace(cls);
+    return place === null ? [] : [[path, cls as AnyClass, place] as const];
+  });
+
+  it('by nearly all classes', () => {
+    const unchecked = classes.map(([path]) => path).filter((path) => !checked.some(([known]) => known === path));
+    expect(unchecked.filter((path) => !OTHERWISE.test(path))).toEqual([]);
+    expect(checked.length).toBeGreaterThan(200);
+  });
+
+  test.each(checked)('%s', (path, cls, place) => {
+    const before = new Array<unknown>(place).fill(undefined);
+    for (const wrong of [null, true, 'no option', [[]], Symbol('no option'), new Date()]) {
+      const refuse = (): unknown => new cls(...before, wrong, ...(place === 0 ? [wrong, wrong] : []));
+      if (wrong === null && place === 0 && BY_POSITION[path.split('.').at(-1)!] !== undefined) continue;
+      expect(refuse, `${path}: ${String(wrong)}`).toThrow(TypeError);
+      expect(refuse).toThrow(/options are one object|takes at most/);
+    }
+    expect(() => new cls(...before, {}, 1)).toThrow(/takes at most/);
+    expect(() => new cls(...before, { notThere: 1 })).toThrow();
+  });
+});
+
+describe('names of options are known', () => {
+  const functions = [...names].filter(([, value]) => signatureOf(value)?.hasOptions === true);
+  test.each(functions)('of %s', (_, fn) => {
+    const { names: known, required } = signatureOf(fn)!;
+    expect(known).not.toBeNull();
+    const args = new Array<unknown>(required).fill(undefined);
+    const call = fn as AnyFunction;
+    expect(() => call(...args, { notThere: 1 })).toThrow(/has no option 'notThere'/);
+    for (const wrong of [null, 1, 'a', [1], () => 1])
+      expect(() => call(...args, wrong)).toThrow(/options are one object/);
+    expect(() => call(...args, {}, 1)).toThrow(/takes at most/);
+  });
+  it('are many', () => expect(functions.length).toBeGreaterThan(120));
+});
+
+describe('messages show the right spelling', () => {
+  test.each<[string, () => unknown, string]>([
+    ['mean(x, -1)', () => ops['mean']([1, 2], -1), 'mean: options are one object: mean(x, { axis: -1 }). Got -1.'],
+    [
+      'concatenate(xs, 1)',
+      () => ops['concatenate']([[1], [2]], 1),
+      'concatenate: options are one object: concatenate(xs, { axis: 1 }). Got 1.',
+    ],
+    ['mean(x, {axes})', () => ops['mean']([1], { axes: -1 }), "mean has no option 'axes'. Did you mean 'axis'?"],
+    ['mean()', () => ops['mean'](), 'mean: `x` is missing. Call it as mean(x, { axis: … }).'],
+    [
+      'square(x, 2)',
+      () => ops['square'](1, 2),
+      'square: takes at most 1 argument, got 2 (the last is 2). Call it as square(x).',
+    ],
+    [
+      'normal([2], 0, 1)',
+      () => random['normal']([2], 0, 1),
+      'normal: options are one object: normal(shape, { mean: 0, stddev: 1 }). Got 0.',
+    ],
+    [
+      "Adam('fast')",
+      () => new optimizers['Adam']('fast'),
+      "Adam: options are one object: { learningRate: 'fast' }. Got 'fast'.",
+    ],
+    [
+      'Dense(3, relu)',
+      () => new layers['Dense'](3, 'relu'),
+      "Dense: options are one object: { … }. Got 'relu'. Options: useBias",
+    ],
+    [
+      'Dense({units})',
+      () => new layers['Dense']({ units: 3 }),
+      'Dense: `units` comes by position, before the options: new Dense(3).',
+    ],
+    [
+      'Conv2D({filters, …})',
+      () => new layers['Conv2D']({ filters: 8, kernelSize: 3, padding: 'same' }),
+      "Conv2D: `filters`, `kernelSize` come by position, before the options: new Conv2D(8, 3, { padding: 'same' }).",
+    ],
+    [
+      'Adam(1, {learningRate})',
+      () => new optimizers['Adam'](1, { learningRate: 2 }),
+      'Adam: `learningRate` is given by position and among the options.',
+    ],
+  ])('%s', (_, refused, message) => {
+    expect(refused).toThrow(TypeError);
+    expect(refused).toThrow(message);
+  });
+});
+
+describe('what users of Keras give by position', () => {
+  it('works', async () => {
+    expect(Number(new keras.optimizers.Adam(1e-5).learningRate)).toBeCloseTo(1e-5, 10);
+    expect(new keras.optimizers.SGD(0.5, 0.9).getConfig()).toMatchObject({ learning_rate: 0.5, momentum: 0.9 });
+    const schedule = new keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5);
+    expect(new keras.optimizers.SGD(schedule, { nesterov: true }).getConfig()).toMatchObject({ nesterov: true });
+    expect(new regularizers['l2'](1e-3)).toHaveProperty('l2', 1e-3);
+    expect(new keras.regularizers.L1L2(1, 2).getConfig()).toMatchObject({ l1: 1, l2: 2 });
+    expect(new keras.random.SeedGenerator(1337).getConfig()).toMatchObject({ seed: 1337 });
+    expect(new keras.layers.LeakyReLU(0.2, { name: 'leaky' }).getConfig()).toMatchObject({
+      negative_slope: 0.2,
+      name: 'leaky',
+    });
+    expect(new keras.layers.MaxPooling2D(3, 2).getConfig()).toMatchObject({ pool_size: [3, 3], strides: [2, 2] });
+    expect(new keras.initializers.RandomNormal(0, 0.02).getConfig()).toMatchObject({ mean: 0, stddev: 0.02 });
+    expect(await new keras.initializers.Constant(3)([2], { dtype: 'float32' }).array()).toEqual([3, 3]);
+    expect(new keras.metrics.Mean('loss').name).toBe('loss');
+  });
+  it('works in classes made from these', () => {
+    class Mine extends keras.layers.LeakyReLU {}
+    expect(new Mine(0.25).negativeSlope).toBe(0.25);
+  });
+  test.each(
+    Object.entries(BY_POSITION).filter(([name]) => [...names.keys()].some((path) => path.endsWith(`.${name}`))),
+  )('%s takes its own kinds alone', (name, options) => {
+    const [path] = [...names.keys()].filter((each) => each.endsWith(`.${name}`));
+    expect(() => new (names.get(path) as AnyClass)(...options.map(() => Symbol('of no kind')))).toThrow(
+      `${options[0].name}: `,
+    );
+  });
+
+  it('stands in docs/arguments.md', () => {
+    const text = readFileSync(new URL('../docs/arguments.md', import.meta.url), 'utf8');
+    const rows = text.split('\n').filter((line) => /^\| `[A-Z]/.test(line));
+    const documented = rows.flatMap((row) => {
+      const [classes, options] = row.split('|').slice(1, 3);
+      const words = (cell: string): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+      return words(classes).map((name) => [name, words(options)]);
+    });
+    const table = Object.entries(BY_POSITION).map(([name, options]) => [name, options.map((option) => option.name)]);
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(table));
+  });
+});
