@@ -1,9 +1,17 @@
 /** @file The kernel language through the emitter to WebAssembly, run in the engine. */
 import { describe, expect, test } from 'vitest';
-import { constant, FunctionBuilder, hostFunction, i32, type KernelFunction, type Target } from './index.js';
+import {
+  WASM_MACHINE,
+  constant,
+  FunctionBuilder,
+  hostFunction,
+  i32,
+  type KernelFunction,
+  type Target,
+} from './index.js';
 import { emitModule } from './wasm/index.js';
 
-const target: Target = { lanes: 4, fma: false };
+const target: Target = { lanes: 4, fma: false, machine: WASM_MACHINE };
 
 /** Instantiate one function; memory of one page. */
 function load(fn: KernelFunction): { run: (...args: number[]) => number; memory: WebAssembly.Memory } {

@@ -19,4 +19,5 @@ export {
   type MemoryType,
   type Target,
 } from './ir.js';
+export { type MachineModel, WASM_MACHINE } from './machine.js';
 export type { ModuleWriter } from './module.js';

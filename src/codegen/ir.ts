@@ -5,6 +5,7 @@
  * An expression is a tree. One that is used twice is computed twice, unless it is bound by `let`.
  */
 import { InternalError } from '../core/errors.js';
+import type { MachineModel } from './machine.js';
 
 /** Types of values: scalars, and vectors of a target's lanes (`x`). Vector comparisons give all-ones lanes (`i32x`). */
 export type KernelType = 'i32' | 'f32' | 'f64' | 'i32x' | 'f32x';
@@ -18,6 +19,8 @@ export interface Target {
   readonly lanes: number;
   /** Whether multiply-add rounds once. */
   readonly fma: boolean;
+  /** What the machine can do. */
+  readonly machine: MachineModel;
 }
 
 /**

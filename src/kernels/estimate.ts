@@ -1,13 +1,11 @@
 /** @file How long a program takes, about: whether threads pay, and whether the caller can wait for it. */
+import type { MachineModel } from '../codegen/index.js';
 import type { Kernel } from './buffers.js';
 import { bytesMoved } from './buffers.js';
 import { cutSections } from './sections.js';
 
-/** Operations, and bytes, that one thread does in a nanosecond: between those of products and of element-wise loops, in the caches. */
-const OPERATIONS = 15;
-const BYTES = 20;
-/** Nanoseconds that threads take to meet, and to hand out the tasks of a kernel. */
-const MEETING = 3000;
+/** Tasks that a thread takes of a kernel, about. */
+const TASKS_TAKEN = 10;
 
 /** Nanoseconds of one step. */
 export interface Estimate {
@@ -17,26 +15,29 @@ export interface Estimate {
   together(threads: number): number;
 }
 
-function ofKernel(kernel: Kernel): number {
-  return Math.max(kernel.work / OPERATIONS, bytesMoved(kernel) / BYTES);
-}
+/** Nanoseconds that a kernel takes on one thread, about. */
+export const timeOf = ({ opsPerNs, bytesPerNs }: MachineModel, kernel: Kernel): number =>
+  Math.max(kernel.work / opsPerNs, bytesMoved(kernel) / bytesPerNs);
 
-const alone = (kernels: readonly Kernel[]): number =>
+const alone = (machine: MachineModel, kernels: readonly Kernel[]): number =>
   kernels.reduce(
-    (sum, kernel) => sum + (kernel.control ? kernel.control.repeats * alone(kernel.control.kernels) : ofKernel(kernel)),
+    (sum, kernel) =>
+      sum +
+      (kernel.control ? kernel.control.repeats * alone(machine, kernel.control.kernels) : timeOf(machine, kernel)),
     0,
   );
 
-function together(kernels: readonly Kernel[], threads: number): number {
+function together(machine: MachineModel, kernels: readonly Kernel[], threads: number): number {
+  const meeting = machine.meetingNs + TASKS_TAKEN * machine.handOutNs;
   return cutSections(kernels).reduce((sum, section) => {
-    if (!section.shared) return sum + MEETING + alone(section.kernels);
+    if (!section.shared) return sum + meeting + alone(machine, section.kernels);
     const { control, tasks } = section.kernel;
-    if (control) return sum + control.repeats * together(control.kernels, threads);
-    return sum + MEETING + ofKernel(section.kernel) / Math.min(threads, tasks);
+    if (control) return sum + control.repeats * together(machine, control.kernels, threads);
+    return sum + meeting + timeOf(machine, section.kernel) / Math.min(threads, tasks);
   }, 0);
 }
 
 /** How long a step of these kernels takes. */
-export function estimate(kernels: readonly Kernel[]): Estimate {
-  return { alone: alone(kernels), together: (threads) => together(kernels, threads) };
+export function estimate(machine: MachineModel, kernels: readonly Kernel[]): Estimate {
+  return { alone: alone(machine, kernels), together: (threads) => together(machine, kernels, threads) };
 }

@@ -1,5 +1,6 @@
 /** @file Which kernels are hoisted out of runs: by what their buffers are, never by what they are called. */
 import { expect, test } from 'vitest';
+import { WASM_MACHINE } from '../codegen/index.js';
 import type { Kernel } from './buffers.js';
 import { Buffer } from './buffers.js';
 import { findHoistedWork } from './hoisted_work.js';
@@ -18,6 +19,6 @@ test.each(['constant', 'value'] as const)('a buffer labelled constant is one if 
   const made = new Buffer('scratch', 'float32', 4, 'made');
   const result = new Buffer('scratch', 'float32', 4, 'result');
   const first = kernel([read], [made]);
-  const { groups } = findHoistedWork([first, kernel([made], [result])], () => false, [result]);
+  const { groups } = findHoistedWork(WASM_MACHINE, [first, kernel([made], [result])], () => false, [result]);
   expect(groups.flatMap((group) => group.kernels)).toEqual(role === 'constant' ? [first] : []);
 });

@@ -6,8 +6,10 @@
  * A kernel is hoisted if it reads nothing but such variables, constants and results of hoisted kernels, and its own results are not much
  * larger than those are. Above some memory it must also save a share of the step that is worth the memory.
  */
+import type { MachineModel } from '../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
-import { buffersOf, bytesMoved } from './buffers.js';
+import { buffersOf } from './buffers.js';
+import { timeOf } from './estimate.js';
 import { unchangingKernels } from './unchanging.js';
 
 /** Bytes up to which results are always kept. */
@@ -19,10 +21,8 @@ const SMALL = 1 << 16;
 const EXPANSION = 8;
 /** Bytes that a program may keep without saving much time. */
 const FREE = 4 << 20;
-/** Bytes that it may keep beyond those for each hundredth of its time that they save. */
-const BYTES_PER_PERCENT = 32 << 20;
-/** Operations, and bytes read and written, that take as long as each other, about. */
-const OPERATIONS_PER_BYTE = 5;
+/** Bytes that it may keep beyond those for each hundredth of its time, as `timeOf` counts it, that they save. */
+const BYTES_PER_PERCENT = 224 << 20;
 
 /** Kernels that run together, when one of the variables that they read has changed. */
 export interface HoistedGroup {
@@ -38,11 +38,6 @@ export interface HoistedWork {
   readonly results: readonly Buffer[];
 }
 
-/** About how long a kernel takes, in bytes moved. */
-function costOf(kernel: Kernel): number {
-  return Math.max(bytesMoved(kernel), kernel.work / OPERATIONS_PER_BYTE);
-}
-
 /**
  * Which kernels of a program are hoisted.
  *
@@ -50,6 +45,7 @@ function costOf(kernel: Kernel): number {
  * @param foreign Buffers that the caller writes to before each run, or reads after it.
  */
 export function findHoistedWork(
+  machine: MachineModel,
   kernels: readonly Kernel[],
   isVariable: (address: number) => boolean,
   foreign: Iterable<Buffer>,
@@ -63,13 +59,13 @@ export function findHoistedWork(
     const found = unchangingKernels(kernels, isFixed, (buffer) => isTaken(buffer) || refused.has(buffer));
     const results = resultsOf(kernels, found);
     const origins = originsOf(kernels, found);
-    const step = kernels.reduce((sum, kernel) => sum + (found.has(kernel) ? 0 : costOf(kernel)), 0);
+    const step = kernels.reduce((sum, kernel) => sum + (found.has(kernel) ? 0 : timeOf(machine, kernel)), 0);
     const isFree = bytesOf(results) <= FREE;
     const known = refused.size;
     for (const kernel of found) {
       const own = [...new Set(kernel.writes)].filter((buffer) => results.has(buffer));
       const bytes = bytesOf(own);
-      const isWorth = isFree || bytes * step <= BYTES_PER_PERCENT * 100 * costOf(kernel);
+      const isWorth = isFree || bytes * step <= BYTES_PER_PERCENT * 100 * timeOf(machine, kernel);
       if (bytes <= SMALL || (isWorth && bytes <= EXPANSION * bytesOf(origins.get(kernel)!))) continue;
       for (const buffer of own) refused.add(buffer);
     }

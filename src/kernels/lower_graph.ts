@@ -33,7 +33,8 @@ export interface Places {
   placeConstant(value: NDArray): number;
 }
 
-const LIMITS: LoopLimits = { nodes: 96, reads: 32 };
+/** A loop of more nodes and reads needs more registers and instructions than it should have. */
+const loopLimits = ({ machine: { registers } }: Target): LoopLimits => ({ nodes: 6 * registers, reads: 2 * registers });
 
 /** Elements of a row of the results of a node, if work can be done to them before they are stored. */
 const epilogueColumns = (node: Node): number | null =>
@@ -157,7 +158,12 @@ class GraphLowering implements Lowering {
   }
 
   lower(): Lowered {
-    const groups = joinEpilogues(this.graph, fuse(this.graph, this.#views, LIMITS), this.#views, epilogueColumns);
+    const groups = joinEpilogues(
+      this.graph,
+      fuse(this.graph, this.#views, loopLimits(this.target)),
+      this.#views,
+      epilogueColumns,
+    );
     const stored = this.#stored(groups);
     const isStored = (value: Value): boolean => stored.has(value);
     for (const group of groups) {

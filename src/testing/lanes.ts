@@ -4,7 +4,7 @@ import { allocate, storageBytes } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
 import { ndarray } from '../core/ndarray.js';
 import { sizeOf } from '../core/shape.js';
-import { type Expr, FunctionBuilder, type Target } from '../codegen/index.js';
+import { type Expr, FunctionBuilder, type Target, WASM_MACHINE } from '../codegen/index.js';
 import { emitModule } from '../codegen/wasm/index.js';
 import { hostImports, LaneBuilder, type LaneValue, loadElements, storeElements } from '../codegen/lanes.js';
 
@@ -34,7 +34,7 @@ export function compileElements(
   write: (s: LaneBuilder, inputs: readonly LaneValue[], f: FunctionBuilder) => LaneValue,
   fma = false,
 ): ElementLoop {
-  const target: Target = { lanes: 4, fma };
+  const target: Target = { lanes: 4, fma, machine: WASM_MACHINE };
   const f = new FunctionBuilder('run', target, ['i32', 'i32']);
   const [size, rounds] = f.params;
   const region = (index: number, dtype: DType, i: Expr): Expr => i.mul(storageBytes(dtype)).add(index * REGION);

@@ -4,6 +4,7 @@ import { getPlatform } from '../../core/platform.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Executable, HeapBuffer, KernelTime, ProgramStats } from '../../graph/index.js';
 import type { Buffer } from '../../kernels/buffers.js';
+import { wasmTarget } from './engine.js';
 import type { Estimate } from '../../kernels/estimate.js';
 import type { Region, WasmBuffer, WasmHeap } from './heap.js';
 import type { HoistedRuns } from './hoisted_runs.js';
@@ -12,8 +13,6 @@ import { threadPool } from './thread_pool.js';
 
 /** Nanoseconds that the calling thread works or waits itself; what takes longer it leaves to workers. */
 export const BRIEF = 12e6;
-/** Nanoseconds that it takes to tell workers of a run, and them to begin. */
-const WAKING = 200_000;
 /** How much faster than one thread several should be. A thread that the system interrupts makes all others wait at the next barrier. */
 const GAIN = 1.5;
 
@@ -160,7 +159,7 @@ export class WasmExecutable implements Executable {
     const { heap, module, label, estimate } = this.parts;
     const most = heap.shared ? this.parts.threads() : 1;
     const [alone, together] = [estimate.alone * steps, estimate.together(most) * steps];
-    const threads = GAIN * together + WAKING < alone ? most : 1;
+    const threads = GAIN * together + wasmTarget().machine.wakingNs < alone ? most : 1;
     const isBrief = Math.min(alone, together) < BRIEF;
     if (!heap.shared || (isBrief && (threads === 1 || !threadPool.isReady(threads))))
       return this.#runHere(feeds, steps);

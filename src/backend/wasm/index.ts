@@ -78,7 +78,7 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): SyncExecuta
   );
   const kernels = steady.map(({ kernel }) => kernel);
   const scratchBytes = planMemory([...early, ...kernels], [...fed, ...results]);
-  const time = estimate(kernels);
+  const time = estimate(target.machine, kernels);
   const alone = time.alone < 2 * BRIEF;
   const { code, calls } = emitProgram(kernels, {
     target,
@@ -134,7 +134,12 @@ function hoist(
   for (const buffer of bindings.inputs as readonly (WasmBuffer | null)[]) {
     if (buffer !== null && !assigned.has(buffer.region.address)) variables.set(buffer.region.address, buffer);
   }
-  const { groups, results } = findHoistedWork(kernels, (address) => variables.has(address), foreign);
+  const { groups, results } = findHoistedWork(
+    wasmTarget().machine,
+    kernels,
+    (address) => variables.has(address),
+    foreign,
+  );
   if (groups.length === 0) return null;
   const flagBytes = alignUp(4 * (groups.length + 1));
   let region: Region;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Value } from '../../graph/index.js';
 import * as lax from '../../graph/lax.js';
 import { checkProducts } from '../../testing/products.js';
+import { WASM_MACHINE } from '../../codegen/index.js';
 import { chooseBlocks } from './gemm_blocks.js';
 import { useNode } from '../../testing/wasm.js';
 
@@ -106,7 +107,7 @@ describe('batches of products with axes in any order', () => {
 
 describe('the cut of a product', () => {
   const cut = (nm: number, nn: number, nk: number, nb = 1, packedAnyway = false) =>
-    chooseBlocks({ nb, nm, nn, nk, depthBlock: 256, packedAnyway }, tile);
+    chooseBlocks({ nb, nm, nn, nk, depthBlock: 256, packedAnyway }, tile, WASM_MACHINE);
 
   test('covers the depth with parts that begin at a block', () => {
     for (const nk of [1, 255, 256, 257, 784, 2048, 5120, 9999]) {

@@ -40,7 +40,7 @@ type Form = 'few rows' | 'streamed' | 'outer' | 'direct' | 'packed';
 /** The form, and the contraction with the operands in the order in which it takes them. */
 function formOf(given: Contraction, target: Target): { form: Form; x: Contraction } {
   const fewRows = asFewRows(given, target);
-  if (fewRows !== null) return { form: isStreamed(fewRows) ? 'streamed' : 'few rows', x: fewRows };
+  if (fewRows !== null) return { form: isStreamed(fewRows, target) ? 'streamed' : 'few rows', x: fewRows };
   const tile = tileOf(target);
   // Columns should run along C.
   const turned = !isDense(given.columns, tile.columns) && isDense(given.rows, tile.columns);
@@ -77,7 +77,11 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
   const tile = tileOf(lowering.target);
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   const unchanging = lowering.isUnchanging(x.b.buffer);
-  const blocks = chooseBlocks({ nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: unchanging }, tile);
+  const blocks = chooseBlocks(
+    { nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: unchanging },
+    tile,
+    lowering.target.machine,
+  );
   const { parts, partDepth, ahead } = blocks;
   const panels = divideUp(nn, tile.columns);
   const packedColumns = panels * tile.columns;

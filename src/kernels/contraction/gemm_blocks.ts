@@ -1,4 +1,5 @@
 /** @file How a packed product is cut into tasks: by a model of what packing, partial sums and idle threads cost beside the products. */
+import type { MachineModel } from '../../codegen/index.js';
 import type { Tile } from './gemm_tile.js';
 import { divideUp, roundUp } from '../work.js';
 
@@ -26,17 +27,13 @@ export interface Blocks {
   readonly ahead: boolean;
 }
 
-// In multiply-adds of a tile in registers (some 20 a nanosecond), measured:
+// In multiply-adds of a tile in registers, measured:
 /** Packing of a number by the task that uses it. */
 const PACK = 7;
 /** Packing of a number ahead: it is written to a farther cache, and read from there. */
 const PACK_AHEAD = 12;
 /** A number of a partial result, written and read again. */
 const PART = 12;
-/** Handing out of a task. */
-const TASK = 4000;
-/** A kernel more: threads meet once more. */
-const KERNEL = 20_000;
 /** Threads among which the tasks of a product should divide well, unless it is too small for more than one. */
 const THREADS = 8;
 const SMALL = 1 << 14;
@@ -52,7 +49,10 @@ const sizesFor = (extent: number, unit: number, sizes: readonly number[]): numbe
 };
 
 /** The cheapest cut. It depends on the problem alone, never on the number of threads. */
-export function chooseBlocks(size: ProductSize, tile: Tile): Blocks {
+export function chooseBlocks(size: ProductSize, tile: Tile, machine: MachineModel): Blocks {
+  const task = machine.handOutNs * machine.fmaPerNs;
+  // A kernel more: threads meet once more.
+  const kernel = machine.meetingNs * machine.fmaPerNs;
   const { nb, nm, nn, nk, depthBlock, packedAnyway } = size;
   const products = nb * roundUp(nm, tile.rows) * roundUp(nn, tile.columns) * nk;
   const threads = products < SMALL ? 1 : THREADS;
@@ -67,10 +67,10 @@ export function chooseBlocks(size: ProductSize, tile: Tile): Blocks {
         const tasks = nb * parts * rowBlocks * columnBlocks;
         const packA = nb * nm * nk * columnBlocks * PACK;
         const packB = nb * nn * nk * rowBlocks * PACK;
-        const packAhead = nb * nn * nk * PACK_AHEAD + KERNEL;
+        const packAhead = nb * nn * nk * PACK_AHEAD + kernel;
         const ahead = packedAnyway || packAhead < packB;
-        const inTasks = products + packA + (ahead ? 0 : packB) + tasks * TASK;
-        const sums = parts === 1 ? 0 : nb * nm * nn * parts * PART + KERNEL;
+        const inTasks = products + packA + (ahead ? 0 : packB) + tasks * task;
+        const sums = parts === 1 ? 0 : nb * nm * nn * parts * PART + kernel;
         const cost = (inTasks / tasks) * roundUp(tasks, threads) + (ahead ? packAhead : 0) + sums;
         if (cost < least) {
           least = cost;

@@ -19,12 +19,9 @@ const BYTES = 4;
 const FEW_COLUMNS = 160;
 /** Rows a whole number of pages apart fall on the same few lines of the first cache: they are better packed. */
 const PAGE = 4096;
-/** Numbers of B that may stay in the first cache while rows go by. */
-const FIRST_CACHE = 6144;
 /** Rows of one line that one unit of work does: the most, and the least where there would be few units. */
 const LINE_BLOCK = 64;
 const SHORT_BLOCK = 16;
-const ENOUGH_UNITS = 12;
 
 /** Whether the rows can be read in place: neighbours in depth are neighbours in memory, and rows step regularly. */
 export function canReadDirectly(x: Contraction): boolean {
@@ -121,14 +118,14 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   const packed = packColumns(lowering, x, tile.columns, nk);
 
   let block = LINE_BLOCK;
-  while (block > SHORT_BLOCK && nb * lines * divideUp(line.size, block) < ENOUGH_UNITS) block /= 2;
+  while (block > SHORT_BLOCK && nb * lines * divideUp(line.size, block) < target.machine.enoughTasks) block /= 2;
   const blocks = divideUp(line.size, block);
   const units = nb * lines * blocks;
   const work = 2 * nb * lines * line.size * nn * nk;
   const cut = cutTasks(units, work / units / 16);
   // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
   // that use it.
-  const small = panels * tile.columns * nk <= FIRST_CACHE;
+  const small = panels * tile.columns * nk * BYTES <= 0.75 * target.machine.l1;
   const order: Order = small ? 'across' : 'down';
   const { epilogue } = x;
   const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c }, epilogue);

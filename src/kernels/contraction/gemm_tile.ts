@@ -13,8 +13,11 @@ export interface Tile {
  * The tile that V8 keeps in registers: 4 × 8 uses eight accumulators, two vectors of B and one of A, of sixteen registers. Larger ones
  * and unrolled loops spill on V8 11 (measured).
  */
-export function tileOf(target: Target): Tile {
-  return { rows: 4, columns: 2 * target.lanes };
+export function tileOf({ lanes, machine: { registers } }: Target): Tile {
+  const rows = 4;
+  // Each vector of columns takes a register a row, and one for B; A, addresses and what the engine needs take four.
+  const vectors = Math.floor((registers - 4) / (rows + 1));
+  return { rows, columns: vectors * lanes };
 }
 
 const made = new WeakMap<Target, KernelFunction>();

@@ -2,7 +2,7 @@
  * @file Products of one row by a wide matrix: whole rows of the matrix are read one after another, as memory likes it best, and are
  * added to a row of sums that stays in the first cache. The depth is cut into parts, whose sums are added at the end.
  */
-import type { Expr } from '../../codegen/index.js';
+import type { Expr, Target } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import type { Contraction } from './contraction.js';
@@ -12,8 +12,6 @@ import type { Partials } from './gemm_outer.js';
 const BYTES = 4;
 /** Fewer columns make short rows, for which it is better to keep sums in registers. */
 const WIDE = 384;
-/** A row of sums beyond this does not stay in the first cache. */
-const WIDEST = 6144;
 /** Rows that are read at a time: each sum is loaded and stored once for all of them. */
 const ROWS = 4;
 /** Elements of the matrix that a part has, about. */
@@ -21,10 +19,18 @@ const PART = 1 << 16;
 const PARTS = 8;
 
 /** Whether a contraction of few rows, its columns side by side in B and C, has this form. */
-export function isStreamed(x: Contraction): boolean {
+export function isStreamed(x: Contraction, { machine }: Target): boolean {
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   const dense = x.columns.length === 1 && x.columns[0].b === 1 && x.columns[0].c === 1;
-  return dense && nb === 1 && nm === 1 && nn >= WIDE && nn <= WIDEST && x.depth.length === 1 && nn * nk >= 2 * PART;
+  return (
+    dense &&
+    nb === 1 &&
+    nm === 1 &&
+    nn >= WIDE &&
+    nn * BYTES <= 0.75 * machine.l1 &&
+    x.depth.length === 1 &&
+    nn * nk >= 2 * PART
+  );
 }
 
 /** Add the kernel that makes the partial results of a contraction for which `isStreamed` holds. */

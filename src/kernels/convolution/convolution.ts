@@ -210,7 +210,7 @@ function asKernelGradient(node: Node, lowering: Lowering, label: string): PlainC
 function lowerWithFewerProducts(node: Node, lowering: Lowering, label: string, epilogue?: Epilogue): boolean {
   const plain = asPlain(node, lowering, label);
   const isUnchanging = plain !== null && lowering.isUnchanging(plain.kernel.buffer);
-  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target.lanes, isUnchanging);
+  const tile = plain === null ? 0 : tileSizeFor(plain, lowering.target, isUnchanging);
   if (plain !== null && tile !== 0) {
     if (epilogue !== undefined && canFinish(plain, lowering.target.lanes))
       lowerWinograd(lowering, { ...plain, output: { ...plain.output, buffer: epilogue.result }, epilogue }, tile);

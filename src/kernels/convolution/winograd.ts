@@ -74,19 +74,17 @@ interface Plan {
   readonly group: number;
 }
 
-/** Bytes of transformed tiles that a task should hold at most: they stay in the second cache beside a part of the kernel. */
-const BLOCK_BYTES = 320 << 10;
 const GROUP = 64;
-const ENOUGH_TASKS = 12;
 
-function planOf(x: PlainConvolution, m: number, lanes: number): Plan {
+function planOf(x: PlainConvolution, m: number, { lanes, machine }: Target): Plan {
   const w = winograd(m, TAPS);
   const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / m));
   const tiles = x.images * tileRows * tileColumns;
   const group = Math.min(GROUP, roundUp(x.features, 2 * lanes));
   const perTile = w.n * w.n * (roundUp(x.channels, lanes) + group) * BYTES;
-  const fitting = Math.floor(BLOCK_BYTES / perTile / 4) * 4;
-  const shared = roundUp(Math.ceil(tiles / ENOUGH_TASKS), 4);
+  // Transformed tiles of a task stay in the second cache, beside a part of the kernel.
+  const fitting = Math.floor((0.625 * machine.l2) / perTile / 4) * 4;
+  const shared = roundUp(Math.ceil(tiles / machine.enoughTasks), 4);
   return { w, tileRows, tileColumns, tiles, block: Math.max(8, Math.min(fitting, shared, 128)), group };
 }
 
@@ -96,12 +94,12 @@ function planOf(x: PlainConvolution, m: number, lanes: number): Plan {
  *
  * @param isUnchanging Whether the kernel is transformed once for many runs.
  */
-export function tileSizeFor(x: PlainConvolution, lanes: number, isUnchanging: boolean): 0 | 2 | 4 {
-  const [c, k] = [x.channels / lanes, x.features / lanes];
+export function tileSizeFor(x: PlainConvolution, target: Target, isUnchanging: boolean): 0 | 2 | 4 {
+  const [c, k] = [x.channels / target.lanes, x.features / target.lanes];
   if (x.channels < 8 || x.features < 8) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
   const costs = ([4, 2] as const).map((m) => {
-    const { w, tiles } = planOf(x, m, lanes);
+    const { w, tiles } = planOf(x, m, target);
     const points = w.n * w.n;
     const products = points * x.channels * k;
     const moves = points * 6 * (c + k);
@@ -123,7 +121,7 @@ export const cacheStep = (elements: number): number => {
 export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4): void {
   const { target } = lowering;
   const { lanes } = target;
-  const plan = planOf(x, m, lanes);
+  const plan = planOf(x, m, target);
   const { w, tiles, block, group } = plan;
   const points = w.n * w.n;
   const panel = tileOf(target).columns;

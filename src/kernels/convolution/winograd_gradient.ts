@@ -19,14 +19,8 @@ import { cutTasks, decode, forUnits, roundUp } from '../work.js';
 
 const BYTES = 4;
 const TAPS = 3;
-/** Bytes of transformed tiles that a task should hold at most. */
-const BLOCK_BYTES = 256 << 10;
 /** Tiles of a block at least and at most: sums are read and written once a block. */
 const BLOCK = [32, 128] as const;
-/** Bytes of sums from which on a task computes some points only, so that sums stay in the second cache. */
-const SUM_BYTES = 160 << 10;
-/** Tasks that there should be, about. */
-const TASKS = 12;
 
 interface Plan {
   readonly w: Winograd;
@@ -46,17 +40,19 @@ interface Plan {
 
 function planOf(x: PlainConvolution, side: number, target: Target): Plan {
   const w = winograd(TAPS, side);
+  const { l2, enoughTasks } = target.machine;
   const tile = tileOf(target);
   const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / side));
   const tiles = x.images * tileRows * tileColumns;
   const [rows, width] = [roundUp(x.channels, tile.rows), roundUp(x.features, tile.columns)];
   const all = Array.from({ length: w.n }, (_, i) => i);
   const pairs = [[0, w.n - 1], ...all.filter((i) => i % 2 === 1 && i < w.n - 1).map((i) => [i, i + 1])];
-  const groups = w.n * w.n * rows * width * BYTES > SUM_BYTES ? pairs : [all];
-  const fitting = Math.floor(BLOCK_BYTES / (groups[0].length * w.n * (rows + width) * BYTES));
+  // With many sums a task computes some points only, so that sums stay in the second cache beside transformed tiles.
+  const groups = w.n * w.n * rows * width * BYTES > 0.3125 * l2 ? pairs : [all];
+  const fitting = Math.floor((0.5 * l2) / (groups[0].length * w.n * (rows + width) * BYTES));
   const block = Math.max(1, Math.min(tiles, Math.max(BLOCK[0], Math.min(fitting, BLOCK[1]))));
   const blocks = Math.ceil(tiles / block);
-  const wanted = Math.min(blocks, Math.ceil(TASKS / groups.length));
+  const wanted = Math.min(blocks, Math.ceil(enoughTasks / groups.length));
   const parts = Math.ceil(blocks / Math.ceil(blocks / wanted));
   return { w, tileRows, tileColumns, tiles, groups, block, blocks, parts, rows, width };
 }
