@@ -10,6 +10,9 @@ import type { Trainer } from '../training/trainer.js';
  */
 export type Logs = Record<string, number>;
 
+/** What a callback has to remember from one process to the next: values as in JSON (and NaN and infinities), and tensors, in lists and dicts. */
+export type CallbackState = Readonly<Record<string, unknown>>;
+
 /** Hooks may be async: training waits for their promises. */
 export type HookResult = void | Promise<void>;
 
@@ -54,6 +57,22 @@ export class Callback {
       throw new RuntimeError(`${this.constructor.name}: has no model. It gets one from fit, or by setModel(model).`);
     return this.#model;
   }
+
+  /** Whether its hooks are called after those of all callbacks for which this is false. */
+  get runsLast(): boolean {
+    return false;
+  }
+
+  /**
+   * What the callback has to remember when the process ends in the middle of training, for `BackupAndRestore`; null (the default): nothing.
+   * Called between two steps or after an epoch.
+   */
+  getState(): CallbackState | null {
+    return null;
+  }
+
+  /** Go on with what `getState` gave. Called after `onTrainBegin` (and after `onEpochBegin`, in the middle of an epoch). */
+  setState(_state: CallbackState): HookResult {}
 
   /** An older name of `onTrainBatchBegin`. */
   onBatchBegin(_batch: number, _logs?: Logs): HookResult {}

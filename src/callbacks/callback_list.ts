@@ -66,6 +66,7 @@ export class CallbackList extends Callback {
   }
 
   #findListeners(): void {
+    this.callbacks.sort((a, b) => Number(a.runsLast) - Number(b.runsLast));
     const listeners = (mode: BatchMode): Callback[] => this.callbacks.filter((each) => listensTo(each, mode));
     this.#listeners = { Train: listeners('Train'), Test: listeners('Test'), Predict: listeners('Predict') };
   }

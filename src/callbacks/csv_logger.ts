@@ -4,7 +4,7 @@ import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { formatFloat } from '../core/python_format.js';
 import { Tensor } from '../runtime/index.js';
-import type { Logs } from './callback.js';
+import type { CallbackState, Logs } from './callback.js';
 import { Callback } from './callback.js';
 import { filesFor, makeFolderOf } from './files.js';
 
@@ -30,6 +30,8 @@ export class CSVLogger extends Callback {
   readonly append: boolean;
   #keys: readonly string[] | null = null;
   #writesHeader = true;
+  /** What the file holds. */
+  #text = '';
 
   constructor(filename: string, options: CSVLoggerOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
@@ -52,6 +54,7 @@ export class CSVLogger extends Callback {
     await makeFolderOf(files, this.filename);
     const status = this.append ? await files.stat(this.filename) : null;
     this.#writesHeader = status === null || status.size === 0;
+    this.#text = status === null ? '' : new TextDecoder().decode(await files.read(this.filename));
     if (!this.append) await files.write(this.filename, '');
     this.#keys = null;
   }
@@ -69,6 +72,19 @@ export class CSVLogger extends Callback {
       ...this.#keys.map((key) => (Object.hasOwn(logs, key) ? fieldOf(logs[key]) : 'NA')),
     ]);
     await filesFor('CSVLogger').append(this.filename, text);
+    this.#text += text;
+  }
+
+  /** The lines are remembered with the rest: a new process may have begun the file anew, or a line may be there that is not to count. */
+  override getState(): CallbackState {
+    return { keys: this.#keys, writesHeader: this.#writesHeader, text: this.#text };
+  }
+
+  override async setState({ keys, writesHeader, text }: CallbackState): Promise<void> {
+    this.#keys = keys as string[] | null;
+    this.#writesHeader = writesHeader === true;
+    this.#text = text as string;
+    await filesFor('CSVLogger').write(this.filename, this.#text);
   }
 
   /** As Python's csv module writes a line: quotes only where they are needed, and doubled inside of them. */

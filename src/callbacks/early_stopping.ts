@@ -2,7 +2,7 @@
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
-import type { Logs } from './callback.js';
+import type { CallbackState, Logs } from './callback.js';
 import type { MonitorOptions } from './monitor.js';
 import { lookUp, MonitorCallback } from './monitor.js';
 import { printLine } from './print.js';
@@ -103,6 +103,19 @@ export class EarlyStopping extends MonitorCallback {
     if (!this.restoreBestWeights || this.bestWeights === null) return;
     if (this.verbose > 0) printLine(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
     this.model.setWeights(this.bestWeights);
+  }
+
+  override getState(): CallbackState {
+    const { best, bestEpoch, stoppedEpoch, bestWeights } = this;
+    return { best, bestEpoch, stoppedEpoch, bestWeights, wait: this.#wait };
+  }
+
+  override setState(state: CallbackState): void {
+    this.best = state['best'] as number | null;
+    this.bestEpoch = state['bestEpoch'] as number;
+    this.stoppedEpoch = state['stoppedEpoch'] as number;
+    this.bestWeights = state['bestWeights'] as Tensor[] | null;
+    this.#wait = state['wait'] as number;
   }
 
   /** The monitored value, or null (with a warning that lists the names there are). */

@@ -1,6 +1,6 @@
 /** @file `History`: what `fit` gives back. */
 import { own, setOwn } from '../core/lookup.js';
-import type { Logs } from './callback.js';
+import type { CallbackState, Logs } from './callback.js';
 import { Callback } from './callback.js';
 
 /**
@@ -23,10 +23,25 @@ export class History extends Callback {
     for (const [name, value] of Object.entries(logs)) {
       const values = own(this.history, name) ?? [];
       values.push(value);
-      setOwn(this.history, name, values);
-      // Keras 2's name; not enumerable, so that it is not listed twice.
-      if (name === 'learning_rate') Object.defineProperty(this.history, 'lr', { value: values, configurable: true });
+      this.#set(name, values);
     }
+    this.model.history = this;
+  }
+
+  #set(name: string, values: number[]): void {
+    setOwn(this.history, name, values);
+    // Keras 2's name; not enumerable, so that it is not listed twice.
+    if (name === 'learning_rate') Object.defineProperty(this.history, 'lr', { value: values, configurable: true });
+  }
+
+  override getState(): CallbackState {
+    return { epoch: this.epoch, history: this.history };
+  }
+
+  override setState({ epoch, history }: CallbackState): void {
+    this.epoch = [...(epoch as number[])];
+    for (const name of Object.keys(this.history)) delete this.history[name];
+    for (const [name, values] of Object.entries(history as Record<string, number[]>)) this.#set(name, [...values]);
     this.model.history = this;
   }
 }

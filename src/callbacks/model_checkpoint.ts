@@ -3,7 +3,8 @@ import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { formatTemplate, formatValue } from '../core/python_format.js';
 import { snapshotModel, snapshotWeights } from '../saving/snapshot.js';
-import type { Logs } from './callback.js';
+import { BackgroundWrite } from './background_write.js';
+import type { CallbackState, Logs } from './callback.js';
 import { filesFor, makeFolderOf } from './files.js';
 import type { MonitorOptions } from './monitor.js';
 import { lookUp, MonitorCallback } from './monitor.js';
@@ -59,8 +60,7 @@ export class ModelCheckpoint extends MonitorCallback {
   readonly saveFreq: 'epoch' | number;
   /** Epochs between files, and whether Keras 2's words are printed; null: Keras 3's. */
   readonly period: number | null;
-  /** The file that is being written; it never fails, but gives the error. */
-  #writing: Promise<Error | null> = Promise.resolve(null);
+  readonly #writing = new BackgroundWrite();
   #epoch = 0;
   #epochsSince = 0;
   /** Steps of this `fit` that are done, and those after which a file was written last; below 0: in a `fit` before. */
@@ -133,33 +133,35 @@ export class ModelCheckpoint extends MonitorCallback {
     await this.#save(epoch, null, logs);
   }
 
+  override getState(): CallbackState {
+    return { best: this.best, epochsSince: this.#epochsSince, done: this.#done, saved: this.#saved };
+  }
+
+  override setState({ best, epochsSince, done, saved }: CallbackState): void {
+    this.best = best as number | null;
+    this.#epochsSince = epochsSince as number;
+    this.#done = done as number;
+    this.#saved = saved as number;
+  }
+
   override async onTrainEnd(): Promise<void> {
-    await this.#finishWriting();
+    await this.#writing.finish();
   }
 
   override async onTrainError(): Promise<void> {
-    await this.#finishWriting();
-  }
-
-  /** @throws {Error} The file could not be written. */
-  async #finishWriting(): Promise<void> {
-    const error = await this.#writing;
-    this.#writing = Promise.resolve(null);
-    if (error !== null) throw error;
+    await this.#writing.finish();
   }
 
   async #save(epoch: number, batch: number | null, logs: Logs): Promise<void> {
     const path = this.#pathFor(epoch, batch, logs);
-    if (this.verbose > 0) await this.#finishWriting(); // so that lines come in Keras's order
+    if (this.verbose > 0) await this.#writing.finish(); // so that lines come in Keras's order
     if (!this.#shouldSave(epoch, logs, path)) return;
     // One file at a time: where the disk is slower than training, training waits here, and memory does not fill with copies.
-    await this.#finishWriting();
-    const take = this.saveWeightsOnly ? snapshotWeights : snapshotModel;
-    const write = await take(this.model, 'ModelCheckpoint', path);
-    this.#writing = this.#write(epoch, path, write).then(
-      () => null,
-      (error: unknown) => error as Error,
-    );
+    await this.#writing.finish();
+    const write = await (this.saveWeightsOnly
+      ? snapshotWeights(this.model, 'ModelCheckpoint')
+      : snapshotModel(this.model, 'ModelCheckpoint', path));
+    this.#writing.start(() => this.#write(epoch, path, write));
   }
 
   async #write(epoch: number, path: string, write: (path: string) => Promise<void>): Promise<void> {

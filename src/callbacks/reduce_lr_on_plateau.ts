@@ -3,7 +3,7 @@ import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Optimizer } from '../optimizers/index.js';
-import type { Logs } from './callback.js';
+import type { CallbackState, Logs } from './callback.js';
 import { learningRateOf, logLearningRates, optimizersOf } from './learning_rates.js';
 import type { MonitorOptions } from './monitor.js';
 import { lookUp, MonitorCallback } from './monitor.js';
@@ -114,6 +114,16 @@ export class ReduceLROnPlateau extends MonitorCallback {
     if (!reduced) return;
     this.#cooldownCounter = this.cooldown;
     this.#wait = 0;
+  }
+
+  override getState(): CallbackState {
+    return { best: this.best, wait: this.#wait, cooldown: this.#cooldownCounter };
+  }
+
+  override setState({ best, wait, cooldown }: CallbackState): void {
+    this.best = best as number | null;
+    this.#wait = wait as number;
+    this.#cooldownCounter = cooldown as number;
   }
 
   #reduce(optimizer: Optimizer, epoch: number, name: string | null): boolean {

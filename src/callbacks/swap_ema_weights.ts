@@ -2,6 +2,7 @@
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Variable } from '../runtime/index.js';
+import type { CallbackState } from './callback.js';
 import { Callback } from './callback.js';
 
 /** Options of `new SwapEMAWeights(options)`. */
@@ -50,6 +51,14 @@ export class SwapEMAWeights extends Callback {
       average.assign(weights);
     }
     this.#swapped = !this.#swapped;
+  }
+
+  override getState(): CallbackState {
+    return { swapped: this.#swapped };
+  }
+
+  override setState({ swapped }: CallbackState): void {
+    this.#swapped = swapped === true;
   }
 
   override onEpochBegin(): void {

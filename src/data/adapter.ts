@@ -39,6 +39,8 @@ export interface DataAdapter {
    * Left out by adapters that cannot say.
    */
   positionAfter?(batches: number): unknown;
+  /** The position at which the pass after the one at hand begins. Left out where passes are alike but for the process's generators. */
+  nextPass?(): unknown;
   /** The next `iterate` goes on at a position. */
   seek?(position: unknown): Promise<void>;
   onEpochBegin(): void | Promise<void>;

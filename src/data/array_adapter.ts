@@ -71,6 +71,13 @@ function countSamples(parts: readonly (readonly [string, TensorTree])[]): number
   return count;
 }
 
+/** Where arrays stand in an epoch. */
+interface ArrayPosition {
+  readonly order: readonly number[] | null;
+  /** Batches that are done. */
+  readonly taken: number;
+}
+
 /** Arrays in memory, cut into batches; the last one is smaller when the samples are no multiple of the batch size. */
 export class ArrayDataAdapter implements DataAdapter, WholeData {
   readonly arrays: Batch;
@@ -78,6 +85,9 @@ export class ArrayDataAdapter implements DataAdapter, WholeData {
   readonly batchSize: number;
   readonly numBatches: number;
   readonly shuffle: Shuffle;
+  /** The order of the epoch at hand, and where the next one goes on. */
+  #order: Int32Array | null = null;
+  #sought: ArrayPosition | null = null;
 
   constructor(x: TensorTree, options: ArrayDataOptions = {}) {
     const {
@@ -110,6 +120,22 @@ export class ArrayDataAdapter implements DataAdapter, WholeData {
 
   /** The order of the samples for a new epoch, from the process's generator; null: as they are. */
   order(): Int32Array | null {
+    const sought = this.#sought;
+    this.#sought = null;
+    this.#order = sought === null ? this.#newOrder() : sought.order === null ? null : Int32Array.from(sought.order);
+    return this.#order;
+  }
+
+  positionAfter(batches: number): ArrayPosition {
+    return { order: this.#order === null ? null : [...this.#order], taken: batches };
+  }
+
+  seek(position: unknown): Promise<void> {
+    this.#sought = position as ArrayPosition;
+    return Promise.resolve();
+  }
+
+  #newOrder(): Int32Array | null {
     if (this.shuffle === false) return null;
     if (this.shuffle === true) return randomOrder(this.numSamples);
     const order = new Int32Array(this.numSamples);
@@ -135,7 +161,7 @@ export class ArrayDataAdapter implements DataAdapter, WholeData {
 
   /** The batches of one epoch; `order` comes from `order()`. */
   iterate(order?: Int32Array | null): BatchIterator {
-    let index = 0;
+    let index = this.#sought?.taken ?? 0;
     let rows = order;
     return {
       next: () => {

@@ -60,6 +60,10 @@ export class DatasetAdapter implements DataAdapter {
     return this.#begin === null ? null : { pass: this.#begin.pass, taken: this.#begin.taken + batches };
   }
 
+  nextPass(): DatasetPosition | null {
+    return this.#begin === null ? null : { pass: this.#begin.pass + 1, taken: 0 };
+  }
+
   async seek(position: unknown): Promise<void> {
     await this.#iterator?.return();
     this.#peeked = await this.#open(position as DatasetPosition).next();

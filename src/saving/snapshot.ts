@@ -44,9 +44,21 @@ async function recorded(work: (file: Hdf5Sink) => Promise<void>): Promise<(file:
   return (file) => recorder.replay(file);
 }
 
-/** Take the weights and the state of training, for a `.weights.h5` file. @param owner Names the caller in messages. */
-export async function snapshotWeights(model: Layer, owner: string): Promise<WriteSnapshot> {
-  const weights = await recorded((file) => writeWeights(model, new Hdf5WeightsWriter(file)));
+/**
+ * Take the weights and the state of training, for a `.weights.h5` file.
+ *
+ * @param owner Names the caller in messages.
+ * @param more Writes what else the file holds.
+ */
+export async function snapshotWeights(
+  model: Layer,
+  owner: string,
+  more?: (file: Hdf5Sink) => Promise<void>,
+): Promise<WriteSnapshot> {
+  const weights = await recorded(async (file) => {
+    await writeWeights(model, new Hdf5WeightsWriter(file));
+    await more?.(file);
+  });
   return (place) => writeHdf5(place, owner, weights);
 }
 

@@ -12,6 +12,14 @@ export interface BatchGroup {
   readonly batches: readonly Batch[];
 }
 
+/** Where data stand. */
+export interface IteratorPosition {
+  /** Batches that the adapter's iterator has given. */
+  readonly seen: number;
+  /** For `seek` of the adapter; null: a pass of its own begins. */
+  readonly data: unknown;
+}
+
 /** Batches of a data set, epoch by epoch. */
 export class EpochIterator {
   readonly adapter: DataAdapter;
@@ -20,6 +28,8 @@ export class EpochIterator {
   #numBatches: number | null;
   #iterator: BatchIterator | null = null;
   #seen = 0;
+  /** Batches that the next iterator has given before. */
+  #resumedAt = 0;
 
   constructor(adapter: DataAdapter, stepsPerEpoch: number | null, stepsPerExecution: number) {
     this.adapter = adapter;
@@ -46,6 +56,27 @@ export class EpochIterator {
     this.#iterator = null;
   }
 
+  /**
+   * Where the data stand between two groups of batches, or between two epochs: plain data for `resume`. undefined: they cannot say.
+   *
+   * @param midEpoch Whether the epoch goes on.
+   */
+  position(midEpoch: boolean): IteratorPosition | undefined {
+    const { adapter } = this;
+    if (this.#iterator === null || (this.#stepsPerEpoch === null && !midEpoch))
+      return { seen: 0, data: adapter.nextPass?.() ?? null };
+    return adapter.positionAfter === undefined
+      ? undefined
+      : { seen: this.#seen, data: adapter.positionAfter(this.#seen) };
+  }
+
+  /** The next epoch goes on at a position. */
+  async resume({ seen, data }: IteratorPosition): Promise<void> {
+    if (data !== null) await this.adapter.seek!(data);
+    this.#iterator = null;
+    this.#resumedAt = seen;
+  }
+
   #warn(): void {
     console.warn(
       'Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at least ' +
@@ -53,8 +84,8 @@ export class EpochIterator {
     );
   }
 
-  /** The batches of one epoch, in groups that are run in one go. */
-  async *epoch(): AsyncGenerator<BatchGroup, void, void> {
+  /** The batches of one epoch, in groups that are run in one go. @param from Steps of the epoch that are done already. */
+  async *epoch(from = 0): AsyncGenerator<BatchGroup, void, void> {
     await this.adapter.onEpochBegin();
     const limit = this.#stepsPerEpoch ?? this.#numBatches ?? Infinity;
     // Batches that `stepsPerEpoch` has left over come in the next epoch.
@@ -62,13 +93,14 @@ export class EpochIterator {
       const { ahead = 0 } = this.adapter;
       const source = this.adapter.iterate();
       this.#iterator = ahead > 0 ? new BatchQueue(source, ahead) : source;
-      this.#seen = 0;
+      this.#seen = this.#resumedAt;
+      this.#resumedAt = 0;
     }
     const iterator = this.#iterator;
-    if (iterator instanceof BatchQueue) iterator.allow(limit);
+    if (iterator instanceof BatchQueue) iterator.allow(limit - from);
     const known = this.#numBatches;
     try {
-      for (let begin = 0; begin < limit; begin += this.#stepsPerExecution) {
+      for (let begin = from; begin < limit; begin += this.#stepsPerExecution) {
         if (known !== null && this.#seen >= known) {
           if (this.#stepsPerEpoch !== null) this.#warn();
           break;

@@ -4,7 +4,7 @@
  */
 import type { Tree } from '../core/tree.js';
 import type { WholeData } from '../data/index.js';
-import type { EpochIterator } from './epoch_iterator.js';
+import type { EpochIterator, IteratorPosition } from './epoch_iterator.js';
 import type { ResidentSteps } from './resident_steps.js';
 import type { Steps } from './step_programs.js';
 
@@ -39,6 +39,13 @@ export interface ExecutionPolicy {
   readonly nextCheckpoint?: (done: number) => number | null;
 }
 
+/** Where the executions of a `fit` stand. */
+export interface ExecutionsPosition {
+  /** Steps of all epochs. */
+  readonly done: number;
+  readonly data: IteratorPosition;
+}
+
 /** The executions of epochs over one data set. */
 export class Executions {
   readonly #iterator: EpochIterator;
@@ -62,6 +69,26 @@ export class Executions {
     return this.#done;
   }
 
+  /**
+   * Where the data stand after a step: plain data for `resume`. undefined: they cannot say.
+   *
+   * @param steps Steps of the epoch at hand that are done; 0: between two epochs.
+   */
+  position(steps: number): ExecutionsPosition | undefined {
+    const resident = this.#resident !== null;
+    const data =
+      resident && steps > 0
+        ? { seen: steps, data: this.#iterator.adapter.positionAfter?.(steps) ?? null }
+        : this.#iterator.position(steps > 0);
+    return data === undefined ? undefined : { done: this.#done, data };
+  }
+
+  /** The next epoch goes on at a position. */
+  async resume({ done, data }: ExecutionsPosition): Promise<void> {
+    this.#done = done;
+    await this.#iterator.resume(data);
+  }
+
   /** The data are not needed any more. */
   release(): void {
     this.#resident?.steps.release();
@@ -72,12 +99,13 @@ export class Executions {
     return this.#policy.nextCheckpoint?.(this.#done) ?? Infinity;
   }
 
-  async *epoch(): AsyncGenerator<Execution, void, void> {
+  /** The executions of one epoch. @param from Steps of it that are done already. */
+  async *epoch(from = 0): AsyncGenerator<Execution, void, void> {
     if (this.#resident !== null) {
-      yield* this.#residentEpoch(this.#resident.steps, this.#resident.data);
+      yield* this.#residentEpoch(this.#resident.steps, this.#resident.data, from);
       return;
     }
-    for await (const { begin, end, batches } of this.#iterator.epoch()) {
+    for await (const { begin, end, batches } of this.#iterator.epoch(from)) {
       const checkpoint = this.#nextCheckpoint();
       this.#done += batches.length;
       const run = async (): Promise<readonly Tree<unknown>[]> => {
@@ -93,11 +121,11 @@ export class Executions {
     }
   }
 
-  *#residentEpoch(resident: ResidentSteps, data: WholeData): Generator<Execution, void, void> {
+  *#residentEpoch(resident: ResidentSteps, data: WholeData, from: number): Generator<Execution, void, void> {
     resident.setOrder(data.order());
     const { size, single } = this.#policy;
     const { numBatches } = data;
-    for (let begin = 0; begin < numBatches;) {
+    for (let begin = from; begin < numBatches;) {
       const checkpoint = this.#nextCheckpoint();
       const free = single ? 1 : Math.min(resident.stepsAtOnce, Math.max(1, checkpoint - this.#done));
       const count = Math.min(size === 'auto' ? free : size, numBatches - begin);

@@ -22,6 +22,7 @@ import type { Tensor, Variable } from '../runtime/index.js';
 import { toTensor, valueAndGrad } from '../runtime/index.js';
 import { CompileLoss } from './compile_loss.js';
 import { CompileMetrics } from './compile_metrics.js';
+import type { FitRun } from './fit_run.js';
 import * as loops from './loops/index.js';
 import type {
   CompileOptions,
@@ -75,6 +76,9 @@ export class Trainer extends Layer {
   stepsPerExecution: number | 'auto' = 'auto';
   runEagerly = false;
   jitCompile = true;
+
+  /** The `fit` at work, or null. */
+  _run: FitRun | null = null;
 
   #session = new TrainingSession(this);
 

@@ -1,7 +1,7 @@
 /** @file The loop of `fit`. */
 import { describe } from '../../core/describe.js';
 import type { Logs } from '../../callbacks/index.js';
-import { type CallbackList, History } from '../../callbacks/index.js';
+import { History } from '../../callbacks/index.js';
 import { maxEpochs } from '../../core/config.js';
 import { ValueError } from '../../core/errors.js';
 import { range } from '../../core/shape.js';
@@ -9,6 +9,7 @@ import type { DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter, unpackXYSampleWeight } from '../../data/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
+import { FitRun } from '../fit_run.js';
 import type { FitOptions } from '../options.js';
 import { checkCount, checkQueue, checkShuffle, refuseOthers, checkVerbose, FIT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
@@ -86,7 +87,7 @@ export async function fit(
   };
   model.stopTraining = aborted();
   const pulse = new Pulse();
-  let finalLogs: Logs = {};
+  let finalLogs: Logs;
   const executions = new Executions(iterator, steps, policyFor(session, list, 'Train'));
   const validates = range(epochs).some((epoch) => epoch >= initialEpoch && isValidationEpoch(epoch, validationFreq));
   let meanwhile: (() => Promise<void>) | null = null;
@@ -94,14 +95,18 @@ export async function fit(
     const data = validation;
     meanwhile = () => makeValidationReady(session, data);
   }
+  const run = new FitRun(list, executions, initialEpoch);
+  model._run = run;
   signal?.addEventListener('abort', stop);
   try {
     try {
       await list.onTrainBegin();
-      for (let epoch = initialEpoch; epoch < epochs && !aborted(); epoch++) {
+      finalLogs = run.logs;
+      for (; run.epoch < epochs && !run.stopped && !aborted();) {
+        const { epoch } = run;
         session.model.resetMetrics();
         await list.onEpochBegin(epoch);
-        const last = await trainEpoch(session, executions, list, pulse, meanwhile);
+        const last = await trainEpoch(session, executions, run, pulse, meanwhile);
         meanwhile = null;
         if (last === null) {
           console.warn(`fit: the data gave no batch in epoch ${epoch + 1}; training ends here.`);
@@ -113,6 +118,9 @@ export async function fit(
           for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
         }
         finalLogs = sorted(logs);
+        run.logs = finalLogs;
+        run.startAt(epoch + 1);
+        run.interrupted = aborted();
         await list.onEpochEnd(epoch, finalLogs);
         if (session.model.stopTraining) break;
       }
@@ -121,6 +129,7 @@ export async function fit(
       throw classWeight === null ? error : aboutClassWeight(error);
     } finally {
       signal?.removeEventListener('abort', stop);
+      run.interrupted ||= aborted();
       executions.release();
       if (epochs > 0) session.finish();
     }
@@ -128,6 +137,8 @@ export async function fit(
   } catch (error) {
     await list.onTrainError(error);
     throw error;
+  } finally {
+    model._run = null;
   }
   return list.history ?? session.model.history ?? new History();
 }
@@ -146,14 +157,15 @@ function aboutClassWeight(error: unknown): unknown {
 async function trainEpoch(
   session: TrainingSession,
   executions: Executions,
-  callbacks: CallbackList,
+  run: FitRun,
   pulse: Pulse,
   meanwhile: (() => Promise<void>) | null,
 ): Promise<Logs | null> {
+  const { callbacks, steps: from } = run;
   const silent = callbacks.ignoresBatches('Train');
   let results: unknown = null;
   let executed = 0;
-  for await (const execution of executions.epoch()) {
+  for await (const execution of executions.epoch(from)) {
     if (!silent) await callbacks.onTrainBatchBegin(execution.begin);
     const running = execution.run();
     // The first step is not kept waiting; during the second, threads are at work and this one is free.
@@ -161,9 +173,14 @@ async function trainEpoch(
     results = (await running).at(-1);
     if (!silent || execution.checkpoint) await session.fetchState();
     if (!silent) await callbacks.onTrainBatchEnd(execution.end, toLogs(results));
-    if (execution.checkpoint) await callbacks.onCheckpoint(execution.done, execution.end, toLogs(results));
+    if (execution.checkpoint) {
+      run.steps = execution.end + 1;
+      run.logs = toLogs(results);
+      await callbacks.onCheckpoint(execution.done, execution.end, run.logs);
+    }
     if (session.model.stopTraining) break;
     await pulse.beat();
   }
-  return results === null ? null : toLogs(results);
+  if (results === null) return from > 0 ? run.logs : null;
+  return toLogs(results);
 }
