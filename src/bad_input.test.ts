@@ -106,7 +106,7 @@ describe('names', () => {
       [
         () => {
           const model = uncompiled();
-          model.compile({ loss: 'mse', metrics: ['acuracy'] });
+          model.compile({ loss: 'mse', metrics: [untyped('acuracy')] });
           return model.fit(x, y, quiet);
         },
         "Unknown metric 'acuracy'. Did you mean 'accuracy'",

@@ -13,19 +13,26 @@ export {
   DTypePolicy as FloatDTypePolicy,
 } from './core/dtype_policy.js';
 export { NotImplementedError, OutOfMemoryError, RuntimeError, ValueError } from './core/errors.js';
+export * from './core/registered.js'; // by a star, so that `declare module 'keras-ts'` reaches the interfaces
 export type { Config } from './core/serialization.js';
 export type { PartialShape, Shape } from './core/shape.js';
 export type { Tree } from './core/tree.js';
+export type { Callbacks, HookResult, Logs } from './callbacks/index.js';
+export type { AnyBatch, Batch, BatchLike, ClassWeight, DataLike, DataSource, TensorTree } from './data/index.js';
 export { Initializer } from './initializers/index.js';
 export { Input, InputSpec, Layer } from './layers/index.js';
+export type { CallOptions, LayerOptions, MaskTree, ShapeTree, WeightOptions } from './layers/index.js';
 export { Loss } from './losses/index.js';
 export { Metric } from './metrics/index.js';
-export { Function, Functional, Model, Sequential } from './models/index.js';
+export type { MetricOptions, MetricResult, UpdateOptions } from './metrics/index.js';
+export { Function, Functional, Model, type ModelOptions, Sequential, type SymbolicTree } from './models/index.js';
 export { Optimizer } from './optimizers/index.js';
 export { Regularizer } from './regularizers/index.js';
 export {
   type AnyTypedArray,
+  type Differentiable,
   grad,
+  type Gradients,
   isKerasTensor,
   jit,
   KerasTensor,
@@ -47,6 +54,23 @@ export {
   type VariableOptions,
 } from './runtime/index.js';
 export { registerKerasSerializable } from './saving/index.js';
+
+export type {
+  CompileOptions,
+  ComputeLossArguments,
+  EvaluateOptions,
+  FitOptions,
+  LossLike,
+  LossWeights,
+  MetricLike,
+  MetricsLike,
+  PredictOptions,
+  Scores,
+  StepLogs,
+  TestOnBatchOptions,
+  TrainOnBatchOptions,
+  Verbose,
+} from './training/index.js';
 
 // ---- what runs programs ----
 export { type BackendName, getThreads, setBackend, setThreads } from './runtime/index.js';

@@ -2,13 +2,16 @@
 import { RuntimeError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
 import type { Tensor } from '../runtime/index.js';
-import type { Trainer } from '../training/trainer.js';
+import type { Model } from '../models/model.js';
 
 /**
  * Losses and metrics by name. A callback may add entries in `onEpochEnd`; the callbacks after it, and the history, see them. (A step
  * of your own may return tensors that are no scalars: they stay tensors here.)
  */
-export type Logs = Record<string, number>;
+export type Logs = Record<string, number> & { loss: number };
+
+/** What hooks for beginnings are given: nothing yet. */
+export type BeginLogs = Readonly<Record<string, number>>;
 
 /** What a callback has to remember from one process to the next: values as in JSON (and NaN and infinities), and tensors, in lists and dicts. */
 export type CallbackState = Readonly<Record<string, unknown>>;
@@ -29,6 +32,8 @@ export interface CallbackParams {
 /**
  * Listens to `fit`, `evaluate` and `predict`. Subclass it and override the hooks of interest; all may be async.
  *
+ * `Callback<MyModel>` knows its model by its class.
+ *
  * An error thrown in a hook ends the run and comes out of `fit`, with the callback's class and the hook in its message; the model stays
  * usable.
  *
@@ -38,21 +43,21 @@ export interface CallbackParams {
  *   override onEpochEnd(epoch: number, logs: Logs) { if (logs.loss < 0.1) this.model.stopTraining = true; }
  * }
  */
-export class Callback {
+export class Callback<M extends Model = Model> {
   /** What the run is, or null before it. */
   params: CallbackParams | null = null;
-  #model: Trainer | null = null;
+  #model: M | null = null;
 
   setParams(params: CallbackParams): void {
     this.params = params;
   }
 
-  setModel(model: Trainer): void {
+  setModel(model: M): void {
     this.#model = model;
   }
 
   /** The model that runs. @throws {RuntimeError} There is none yet. */
-  get model(): Trainer {
+  get model(): M {
     if (this.#model === null)
       throw new RuntimeError(`${this.constructor.name}: has no model. It gets one from fit, or by setModel(model).`);
     return this.#model;
@@ -75,13 +80,13 @@ export class Callback {
   setState(_state: CallbackState): HookResult {}
 
   /** An older name of `onTrainBatchBegin`. */
-  onBatchBegin(_batch: number, _logs?: Logs): HookResult {}
+  onBatchBegin(_batch: number, _logs?: BeginLogs): HookResult {}
 
   /** An older name of `onTrainBatchEnd`. */
   onBatchEnd(_batch: number, _logs: Logs): HookResult {}
 
   /** @param epoch Counted from 0. */
-  onEpochBegin(_epoch: number, _logs?: Logs): HookResult {}
+  onEpochBegin(_epoch: number, _logs?: BeginLogs): HookResult {}
 
   /**
    * @param epoch Counted from 0.
@@ -90,7 +95,7 @@ export class Callback {
   onEpochEnd(_epoch: number, _logs: Logs): HookResult {}
 
   /** @param batch Counted from 0 in the epoch. With `stepsPerExecution` = n it is called every n batches. */
-  onTrainBatchBegin(batch: number, logs?: Logs): HookResult {
+  onTrainBatchBegin(batch: number, logs?: BeginLogs): HookResult {
     return this.onBatchBegin(batch, logs);
   }
 
@@ -100,12 +105,12 @@ export class Callback {
   }
 
   /** Called in `evaluate`, and in the validation of `fit`. */
-  onTestBatchBegin(_batch: number, _logs?: Logs): HookResult {}
+  onTestBatchBegin(_batch: number, _logs?: BeginLogs): HookResult {}
 
   /** Called in `evaluate`, and in the validation of `fit`. */
   onTestBatchEnd(_batch: number, _logs: Logs): HookResult {}
 
-  onPredictBatchBegin(_batch: number, _logs?: Logs): HookResult {}
+  onPredictBatchBegin(_batch: number, _logs?: BeginLogs): HookResult {}
 
   /** @param logs `outputs`: what the model gave for the batch. */
   onPredictBatchEnd(_batch: number, _logs: { readonly outputs: Tree<Tensor> }): HookResult {}
@@ -130,7 +135,7 @@ export class Callback {
    */
   onCheckpoint(_done: number, _batch: number, _logs: Logs): HookResult {}
 
-  onTrainBegin(_logs?: Logs): HookResult {}
+  onTrainBegin(_logs?: BeginLogs): HookResult {}
 
   /**
    * Called when an error has ended `fit`, whoever threw it, in place of `onTrainEnd`: finish the file that is being written, give back what
@@ -142,12 +147,12 @@ export class Callback {
   onTrainEnd(_logs: Logs): HookResult {}
 
   /** Called in `evaluate`, and in the validation of `fit`. */
-  onTestBegin(_logs?: Logs): HookResult {}
+  onTestBegin(_logs?: BeginLogs): HookResult {}
 
   /** Called in `evaluate`, and in the validation of `fit`. */
   onTestEnd(_logs: Logs): HookResult {}
 
-  onPredictBegin(_logs?: Logs): HookResult {}
+  onPredictBegin(_logs?: BeginLogs): HookResult {}
 
-  onPredictEnd(_logs?: Logs): HookResult {}
+  onPredictEnd(_logs?: BeginLogs): HookResult {}
 }

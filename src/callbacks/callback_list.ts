@@ -5,8 +5,8 @@ import { classNameOf } from '../core/serialization.js';
 import { flatten } from '../core/tree.js';
 import { ValueError } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
-import type { Trainer } from '../training/trainer.js';
-import type { CallbackParams, HookResult, Logs } from './callback.js';
+import type { Model } from '../models/model.js';
+import type { BeginLogs, CallbackParams, HookResult, Logs } from './callback.js';
 import { Callback } from './callback.js';
 import { History } from './history.js';
 import { ProgbarLogger } from './progbar_logger.js';
@@ -20,7 +20,7 @@ export interface CallbackListOptions extends CallbackParams {
   readonly addHistory?: boolean;
   /** Add a `ProgbarLogger` unless there is one. Default false. */
   readonly addProgbar?: boolean;
-  readonly model?: Trainer | null;
+  readonly model?: Model | null;
 }
 
 type BatchMode = 'Train' | 'Test' | 'Predict';
@@ -82,7 +82,7 @@ export class CallbackList extends Callback {
     for (const each of this.callbacks) each.setParams(params);
   }
 
-  override setModel(model: Trainer): void {
+  override setModel(model: Model): void {
     super.setModel(model);
     if (this.history !== null) model.history = this.history;
     for (const each of this.callbacks) each.setModel(model);
@@ -112,7 +112,7 @@ export class CallbackList extends Callback {
     }
   }
 
-  override onBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+  override onBatchBegin(batch: number, logs: BeginLogs = {}): Promise<void> {
     return this.#each('onBatchBegin', (each) => each.onBatchBegin(batch, logs));
   }
 
@@ -120,7 +120,7 @@ export class CallbackList extends Callback {
     return this.#each('onBatchEnd', (each) => each.onBatchEnd(batch, logs));
   }
 
-  override onEpochBegin(epoch: number, logs: Logs = {}): Promise<void> {
+  override onEpochBegin(epoch: number, logs: BeginLogs = {}): Promise<void> {
     return this.#each('onEpochBegin', (each) => each.onEpochBegin(epoch, logs));
   }
 
@@ -128,7 +128,7 @@ export class CallbackList extends Callback {
     return this.#each('onEpochEnd', (each) => each.onEpochEnd(epoch, logs));
   }
 
-  override onTrainBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+  override onTrainBatchBegin(batch: number, logs: BeginLogs = {}): Promise<void> {
     return this.#each('onTrainBatchBegin', (each) => each.onTrainBatchBegin(batch, logs), this.#listeners.Train);
   }
 
@@ -136,7 +136,7 @@ export class CallbackList extends Callback {
     return this.#each('onTrainBatchEnd', (each) => each.onTrainBatchEnd(batch, logs), this.#listeners.Train);
   }
 
-  override onTestBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+  override onTestBatchBegin(batch: number, logs: BeginLogs = {}): Promise<void> {
     return this.#each('onTestBatchBegin', (each) => each.onTestBatchBegin(batch, logs), this.#listeners.Test);
   }
 
@@ -144,7 +144,7 @@ export class CallbackList extends Callback {
     return this.#each('onTestBatchEnd', (each) => each.onTestBatchEnd(batch, logs), this.#listeners.Test);
   }
 
-  override onPredictBatchBegin(batch: number, logs: Logs = {}): Promise<void> {
+  override onPredictBatchBegin(batch: number, logs: BeginLogs = {}): Promise<void> {
     return this.#each('onPredictBatchBegin', (each) => each.onPredictBatchBegin(batch, logs), this.#listeners.Predict);
   }
 
@@ -168,7 +168,7 @@ export class CallbackList extends Callback {
     return this.#each('onCheckpoint', (each) => each.onCheckpoint(done, batch, logs), due);
   }
 
-  override onTrainBegin(logs: Logs = {}): Promise<void> {
+  override onTrainBegin(logs: BeginLogs = {}): Promise<void> {
     return this.#each('onTrainBegin', (each) => each.onTrainBegin(logs));
   }
 
@@ -186,7 +186,7 @@ export class CallbackList extends Callback {
     }
   }
 
-  override onTestBegin(logs: Logs = {}): Promise<void> {
+  override onTestBegin(logs: BeginLogs = {}): Promise<void> {
     return this.#each('onTestBegin', (each) => each.onTestBegin(logs));
   }
 
@@ -194,11 +194,11 @@ export class CallbackList extends Callback {
     return this.#each('onTestEnd', (each) => each.onTestEnd(logs));
   }
 
-  override onPredictBegin(logs: Logs = {}): Promise<void> {
+  override onPredictBegin(logs: BeginLogs = {}): Promise<void> {
     return this.#each('onPredictBegin', (each) => each.onPredictBegin(logs));
   }
 
-  override onPredictEnd(logs: Logs = {}): Promise<void> {
+  override onPredictEnd(logs: BeginLogs = {}): Promise<void> {
     return this.#each('onPredictEnd', (each) => each.onPredictEnd(logs));
   }
 }

@@ -1,6 +1,13 @@
 /** @file `keras.callbacks`. */
 export { BackupAndRestore, type BackupAndRestoreOptions } from './backup_and_restore.js';
-export { Callback, type CallbackParams, type CallbackState, type HookResult, type Logs } from './callback.js';
+export {
+  type BeginLogs,
+  Callback,
+  type CallbackParams,
+  type CallbackState,
+  type HookResult,
+  type Logs,
+} from './callback.js';
 export { CallbackList, type CallbackListOptions, type Callbacks } from './callback_list.js';
 export { CSVLogger, type CSVLoggerOptions } from './csv_logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';

@@ -103,8 +103,8 @@ describe('ModelCheckpoint prints and names as Keras does', () => {
     }); // prettier-ignore
     saving.setModel(compiled());
     const logs = [
-      { val_accuracy: 0.4924, val_loss: 0.3902 },
-      { val_accuracy: 0.4, val_loss: 1 },
+      { loss: 1, val_accuracy: 0.4924, val_loss: 0.3902 },
+      { loss: 1, val_accuracy: 0.4, val_loss: 1 },
     ];
     for (const [epoch, each] of logs.entries()) await saving.onEpochEnd(epoch, each);
     await saving.onTrainEnd();

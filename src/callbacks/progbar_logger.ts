@@ -1,6 +1,6 @@
 /** @file `ProgbarLogger`: the progress bar of `fit`, `evaluate` and `predict`. */
 import { getPlatform } from '../core/platform.js';
-import type { CallbackParams, Logs } from './callback.js';
+import type { BeginLogs, CallbackParams, Logs } from './callback.js';
 import { Callback } from './callback.js';
 import { Progbar } from './progbar.js';
 
@@ -71,13 +71,13 @@ export class ProgbarLogger extends Callback {
     this.#progbar = new Progbar(this.#target, { verbose: this.#verbose, unitName: 'step', statelessMetrics: [] });
   }
 
-  #update(batch: number, logs: Logs): void {
+  #update(batch: number, logs: BeginLogs): void {
     if (this.#progbar === null) this.#start();
     this.#seen = batch + 1;
     if (this.#verbose === 1) this.#progbar!.update(this.#seen, Object.entries(logs), { finalize: false });
   }
 
-  #finish(logs: Logs): void {
+  #finish(logs: BeginLogs): void {
     if (this.#progbar === null) this.#start();
     const bar = this.#progbar!;
     bar.target = this.#target ??= this.#seen;

@@ -9,6 +9,22 @@ export function toSnakeCase(name: string): string {
     .toLowerCase();
 }
 
+type IsLower<C extends string> = C extends Uppercase<C> ? false : true;
+type IsUpper<C extends string> = C extends Lowercase<C> ? false : true;
+type Gap<Before extends string, After extends string> = Before extends ''
+  ? ''
+  : IsLower<Before> extends true
+    ? '_'
+    : After extends `${infer Next}${string}`
+      ? IsLower<Next> extends true
+        ? '_'
+        : ''
+      : '';
+/** `toSnakeCase`, of types: `SnakeCase<'TopKAccuracy'>` is `'top_k_accuracy'`. */
+export type SnakeCase<Name extends string, Before extends string = ''> = Name extends `${infer C}${infer After}`
+  ? `${IsUpper<C> extends true ? Gap<Before, After> : ''}${Lowercase<C>}${SnakeCase<After, C>}`
+  : '';
+
 /** A Keras parameter name as the port writes it: `kernel_size` → `kernelSize`, `beta_2_decay` → `beta2Decay`. */
 export function toCamelCase(name: string): string {
   // Leading underscores match as a whole and stay.

@@ -1,9 +1,9 @@
 /** @file `DataAdapter`: what training sees of data, whatever they are. */
-import type { Batch } from './batch.js';
+import type { AnyBatch } from './batch.js';
 
 /** Batches one after the other. `next` may have to wait. */
 export interface BatchIterator {
-  next(): IteratorResult<Batch, unknown> | Promise<IteratorResult<Batch, unknown>>;
+  next(): IteratorResult<AnyBatch, unknown> | Promise<IteratorResult<AnyBatch, unknown>>;
   /** The batches that are left will not be asked for. */
   return?(): unknown;
 }
@@ -11,7 +11,7 @@ export interface BatchIterator {
 /** Arrays in memory whose rows, in some order, are the batches. Programs can take the batches out of them by number. */
 export interface WholeData {
   /** All rows: `[x, y, sampleWeight]`. */
-  readonly arrays: Batch;
+  readonly arrays: AnyBatch;
   readonly numSamples: number;
   /** Samples a batch; the last one may be smaller. */
   readonly batchSize: number;
@@ -33,7 +33,7 @@ export interface DataAdapter {
   /** The batches of one epoch. */
   iterate(): BatchIterator;
   /** The first batch, which is not taken from the epochs; null if there is none. */
-  peek(): Promise<Batch | null>;
+  peek(): Promise<AnyBatch | null>;
   /**
    * Where the data stand when so many batches of the iterator at hand have been used: plain numbers, to be stored and handed to `seek`.
    * Left out by adapters that cannot say.

@@ -4,7 +4,7 @@ import { flatten, isDict, mapTree } from '../core/tree.js';
 import { randomOrder } from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
 import type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
-import type { Batch, TensorTree } from './batch.js';
+import type { AnyBatch, TensorTree } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
 import { mapRows, sliceRows, takeRows } from './rows.js';
@@ -80,7 +80,7 @@ interface ArrayPosition {
 
 /** Arrays in memory, cut into batches; the last one is smaller when the samples are no multiple of the batch size. */
 export class ArrayDataAdapter implements DataAdapter, WholeData {
-  readonly arrays: Batch;
+  readonly arrays: AnyBatch;
   readonly numSamples: number;
   readonly batchSize: number;
   readonly numBatches: number;
@@ -149,7 +149,7 @@ export class ArrayDataAdapter implements DataAdapter, WholeData {
     return randomOrder(stop - start).map((i) => i + start);
   }
 
-  #batch(index: number, order: Int32Array | null): Batch {
+  #batch(index: number, order: Int32Array | null): AnyBatch {
     const start = index * this.batchSize;
     const stop = Math.min(start + this.batchSize, this.numSamples);
     const rows = order?.subarray(start, stop);
@@ -173,7 +173,7 @@ export class ArrayDataAdapter implements DataAdapter, WholeData {
   }
 
   // Keras builds a model on the first shuffled batch, whose order is then forgotten: later orders must be the same as Keras's.
-  async peek(): Promise<Batch> {
+  async peek(): Promise<AnyBatch> {
     if (this.shuffle === true) randomOrder(this.numSamples);
     else if (this.shuffle === 'batch') this.#batchOrder(0);
     return Promise.resolve(this.#batch(0, null));

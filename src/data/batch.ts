@@ -14,8 +14,18 @@ export type DataLike = TensorLike | null | readonly DataLike[] | { readonly [nam
 /** Tensors in the structure of the data. */
 export type TensorTree = Tree<Tensor | null>;
 
-/** What a step works on: inputs, targets and weights; null where there are none. */
-export type Batch = readonly [x: TensorTree, y: TensorTree, sampleWeight: TensorTree];
+/**
+ * What a step works on: inputs, targets and weights. Of models of one input and one output these are tensors; others say what they are:
+ * `Batch<[Tensor, Tensor], Tensor>`. Weights (and targets, where `fit` was given none) are null when there are none.
+ */
+export type Batch<
+  X extends TensorTree = Tensor,
+  Y extends TensorTree = Tensor,
+  W extends TensorTree = Tensor | null,
+> = readonly [x: X, y: Y, sampleWeight: W];
+
+/** A batch of any structure. */
+export type AnyBatch = Batch<TensorTree, TensorTree, TensorTree>;
 
 /** What generators and datasets give: `[x]`, `[x, y]`, `[x, y, sampleWeight]`, or `x` alone if it is no list. */
 export type BatchLike =
@@ -101,7 +111,7 @@ export function toTensorTrees(
   [x, y, sampleWeight]: readonly [unknown, unknown, unknown],
   owner: string,
   { inputs = 1, outputs = 1 }: ArrayCounts = {},
-): Batch {
+): AnyBatch {
   return [
     toTensorTree(x, `${owner}: x`, inputs),
     toTensorTree(y, `${owner}: y`, outputs),
@@ -110,6 +120,6 @@ export function toTensorTrees(
 }
 
 /** A batch of what a dataset gives. @throws {ValueError} It is none. */
-export function toBatch(data: unknown, owner: string, counts?: ArrayCounts): Batch {
+export function toBatch(data: unknown, owner: string, counts?: ArrayCounts): AnyBatch {
   return toTensorTrees(unpackXYSampleWeight<unknown>(data), owner, counts);
 }

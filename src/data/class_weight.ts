@@ -5,7 +5,7 @@ import { ValueError } from '../core/errors.js';
 import { fromNumbers } from '../core/ndarray.js';
 import { formatShape } from '../core/shape.js';
 import { isDict } from '../core/tree.js';
-import type { Batch, TensorTree } from './batch.js';
+import type { AnyBatch, TensorTree } from './batch.js';
 import { Tensor } from '../runtime/index.js';
 
 /** Class to weight: `{ 0: 1, 1: 5 }`. Classes that are not named count 1. */
@@ -71,7 +71,7 @@ export function classWeightToSampleWeight(y: TensorTree, classWeight: ClassWeigh
  * @param classWeight null: the batch as it is.
  * @throws {ValueError} Several outputs; weights of other shapes than (samples,) or the targets'.
  */
-export function weightClasses([x, y, sampleWeight]: Batch, classWeight: ClassWeight | null): Batch {
+export function weightClasses([x, y, sampleWeight]: AnyBatch, classWeight: ClassWeight | null): AnyBatch {
   if (classWeight === null) return [x, y, sampleWeight];
   const byClass = classWeightToSampleWeight(y, classWeight);
   if (sampleWeight === null) return [x, y, byClass];

@@ -4,14 +4,14 @@ import { setRandomSeed } from '../random/index.js';
 import type { Tensor } from '../runtime/index.js';
 import { tensor } from '../runtime/index.js';
 import { EpochIterator } from '../training/epoch_iterator.js';
-import type { Batch, BatchLike, DataAdapter, DataSource } from './index.js';
+import type { AnyBatch, BatchLike, DataAdapter, DataSource } from './index.js';
 import { classWeightToSampleWeight, getDataAdapter, PyDataset, toTensorTree, unpackXYSampleWeight } from './index.js';
 
 const numbers = (x: unknown): unknown => (x as Tensor).arraySync();
 const column = (n: number): number[][] => Array.from({ length: n }, (_, i) => [i]);
 
-async function read(adapter: DataAdapter): Promise<Batch[]> {
-  const batches: Batch[] = [];
+async function read(adapter: DataAdapter): Promise<AnyBatch[]> {
+  const batches: AnyBatch[] = [];
   const iterator = adapter.iterate();
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) batches.push(next.value);
   return batches;
@@ -101,7 +101,7 @@ describe('generators', () => {
   async function* later(n: number): AsyncGenerator<BatchLike, void, void> {
     for (const batch of count(n)) yield await Promise.resolve(batch);
   }
-  const firsts = (batches: readonly Batch[]): unknown[] => batches.map(([x]) => (numbers(x) as number[][])[0][0]);
+  const firsts = (batches: readonly AnyBatch[]): unknown[] => batches.map(([x]) => (numbers(x) as number[][])[0][0]);
 
   test('may be sync, async, functions, and lists of batches behind an iterator', async () => {
     for (const source of [count(3), later(3), () => count(3), () => later(3), async () => count(3), new Set(count(3))])
@@ -116,7 +116,7 @@ describe('generators', () => {
 
   test('go on in the next epoch with stepsPerEpoch; functions start anew', async () => {
     const epoch = async (iterator: EpochIterator): Promise<unknown[]> => {
-      const batches: Batch[] = [];
+      const batches: AnyBatch[] = [];
       for await (const each of iterator.epoch()) batches.push(...each.batches);
       return firsts(batches);
     };
@@ -160,7 +160,7 @@ describe('PyDataset', () => {
   }
 
   test('gives its batches in order, or shuffled as Python shuffles', async () => {
-    const firsts = (batches: readonly Batch[]): unknown[] => batches.map(([x]) => (numbers(x) as number[][])[0][0]);
+    const firsts = (batches: readonly AnyBatch[]): unknown[] => batches.map(([x]) => (numbers(x) as number[][])[0][0]);
     expect(firsts(await read(getDataAdapter(new Squares(), 'fit')))).toEqual([0, 1, 2, 3]);
     expect(firsts(await read(getDataAdapter(new Squares({ workers: 3 }), 'fit')))).toEqual([0, 1, 2, 3]);
     setRandomSeed(7);

@@ -1,7 +1,7 @@
 /** @file `DatasetAdapter`: batches of a `Dataset`. */
 import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
-import type { ArrayCounts, Batch } from './batch.js';
+import type { ArrayCounts, AnyBatch } from './batch.js';
 import { toBatch } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
@@ -32,7 +32,7 @@ export class DatasetAdapter implements DataAdapter {
     return this.#iterator;
   }
 
-  #batch(element: unknown): Batch {
+  #batch(element: unknown): AnyBatch {
     return weightClasses(toBatch(element, 'The data set', this.#counts), this.#classWeight);
   }
 
@@ -49,7 +49,7 @@ export class DatasetAdapter implements DataAdapter {
     };
   }
 
-  async peek(): Promise<Batch | null> {
+  async peek(): Promise<AnyBatch | null> {
     this.#peeked ??= await this.#open().next();
     if (this.#peeked.done === true)
       throw new ValueError('The data set given as data is empty. It must give at least one batch: [x, y].');

@@ -2,7 +2,7 @@
 import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
-import type { ArrayCounts, Batch, BatchLike } from './batch.js';
+import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
@@ -60,7 +60,7 @@ export class GeneratorDataAdapter implements DataAdapter {
     this.ahead = options.ahead ?? 1;
   }
 
-  #batch(item: unknown): Batch {
+  #batch(item: unknown): AnyBatch {
     return weightClasses(toBatch(item, 'The generator', this.#counts), this.#classWeight);
   }
 
@@ -90,7 +90,7 @@ export class GeneratorDataAdapter implements DataAdapter {
     };
   }
 
-  async peek(): Promise<Batch | null> {
+  async peek(): Promise<AnyBatch | null> {
     if (this.#peeked === null) {
       this.#iterator = await this.#open();
       this.#peeked = await this.#iterator.next();

@@ -2,6 +2,7 @@
 export type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
 export { ArrayDataAdapter, type ArrayDataOptions, type Shuffle } from './array_adapter.js';
 export {
+  type AnyBatch,
   type ArrayCounts,
   type Batch,
   type BatchLike,

@@ -20,7 +20,7 @@ export interface PyDatasetOptions {
  * @example
  * class Images extends PyDataset {
  *   override get length() { return 10; }
- *   override async getItem(index: number) { return [await loadImages(index), labels[index]] as const; }
+ *   override async getItem(index: number) { return [await loadImages(index), await loadLabels(index)] as const; }
  * }
  */
 export class PyDataset {

@@ -1,7 +1,7 @@
 /** @file `PyDatasetAdapter`: a `PyDataset` as batches, some of them made ahead. */
 import { randomShuffle } from '../random/index.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
-import type { ArrayCounts, Batch, BatchLike } from './batch.js';
+import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
@@ -43,7 +43,7 @@ export class PyDatasetAdapter implements DataAdapter {
     return this.#dataset.numBatches;
   }
 
-  #standardize(item: BatchLike): Batch {
+  #standardize(item: BatchLike): AnyBatch {
     const owner = `${this.#dataset.constructor.name}.getItem`;
     return weightClasses(toBatch(item, owner, this.#counts), this.#classWeight);
   }
@@ -81,7 +81,7 @@ export class PyDatasetAdapter implements DataAdapter {
     return this.#shuffle ? randomShuffle(n) : Int32Array.from({ length: n }, (_, i) => i);
   }
 
-  async peek(): Promise<Batch | null> {
+  async peek(): Promise<AnyBatch | null> {
     const { numBatches } = this;
     if (numBatches === 0) return null;
     const index = numBatches === null ? 0 : this.#order(numBatches)[0];

@@ -72,21 +72,23 @@ export type { MultiHeadAttentionOptions } from './attention/multi_head_attention
 export type { HeadsCallOptions, HeadsOptions } from './attention/projections.js';
 export type { CellLayerOptions, CudnnChoice } from './rnn/cell_layer.js';
 export type { GatedOptions, RecurrentOptions } from './rnn/base_recurrent_cell.js';
-export type { BidirectionalOptions, MergeMode } from './rnn/bidirectional.js';
+export type { BidirectionalOptions, BidirectionalOutput, MergeMode } from './rnn/bidirectional.js';
 export type { RecurrentCell, StateSize, StateTree } from './rnn/cell.js';
 export type { GRUOptions } from './rnn/gru.js';
 export type { GRUCellOptions } from './rnn/gru_cell.js';
 export type { LSTMOptions } from './rnn/lstm.js';
 export type { LSTMCellOptions } from './rnn/lstm_cell.js';
-export type { RNNCallOptions, RNNOptions } from './rnn/rnn.js';
+export type { RNNCallOptions, RNNOptions, RNNOutput } from './rnn/rnn.js';
 export type { RescalingOptions } from './preprocessing/rescaling.js';
 export type { InputSpecOptions } from './input_spec.js';
 export type {
   CallOptions,
   ConcreteInputs,
-  LayerCall,
+  Drawn,
   LayerOptions,
   MaskTree,
+  Returned,
+  ScoresWanted,
   ShapeTree,
   SymbolicInputs,
   WeightOptions,

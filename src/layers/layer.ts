@@ -36,7 +36,15 @@ import {
 import { callContext, currentPath, withCallContext, withLayerAutocast, withNameScope } from './call_context.js';
 import type { InputSpec } from './input_spec.js';
 import { assertInputCompatibility } from './input_spec.js';
-import type { LayerCall, LayerOptions, MaskTree, ShapeTree } from './layer_types.js';
+import type {
+  ConcreteInputs,
+  Drawn,
+  LayerOptions,
+  MaskTree,
+  Returned,
+  ShapeTree,
+  SymbolicInputs,
+} from './layer_types.js';
 import { isNumbers, mapShapes, shapesOf, splitCall } from './layer_types.js';
 import { LayerState } from './layer_state.js';
 import { optionNames } from './option_names.js';
@@ -451,8 +459,16 @@ export class Layer extends LayerState {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- instances are callable: see core/callable.ts
-export interface Layer extends LayerCall {}
+/**
+ * How a layer is called: with tensors it computes what its `call` gives, with KerasTensors it draws. Where `call` does not say what it
+ * gives, a person may: `layer<[Tensor, Tensor]>(x)`. (`NoInfer`: what stands around a call must not decide what it gives, or calls
+ * inside of lists would not compile.)
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
+export interface Layer {
+  <R = Returned<this['call']>>(inputs: ConcreteInputs, ...rest: readonly unknown[]): NoInfer<R>;
+  <R = Drawn<this['call']>>(inputs: SymbolicInputs, ...rest: readonly unknown[]): NoInfer<R>;
+}
 
 const isTensorish = (x: unknown): boolean =>
   x instanceof Tensor || x instanceof KerasTensor || x instanceof Variable || isTypedArray(x);

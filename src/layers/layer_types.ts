@@ -4,7 +4,7 @@ import type { DTypePolicyLike } from '../core/dtype_policy.js';
 import type { PartialShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { isDict, mapTree } from '../core/tree.js';
-import type { KerasTensor, Mask, Spec, Tensor, TensorLike } from '../runtime/index.js';
+import type { KerasTensor, Mask, OpResult, Spec, Tensor, TensorLike } from '../runtime/index.js';
 
 /** The shape of a layer's input: one shape, or a list or dict of shapes for a layer of several inputs. */
 export type ShapeTree = PartialShape | readonly ShapeTree[] | { readonly [key: string]: ShapeTree };
@@ -27,14 +27,19 @@ export interface CallOptions {
   readonly mask?: MaskTree;
 }
 
-/**
- * How a layer is called: with tensors it computes, with KerasTensors it draws. A layer that gives several says so:
- * `lstm<[Tensor, Tensor, Tensor]>(x)`. (`NoInfer`: what stands around a call must not decide what it gives, or calls inside of lists
- * would not compile.)
- */
-export interface LayerCall {
-  <R = Tensor>(inputs: ConcreteInputs, ...rest: readonly unknown[]): NoInfer<R>;
-  <R = KerasTensor>(inputs: SymbolicInputs, ...rest: readonly unknown[]): NoInfer<R>;
+/** `Yes` if nothing is known of R, else `No`. Both ways of assignment are asked, so that inside a class `this(x)` is one of the two. */
+type IfUnknown<R, Yes, No> = ((x: R) => R) extends (x: unknown) => unknown ? Yes : No;
+
+/** What a layer's `call` gives, by its type; `Tensor` where the type does not say. */
+export type Returned<F> = F extends (...args: never[]) => infer R ? IfUnknown<R, Tensor, R> : Tensor;
+
+/** What a layer's `call` gives for symbolic tensors: KerasTensors in the places of tensors. */
+export type Drawn<F> = F extends (...args: never[]) => infer R ? IfUnknown<R, KerasTensor, OpResult<R>> : KerasTensor;
+
+/** The named arguments of a call of attention that gives the scores too. */
+export interface ScoresWanted {
+  readonly returnAttentionScores: true;
+  readonly [option: string]: unknown;
 }
 
 /** Options of every layer. */

@@ -1,4 +1,5 @@
 /** @file `keras.losses`: what is exported here can be found by its id and made from a config. */
+import type { OwnNames, RegisteredLosses } from '../core/registered.js';
 import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerClasses, registerFunctions } from '../core/serialization.js';
 import { Circle, circle } from './circle.js';
@@ -182,7 +183,7 @@ const ids = {
 /** Ids of losses. */
 export type LossId = keyof typeof ids;
 /** What a `loss` option takes for one output. */
-export type LossLike = LossId | Loss | LossFunction | Config | null;
+export type LossLike = LossId | OwnNames<RegisteredLosses> | Loss | LossFunction | Config | null;
 
 const room = identifierRoom<Loss | LossFunction>({
   what: 'loss',

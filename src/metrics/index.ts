@@ -1,5 +1,7 @@
 /** @file `keras.metrics`: what is exported here can be found by its id and made from a config. */
+import type { SnakeCase } from '../core/naming.js';
 import { toSnakeCase } from '../core/naming.js';
+import type { OwnNames, RegisteredMetrics } from '../core/registered.js';
 import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerClasses, registerFunctions } from '../core/serialization.js';
 import * as losses from '../losses/index.js';
@@ -236,9 +238,7 @@ registerFunctions('keras.metrics', {
   squared_hinge: losses.squaredHinge,
 });
 
-const ids = {
-  ...Object.fromEntries(Object.entries(classes).map(([name, cls]) => [toSnakeCase(name), cls])),
-  ...classes,
+const shortNames = {
   bce: BinaryCrossentropy,
   BCE: BinaryCrossentropy,
   mse: MeanSquaredError,
@@ -250,9 +250,16 @@ const ids = {
   msle: MeanSquaredLogarithmicError,
   MSLE: MeanSquaredLogarithmicError,
 };
+const ids = {
+  ...Object.fromEntries(Object.entries(classes).map(([name, cls]) => [toSnakeCase(name), cls])),
+  ...classes,
+  ...shortNames,
+};
 
-/** What a `metrics` option takes for one metric. Ids are the classes' names, also in snake_case, and a few short ones (`'mse'`). */
-export type MetricLike = string | Metric | MetricFunction | Config | null;
+/** Ids of metrics: the classes' names, also in snake_case, and a few short ones. */
+export type MetricId = keyof typeof classes | SnakeCase<keyof typeof classes> | keyof typeof shortNames;
+/** What a `metrics` option takes for one metric. */
+export type MetricLike = MetricId | OwnNames<RegisteredMetrics> | Metric | MetricFunction | Config | null;
 
 const room = identifierRoom<Metric | MetricFunction>({
   what: 'metric',

@@ -194,6 +194,8 @@ export interface MeanMetricWrapperOptions extends MetricOptions {
 export class MeanMetricWrapper extends FunctionMetric {
   static override readonly positional: readonly string[] = ['fn'];
 
+  constructor(fn: MetricFunction, options?: MeanMetricWrapperOptions);
+  constructor(fn: Loss, options?: MeanMetricWrapperOptions);
   /** @throws {ValueError} `fn` is no function. */
   constructor(fn: MetricFunction | Loss, options: MeanMetricWrapperOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);

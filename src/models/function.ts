@@ -6,7 +6,7 @@ import type { PartialShape } from '../core/shape.js';
 import { formatShape } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
-import type { ShapeTree } from '../layers/layer_types.js';
+import type { ConcreteInputs, ShapeTree, SymbolicInputs } from '../layers/layer_types.js';
 import { mapShapes } from '../layers/layer_types.js';
 import type { Operation, Spec } from '../runtime/index.js';
 import {
@@ -18,6 +18,7 @@ import {
   type TensorLike,
 } from '../runtime/index.js';
 import type { CallOperation } from './function_graph.js';
+import type { Computed } from './model.js';
 import { FunctionGraph } from './function_graph.js';
 
 /** Call an operation as a person does: on numbers it computes, on symbols it draws. */
@@ -66,7 +67,8 @@ export function symbolsFor(graph: FunctionGraph, shapes: ShapeTree): KerasTensor
  * const double = new Function(a, ops.add(a, a));
  * double(tensor([[1, 2]]))  // [[2 4]]
  */
-export class KerasFunction extends OperationBase {
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
+export class KerasFunction<const Out extends Tree<KerasTensor> = Tree<KerasTensor>> extends OperationBase {
   readonly #graph: FunctionGraph;
 
   /**
@@ -74,7 +76,7 @@ export class KerasFunction extends OperationBase {
    * @param outputs What can be computed from them, in any structure.
    * @throws {ValueError} One of them is no KerasTensor, or the outputs depend on more than the inputs.
    */
-  constructor(inputs: Tree<KerasTensor>, outputs: Tree<KerasTensor>, options: { readonly name?: string | null } = {}) {
+  constructor(inputs: Tree<KerasTensor>, outputs: Out, options: { readonly name?: string | null } = {}) {
     const { name } = checkedOptions<{ readonly name?: string | null }>(new.target, options, arguments, 2);
     super(name ?? null);
     this.#graph = new FunctionGraph(inputs, outputs, `Function '${this.name}'`);
@@ -135,4 +137,9 @@ export class KerasFunction extends OperationBase {
   protected override [INVOKE](...args: unknown[]): unknown {
     return anySymbolic(args) ? this.symbolicCall(...args) : this.call(args[0]);
   }
+}
+
+export interface KerasFunction<Out> {
+  (inputs: ConcreteInputs): Computed<Out>;
+  (inputs: SymbolicInputs): Out;
 }

@@ -160,6 +160,7 @@ describe('mistakes in a graph', () => {
   });
   test('an option that does not exist', () => {
     const x = Input({ shape: [2] });
+    // @ts-expect-error -- the option does not exist
     expect(() => new Model(x, x, { nam: 'm' })).toThrow(/Functional has no option 'nam'/);
   });
 });

@@ -6,7 +6,15 @@ import { Sequential } from './sequential.js';
 export { cloneModel, type CloneOptions } from './cloning.js';
 export { KerasFunction as Function } from './function.js';
 export { modelFromConfig, modelFromJson } from './model_from_json.js';
-export { Functional, type FunctionalOptions, Model, type ModelOptions, type SymbolicTree } from './model.js';
+export {
+  type Computed,
+  type FlatOutputs,
+  Functional,
+  type FunctionalOptions,
+  Model,
+  type ModelOptions,
+  type SymbolicTree,
+} from './model.js';
 export { Sequential } from './sequential.js';
 export { loadModel, saveModel } from '../saving/index.js';
 export type { StateTree } from './state_tree.js';

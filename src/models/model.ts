@@ -17,7 +17,7 @@ import type { ArrayCounts } from '../data/index.js';
 import { Layer } from '../layers/layer.js';
 import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
 import { isNumbers, splitCall } from '../layers/layer_types.js';
-import type { Mask, Numbers, Operation, Spec } from '../runtime/index.js';
+import type { Mask, Numbers, Operation, Spec, Tensor } from '../runtime/index.js';
 import { isSpec, KerasTensor, setKerasMask, tensor } from '../runtime/index.js';
 import type {
   FileSource,
@@ -41,13 +41,30 @@ import { printSummary } from './summary.js';
 /** Symbolic tensors in any structure: one, a list, a dict. */
 export type SymbolicTree = Tree<KerasTensor>;
 
+/** Tensors in the places of the KerasTensors of a model's outputs; unknown where the outputs are not. */
+export type Computed<Out> = Out extends KerasTensor
+  ? Tensor
+  : Out extends readonly unknown[] | { readonly [key: string]: unknown }
+    ? { -readonly [K in keyof Out]: Computed<Out[K]> }
+    : unknown;
+
+/** A model's outputs, flat. */
+export type FlatOutputs<Out> = Out extends KerasTensor
+  ? readonly [Out]
+  : Out extends readonly KerasTensor[]
+    ? Out
+    : readonly KerasTensor[];
+
+/** Outputs of which the type says whether they are one or several; else never. */
+type Definite<Out> = [Out] extends [KerasTensor] ? Out : KerasTensor extends Out ? never : Out & SymbolicTree;
+
 /** Options of a model. */
 export type ModelOptions = Omit<LayerOptions, 'inputShape' | 'batchInputShape'>;
 
 /** `new Model({ inputs, outputs })`: everything in one object. */
-export interface FunctionalOptions extends ModelOptions {
+export interface FunctionalOptions<Out = SymbolicTree> extends ModelOptions {
   readonly inputs: SymbolicTree;
-  readonly outputs: SymbolicTree;
+  readonly outputs: SymbolicTree extends Out ? SymbolicTree : Definite<Out>;
 }
 
 interface ParsedArguments {
@@ -117,13 +134,14 @@ function makeGraph(owner: string, inputs: SymbolicTree, outputs: SymbolicTree): 
  * const x = Input({ shape: [32] });
  * const model = new Model(x, new Dense(16, { activation: 'softmax' })(x));
  */
-export class Model extends Trainer {
+export class Model<const Out = unknown> extends Trainer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
   readonly #graph: FunctionGraph | null = null;
 
+  constructor(inputs: SymbolicTree, outputs: Definite<Out>, options?: ModelOptions);
   constructor(inputs: SymbolicTree, outputs: SymbolicTree, options?: ModelOptions);
-  constructor(options?: ModelOptions | FunctionalOptions);
-  constructor(...args: unknown[]);
+  constructor(options?: ModelOptions | FunctionalOptions<Out>);
+  constructor(options: FunctionalOptions);
   /**
    * @throws {ValueError} Inputs that are no KerasTensors, outputs that depend on more than the inputs, or two layers of one name.
    */
@@ -208,8 +226,8 @@ export class Model extends Trainer {
   }
 
   /** The symbolic outputs, flat. @throws {ValueError} The model has none, being a class with its own `call`. */
-  get outputs(): readonly KerasTensor[] {
-    return this.#requireGraph('outputs').outputs;
+  get outputs(): FlatOutputs<Out> {
+    return this.#requireGraph('outputs').outputs as FlatOutputs<Out>;
   }
 
   /** The names of the inputs, by which data can be given as a dict. */
@@ -264,11 +282,11 @@ export class Model extends Trainer {
   }
 
   /** The computation. A drawn model has one; a class of your own overrides this. */
-  override call(...args: never[]): unknown {
+  override call(...args: never[]): Computed<Out> {
     if (this.#graph === null)
       throw new NotImplementedError(`Model ${classNameOf(this)} does not have a \`call()\` method implemented.`);
     const { positional, options } = splitCall(args);
-    return this.#runGraph(this.#graph, positional[0], options);
+    return this.#runGraph(this.#graph, positional[0], options) as Computed<Out>;
   }
 
   #runGraph(graph: FunctionGraph, inputs: unknown, options: Readonly<Record<string, unknown>>): unknown {
@@ -424,7 +442,9 @@ export class Model extends Trainer {
 }
 
 /** A model that was drawn: what `new Model(inputs, outputs)` gives. */
-export class Functional extends Model {
+export class Functional<const Out = unknown> extends Model<Out> {
+  constructor(inputs: SymbolicTree, outputs: Definite<Out>, options?: ModelOptions);
+  constructor(inputs: SymbolicTree, outputs: SymbolicTree, options?: ModelOptions);
   constructor(inputs: SymbolicTree, outputs: SymbolicTree, options: ModelOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 2);
     if (inputs === undefined || outputs === undefined)

@@ -2,7 +2,7 @@
 import type { DType } from '../core/dtype.js';
 import { isFloat, standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
-import type { PartialShape } from '../core/shape.js';
+import type { PartialShape, Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import * as lax from '../graph/lax.js';
 import type { KerasTensor, TensorData, TensorLike } from '../runtime/index.js';
@@ -28,7 +28,11 @@ export const convertToNumpy = (x: TensorLike): TensorData => toTensor(x).dataSyn
 /** Whether `x` is a tensor. @see `keras.ops.is_tensor` */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
 /** The sizes of the axes; null where a symbolic tensor's is open. @see `keras.ops.shape` */
-export const shape = (x: TensorLike | KerasTensor): PartialShape => (isKerasTensor(x) ? x.shape : toTensor(x).shape);
+export function shape(x: TensorLike): Shape;
+export function shape(x: TensorLike | KerasTensor): PartialShape;
+export function shape(x: TensorLike | KerasTensor): PartialShape {
+  return isKerasTensor(x) ? x.shape : toTensor(x).shape;
+}
 /** The dtype. @see `keras.ops.dtype` */
 export const dtype = (x: TensorLike | KerasTensor): DType =>
   isKerasTensor(x) || x instanceof Variable ? x.dtype : toTensor(x).dtype;

@@ -1,4 +1,5 @@
 /** @file `keras.optimizers`: what is exported here can be found by its id and made from a config. */
+import type { OwnNames, RegisteredOptimizers } from '../core/registered.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { identifierRoom, isSerializedObject, registerClasses } from '../core/serialization.js';
 import { Adadelta } from './adadelta.js';
@@ -114,7 +115,7 @@ export type OptimizerId =
   | 'Muon'
   | 'ScheduleFreeAdamW';
 /** What an optimizer option takes. */
-export type OptimizerLike = OptimizerId | Optimizer | Config | null;
+export type OptimizerLike = OptimizerId | OwnNames<RegisteredOptimizers> | Optimizer | Config | null;
 
 const room = identifierRoom<Optimizer>({
   what: 'optimizer',

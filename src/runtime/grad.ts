@@ -14,6 +14,9 @@ import { Variable } from './variable.js';
 /** What can be differentiated with respect to. */
 export type Differentiable = Tensor | Variable;
 
+/** One gradient for each of what is differentiated with respect to: a tuple for a tuple. */
+export type Gradients<W extends readonly Differentiable[]> = { -readonly [K in keyof W]: Tensor };
+
 function differentiate(
   trace: Trace,
   fn: () => Tensor,
@@ -53,11 +56,11 @@ function differentiate(
  */
 export const valueAndGrad = checked(
   'valueAndGrad',
-  (fn: () => Tensor, wrt: readonly Differentiable[]): [Tensor, Tensor[]] => {
+  <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): [value: Tensor, gradients: Gradients<W>] => {
     const outer = currentTrace();
     if (outer !== null) {
       const { y, gradients: gs } = differentiate(outer, fn, wrt);
-      return [outer.wrap(y), gs.map((g) => outer.wrap(g))];
+      return [outer.wrap(y), gs.map((g) => outer.wrap(g)) as Gradients<W>];
     }
     const trace = new Trace('a function being differentiated');
     const { y, gradients: gs } = withTrace(trace, () => differentiate(trace, fn, wrt));
@@ -71,11 +74,14 @@ export const valueAndGrad = checked(
     trace.keepFeeds(inputs, feeds);
     assigned.forEach(([variable], i) => variable.write(results[1 + gs.length + i]));
     const [value, ...rest] = results.slice(0, 1 + gs.length).map((array) => Tensor.fromArray(array));
-    return [value, rest];
+    return [value, rest as Gradients<W>];
   },
 );
 
 /** The gradients alone: see `valueAndGrad`. */
-export const grad = checked('grad', (fn: () => Tensor, wrt: readonly Differentiable[]): Tensor[] => {
-  return valueAndGrad(fn, wrt)[1];
-});
+export const grad = checked(
+  'grad',
+  <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): Gradients<W> => {
+    return valueAndGrad(fn, wrt)[1];
+  },
+);

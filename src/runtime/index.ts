@@ -22,7 +22,7 @@ export {
   type TensorLike,
   toTensor,
 } from './convert.js';
-export { type Differentiable, grad, valueAndGrad } from './grad.js';
+export { type Differentiable, grad, type Gradients, valueAndGrad } from './grad.js';
 export { jit } from './jit.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
 export { scanOver, type ScanOptions, type StepResult } from './loops.js';

@@ -7,7 +7,7 @@ import { standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import type { PartialShape } from '../core/shape.js';
-import { formatShape } from '../core/shape.js';
+import { formatShape, normalizeAxis } from '../core/shape.js';
 import type { TensorLike } from './convert.js';
 import { TensorMethods } from './methods.js';
 import type { FunctionalNode } from './operation.js';
@@ -62,6 +62,24 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
   /** Number of axes. */
   get ndim(): number {
     return this.shape.length;
+  }
+
+  /**
+   * The size of an axis.
+   *
+   * @param axis From 0, or from the end: -1 is the last.
+   * @throws {ValueError} There is no such axis, or its size is not known yet.
+   */
+  dim(axis: number): number {
+    const at = normalizeAxis(axis, this.ndim, 'dim');
+    const size = this.shape[at];
+    if (size === null) {
+      throw new ValueError(
+        `dim: the size of axis ${axis} of the symbolic tensor '${this.name}', of shape ${formatShape(this.shape)}, is not known yet. ` +
+          `Read \`shape\`, where it is null, or state it in Input().`,
+      );
+    }
+    return size;
   }
 
   override toString(): string {

@@ -4,7 +4,7 @@ import { dtypeInfo } from '../core/dtype.js';
 import { InternalError, RuntimeError, ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
-import { formatShape, sizeOf } from '../core/shape.js';
+import { formatShape, normalizeAxis, sizeOf } from '../core/shape.js';
 import type { Applier, Operand, Value } from '../graph/index.js';
 import type { TensorLike } from './convert.js';
 import { formatArray, formatRepr } from './format.js';
@@ -92,6 +92,16 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
   /** Number of axes. */
   get ndim(): number {
     return this.shape.length;
+  }
+
+  /**
+   * The size of an axis.
+   *
+   * @param axis From 0, or from the end: -1 is the last.
+   * @throws {ValueError} There is no such axis.
+   */
+  dim(axis: number): number {
+    return this.shape[normalizeAxis(axis, this.ndim, 'dim')];
   }
 
   /** Number of elements. */

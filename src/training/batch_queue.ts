@@ -1,8 +1,8 @@
 /** @file `BatchQueue`: batches are made while a step runs. */
 import { getPlatform } from '../core/platform.js';
-import type { Batch, BatchIterator } from '../data/index.js';
+import type { AnyBatch, BatchIterator } from '../data/index.js';
 
-type Item = IteratorResult<Batch, unknown>;
+type Item = IteratorResult<AnyBatch, unknown>;
 /** What became of a call, so that one that fails before somebody waits for it is no unhandled rejection. */
 type Outcome = { readonly item: Item } | { readonly error: unknown };
 

@@ -1,6 +1,6 @@
 /** @file `EpochIterator`: cuts what an adapter gives into epochs and executions. */
 import { maxStepsPerEpoch } from '../core/config.js';
-import type { Batch, BatchIterator, DataAdapter } from '../data/index.js';
+import type { AnyBatch, BatchIterator, DataAdapter } from '../data/index.js';
 import { BatchQueue } from './batch_queue.js';
 
 /** Some batches that are run in one go. */
@@ -9,7 +9,7 @@ export interface BatchGroup {
   readonly begin: number;
   /** Number of the last step that would fit; the data may end before. */
   readonly end: number;
-  readonly batches: readonly Batch[];
+  readonly batches: readonly AnyBatch[];
 }
 
 /** Where data stand. */
@@ -105,7 +105,7 @@ export class EpochIterator {
           if (this.#stepsPerEpoch !== null) this.#warn();
           break;
         }
-        const batches: Batch[] = [];
+        const batches: AnyBatch[] = [];
         while (batches.length < this.#stepsPerExecution && begin + batches.length < limit) {
           const next = iterator.next();
           const { done, value } = next instanceof Promise ? await next : next;

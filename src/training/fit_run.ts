@@ -22,7 +22,7 @@ export class FitRun {
   epoch: number;
   steps = 0;
   /** The logs of what was done last. */
-  logs: Logs = {};
+  logs = {} as Logs;
   /** Whether there is nothing to be done: the run that goes on had been told to stop. */
   stopped = false;
   /** Whether a person or a signal has ended the run, not the data or a callback. */

@@ -9,6 +9,7 @@ export type {
   MetricsLike,
   PredictOptions,
   SampleWeightMode,
+  Scores,
   TestOnBatchOptions,
   TrainOnBatchOptions,
   Verbose,

@@ -1,3 +1,4 @@
+import type { OptimizerId } from '../optimizers/index.js';
 import { describe, expect, it } from 'vitest';
 import { callbacks, Input, layers, ops, Sequential } from '../index.js';
 import { sines } from '../testing/tensors.js';
@@ -6,7 +7,7 @@ const data = sines(1.3, 0.4);
 const [x, y] = [data(8, 3), data(8, 2)];
 const quiet = { verbose: 0, shuffle: false } as const;
 
-function made(optimizer = 'adam', units = 4): Sequential {
+function made(optimizer: OptimizerId = 'adam', units = 4): Sequential {
   const model = new Sequential(
     [
       Input({ shape: [3] }),

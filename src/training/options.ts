@@ -2,19 +2,20 @@
 import { describe } from '../core/describe.js';
 import type { Callbacks } from '../callbacks/index.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
-import type { Config } from '../core/serialization.js';
 import type { ClassWeight, DataLike, DataSource, Shuffle } from '../data/index.js';
-import type { Loss, LossFunction } from '../losses/index.js';
-import type { Metric } from '../metrics/index.js';
-import type { Optimizer } from '../optimizers/index.js';
+import type { LossLike as OneLoss } from '../losses/index.js';
+import type { MetricLike as OneMetric } from '../metrics/index.js';
+import type { OptimizerLike } from '../optimizers/index.js';
 import type { Tensor } from '../runtime/index.js';
 
+/** Ids that stand for the loss or metric that fits the shapes of targets and predictions. */
+type ByShape = 'accuracy' | 'acc' | 'crossentropy' | 'ce';
+
 /** A loss: id, object, function of `(yTrue, yPred)`, or config; a list or dict of these for several outputs, null for an output without. */
-export type LossLike =
-  string | Loss | LossFunction | Config | null | readonly LossLike[] | { readonly [output: string]: LossLike };
+export type LossLike = OneLoss | ByShape | readonly LossLike[] | { readonly [output: string]: LossLike };
 
 /** A metric: id, object, or function of `(yTrue, yPred)`. */
-export type MetricLike = string | Metric | ((yTrue: Tensor, yPred: Tensor) => unknown) | Config;
+export type MetricLike = Exclude<OneMetric, null> | ByShape | ((yTrue: Tensor, yPred: Tensor) => unknown);
 
 /** Metrics: a list; a list with one entry (or list) per output; or a dict by output name. */
 export type MetricsLike =
@@ -26,7 +27,7 @@ export type LossWeights = number | readonly LossWeights[] | { readonly [output: 
 /** Options of `model.compile(options)`. */
 export interface CompileOptions {
   /** Id, config or object. Default `'rmsprop'`. */
-  readonly optimizer?: string | Optimizer | Config;
+  readonly optimizer?: Exclude<OptimizerLike, null>;
   /** Default null: what layers add by `addLoss`. */
   readonly loss?: LossLike;
   /** The total loss is the sum of the outputs' losses times these. Default: all 1. */
@@ -138,6 +139,14 @@ export interface TestOnBatchOptions {
   /** Give the results by name. Default false. */
   readonly returnDict?: boolean;
 }
+
+/**
+ * What `evaluate`, `trainOnBatch` and `testOnBatch` give without `returnDict`: the loss as a number if nothing but the loss is measured, else
+ * the list of the loss and the metrics. Types cannot know what was compiled, so the type allows both: `const loss = await …` and
+ * `const [loss, accuracy] = await …`. `Array.isArray(scores)` tells which it is.
+ */
+export type Scores = number &
+  [loss: number, second: number, third: number, fourth: number, fifth: number, sixth: number, ...others: number[]];
 
 const QUEUE_OPTIONS = [
   'maxQueueSize',

@@ -6,7 +6,7 @@ import { indexChecksEnabled } from '../core/config.js';
 import { RuntimeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { Tree } from '../core/tree.js';
-import type { Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import type { AnyBatch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isDataset } from '../data/index.js';
 import type { Layer } from '../layers/layer.js';
 import { lookOnce } from '../layers/tracking.js';
@@ -90,7 +90,7 @@ export class TrainingSession {
   }
 
   /** Steps of a kind. Makes the weights, the metrics and the optimizer's slots first, with the shapes of the first batch if need be. */
-  async steps(kind: StepKind, peek: () => Promise<Batch | null>): Promise<Steps> {
+  async steps(kind: StepKind, peek: () => Promise<AnyBatch | null>): Promise<Steps> {
     const { model } = this;
     const look = (): { layers: Layer[]; state: string } =>
       lookOnce(() => {
@@ -128,7 +128,7 @@ export class TrainingSession {
   }
 
   /** What the model demands of the ids in a batch. */
-  async #indexBounds(state: string, peek: () => Promise<Batch | null>): Promise<IndexBounds> {
+  async #indexBounds(state: string, peek: () => Promise<AnyBatch | null>): Promise<IndexBounds> {
     const known = this.#bounds?.state === state ? this.#bounds.bounds : null;
     if (known !== null) return known;
     const batch = await peek();
@@ -146,7 +146,7 @@ export class TrainingSession {
     return bounds;
   }
 
-  #step(kind: StepKind, batch: Batch): Tree<unknown> {
+  #step(kind: StepKind, batch: AnyBatch): Tree<unknown> {
     if (kind === 'train') return this.model.trainStep(batch);
     return kind === 'test' ? this.model.testStep(batch) : this.model.predictStep(batch);
   }
@@ -176,7 +176,7 @@ export class TrainingSession {
 
 /** Steps that look at the ids of what they are given: at each batch, or once at a whole data set. */
 function withCheckedIndices(steps: Steps, bounds: IndexBounds): Steps {
-  const check = (batch: Batch): void => {
+  const check = (batch: AnyBatch): void => {
     batchTensors(batch).forEach((x, i) => checkIndices(x.ndarray, bounds[i] ?? []));
   };
   return {

@@ -2,7 +2,7 @@
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Tree } from '../core/tree.js';
 import { mapTree } from '../core/tree.js';
-import type { Batch, WholeData } from '../data/index.js';
+import type { AnyBatch, WholeData } from '../data/index.js';
 import type { ProgramProfile } from '../runtime/program.js';
 import { currentBackend, Program, ResidentHeap, traceProgram } from '../runtime/index.js';
 import { fitsIntoHeap, residentSignature, ResidentSteps, unlessFull } from './resident_steps.js';
@@ -26,11 +26,11 @@ interface CompiledStep {
 /** Steps of one kind, for the model's present state. */
 export interface Steps {
   /** Take one step, on one batch. @returns What the step gives. */
-  step(batch: Batch): Promise<Tree<unknown>>;
+  step(batch: AnyBatch): Promise<Tree<unknown>>;
   /** The same on a data set in the heap; null where that is not possible, or does not pay. */
   resident(data: WholeData): ResidentSteps | null;
   /** Time steps on one batch, without a lasting effect; null where steps have no kernels. */
-  profile(batch: Batch, steps: number): Promise<ProgramProfile | null>;
+  profile(batch: AnyBatch, steps: number): Promise<ProgramProfile | null>;
 }
 
 /** How many forms of batches one model keeps programs for. */
@@ -89,7 +89,7 @@ export class StepPrograms {
     };
   }
 
-  #compiled(kind: StepKind, state: string, step: Step, batch: Batch): CompiledStep {
+  #compiled(kind: StepKind, state: string, step: Step, batch: AnyBatch): CompiledStep {
     const heap = this.#heap();
     const key = `${kind}|${heap.backend.name}|${state}|${batchSignature(batch)}`;
     let compiled = this.#programs.get(key);
@@ -122,9 +122,9 @@ export class StepPrograms {
   }
 }
 
-const feedsOf = (batch: Batch): NDArray[] => batchTensors(batch).map((x) => x.ndarray);
+const feedsOf = (batch: AnyBatch): NDArray[] => batchTensors(batch).map((x) => x.ndarray);
 
-function compileStep(kind: StepKind, step: Step, batch: Batch, heap: ResidentHeap): CompiledStep {
+function compileStep(kind: StepKind, step: Step, batch: AnyBatch, heap: ResidentHeap): CompiledStep {
   const tensors: readonly TensorType[] = batchTensors(batch);
   const traced = traceProgram(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
   return { program: new Program(traced, heap), result: traced.result };

@@ -2,12 +2,12 @@
 import type { NDArray } from '../core/ndarray.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
-import type { Batch } from '../data/index.js';
+import type { AnyBatch } from '../data/index.js';
 import type { Variable } from '../runtime/index.js';
 import { Tensor, Variable as VariableClass } from '../runtime/index.js';
 
 /** What a step computes from a batch: logs, or predictions. */
-export type Step = (batch: Batch) => Tree<unknown>;
+export type Step = (batch: AnyBatch) => Tree<unknown>;
 
 /** The steps that a model has. */
 export type StepKind = 'train' | 'test' | 'predict';
@@ -16,7 +16,7 @@ export const isOutput = (leaf: unknown): boolean => leaf instanceof Tensor || le
 export const asTensor = (leaf: unknown): Tensor => (leaf instanceof Tensor ? leaf : (leaf as Variable).value);
 
 /** Shapes, dtypes and structure of a batch. */
-export function batchSignature(batch: Batch): string {
+export function batchSignature(batch: AnyBatch): string {
   const visit = (node: unknown): string => {
     if (node === null) return '-';
     if (node instanceof Tensor) return `${node.dtype}[${node.shape.join()}]`;
@@ -31,14 +31,16 @@ export function batchSignature(batch: Batch): string {
 }
 
 /** The tensors of a batch, in order. */
-export function batchTensors(batch: Batch): Tensor[] {
+export function batchTensors(batch: AnyBatch): Tensor[] {
   return flatten<Tensor | null>(batch).filter((x) => x !== null);
 }
 
 /** A batch of the same structure with other tensors. */
-export function rebuildBatch(batch: Batch, tensors: readonly Tensor[]): Batch {
+export function rebuildBatch(batch: AnyBatch, tensors: readonly Tensor[]): AnyBatch {
   let next = 0;
-  return mapTree<Tensor | null, Tensor | null>(batch, (x) => (x === null ? null : tensors[next++])) as unknown as Batch;
+  return mapTree<Tensor | null, Tensor | null>(batch, (x) =>
+    x === null ? null : tensors[next++],
+  ) as unknown as AnyBatch;
 }
 
 /** The tensors of what a step gave. */

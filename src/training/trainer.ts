@@ -10,11 +10,12 @@ import type { NDArray } from '../core/ndarray.js';
 import type { Config } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
-import type { ArrayCounts, Batch, DataLike, DataSource, TensorTree } from '../data/index.js';
+import type { ArrayCounts, AnyBatch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isArrayData, isDataset } from '../data/index.js';
 import { withOrigin } from '../graph/origin.js';
 import { Layer } from '../layers/layer.js';
-import { Mean, type Metric } from '../metrics/index.js';
+import type { Returned } from '../layers/layer_types.js';
+import { Mean, type Metric, type MetricResult } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import * as optimizers from '../optimizers/index.js';
 import { LossScaleOptimizer, type Optimizer } from '../optimizers/index.js';
@@ -30,6 +31,7 @@ import type {
   FitOptions,
   LossLike,
   PredictOptions,
+  Scores,
   TestOnBatchOptions,
   TrainOnBatchOptions,
 } from './options.js';
@@ -41,7 +43,7 @@ import { TrainingSession } from './session.js';
 import { batchTensors } from './step_tensors.js';
 
 /** What a step gives: losses and metrics by name. */
-export type StepLogs = Readonly<Record<string, Tensor | number>>;
+export type StepLogs = Readonly<Record<string, number | MetricResult>>;
 
 /** What `computeLoss` is given. */
 export interface ComputeLossArguments {
@@ -254,7 +256,7 @@ export class Trainer extends Layer {
    *   return { loss };
    * }
    */
-  trainStep(data: Batch): StepLogs {
+  trainStep(data: AnyBatch): StepLogs {
     const [x, y, sampleWeight] = data;
     const { optimizer, trained: variables, compiled } = this.#session;
     let yPred: TensorTree = null;
@@ -270,7 +272,7 @@ export class Trainer extends Layer {
   }
 
   /** One step of `evaluate`. See `trainStep`. */
-  testStep(data: Batch): StepLogs {
+  testStep(data: AnyBatch): StepLogs {
     const [x, y, sampleWeight] = data;
     const yPred = this.#forward(x, false);
     const loss = this.computeLoss({ x, y, yPred, sampleWeight, training: false });
@@ -279,7 +281,7 @@ export class Trainer extends Layer {
   }
 
   /** One step of `predict`: what the model gives for `x`. */
-  predictStep(data: Batch): TensorTree {
+  predictStep(data: AnyBatch): TensorTree {
     return this.#forward(data[0], false);
   }
 
@@ -349,12 +351,12 @@ export class Trainer extends Layer {
     x: DataSource,
     options: EvaluateOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  async evaluate(x: DataSource, y?: DataLike | EvaluateOptions, options?: EvaluateOptions): Promise<number | number[]>;
+  async evaluate(x: DataSource, y?: DataLike | EvaluateOptions, options?: EvaluateOptions): Promise<Scores>;
   async evaluate(
     x: DataSource,
     y?: DataLike | EvaluateOptions,
     options?: EvaluateOptions,
-  ): Promise<number | number[] | Record<string, number>> {
+  ): Promise<Scores | Record<string, number>> {
     this.#requireCompiled('evaluate');
     const [targets, settings] = splitArguments(x, y, options, EVALUATE_OPTIONS);
     const logs = await loops.evaluate(this.#session, x, this.#session.targetsFor(x, targets), settings);
@@ -367,8 +369,11 @@ export class Trainer extends Layer {
    * @returns A tensor; a list or dict of tensors for several outputs.
    * @see `keras.Model.predict`
    */
-  async predict<R = Tensor>(x: DataSource, options: PredictOptions = {}): Promise<R> {
-    return (await loops.predict(this.#session, x, options)) as R;
+  async predict<R extends object | null = Returned<this['call']>>(
+    x: DataSource,
+    options: PredictOptions = {},
+  ): Promise<NoInfer<R>> {
+    return (await loops.predict(this.#session, x, options)) as NoInfer<R>;
   }
 
   /** Keras 2's name of `fit` for generators and sequences. @see `fit`; batches wait in a queue of `maxQueueSize`, 10 by default */
@@ -378,13 +383,16 @@ export class Trainer extends Layer {
   }
 
   /** Keras 2's name of `evaluate` for generators and sequences. */
-  async evaluateGenerator(generator: DataSource, options: EvaluateOptions = {}): Promise<number | number[]> {
+  async evaluateGenerator(generator: DataSource, options: EvaluateOptions = {}): Promise<Scores> {
     adviseSuccessor('evaluateGenerator', 'evaluate');
     return this.evaluate(generator, { maxQueueSize: 10, ...options });
   }
 
   /** Keras 2's name of `predict` for generators and sequences. */
-  async predictGenerator<R = Tensor>(generator: DataSource, options: PredictOptions = {}): Promise<R> {
+  async predictGenerator<R extends object | null = Returned<this['call']>>(
+    generator: DataSource,
+    options: PredictOptions = {},
+  ): Promise<NoInfer<R>> {
     adviseSuccessor('predictGenerator', 'predict');
     return this.predict<R>(generator, { maxQueueSize: 10, ...options });
   }
@@ -400,12 +408,12 @@ export class Trainer extends Layer {
     y: DataLike | undefined,
     options: TrainOnBatchOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<number | number[]>;
+  async trainOnBatch(x: DataLike, y?: DataLike, options?: TrainOnBatchOptions): Promise<Scores>;
   async trainOnBatch(
     x: DataLike,
     y: DataLike = null,
     options: TrainOnBatchOptions = {},
-  ): Promise<number | number[] | Record<string, number>> {
+  ): Promise<Scores | Record<string, number>> {
     this.#requireCompiled('trainOnBatch');
     const { returnDict = false, ...rest } = options;
     const logs = await loops.trainOnBatch(this.#session, x, this.#session.targetsFor(x, y), rest);
@@ -423,12 +431,12 @@ export class Trainer extends Layer {
     y: DataLike | undefined,
     options: TestOnBatchOptions & { readonly returnDict: true },
   ): Promise<Record<string, number>>;
-  async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<number | number[]>;
+  async testOnBatch(x: DataLike, y?: DataLike, options?: TestOnBatchOptions): Promise<Scores>;
   async testOnBatch(
     x: DataLike,
     y: DataLike = null,
     options: TestOnBatchOptions = {},
-  ): Promise<number | number[] | Record<string, number>> {
+  ): Promise<Scores | Record<string, number>> {
     this.#requireCompiled('testOnBatch');
     const { returnDict = false, ...rest } = options;
     const logs = await loops.testOnBatch(this.#session, x, this.#session.targetsFor(x, y), rest);
@@ -436,8 +444,8 @@ export class Trainer extends Layer {
   }
 
   /** What the model gives for one batch. @see `keras.Model.predict_on_batch` */
-  async predictOnBatch<R = Tensor>(x: DataLike): Promise<R> {
-    return (await loops.predictOnBatch(this.#session, x)) as R;
+  async predictOnBatch<R extends object | null = Returned<this['call']>>(x: DataLike): Promise<NoInfer<R>> {
+    return (await loops.predictOnBatch(this.#session, x)) as NoInfer<R>;
   }
 
   /**
@@ -467,9 +475,9 @@ export class Trainer extends Layer {
       );
   }
 
-  #flattenLogs(logs: Record<string, number>): number | number[] {
+  #flattenLogs(logs: Record<string, number>): Scores {
     const values = this.#orderedNames(Object.keys(logs)).map((name) => logs[name]);
-    return values.length === 1 ? values[0] : values;
+    return (values.length === 1 ? values[0] : values) as Scores;
   }
 
   // ---- for callbacks and the loops ----

@@ -11,7 +11,14 @@ import { SeedGenerator } from '../../random/index.js';
 import type { KerasTensor, Mask, Spec, Tensor, Variable } from '../../runtime/index.js';
 import { fraction, oneOf, ownerOf } from '../arguments.js';
 import { Layer } from '../layer.js';
-import type { LayerOptions, MaskTree, ShapeTree } from '../layer_types.js';
+import type {
+  ConcreteInputs,
+  LayerOptions,
+  MaskTree,
+  ScoresWanted,
+  ShapeTree,
+  SymbolicInputs,
+} from '../layer_types.js';
 import { isShape, shapesOf } from '../layer_types.js';
 import { causalMask } from './attention_mask.js';
 
@@ -48,6 +55,7 @@ export interface AttentionCallOptions {
  * @see `keras.layers.Attention`; Luong et al. 2015
  * @example new Attention({ useScale: true })([query, value], { useCausalMask: true })
  */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- calls that give the scores too: see below
 export class Attention extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false, mask: null };
   readonly useScale: boolean;
@@ -89,7 +97,12 @@ export class Attention extends Layer {
     return ops.multiply(concatScoreWeight!, ops.sum(scaled, { axis: -1 }));
   }
 
-  override call(inputs: readonly Tensor[], options: AttentionCallOptions = {}): Tensor | Tensor[] {
+  override call(
+    inputs: readonly Tensor[],
+    options: AttentionCallOptions & { readonly returnAttentionScores: true },
+  ): [output: Tensor, scores: Tensor];
+  override call(inputs: readonly Tensor[], options?: AttentionCallOptions): Tensor;
+  override call(inputs: readonly Tensor[], options: AttentionCallOptions = {}): Tensor | [Tensor, Tensor] {
     const { mask = null, training = false, returnAttentionScores = false, useCausalMask = false } = options;
     this.checkShapes(inputs.map((x) => x.shape));
     this.#checkMask(mask);
@@ -171,4 +184,10 @@ export class Attention extends Layer {
       seed: this.seed,
     };
   }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- calls that give the scores too
+export interface Attention {
+  (inputs: ConcreteInputs, ...rest: [...unknown[], ScoresWanted]): [output: Tensor, scores: Tensor];
+  (inputs: SymbolicInputs, ...rest: [...unknown[], ScoresWanted]): [output: KerasTensor, scores: KerasTensor];
 }

@@ -11,7 +11,7 @@ import type { KerasTensor, Spec, Tensor } from '../../runtime/index.js';
 import { Softmax } from '../activations/softmax.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import type { EinsumDense } from '../core/einsum_dense.js';
-import type { ShapeTree } from '../layer_types.js';
+import type { ScoresWanted, ShapeTree } from '../layer_types.js';
 import { Dropout } from '../regularization/dropout.js';
 import { andCausal, expandMask } from './attention_mask.js';
 import type { HeadsOfAttention, HeadsOptions } from './projections.js';
@@ -113,7 +113,9 @@ export class GroupedQueryAttention extends HeadsLayer {
     return [ops.einsum('buqk,bkuh->bquh', dropped, value), weights];
   }
 
-  override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor | Tensor[] {
+  override call(query: Tensor, value: Tensor, ...rest: [...unknown[], ScoresWanted]): [output: Tensor, scores: Tensor];
+  override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor;
+  override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor | [Tensor, Tensor] {
     const options = headsOptions(rest);
     const { queryMask = null, valueMask = null, keyMask = null, attentionMask = null } = options;
     const ownAttention = this.computeAttention === GroupedQueryAttention.prototype.computeAttention;

@@ -11,7 +11,7 @@ import { getKerasMask } from '../../runtime/index.js';
 import { Softmax } from '../activations/softmax.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import type { EinsumDense } from '../core/einsum_dense.js';
-import type { ShapeTree } from '../layer_types.js';
+import type { ScoresWanted, ShapeTree } from '../layer_types.js';
 import { Dropout } from '../regularization/dropout.js';
 import { andCausal, expandMask } from './attention_mask.js';
 import type { HeadsOfAttention, HeadsOptions } from './projections.js';
@@ -181,7 +181,9 @@ export class MultiHeadAttention extends HeadsLayer {
     return [ops.einsum(this.#equations.combine, dropped, value), weights];
   }
 
-  override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor | Tensor[] {
+  override call(query: Tensor, value: Tensor, ...rest: [...unknown[], ScoresWanted]): [output: Tensor, scores: Tensor];
+  override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor;
+  override call(query: Tensor, value: Tensor, ...rest: readonly unknown[]): Tensor | [Tensor, Tensor] {
     const options = headsOptions(rest);
     // Keras: of the query only the mask that it carries counts, not one that is given by name.
     const queryMask = getKerasMask(query) as Tensor | null;

@@ -10,13 +10,13 @@ import * as initializers from '../../initializers/index.js';
 import type { RegularizerFunction, RegularizerLike } from '../../regularizers/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import * as ops from '../../ops/index.js';
-import type { Mask, Tensor } from '../../runtime/index.js';
+import type { KerasTensor, Mask, Tensor } from '../../runtime/index.js';
 import { getKerasMask, setKerasMask } from '../../runtime/index.js';
 import { fraction, ownerOf, positiveInteger } from '../arguments.js';
 import type { EinsumDenseOptions } from '../core/einsum_dense.js';
 import { EinsumDense } from '../core/einsum_dense.js';
 import { Layer } from '../layer.js';
-import type { LayerOptions } from '../layer_types.js';
+import type { ConcreteInputs, LayerOptions, ScoresWanted, SymbolicInputs } from '../layer_types.js';
 import type { AttentionMasks } from './attention_mask.js';
 import { combineMasks } from './attention_mask.js';
 
@@ -73,6 +73,7 @@ export interface HeadsOfAttention {
 }
 
 /** The base of the layers of multi-head attention: options of the projections. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- calls that give the scores too: see below
 export abstract class HeadsLayer extends Layer {
   static override readonly callArguments: readonly string[] = ['query', 'value', 'key'];
   readonly dropout: number;
@@ -192,7 +193,7 @@ export abstract class HeadsLayer extends Layer {
     masks: Omit<AttentionMasks, 'useCausalMask' | 'slidingWindow'>,
     ownAttention: boolean,
     shared: (x: Tensor) => Tensor = (x) => x,
-  ): Tensor | Tensor[] {
+  ): Tensor | [Tensor, Tensor] {
     const { returnAttentionScores = false, training = null, useCausalMask = false } = options;
     const key = options.key ?? value;
     const { slidingWindow } = this;
@@ -242,6 +243,12 @@ function anew(initializer: InitializerFunction | null): InitializerFunction | nu
   const { getConfig } = (initializer ?? {}) as { getConfig?: () => Config };
   if (typeof cls?.fromConfig !== 'function' || typeof getConfig !== 'function') return initializer;
   return cls.fromConfig(getConfig.call(initializer));
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- calls that give the scores too
+export interface HeadsLayer {
+  (inputs: ConcreteInputs, ...rest: [...unknown[], ScoresWanted]): [output: Tensor, scores: Tensor];
+  (inputs: SymbolicInputs, ...rest: [...unknown[], ScoresWanted]): [output: KerasTensor, scores: KerasTensor];
 }
 
 /** The arguments of a call after the value: the key may come by position. */

@@ -13,7 +13,7 @@ import type { Mask, Tensor, TensorLike, Variable } from '../../runtime/index.js'
 import { requireIndices } from '../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../arguments.js';
 import { Layer } from '../layer.js';
-import type { LayerOptions } from '../layer_types.js';
+import type { LayerOptions, MaskTree } from '../layer_types.js';
 import { rulesOf } from '../weight_rules.js';
 import { refuseLater } from './unsupported.js';
 
@@ -104,7 +104,7 @@ export class Embedding extends Layer {
     return ops.cast(ops.take(this.embeddings, positions, { axis: 0 }), this.computeDtype);
   }
 
-  override computeMask(inputs: Tensor): Mask | null {
+  override computeMask(inputs: Tensor, _previousMask?: MaskTree): Mask | null {
     return this.maskZero ? ops.notEqual(inputs, 0) : null;
   }
 

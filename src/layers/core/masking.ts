@@ -6,7 +6,7 @@ import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Mask, Tensor } from '../../runtime/index.js';
 import { Layer } from '../layer.js';
-import type { LayerOptions } from '../layer_types.js';
+import type { LayerOptions, MaskTree } from '../layer_types.js';
 
 /** Options of `new Masking(options)`. */
 export interface MaskingOptions extends LayerOptions {
@@ -35,7 +35,7 @@ export class Masking extends Layer {
     this.buildAtInit();
   }
 
-  override computeMask(inputs: Tensor): Mask {
+  override computeMask(inputs: Tensor, _previousMask?: MaskTree): Mask {
     return ops.any(ops.notEqual(inputs, this.maskValue), { axis: -1 });
   }
 

@@ -7,7 +7,7 @@ import { formatShape, normalizeAxis, range } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
-import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import type { ConcreteInputs, LayerOptions, MaskTree, SymbolicInputs } from '../layer_types.js';
 import { listOfShapes, Merge } from './base_merge.js';
 
 /** Options of `new Dot(axes, options)`. */
@@ -88,7 +88,7 @@ export class Dot extends Merge {
     return shape.length === 1 ? [shape[0], 1] : shape;
   }
 
-  override computeMask(): null {
+  override computeMask(_inputs?: unknown, _previousMask?: MaskTree): null {
     return null;
   }
 

@@ -5,6 +5,7 @@ import type { Tensor } from '../../runtime/index.js';
 import type { GlobalPoolingOptions } from './base_global_pooling.js';
 import { BaseGlobalPooling } from './base_global_pooling.js';
 import type { Layer } from '../layer.js';
+import type { MaskTree } from '../layer_types.js';
 
 /**
  * The mean of each channel. Steps that are masked do not count; the mask ends here.
@@ -30,7 +31,7 @@ export class GlobalAveragePooling1D extends BaseGlobalPooling {
     return ops.divide(total, ops.sum(ops.cast(counts, inputs.dtype), options));
   }
 
-  override computeMask(): null {
+  override computeMask(_inputs?: unknown, _previousMask?: MaskTree): null {
     return null;
   }
 }

@@ -9,7 +9,7 @@ import type { Mask, Tensor, TensorLike } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import { requireLayer } from '../core/wrapper.js';
 import { Layer } from '../layer.js';
-import type { LayerOptions, MaskTree, ShapeTree } from '../layer_types.js';
+import type { LayerOptions, MaskTree, Returned, ShapeTree } from '../layer_types.js';
 import { isShape } from '../layer_types.js';
 import type { RNNCallOptions } from './rnn.js';
 
@@ -17,14 +17,22 @@ import type { RNNCallOptions } from './rnn.js';
 export type MergeMode = 'sum' | 'mul' | 'concat' | 'ave' | null;
 
 /** Options of `new Bidirectional(layer, options)`. */
-export interface BidirectionalOptions extends LayerOptions {
+export interface BidirectionalOptions<M extends MergeMode = MergeMode> extends LayerOptions {
   /** Default `'concat'`. */
-  readonly mergeMode?: MergeMode;
+  readonly mergeMode?: M;
   /** Values for the weights to start from: those of the forward layer, then those of the backward layer. */
   readonly weights?: readonly TensorLike[] | null;
   /** The layer that goes the other way. Default: made of the config of `layer`. */
   readonly backwardLayer?: Layer | null;
 }
+
+/** What comes out: the merged output, or both outputs if they are not merged; then the states of both layers, if they give them. */
+export type BidirectionalOutput<L extends Layer, M extends MergeMode> =
+  Returned<L['call']> extends readonly [unknown, ...infer States]
+    ? [...(M extends null ? [forward: Tensor, backward: Tensor] : [output: Tensor]), ...States, ...States]
+    : M extends null
+      ? [forward: Tensor, backward: Tensor]
+      : Tensor;
 
 /** What is asked of the layers inside: the fields of `RNN`. */
 interface Recurrent {
@@ -63,7 +71,7 @@ function remade(layer: Layer, changes: Config): Layer {
  * @see `keras.layers.Bidirectional`; Schuster & Paliwal 1997
  * @example new Bidirectional(new LSTM(8, { returnSequences: true }))
  */
-export class Bidirectional extends Layer {
+export class Bidirectional<L extends Layer = Layer, M extends MergeMode = 'concat'> extends Layer {
   static override readonly callArguments: readonly string[] = ['sequences', 'initial_state'];
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
   static readonly positional = ['layer'];
@@ -75,9 +83,9 @@ export class Bidirectional extends Layer {
   readonly returnState: boolean;
   readonly #startWeights: readonly TensorLike[] | null;
 
-  constructor(layer: Layer, options: BidirectionalOptions = {}) {
+  constructor(layer: L, options: BidirectionalOptions<M> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { mergeMode = 'concat', weights = null, backwardLayer = null, ...rest } = options;
+    const { mergeMode = 'concat' as MergeMode, weights = null, backwardLayer = null, ...rest } = options;
     super(rest);
     const owner = ownerOf(this);
     requireRecurrent(owner, requireLayer(owner, 'layer', layer));
@@ -130,7 +138,7 @@ export class Bidirectional extends Layer {
     this.backwardLayer.setWeights(start.slice(half));
   }
 
-  override call(sequences: Tensor, ...rest: readonly unknown[]): unknown {
+  override call(sequences: Tensor, ...rest: readonly unknown[]): BidirectionalOutput<L, M> {
     const { initialState, mask = null, training } = optionsOf(rest);
     const states = initialState as readonly Tensor[] | null;
     const half = states === null ? 0 : Math.floor(states.length / 2);
@@ -145,7 +153,7 @@ export class Bidirectional extends Layer {
     const reversed = ops.cast(second, this.computeDtype);
     const output = this.#merge(y, this.returnSequences ? ops.flip(reversed, { axis: 1 }) : reversed);
     const all = [...output, ...forwardStates, ...backwardStates];
-    return this.mergeMode === null || this.returnState ? all : all[0];
+    return (this.mergeMode === null || this.returnState ? all : all[0]) as BidirectionalOutput<L, M>;
   }
 
   #merge(y: Tensor, reversed: Tensor): readonly Tensor[] {

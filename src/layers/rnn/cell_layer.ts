@@ -18,10 +18,14 @@ export function refuseCudnn(owner: string, choice: CudnnChoice): void {
 }
 
 /** Options of a recurrent layer with a cell of its own. */
-export interface CellLayerOptions extends RecurrentOptions, RNNOptions {}
+export interface CellLayerOptions<State extends boolean = boolean> extends RecurrentOptions, RNNOptions<State> {}
 
 /** A recurrent layer over one of the cells of this room. */
-export abstract class CellLayer<C extends BaseRecurrentCell> extends RNN {
+export abstract class CellLayer<
+  C extends BaseRecurrentCell,
+  State extends boolean,
+  States extends readonly unknown[],
+> extends RNN<State, States> {
   static override readonly positional: readonly string[] = ['units'];
   declare readonly cell: C;
 

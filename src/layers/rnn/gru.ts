@@ -10,9 +10,10 @@ import type { CellLayerOptions, CudnnChoice } from './cell_layer.js';
 import { CellLayer, refuseCudnn } from './cell_layer.js';
 import type { GRUCellOptions } from './gru_cell.js';
 import { GRUCell } from './gru_cell.js';
+import type { RNNOutput } from './rnn.js';
 
 /** Options of `new GRU(units, options)`. */
-export interface GRUOptions extends CellLayerOptions, GRUCellOptions {
+export interface GRUOptions<State extends boolean = boolean> extends CellLayerOptions<State>, GRUCellOptions {
   /** Of Keras; there is no CuDNN here, so true is refused when the layer is called. Default `'auto'`. */
   readonly useCudnn?: CudnnChoice;
 }
@@ -27,10 +28,10 @@ export interface GRUOptions extends CellLayerOptions, GRUCellOptions {
  * @see `keras.layers.GRU`; Cho et al. 2014
  * @example new GRU(4, { returnSequences: true })
  */
-export class GRU extends CellLayer<GRUCell> {
+export class GRU<State extends boolean = false> extends CellLayer<GRUCell, State, [h: Tensor]> {
   readonly useCudnn: CudnnChoice;
 
-  constructor(units: number, options: GRUOptions = {}) {
+  constructor(units: number, options: GRUOptions<State> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const {
       activation,
@@ -80,7 +81,7 @@ export class GRU extends CellLayer<GRUCell> {
     this.useCudnn = useCudnn;
   }
 
-  override call(sequences: Tensor, ...rest: readonly unknown[]): unknown {
+  override call(sequences: Tensor, ...rest: readonly unknown[]): RNNOutput<State, [h: Tensor]> {
     refuseCudnn(ownerOf(this), this.useCudnn);
     return super.call(sequences, ...rest);
   }

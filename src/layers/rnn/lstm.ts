@@ -10,9 +10,10 @@ import type { CellLayerOptions, CudnnChoice } from './cell_layer.js';
 import { CellLayer, refuseCudnn } from './cell_layer.js';
 import type { LSTMCellOptions } from './lstm_cell.js';
 import { LSTMCell } from './lstm_cell.js';
+import type { RNNOutput } from './rnn.js';
 
 /** Options of `new LSTM(units, options)`. */
-export interface LSTMOptions extends CellLayerOptions, LSTMCellOptions {
+export interface LSTMOptions<State extends boolean = boolean> extends CellLayerOptions<State>, LSTMCellOptions {
   /** Of Keras; there is no CuDNN here, so true is refused when the layer is called. Default `'auto'`. */
   readonly useCudnn?: CudnnChoice;
 }
@@ -25,12 +26,12 @@ export interface LSTMOptions extends CellLayerOptions, LSTMCellOptions {
  *
  * @throws {ValueError} `units` is no positive whole number; an input that does not have three dimensions.
  * @see `keras.layers.LSTM`; Hochreiter & Schmidhuber 1997
- * @example const [output, h, c] = new LSTM(4, { returnState: true })<[Tensor, Tensor, Tensor]>(x);
+ * @example const [output, h, c] = new LSTM(4, { returnState: true })(x);
  */
-export class LSTM extends CellLayer<LSTMCell> {
+export class LSTM<State extends boolean = false> extends CellLayer<LSTMCell, State, [h: Tensor, c: Tensor]> {
   readonly useCudnn: CudnnChoice;
 
-  constructor(units: number, options: LSTMOptions = {}) {
+  constructor(units: number, options: LSTMOptions<State> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const {
       activation,
@@ -80,7 +81,7 @@ export class LSTM extends CellLayer<LSTMCell> {
     this.useCudnn = useCudnn;
   }
 
-  override call(sequences: Tensor, ...rest: readonly unknown[]): unknown {
+  override call(sequences: Tensor, ...rest: readonly unknown[]): RNNOutput<State, [h: Tensor, c: Tensor]> {
     refuseCudnn(ownerOf(this), this.useCudnn);
     return super.call(sequences, ...rest);
   }

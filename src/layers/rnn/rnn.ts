@@ -19,12 +19,12 @@ import { isCell, outputSizeOf } from './cell.js';
 import { callCell, initialStateOf, StackedRNNCells } from './stacked_rnn_cells.js';
 import { runTimeLoop } from './time_loop.js';
 
-/** Options of every recurrent layer. */
-export interface RNNOptions extends LayerOptions {
+/** Options of every recurrent layer. `State`: whether states come out. */
+export interface RNNOptions<State extends boolean = boolean> extends LayerOptions {
   /** Whether the outputs of all steps come out, or only that of the last. Default false. */
   readonly returnSequences?: boolean;
   /** Whether the states after the last step come out as well. Default false. */
-  readonly returnState?: boolean;
+  readonly returnState?: State;
   /** Whether the sequence is taken from its end; the outputs then stand in the order in which they were made. Default false. */
   readonly goBackwards?: boolean;
   /** Whether a batch begins with the states that the batch before ended with, sample by sample. Default false. */
@@ -34,6 +34,11 @@ export interface RNNOptions extends LayerOptions {
   /** Whether masked steps give 0 instead of the output before. Default false. */
   readonly zeroOutputForMask?: boolean;
 }
+
+/** What a recurrent layer gives: the output, or, with `returnState`, the list of the output and the states. */
+export type RNNOutput<State extends boolean, States extends readonly unknown[]> = State extends true
+  ? [output: Tensor, ...States]
+  : Tensor;
 
 /** Named arguments of a call of a recurrent layer. */
 export interface RNNCallOptions {
@@ -60,7 +65,7 @@ const cellOf = (cell: unknown): unknown =>
  * @see `keras.layers.RNN`
  * @example new RNN([new LSTMCell(32), new GRUCell(16)], { returnSequences: true })
  */
-export class RNN extends Layer {
+export class RNN<State extends boolean = false, States extends readonly unknown[] = Tensor[]> extends Layer {
   static override readonly callArguments: readonly string[] = ['sequences', 'initial_state'];
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false, mask: null };
   static readonly positional: readonly string[] = ['cell'];
@@ -77,7 +82,7 @@ export class RNN extends Layer {
   // Not found as weights, as in Keras: they are no part of files.
   #states: readonly unknown[] | null = null;
 
-  constructor(cell: RecurrentCell | readonly RecurrentCell[], options: RNNOptions = {}) {
+  constructor(cell: RecurrentCell | readonly RecurrentCell[], options: RNNOptions<State> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const {
       returnSequences = false,
@@ -172,7 +177,7 @@ export class RNN extends Layer {
     this.resetState();
   }
 
-  override call(sequences: Tensor, ...rest: readonly unknown[]): unknown {
+  override call(sequences: Tensor, ...rest: readonly unknown[]): RNNOutput<State, States> {
     const last = rest.at(-1);
     const options: RNNCallOptions = isDict(last) ? last : {};
     const given = options.initialState ?? (isDict(rest[0]) ? null : (rest[0] as StateTree | null | undefined)) ?? null;
@@ -189,7 +194,7 @@ export class RNN extends Layer {
     const found = this.#run(sequences, states, mask, options.training === true);
     flatten<Tensor>(found.states).forEach((state, i) => kept[i]?.assign(state));
     const output = this.returnSequences ? found.outputs! : found.last;
-    return this.returnState ? [output, ...found.states] : output;
+    return (this.returnState ? [output, ...found.states] : output) as RNNOutput<State, States>;
   }
 
   #statesFor(given: StateTree | null, kept: readonly Variable[], batch: number): readonly StateTree[] {

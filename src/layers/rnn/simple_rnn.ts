@@ -2,6 +2,7 @@
 import { checkedOptions } from '../../core/arguments.js';
 import * as activations from '../../activations/index.js';
 import type { Config } from '../../core/serialization.js';
+import type { Tensor } from '../../runtime/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import { InputSpec } from '../input_spec.js';
 import type { CellLayerOptions } from './cell_layer.js';
@@ -18,8 +19,8 @@ import { SimpleRNNCell } from './simple_rnn_cell.js';
  * @see `keras.layers.SimpleRNN`
  * @example new SimpleRNN(4, { returnSequences: true })
  */
-export class SimpleRNN extends CellLayer<SimpleRNNCell> {
-  constructor(units: number, options: CellLayerOptions = {}) {
+export class SimpleRNN<State extends boolean = false> extends CellLayer<SimpleRNNCell, State, [h: Tensor]> {
+  constructor(units: number, options: CellLayerOptions<State> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const {
       activation,

@@ -6,6 +6,7 @@ import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
 import { promote } from '../common.js';
+import type { SplitOp, UnstackOp, UnstackOptions } from '../counted.js';
 
 /** The shape with its −1, if it has one, replaced by the size that makes the number of elements come out. */
 export function resolveShape(shape: readonly number[], size: number, owner: string, from: readonly number[]): number[] {
@@ -157,7 +158,7 @@ function atLeast(x: Tensor, ndim: number): Tensor {
 }
 
 /** Cut along an axis: into equal parts (a number), or at positions (a list). @see `keras.ops.split` */
-export const split = op(
+export const split: SplitOp<{ readonly axis?: number }> = op(
   'split',
   (
     x: TensorLike,
@@ -190,12 +191,9 @@ export function sliceAxis(x: Tensor, axis: number, from: number, to: number, ste
 }
 
 /** The slices along an axis, without that axis. @see `keras.ops.unstack` */
-export const unstack = op(
+export const unstack: UnstackOp = op(
   'unstack',
-  (
-    x: TensorLike,
-    { num = null, axis = 0 }: { readonly num?: number | null; readonly axis?: number } = {},
-  ): Tensor[] => {
+  (x: TensorLike, { num = null, axis = 0 }: UnstackOptions = {}): Tensor[] => {
     const t = toTensor(x, null, 'unstack');
     const d = normalizeAxis(axis, t.ndim, 'unstack');
     if (num !== null && num !== t.shape[d])

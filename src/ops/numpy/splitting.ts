@@ -6,9 +6,10 @@ import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
 import { concatenate, flip, ravel, sliceAxis, split } from './shape.js';
+import type { EachOp, SplitOp } from '../counted.js';
 
 /** As `split`, but the parts may differ by one. @see `keras.ops.array_split` */
-export const arraySplit = op(
+export const arraySplit: SplitOp<{ readonly axis?: number }> = op(
   'array_split',
   (
     x: TensorLike,
@@ -29,12 +30,13 @@ export const arraySplit = op(
   },
 );
 
-function splitAlong(name: string, axisOf: (ndim: number) => number, ndim: number) {
-  return op(name, (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => {
+function splitAlong(name: string, axisOf: (ndim: number) => number, ndim: number): SplitOp<never> {
+  const cut = (x: TensorLike, indicesOrSections: number | readonly number[]): Tensor[] => {
     const t = toTensor(x, null, name);
     if (t.ndim < ndim) throw new ValueError(`${name}: needs at least ${ndim} dimension(s), got ${t.ndim}.`);
     return split(t, indicesOrSections, { axis: axisOf(t.ndim) });
-  });
+  };
+  return op(name, cut);
 }
 /** Cut along axis 0. @see `keras.ops.vsplit` */
 export const vsplit = splitAlong('vsplit', () => 0, 2);
@@ -71,7 +73,7 @@ export interface MeshgridOptions {
   readonly indexing?: 'xy' | 'ij';
 }
 /** The coordinates of a grid, one tensor per vector: `meshgrid([x, y])`. @see `keras.ops.meshgrid` */
-export const meshgrid = op(
+export const meshgrid: EachOp<MeshgridOptions> = op(
   'meshgrid',
   (xs: readonly TensorLike[], { indexing = 'xy' }: MeshgridOptions = {}): Tensor[] => {
     if (indexing !== 'xy' && indexing !== 'ij')

@@ -37,7 +37,7 @@ export async function evaluateEpoch(
   } finally {
     executions.release();
   }
-  const logs = results === null ? {} : await epochLogs(session, toLogs(results));
+  const logs = results === null ? ({} as Logs) : await epochLogs(session, toLogs(results));
   await callbacks.onTestEnd(logs);
   return logs;
 }

@@ -30,4 +30,4 @@ export async function epochLogs(session: TrainingSession, last: Logs): Promise<L
 }
 
 /** In the order of the names. */
-export const sorted = (logs: Logs): Logs => Object.fromEntries(Object.keys(logs).sort().map((name) => [name, logs[name]])); // prettier-ignore
+export const sorted = (logs: Logs): Logs => Object.fromEntries(Object.keys(logs).sort().map((name) => [name, logs[name]])) as Logs; // prettier-ignore

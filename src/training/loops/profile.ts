@@ -2,7 +2,7 @@
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { getPlatform } from '../../core/platform.js';
-import type { Batch, DataLike, DataSource } from '../../data/index.js';
+import type { AnyBatch, DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
 import { backend, getThreads } from '../../runtime/index.js';
 import { checkCount } from '../options.js';
@@ -49,4 +49,4 @@ export async function profile(
 
 const STEP_KINDS: readonly string[] = ['train', 'test', 'predict'];
 
-const firstSize = (batch: Batch): number => batchTensors(batch)[0]?.shape[0] ?? 1;
+const firstSize = (batch: AnyBatch): number => batchTensors(batch)[0]?.shape[0] ?? 1;

@@ -1,4 +1,5 @@
 /** @file What the loops of `fit`, `evaluate` and `predict` have in common: callbacks, the size of executions, turns of the event loop. */
+import type { Model } from '../../models/model.js';
 import type { Callbacks } from '../../callbacks/index.js';
 import { CallbackList } from '../../callbacks/index.js';
 import { getPlatform } from '../../core/platform.js';
@@ -55,5 +56,12 @@ export function callbacksFor(
 ): CallbackList {
   if (callbacks instanceof CallbackList) return callbacks;
   const steps = iterator.numBatches;
-  return new CallbackList(callbacks, { addHistory, addProgbar: verbose !== 0, verbose, epochs, steps, model });
+  return new CallbackList(callbacks, {
+    addHistory,
+    addProgbar: verbose !== 0,
+    verbose,
+    epochs,
+    steps,
+    model: model as Model,
+  });
 }

@@ -1,7 +1,7 @@
 /** @file `trainOnBatch`, `testOnBatch`, `predictOnBatch`: one step on one batch. */
 import type { Logs } from '../../callbacks/index.js';
 import { refuseUnknownOptions } from '../../core/errors.js';
-import type { Batch, ClassWeight, DataLike, TensorTree } from '../../data/index.js';
+import type { AnyBatch, ClassWeight, DataLike, TensorTree } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
 import type { TestOnBatchOptions, TrainOnBatchOptions } from '../options.js';
 import type { TrainingSession } from '../session.js';
@@ -14,7 +14,7 @@ function batchOf(
   y: DataLike,
   sampleWeight: DataLike,
   classWeight: ClassWeight | null = null,
-): Batch {
+): AnyBatch {
   const adapter = getDataAdapter(x, owner, {
     y,
     sampleWeight,
@@ -22,7 +22,7 @@ function batchOf(
     batchSize: Number.MAX_SAFE_INTEGER,
     counts: session.model._arrayCounts,
   });
-  const { value } = adapter.iterate().next() as IteratorYieldResult<Batch>;
+  const { value } = adapter.iterate().next() as IteratorYieldResult<AnyBatch>;
   return value;
 }
 
