@@ -1,4 +1,5 @@
 /** @file `ModelCheckpoint`. */
+import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { formatTemplate, formatValue } from '../core/python_format.js';
@@ -68,6 +69,7 @@ export class ModelCheckpoint extends MonitorCallback {
   #saved = 0;
 
   constructor(filepath: string, options: ModelCheckpointOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     const {
       monitor,
       mode,

@@ -40,7 +40,8 @@ const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed
  * @see `keras.utils.timeseries_dataset_from_array`
  * @example
  * const windows = timeseriesDatasetFromArray(tensor([0, 1, 2, 3, 4, 5]), null, 3, { sequenceStride: 2 });
- * for await (const x of windows) console.log(String(x));  // [[0 1 2] [2 3 4]]
+ * const [x] = await windows.toArray();
+ * x  // [[0, 1, 2], [2, 3, 4]]
  */
 export function timeseriesDatasetFromArray(
   data: TensorLike,

@@ -56,7 +56,7 @@ describe('Input', () => {
     [
       'something else than a tensor',
       { tensor: [1, 2] },
-      'the tensor to wrap is 1,2. Expected a KerasTensor or a Tensor.',
+      'the tensor to wrap is a list of 2. Expected a KerasTensor or a Tensor.',
     ],
   ])('refuses %s', (_, options, message) => {
     expect(() => Input({ name: 'it', ...options })).toThrow(message);
