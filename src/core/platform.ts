@@ -103,7 +103,7 @@ export interface Files {
   /** Begin to write a file, piece by piece. */
   create(path: string): Promise<NewFile>;
   /** A free name beside `path`, for a file that will be renamed to it, or null where files have no names (stores in a browser). */
-  temporaryBeside(path: string): string | null;
+  temporaryBeside(path: string): Promise<string | null>;
   /** The path of `name` in the folder `path`. */
   join(path: string, name: string): string;
 }

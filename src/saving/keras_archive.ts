@@ -73,7 +73,7 @@ export async function withHdf5<R>(
   use: (source: ByteSource) => Promise<R>,
 ): Promise<R> {
   const { files } = getPlatform();
-  const temporary = path === null || !engineReadsFiles() ? null : (files?.temporaryBeside(path) ?? null);
+  const temporary = path === null || !engineReadsFiles() ? null : ((await files?.temporaryBeside(path)) ?? null);
   try {
     const file = await createHdf5(temporary, name);
     try {
@@ -129,7 +129,8 @@ export async function writeKerasArchive(
   const zip = await createZip(write);
   await zip.add(METADATA, metadata);
   await zip.add(CONFIG, config);
-  await withHdf5(path, WEIGHTS, weights, (source) => zip.add(WEIGHTS, source));
+  const name = path === null ? WEIGHTS : `${path}/${WEIGHTS}`;
+  await withHdf5(path, name, weights, (source) => zip.add(WEIGHTS, source));
   for (const [name, content] of assets) await zip.add(name, content);
   await zip.close();
 }
@@ -141,7 +142,7 @@ export async function writeKerasFolder(model: Layer, files: Files, path: string)
   await files.write(files.join(path, METADATA), metadata);
   await files.write(files.join(path, CONFIG), config);
   const weightsPath = files.join(path, WEIGHTS);
-  await withHdf5(weightsPath, WEIGHTS, weights, async (source) => {
+  await withHdf5(weightsPath, weightsPath, weights, async (source) => {
     const file = await files.create(weightsPath);
     try {
       await copyTo(source, (bytes) => file.write(bytes));

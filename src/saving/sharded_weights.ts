@@ -47,7 +47,7 @@ export async function writeShardedWeights(
   const next = async (): Promise<Hdf5Writer> => {
     await finish();
     const target = `${folder}${base}_${String(shards.length).padStart(5, '0')}.weights.h5`;
-    const temporary = engineReadsFiles() ? files.temporaryBeside(target) : null;
+    const temporary = engineReadsFiles() ? await files.temporaryBeside(target) : null;
     shards.push({ temporary, target, bytes: null });
     size = 0;
     return (file = await createHdf5(temporary, target));

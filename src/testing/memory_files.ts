@@ -54,7 +54,7 @@ export function memoryFiles(content = new Map<string, Uint8Array>()): Files {
         abort: () => Promise.resolve(),
       });
     },
-    temporaryBeside: () => null,
+    temporaryBeside: () => Promise.resolve(null),
     join: (path, name) => `${path}/${name}`,
   };
   return files;

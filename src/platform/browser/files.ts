@@ -166,6 +166,6 @@ export const files: Files = {
     return { size: blob.size, path, blob, read, close: () => Promise.resolve() };
   },
   create,
-  temporaryBeside: () => null,
+  temporaryBeside: () => Promise.resolve(null),
   join: (path, name) => `${path}/${name}`,
 };

@@ -1,11 +1,9 @@
 /** @file Files in Node. What is written appears under its name when it is complete and on the disk. */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, appendFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Files, FileStatus, NewFile, OpenFile } from '../../core/platform.js';
-
-let made = 0;
-
-const temporaryBeside = (path: string): string => `${path}.${process.pid}-${made++}.tmp`;
+import { temporaryBeside } from './temporaries.js';
 
 async function statusOf(path: string): Promise<FileStatus | null> {
   try {
@@ -32,9 +30,26 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-async function create(path: string): Promise<NewFile> {
-  const temporary = temporaryBeside(path);
-  const file = await open(temporary, 'wx');
+/** Put a file in the place of another, when its bytes are on the disk. */
+async function putInPlace(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await flushFolder(to);
+}
+
+/** Where a file is written to: a link leads to its file, which keeps its permissions. @throws The file is not to be written. */
+async function targetOf(path: string): Promise<{ readonly path: string; readonly mode: number | undefined }> {
+  const target = await realpath(path).catch(() => path);
+  const found = await stat(target).catch(() => null);
+  if (found === null) return { path: target, mode: undefined };
+  if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+  await access(target, constants.W_OK);
+  return { path: target, mode: found.mode & 0o777 };
+}
+
+async function create(name: string): Promise<NewFile> {
+  const { path, mode } = await targetOf(name);
+  const temporary = await temporaryBeside(path);
+  const file = await open(temporary, 'wx', mode);
   let ended = false;
   const abort = async (): Promise<void> => {
     if (ended) return;
@@ -50,13 +65,12 @@ async function create(path: string): Promise<NewFile> {
       try {
         await file.sync();
         await file.close();
-        await rename(temporary, path);
+        await putInPlace(temporary, path);
       } catch (error) {
         await abort();
         throw error;
       }
       ended = true;
-      await flushFolder(path);
     },
     abort,
   };
@@ -87,6 +101,17 @@ async function openFile(path: string): Promise<OpenFile> {
   };
 }
 
+/** Move a file that may have just been written: its bytes reach the disk before its name does. */
+async function move(from: string, to: string): Promise<void> {
+  const file = await open(from, 'r+').catch(() => null);
+  try {
+    await file?.sync();
+  } finally {
+    await file?.close();
+  }
+  await putInPlace(from, to);
+}
+
 /** The files of the machine. */
 export const files: Files = {
   read: async (path) => {
@@ -108,7 +133,7 @@ export const files: Files = {
   remove: (path) => rm(path, { recursive: true, force: true }),
   exists: async (path) => (await statusOf(path)) !== null,
   stat: statusOf,
-  rename,
+  rename: move,
   makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
   open: openFile,
   create,
