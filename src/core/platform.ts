@@ -108,6 +108,16 @@ export interface Files {
   join(path: string, name: string): string;
 }
 
+/** Folders that have a meaning of their own on a machine. */
+export interface Folders {
+  /** The person's own. */
+  readonly home: string;
+  /** Where Keras keeps its settings and what it downloads: `KERAS_HOME`, or `~/.keras`. */
+  readonly keras: string;
+  /** For what may be lost. */
+  readonly temporary: string;
+}
+
 /** What makes images of drawings. */
 export interface Pictures {
   /**
@@ -130,6 +140,8 @@ export interface Platform {
   readonly workers: Workers | null;
   /** null: there are no files here. */
   readonly files: Files | null;
+  /** null: there are no files here. */
+  readonly folders: Folders | null;
   /** null: nothing here can draw. */
   readonly pictures: Pictures | null;
   /** Seconds, from any start, for durations. */
@@ -159,6 +171,7 @@ let platform: Platform = {
   threads: null,
   workers: null,
   files: null,
+  folders: null,
   pictures: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),

@@ -22,6 +22,7 @@ export {
   serializeKerasObject,
 } from '../saving/index.js';
 export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
+export { getFile, type GetFileOptions } from './get_file.js';
 export { getSourceInputs } from './graph.js';
 export { modelToDot, type ModelToDotOptions } from './model_to_dot.js';
 export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOptions } from './numerical.js';

@@ -76,6 +76,10 @@ export const browserPlatform: Partial<Platform> = {
   threads: findThreads(),
   workers: typeof Worker === 'undefined' ? null : { spawn, resolve: resolvePackage },
   files: typeof indexedDB === 'undefined' ? null : files,
+  folders:
+    typeof indexedDB === 'undefined'
+      ? null
+      : { home: 'indexeddb://home', keras: 'indexeddb://.keras', temporary: 'indexeddb://tmp' },
   pictures,
   nextTurn,
   // On one thread the page stands still while programs run: a frame at a time.

@@ -1,12 +1,12 @@
 /** @file Node: the terminal, worker threads, and a person's settings in ~/.keras/keras.json. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+import type { Folders, Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
 import { files } from './files.js';
 import { pictures } from './pictures.js';
 
@@ -81,12 +81,26 @@ function resolvePackage(name: string): string | null {
   }
 }
 
+/** Read when they are asked for: a program may set `KERAS_HOME` itself. */
+const folders: Folders = {
+  get home() {
+    return homedir();
+  },
+  get keras() {
+    return process.env['KERAS_HOME'] ?? join(homedir(), '.keras');
+  },
+  get temporary() {
+    return tmpdir();
+  },
+};
+
 /** What Node offers. */
 export const nodePlatform: Partial<Platform> = {
   terminal,
   threads,
   workers: { spawn, resolve: resolvePackage },
   files,
+  folders,
   pictures,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
@@ -96,9 +110,8 @@ export const nodePlatform: Partial<Platform> = {
  * defaults then as well.
  */
 export function readConfigFile(): unknown {
-  const folder = process.env['KERAS_HOME'] ?? join(homedir(), '.keras');
   try {
-    return JSON.parse(readFileSync(join(folder, 'keras.json'), 'utf8')) as unknown;
+    return JSON.parse(readFileSync(join(folders.keras, 'keras.json'), 'utf8')) as unknown;
   } catch {
     return null; // absent, unreadable or broken
   }
