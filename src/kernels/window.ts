@@ -102,6 +102,11 @@ class WindowLoops {
     this.#allInside = isAllInside(geometry);
   }
 
+  /** Elements of a window, those in the padding too. */
+  get taps(): number {
+    return this.geometry.taps;
+  }
+
   place(position: readonly Expr[]): WindowPlace {
     const { f } = this;
     const { axes } = this.geometry;
@@ -174,7 +179,12 @@ interface Choice {
   readonly tap: Local;
 }
 
-/** Find the first maximum of a window; `lead` is called when a tap takes the lead. */
+/**
+ * Find the element that the maximum of a window is taken from: each takes the lead unless the one that has it is at least as great,
+ * as XLA chooses (see `maxima` of the reference). Padding takes part as the lowest number; its tap is one that no element has.
+ *
+ * @param lead Called with where a tap does not take the lead; `address` is null for padding.
+ */
 function findMaximum(
   f: FunctionBuilder,
   loops: WindowLoops,
@@ -182,18 +192,29 @@ function findMaximum(
   at: Expr,
   vector: boolean,
   dtype: DType,
-  lead: (wins: Expr, address: Expr, offset: number) => void = () => undefined,
+  lead: (keeps: Expr, address: Expr | null, offset: number) => void = () => undefined,
 ): Choice {
   const s = new LaneBuilder(f, vector);
   const best = f.local(constantLanes(0, dtype, vector).expr);
   const tap = f.local(constantLanes(-1, 'int32', vector).expr);
+  const wide = (x: Expr): Expr => (vector ? x.splat() : x);
+  const visit = (x: LaneValue, number: Expr, address: Expr | null, offset: number): void => {
+    const keeps = f.let(s.compare('ge', { dtype, expr: best }, x).expr.and(tap.ge(wide(i32(0)))));
+    f.set(best, keeps.select(best, x.expr));
+    f.set(tap, keeps.select(tap, wide(number)));
+    lead(keeps, address, offset);
+  };
+  const padding = (): void => visit(constantLanes(lowest(dtype), dtype, vector), i32(loops.taps), null, 0);
+  // Taps that are not visited lie in the padding.
+  const next = place.ranges === null ? null : f.local(i32(0));
   loops.each(place, at, storageBytes(dtype), (address, offset, number) => {
-    const x = loadElements(f, dtype, address, offset, vector);
-    const wins = f.let(s.compare('gt', x, { dtype, expr: best }).expr.or(tap.lt(0)));
-    f.set(best, wins.select(x.expr, best));
-    f.set(tap, wins.select(vector ? number.splat() : number, tap));
-    lead(wins, address, offset);
+    if (next !== null) {
+      f.if(number.ne(next), padding);
+      f.set(next, number.add(1));
+    }
+    visit(loadElements(f, dtype, address, offset, vector), number, address, offset);
   });
+  if (next !== null) f.if(next.ne(loops.taps), padding);
   return { best, tap };
 }
 
@@ -295,9 +316,12 @@ export const selectAndGather: LowerRule = {
             const picked = f.local(constantLanes(0, dtype, vector).expr);
             // Values lie as far from the keys as the two buffers are apart.
             const apart = f.let(source.sub(key));
-            findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype, (wins, address, offset) => {
-              const x = loadElements(f, dtype, f.let(address.add(apart)), offset, vector);
-              f.set(picked, wins.select(x.expr, picked));
+            findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype, (keeps, address, offset) => {
+              const x =
+                address === null
+                  ? constantLanes(0, dtype, vector)
+                  : loadElements(f, dtype, f.let(address.add(apart)), offset, vector);
+              f.set(picked, keeps.select(picked, x.expr));
             });
             const out = f.let(target.add(unit.mul(g.inner).add(c).mul(bytes)));
             storeElements(f, { dtype, expr: picked }, out, 0);
@@ -365,26 +389,27 @@ function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: Sca
           const s = new LaneBuilder(f, vector);
           const at = f.let(block.add(c.mul(bytes)));
           let best: LaneValue | null = null;
-          /** Where each element is greater than all before it. */
-          const leads: LaneValue[] = [];
+          /** Where each element leaves the lead to one before it. */
+          const follows: LaneValue[] = [];
           loops.each(place, f.let(key.add(at)), bytes, (address, offset) => {
             const element = loadElements(f, dtype, address, offset, vector);
             if (best === null) best = element;
             else {
-              const wins = s.compare('gt', element, best);
-              leads.push(wins);
+              const keeps = s.compare('ge', best, element);
+              follows.push(keeps);
+              // pmax(x, y) is y where x < y, else x: the element also where one of the two is NaN.
               best =
                 vector && dtype === 'float32'
-                  ? { dtype, expr: f.let(best.expr.pmax(element.expr)) }
-                  : s.select(wins, element, best);
+                  ? { dtype, expr: f.let(element.expr.pmax(best.expr)) }
+                  : s.select(keeps, best, element);
             }
           });
           // From the last element of the window backwards: the first that leads takes the whole cotangent.
           const zero = s.constant(0, dtype);
           let rest = s.binary('add', zero, loadElements(f, dtype, f.let(given.add(c.mul(bytes))), 0, vector)); // -0 → 0
-          const parts = leads.reverse().map((wins) => {
-            const part = s.select(wins, rest, zero);
-            rest = s.select(wins, zero, rest);
+          const parts = follows.reverse().map((keeps) => {
+            const part = s.select(keeps, zero, rest);
+            rest = s.select(keeps, rest, zero);
             return part;
           });
           const written = [rest, ...parts.reverse()];

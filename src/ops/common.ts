@@ -5,7 +5,7 @@ import { isFloat } from '../core/dtype.js';
 import type { WeakType } from '../core/promotion.js';
 import { resultType } from '../core/promotion.js';
 import { broadcastShapes } from '../core/shape.js';
-import { broadcastTo, convert } from '../graph/lax.js';
+import { and, broadcastTo, convert, div, eq, fullLike, lt, select, zerosLike } from '../graph/lax.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { toTensor } from '../runtime/index.js';
 
@@ -52,4 +52,19 @@ export function floatTypeFor(dtype: DType): DType {
 export function floatTensor(x: TensorLike, owner: string): Tensor {
   const t = toTensor(x, null, owner);
   return convert(t, floatTypeFor(t.dtype));
+}
+
+/** The least positive number of each float dtype. */
+const LEAST: Partial<Record<DType, number>> = {
+  float16: 2 ** -24,
+  bfloat16: 2 ** -133,
+  float32: 2 ** -149,
+  float64: 2 ** -1074,
+};
+/** `x` with −0 replaced by the number below it, so that −0 comes before 0. */
+export function zerosInOrder(x: Tensor): Tensor {
+  const least = LEAST[x.dtype];
+  if (least === undefined) return x;
+  const negativeZero = and(eq(x, zerosLike(x)), lt(div(fullLike(x, 1), x), zerosLike(x))); // 1/−0 is −Infinity
+  return select(negativeZero, fullLike(x, -least), x);
 }

@@ -1,6 +1,6 @@
 /** @file The ops of `keras.ops` that are neither NumPy's nor a network's: casts, shapes, control of gradients, updates of slices. */
 import type { DType } from '../core/dtype.js';
-import { isFloat, standardizeDType } from '../core/dtype.js';
+import { dtypeInfo, isFloat, isInteger, limits, standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { PartialShape, Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
@@ -16,8 +16,16 @@ export const cast = op('cast', (x: TensorLike, dtype: DType): Tensor =>
 /** `cast` with the range of the dtype kept: what lies outside goes to its nearest end. @see `keras.ops.saturate_cast` */
 export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): Tensor => {
   const t = toTensor(x, null, 'saturate_cast');
-  if (isFloat(t.dtype) || isFloat(dtype)) return lax.convert(t, standardizeDType(dtype, 'saturate_cast'));
-  return lax.convert(lax.convert(t, 'float64'), standardizeDType(dtype, 'saturate_cast')); // floats saturate
+  const target = standardizeDType(dtype, 'saturate_cast');
+  const fromFloat = isFloat(t.dtype);
+  if (t.dtype === 'bool' || (!fromFloat && isFloat(target) && dtypeInfo(target).bits >= 32))
+    return lax.convert(t, target);
+  const wide = fromFloat ? t : lax.convert(t, 'float64');
+  if (isInteger(target)) return lax.convert(wide, target); // floats saturate
+  const own = fromFloat ? limits(t.dtype).max : Infinity;
+  const [least, most] = target === 'bool' ? [0, 1] : [limits(target).min, limits(target).max];
+  const above = lax.max(wide, lax.fullLike(wide, Math.max(least, -own)));
+  return lax.convert(lax.min(above, lax.fullLike(wide, Math.min(most, own))), target);
 });
 /** A tensor from numbers, nested lists, typed arrays or variables. @see `keras.ops.convert_to_tensor` */
 export const convertToTensor = op('convert_to_tensor', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>

@@ -228,6 +228,14 @@ export const ARITHMETIC_RULES: Rules = {
       const c = under(x, 'not');
       return c && lax.select(c, z, y);
     },
+    // select(x > c, x, select(x <= c, y, x)) -> select(x <= c, y, x)
+    ({ x: c, y, z }) => {
+      if (c.node.primitive.name !== 'gt' || z.node.primitive.name !== 'select' || c.node.inputs[0] !== y) return null;
+      const [other, , last] = z.node.inputs;
+      const bound = uniformOf(c.node.inputs[1]);
+      const opposite = other.node.primitive.name === 'le' && other.node.inputs[0] === y && last === y;
+      return opposite && bound !== null && uniformOf(other.node.inputs[1]) === bound ? z : null;
+    },
     // select(c, true, false) -> c; select(c, false, true) -> not c
     ({ x: c, y, z }) => (isTrue(y) && isFalse(z) ? c : isFalse(y) && isTrue(z) ? lax.not(c) : null),
     // select(c, select(c, x, y), z) -> select(c, x, z)

@@ -119,6 +119,11 @@ describe('choice', () => {
       ([x, y, , c]) => lax.select(lax.not(c), x, y),
       ([x, y, , c]) => lax.select(c, y, x),
     ],
+    [
+      'select(x > c, x, select(x <= c, y, x)) -> select(x <= c, y, x)',
+      ([x, y]) => lax.select(lax.gt(x, num(x, 2)), x, lax.select(lax.le(x, num(x, 2)), y, x)),
+      ([x, y]) => lax.select(lax.le(x, num(x, 2)), y, x),
+    ],
     ['select(c, true, false) -> c', ([x, , , c]) => lax.select(c, yes(x), no(x)), ([, , , c]) => c],
     ['select(c, false, true) -> not c', ([x, , , c]) => lax.select(c, no(x), yes(x)), ([, , , c]) => lax.not(c)],
     [

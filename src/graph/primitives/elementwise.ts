@@ -12,7 +12,7 @@ import type { ScalarBinary, ScalarBuilder, ScalarCompare, ScalarUnary } from '..
 import type { Value } from '../graph.js';
 import type { DTypeParams } from '../lax.js';
 import {
-  add, convert, cos, cosh, digamma, div, eq, exp, fullLike, log, mul, neg, pow, select, sign, sin, sinh, sqrt, sub, trunc, zerosLike,
+  add, convert, cos, cosh, digamma, div, eq, exp, fullLike, ge, log, mul, neg, pow, select, sin, sinh, sqrt, sub, trunc, zerosLike,
 } from '../lax.js'; // prettier-ignore
 import * as special from '../special.js';
 import * as wide from '../wide.js';
@@ -157,7 +157,13 @@ binary({
 });
 
 unary({ name: 'neg', accepts: anyNumber, js: (x) => -x, gradient: ({ dy }) => [neg(dy)] });
-unary({ name: 'abs', accepts: anyNumber, js: Math.abs, gradient: ({ dy, x }) => [mul(dy, sign(x))] });
+unary({
+  name: 'abs',
+  accepts: anyNumber,
+  js: Math.abs,
+  // JAX gives the slope 1 at 0, and -1 at NaN.
+  gradient: ({ dy, x }) => [select(ge(x, zerosLike(x)), dy, neg(dy))],
+});
 unary({ name: 'sign', accepts: anyNumber, js: Math.sign, gradient: null });
 unary({ name: 'floor', accepts: floatOnly, js: Math.floor, gradient: null });
 unary({ name: 'ceil', accepts: floatOnly, js: Math.ceil, gradient: null });
@@ -238,7 +244,8 @@ unary({
   name: 'acosh',
   accepts: floatOnly,
   js: Math.acosh,
-  gradient: ({ dy, x }) => [div(dy, sqrt(mul(sub(x, one(x)), add(x, one(x)))))],
+  // x² - 1; not the negative of 1 - x², which is -0 at ±1 and would turn the sign of the infinite slope.
+  gradient: ({ dy, x }) => [div(dy, sqrt(sub(zerosLike(x), oneMinusSquare(x))))],
 });
 unary({
   name: 'atanh',

@@ -7,7 +7,7 @@ import { sizeOf, stridesOf } from '../../core/shape.js';
 import type { Value } from '../graph.js';
 import type { AxisParams, CumulativeParams } from '../lax.js';
 import {
-  add, argSort, cumulative, div, eq, fullLike, iota, mul, reduceSum, reshape, broadcastInDim, convert, scatter, select, zerosLike,
+  add, argSort, concatenate, cumulative, eq, fullLike, iota, mul, pad, reshape, reverse as flip, scatter, select, slice, zerosLike,
 } from '../lax.js'; // prettier-ignore
 import { definePrimitive } from '../primitive.js';
 import { requireKind } from './helpers.js';
@@ -47,23 +47,45 @@ const COMBINE: Record<CumulativeParams['kind'], (a: number, b: number, dtype: DT
 };
 
 /**
- * The gradient of a running product without dividing by x, which may be 0: dx_i = Σ_j≥i dy_j Π_k≤j,k≠i x_k, where the product is
- * y_j / x_i for non-zero x_i. Where x_i is 0, the running product of the others is built with that factor set to 1.
+ * The gradient of a running product along an axis without dividing by x, which may be 0, infinite or NaN. The product is seen as JAX
+ * computes it: elements are multiplied in pairs, the running products of the pairs are found in the same way, and an element of
+ * even place is multiplied with the running product of the pairs before it.
  */
-function productGradient(dy: Value, x: Value, y: Value, p: CumulativeParams): Value {
-  const back = (v: Value): Value => cumulative(v, { kind: 'sum', axis: p.axis, reverse: !p.reverse });
-  const zero = zerosLike(x);
-  const isZero = eq(x, zero);
-  const filled = select(isZero, fullLike(x, 1), x);
-  const dividing = div(back(mul(dy, y)), filled);
-  // Only the first zero of a line matters: behind a second one every product has a zero factor left.
-  const zerosSeen = cumulative(convert(isZero, 'int32'), { kind: 'sum', axis: p.axis, reverse: p.reverse });
-  const oneZero = eq(zerosSeen, fullLike(zerosSeen, 1));
-  const others = cumulative(filled, { kind: 'prod', axis: p.axis, reverse: p.reverse });
-  const total = reduceSum(select(oneZero, mul(dy, others), zero), [p.axis]);
-  const dims = x.shape.map((_, d) => d).filter((d) => d !== p.axis);
-  const atZero = select(oneZero, broadcastInDim(total, x.shape, dims), zero);
-  return select(isZero, atZero, dividing);
+function productGradient(dy: Value, x: Value, y: Value, axis: number): Value {
+  const n = x.shape[axis];
+  if (n < 2) return dy;
+  /** Every second element of the axis from `from` on, of those before `to`. */
+  const every = (v: Value, from: number, to = n): Value =>
+    slice(
+      v,
+      v.shape.map((_, d) => (d === axis ? from : 0)),
+      v.shape.map((size, d) => (d === axis ? to : size)),
+      v.shape.map((_, d) => (d === axis ? 2 : 1)),
+    );
+  /** Elements of the axis put at every second place from `from` on, with 0 at the others. */
+  const spread = (v: Value, from: number): Value => {
+    const along = (size: number): number[] => v.shape.map((_, d) => (d === axis ? size : 0));
+    const used = Math.max(0, 2 * v.shape[axis] - 1);
+    return pad(v, { low: along(from), high: along(n - from - used), interior: along(1), value: 0 });
+  };
+  const pairs = n >> 1;
+  const [first, second] = [every(x, 0, 2 * pairs), every(x, 1)];
+  const ofPairs = every(y, 1);
+  let toPairs = every(dy, 1);
+  // An even place i > 0: y_i = (the running product of the pairs before) · x_i.
+  let toEven = every(dy, 0, 1);
+  if (n > 2) {
+    const later = every(dy, 2);
+    const count = later.shape[axis];
+    const before = every(y, 1, 2 * count);
+    toEven = concatenate([toEven, mul(later, before)], axis);
+    const product = mul(later, every(x, 2));
+    const gap = x.shape.map((_, d) => (d === axis ? pairs - count : 0));
+    const none = x.shape.map(() => 0);
+    toPairs = add(toPairs, pad(product, { low: none, high: gap, interior: none, value: 0 }));
+  }
+  const inner = productGradient(toPairs, mul(first, second), ofPairs, axis);
+  return add(add(spread(toEven, 0), spread(mul(inner, second), 0)), spread(mul(inner, first), 1));
 }
 
 definePrimitive<CumulativeParams>({
@@ -90,7 +112,10 @@ definePrimitive<CumulativeParams>({
   gradient: ({ cotangents: [dy], inputs: [x], outputs: [y], params }) => {
     const { kind, axis, reverse } = params;
     if (kind === 'sum') return [cumulative(dy!, { kind: 'sum', axis, reverse: !reverse })];
-    if (kind === 'prod') return [productGradient(dy!, x, y, params)];
+    if (kind === 'prod') {
+      const turned = (v: Value): Value => (params.reverse ? flip(v, [axis]) : v);
+      return [turned(productGradient(turned(dy!), turned(x), turned(y), axis))];
+    }
     // Each output repeats the element that last set the record: send its cotangent there.
     const place = iota(x.applier, 'int32', x.shape, axis);
     const none = fullLike(place, reverse ? x.shape[axis] : -1);

@@ -5,7 +5,19 @@ import type { NDArray, TensorType } from '../../core/ndarray.js';
 import { fromNumbers, ndarray } from '../../core/ndarray.js';
 import { range, reducedShape, sizeOf, stridesOf } from '../../core/shape.js';
 import type { AxesParams, AxisParams } from '../lax.js';
-import { broadcastInDim, convert, div, eq, fullLike, mul, reduceProd, reduceSum, select, zerosLike } from '../lax.js';
+import {
+  broadcastInDim,
+  convert,
+  cumulative,
+  div,
+  eq,
+  mul,
+  pad,
+  reduceSum,
+  reshape,
+  transpose,
+  zerosLike,
+} from '../lax.js';
 import type { GradientContext } from '../primitive.js';
 import { definePrimitive } from '../primitive.js';
 import type { Value } from '../graph.js';
@@ -85,16 +97,28 @@ defineReduce({
   initial: () => 1,
   // A product of two 32-bit integers has more bits than float64 keeps.
   combine: (a, b, dtype) => (dtype === 'int32' || dtype === 'uint32' ? Math.imul(a, b) : a * b),
-  gradient: ({ cotangents: [dy], inputs: [x], outputs: [y], params: { axes } }) => {
-    // dy · y / x, and where x is 0 the product of the other elements: 0 unless it is the only zero.
-    const zero = zerosLike(x);
-    const isZero = eq(x, zero);
-    const nonZero = select(isZero, fullLike(x, 1), x);
-    const zeros = reduceSum(convert(isZero, x.dtype), axes);
-    const others = spread(reduceProd(nonZero, axes), x, axes);
-    const onlyZero = eq(spread(zeros, x, axes), fullLike(x, 1));
-    const slope = select(isZero, select(onlyZero, others, zero), div(spread(y, x, axes), nonZero));
-    return [mul(spread(dy!, x, axes), slope)];
+  gradient: ({ cotangents: [dy], inputs: [x], params: { axes } }) => {
+    // dy times the product of the other elements: those before, and those behind. Nothing is divided by x, which may be 0, infinite
+    // or NaN while the others are not.
+    const order = [...keptAxes(x.shape.length, axes), ...axes];
+    const columns = sizeOf(axes.map((d) => x.shape[d]));
+    const rows = columns === 0 ? 0 : sizeOf(x.shape) / columns;
+    if (rows === 0) return [zerosLike(x)];
+    const lines = reshape(transpose(x, order), [rows, columns]);
+    const others = (reverse: boolean): Value => {
+      const [low, high] = reverse ? [-1, 1] : [1, -1];
+      const shifted = pad(lines, { low: [0, low], high: [0, high], interior: [0, 0], value: 1 });
+      return cumulative(shifted, { kind: 'prod', axis: 1, reverse });
+    };
+    const back = (product: Value): Value =>
+      transpose(
+        reshape(
+          product,
+          order.map((d) => x.shape[d]),
+        ),
+        range(order.length).map((d) => order.indexOf(d)),
+      );
+    return [mul(mul(spread(dy!, x, axes), back(others(false))), back(others(true)))];
   },
   numbersOnly: true,
 });

@@ -21,13 +21,17 @@ function windowType(name: string, x: TensorType, { window, strides, padding, dil
   return { dtype: x.dtype, shape };
 }
 
-/** Call `visit` with the offset of each element of each window, window by window in row-major order. */
+/**
+ * Call `visit` with the offset of each element of each window, window by window in row-major order; where asked, with the offset -1
+ * for each stretch of a window that lies in the padding.
+ */
 function eachWindow(
   x: TensorType,
   out: TensorType,
   p: WindowParams,
   begin: (o: number) => void,
   visit: (o: number, i: number) => void,
+  padding = false,
 ): void {
   const ndim = x.shape.length;
   const strides = stridesOf(x.shape);
@@ -41,6 +45,7 @@ function eachWindow(
     for (let k = 0; k < p.window[d]; k++) {
       const index = first + k * p.dilation[d];
       if (index >= 0 && index < x.shape[d]) walk(d + 1, offset + index * strides[d], o);
+      else if (padding) visit(o, -1);
     }
   };
   const count = sizeOf(out.shape);
@@ -51,18 +56,27 @@ function eachWindow(
   }
 }
 
-/** For each window, the offset of its first maximum, or -1 when the window holds nothing but padding. */
+/**
+ * For each window, the offset of the element that its maximum is taken from, or -1 for the padding. As XLA chooses: an element
+ * takes the lead unless the one that has it is at least as great. So of equal ones the first has it, padding (the lowest number)
+ * before an equal element too; a NaN takes the lead and loses it to whatever comes next.
+ */
 function maxima(x: NDArray, out: TensorType, p: WindowParams): Int32Array {
   const places = new Int32Array(sizeOf(out.shape)).fill(-1);
+  const outside = lowest(x.dtype);
+  let best: number | null = null;
   eachWindow(
     x,
     out,
     p,
-    () => undefined,
+    () => (best = null),
     (o, i) => {
-      const best = places[o];
-      if (best < 0 || x.data[i] > x.data[best]) places[o] = i;
+      const value = i < 0 ? outside : x.data[i];
+      if (best !== null && best >= value) return;
+      best = value;
+      places[o] = i;
     },
+    true,
   );
   return places;
 }

@@ -32,10 +32,15 @@ export const norm = op(
         ),
       );
     const root = (): Tensor => lax.sqrt(lax.reduceSum(lax.mul(t, t), axes));
+    /** As in JAX 0 takes part, so that a norm of 0 passes on half of its gradient. */
+    const greatest = (y: Tensor, over: readonly number[]): Tensor => {
+      const found = lax.reduceMax(y, over);
+      return lax.max(found, lax.zerosLike(found));
+    };
     if (ord === null) return reshaped(root());
     if (axes.length === 1) {
       if (typeof ord === 'string') throw new ValueError(`norm: order '${ord}' is for matrices, got one axis.`);
-      if (ord === Infinity) return reshaped(lax.reduceMax(size, axes));
+      if (ord === Infinity) return reshaped(greatest(size, axes));
       if (ord === -Infinity) return reshaped(lax.reduceMin(size, axes));
       if (ord === 0) return reshaped(lax.reduceSum(lax.convert(lax.ne(t, lax.zerosLike(t)), t.dtype), axes));
       if (ord === 1) return reshaped(lax.reduceSum(size, axes));
@@ -48,17 +53,17 @@ export const norm = op(
         `norm: order ${ord} over ${axes.length} axes of shape ${formatShape(t.shape)}. Expected one or two axes.`,
       );
     const [row, column] = axes;
-    const lines = (summed: number, over: number, reduce: typeof lax.reduceMax): Tensor =>
+    const lines = (summed: number, over: number, reduce: typeof greatest): Tensor =>
       reshaped(reduce(lax.reduceSum(size, [summed]), [over > summed ? over - 1 : over]));
     switch (ord) {
       case 'fro':
         return reshaped(root());
       case 1:
-        return lines(row, column, lax.reduceMax);
+        return lines(row, column, greatest);
       case -1:
         return lines(row, column, lax.reduceMin);
       case Infinity:
-        return lines(column, row, lax.reduceMax);
+        return lines(column, row, greatest);
       case -Infinity:
         return lines(column, row, lax.reduceMin);
       default:

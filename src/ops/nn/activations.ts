@@ -22,15 +22,19 @@ function numberTensor(x: TensorLike, owner: string): Tensor {
   return t.dtype === 'bool' ? lax.convert(t, 'int32') : t;
 }
 
+/** max(x, 0), whose gradient is 0 at 0 and at NaN. One choice remains of the two when the program is simplified. */
+function rectified(x: Tensor): Tensor {
+  const zero = c(x, 0);
+  return lax.select(lax.gt(x, zero), x, lax.stopGradient(lax.select(lax.le(x, zero), zero, x)));
+}
+
 /** max(x, 0); the gradient at 0 is 0. @see `keras.ops.relu` */
 export const relu = op('relu', (x: TensorLike): Tensor => {
   const t = numberTensor(x, 'relu');
-  return lax.select(lax.le(t, c(t, 0)), c(t, 0), t);
+  return rectified(t);
 });
 /** min(max(x, 0), 6). @see `keras.ops.relu6` */
-export const relu6 = activation('relu6', (x) =>
-  lax.select(lax.le(x, c(x, 0)), c(x, 0), lax.select(lax.ge(x, c(x, 6)), c(x, 6), x)),
-);
+export const relu6 = activation('relu6', (x) => lax.select(lax.ge(x, c(x, 6)), c(x, 6), rectified(x)));
 /** 1 / (1 + e⁻ˣ). @see `keras.ops.sigmoid` */
 export const sigmoid = activation('sigmoid', lax.logistic);
 /** 0 below −1, 1 above 1, straight between; at the two corners half the slope. @see `keras.ops.sparse_sigmoid` */
@@ -39,7 +43,8 @@ export const sparseSigmoid = activation('sparse_sigmoid', (x) =>
 );
 /** log(1 + eˣ) without overflow. @see `keras.ops.softplus` */
 export const softplus = activation('softplus', (x) =>
-  lax.add(lax.max(x, c(x, 0)), lax.log1p(lax.exp(lax.neg(lax.abs(x))))),
+  // At 0 the slope of |x| is 1, as that of the first term: 1 - 1/2.
+  lax.add(lax.select(lax.ge(x, c(x, 0)), x, c(x, 0)), lax.log1p(lax.exp(lax.neg(lax.abs(x))))),
 );
 /** x / (1 + |x|). @see `keras.ops.softsign` */
 export const softsign = activation('softsign', (x) => lax.div(x, lax.add(lax.abs(x), c(x, 1))));

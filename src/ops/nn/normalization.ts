@@ -110,14 +110,16 @@ export interface RmsNormalizationOptions {
 export const rmsNormalization = op(
   'rms_normalization',
   (x: TensorLike, { scale = null, axis = -1, epsilon = null }: RmsNormalizationOptions = {}): Tensor => {
-    const raw = floatTensor(x, 'rms_normalization');
+    const given = toTensor(x, null, 'rms_normalization');
+    const raw = floatTensor(given, 'rms_normalization');
     const t = raw.ndim === 0 ? lax.reshape(raw, [1]) : raw;
     const wide = lax.convert(t, resultType(t.dtype, 'float32'));
     const axes = normalizeAxes(axis, t.ndim, 'rms_normalization');
     const power = mean(lax.mul(wide, wide), { axis: axes, keepdims: true });
     const root = lax.sqrt(lax.add(power, lax.fullLike(power, epsilon ?? fuzz())));
     const result = lax.mul(wide, lax.broadcastTo(lax.div(lax.fullLike(root, 1), root), t.shape));
-    if (scale === null) return lax.convert(result, t.dtype);
-    return lax.convert(lax.mul(result, lax.broadcastTo(toTensor(scale, wide.dtype), t.shape)), t.dtype);
+    // Integers are given back as integers, as Keras does.
+    if (scale === null) return lax.convert(result, given.dtype);
+    return lax.convert(lax.mul(result, lax.broadcastTo(toTensor(scale, wide.dtype), t.shape)), given.dtype);
   },
 );

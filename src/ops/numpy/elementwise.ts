@@ -76,14 +76,24 @@ export const floorDivide = binaryOp('floor_divide', (a, b) => {
   // Truncation rounds up where the signs differ and something is left over.
   const zero = full(x, 0);
   const rest = lax.ne(lax.rem(x, y), zero);
-  const differ = lax.ne(lax.lt(x, zero), lax.lt(y, zero));
+  // By signs, so that a divisor of 0 gives what it gives in JAX.
+  const differ = lax.ne(lax.sign(x), lax.sign(y));
   return lax.select(lax.and(rest, differ), lax.sub(q, full(q, 1)), q);
 });
 
-/** Remainder with the sign of the divisor, as Python's `%`. @see `keras.ops.mod` */
+/** The remainder of truncated division; of integers and a divisor of 0 it is 0. */
+function remainder(x: Tensor, y: Tensor): Tensor {
+  const r = lax.rem(x, y);
+  return isFloat(x.dtype) ? r : lax.select(lax.eq(y, full(y, 0)), full(r, 0), r);
+}
+/** Remainder with the sign of the dividend, as C's `fmod`; of integers by 0 it is 0. @see `keras.ops.fmod` */
+export const fmod = binaryOp('fmod', (a, b) =>
+  isBool(a) ? lax.rem(lax.convert(a, 'int32'), lax.convert(b, 'int32')) : remainder(a, b),
+);
+/** Remainder with the sign of the divisor, as Python's `%`; of integers by 0 it is 0. @see `keras.ops.mod` */
 export const mod = binaryOp('mod', (a, b) => {
   const [x, y] = isBool(a) ? [lax.convert(a, 'int32'), lax.convert(b, 'int32')] : [a, b];
-  const r = lax.rem(x, y);
+  const r = remainder(x, y);
   if (dtypeInfo(x.dtype).kind === 'uint') return r;
   const zero = full(x, 0);
   const differ = lax.and(lax.ne(r, zero), lax.ne(lax.lt(r, zero), lax.lt(y, zero)));
@@ -115,7 +125,9 @@ export const hypot = op('hypot', (x1: TensorLike, x2: TensorLike): Tensor => {
 export const logaddexp = op('logaddexp', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('logaddexp', [x1, x2], strongQuotientType(x1, x2));
   const gap = lax.sub(a, b);
-  const sum = lax.add(lax.max(a, b), lax.log1p(lax.exp(lax.neg(lax.abs(gap)))));
+  // Where the two are equal, each term has the slope of a: 1 - 1/2, and for b 0 + 1/2.
+  const greater = lax.select(lax.ge(a, b), a, b);
+  const sum = lax.add(greater, lax.log1p(lax.exp(lax.neg(lax.abs(gap)))));
   return lax.select(lax.ne(gap, gap), lax.add(a, b), sum); // two equal infinities, or a NaN
 });
 /** log2(2ˣ¹ + 2ˣ²). @see `keras.ops.logaddexp2` */
@@ -202,10 +214,12 @@ export const rsqrt = floatOp('rsqrt', (x) => lax.div(full(x, 1), lax.sqrt(x)));
 /** ∛x, also of negative numbers. @see `keras.ops.cbrt` */
 export const cbrt = floatOp('cbrt', (x) => {
   // The sign is taken off and put back by choice, not by factors: the slope at 0 is Infinity, and 0 times that is NaN.
-  const zero = full(x, 0);
-  const negative = lax.or(lax.lt(x, zero), lax.lt(lax.div(full(x, 1), x), zero)); // 1/−0 is −Infinity
-  const root = lax.pow(lax.select(negative, lax.neg(x), x), full(x, 1 / 3));
-  return lax.select(negative, lax.neg(root), root);
+  // 16-bit floats hold too little of 1/3 as an exponent.
+  const wide = dtypeInfo(x.dtype).bits < 32 ? lax.convert(x, 'float32') : x;
+  const zero = full(wide, 0);
+  const negative = lax.or(lax.lt(wide, zero), lax.lt(lax.div(full(wide, 1), wide), zero)); // 1/−0 is −Infinity
+  const root = lax.pow(lax.select(negative, lax.neg(wide), wide), full(wide, 1 / 3));
+  return lax.convert(lax.select(negative, lax.neg(root), root), x.dtype);
 });
 /** 1/x. @see `keras.ops.reciprocal` */
 export const reciprocal = floatOp('reciprocal', (x) => lax.div(full(x, 1), x));

@@ -84,6 +84,7 @@ export {
   rad2deg,
   heaviside,
   clip,
+  fmod,
   nanToNum,
   ldexp,
   type NanToNumOptions,

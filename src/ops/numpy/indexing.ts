@@ -7,6 +7,7 @@ import { broadcastShapes, formatShape, normalizeAxis, range, sizeOf } from '../.
 import * as lax from '../../graph/lax.js';
 import type { Index, TensorLike } from '../../runtime/index.js';
 import { op, Tensor, tensorApplier, toTensor } from '../../runtime/index.js';
+import { zerosInOrder } from '../common.js';
 import { sliceAxis, takeRows } from './shape.js';
 
 /** Negative positions count from the end. */
@@ -279,7 +280,7 @@ export const argsort = op('argsort', (x: TensorLike, { axis = -1 }: { readonly a
   if (axis === null || t.ndim === 0) return lax.argSort(lax.reshape(t, [t.size]), 0);
   return lax.argSort(t, normalizeAxis(axis, t.ndim, 'argsort'));
 });
-/** The k greatest along the last axis, descending, and where they were; a NaN counts as greatest. @see `keras.ops.top_k` */
+/** The k greatest along the last axis, descending, and where they were; a NaN counts as greatest, 0 is greater than −0. @see `keras.ops.top_k` */
 export const topK = op(
   'top_k',
   (x: TensorLike, k: number, _options: { readonly sorted?: boolean } = {}): [Tensor, Tensor] => {
@@ -288,7 +289,7 @@ export const topK = op(
     if (k > t.shape[axis]) throw new ValueError(`top_k: k is ${k}, the last axis has size ${t.shape[axis]}.`);
     // The reversed numbers in ascending order, read from the end: equal ones keep their order, and NaN comes first, as in Keras.
     const last = lax.reverse(
-      sliceAxis(lax.argSort(lax.reverse(t, [axis]), axis), axis, t.shape[axis] - k, t.shape[axis]),
+      sliceAxis(lax.argSort(lax.reverse(zerosInOrder(t), [axis]), axis), axis, t.shape[axis] - k, t.shape[axis]),
       [axis],
     );
     const indices = lax.sub(lax.fullLike(last, t.shape[axis] - 1), last);

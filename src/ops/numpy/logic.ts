@@ -143,9 +143,12 @@ function bitwise(name: string, fn: (x: Tensor, y: Tensor) => Tensor) {
 export const bitwiseAnd = bitwise('bitwise_and', lax.and);
 export const bitwiseOr = bitwise('bitwise_or', lax.or);
 export const bitwiseXor = bitwise('bitwise_xor', lax.xor);
-export const bitwiseLeftShift = bitwise('bitwise_left_shift', lax.shiftLeft);
+/** Shifts of bools are those of int32. */
+const shift = (name: string, fn: typeof lax.shiftLeft): ReturnType<typeof bitwise> =>
+  bitwise(name, (a, b) => (a.dtype === 'bool' ? fn(lax.convert(a, 'int32'), lax.convert(b, 'int32')) : fn(a, b)));
+export const bitwiseLeftShift = shift('bitwise_left_shift', lax.shiftLeft);
 export const leftShift = bitwiseLeftShift;
-export const bitwiseRightShift = bitwise('bitwise_right_shift', lax.shiftRightArithmetic);
+export const bitwiseRightShift = shift('bitwise_right_shift', lax.shiftRightArithmetic);
 export const rightShift = bitwiseRightShift;
 export const bitwiseNot = op('bitwise_not', (x: TensorLike): Tensor => lax.not(toTensor(x, null, 'bitwise_not')));
 export const bitwiseInvert = bitwiseNot;

@@ -6,7 +6,7 @@ import { formatShape, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from 
 import * as lax from '../../graph/lax.js';
 import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
-import { align, floatTensor, floatTypeFor } from '../common.js';
+import { align, floatTensor, floatTypeFor, zerosInOrder } from '../common.js';
 
 /** Reduce with a primitive, then give reduced axes back as 1 where asked. */
 export function reduceWith(
@@ -146,9 +146,9 @@ export interface ArgReduceOptions {
   readonly axis?: number | null;
   readonly keepdims?: boolean;
 }
-function argReduce(name: string, fn: typeof lax.argMax) {
+function argReduce(name: string, fn: typeof lax.argMax, key: (x: Tensor) => Tensor) {
   return op(name, (x: TensorLike, { axis = null, keepdims = false }: ArgReduceOptions = {}): Tensor => {
-    const t = toTensor(x, null, name);
+    const t = key(toTensor(x, null, name));
     if (axis === null ? t.size === 0 : t.shape[normalizeAxis(axis, t.ndim, name)] === 0)
       throw new ValueError(
         `${name}: no elements ${axis === null ? 'in' : `along axis ${axis} of`} a tensor of shape ${formatShape(t.shape)}, so there is no ${name === 'argmax' ? 'greatest' : 'least'} one.`,
@@ -166,10 +166,14 @@ function argReduce(name: string, fn: typeof lax.argMax) {
     return lax.reshape(fn(t, d), reducedShape(t.shape, [d], keepdims));
   });
 }
-/** Index (int32) of the first greatest element. @see `keras.ops.argmax` */
-export const argmax = argReduce('argmax', lax.argMax);
-/** Index (int32) of the first least element. @see `keras.ops.argmin` */
-export const argmin = argReduce('argmin', lax.argMin);
+/** Index (int32) of the first greatest element; 0 is greater than −0. @see `keras.ops.argmax` */
+export const argmax = argReduce('argmax', lax.argMax, zerosInOrder);
+/** Index (int32) of the first least element; −0 is less than 0. @see `keras.ops.argmin` */
+export const argmin = argReduce('argmin', lax.argMin, zerosInOrder);
+/** `argmax` to which both zeros are equal. */
+export const firstGreatest = argReduce('argmax', lax.argMax, (x) => x);
+/** `argmin` to which both zeros are equal. */
+export const firstLeast = argReduce('argmin', lax.argMin, (x) => x);
 
 /** Options of `average`. */
 export interface AverageOptions {

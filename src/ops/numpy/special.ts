@@ -16,23 +16,17 @@ export const angle = op('angle', (x: TensorLike): Tensor => {
 /** |x| as a float. @see `keras.ops.fabs` */
 export const fabs = op('fabs', (x: TensorLike): Tensor => lax.abs(floatTensor(x, 'fabs')));
 
-function withoutNaN(name: string, pick: (a: Tensor, b: Tensor) => Tensor) {
+function withoutNaN(name: string, beats: typeof lax.gt, pick: (a: Tensor, b: Tensor) => Tensor) {
   return op(name, (x1: TensorLike, x2: TensorLike): Tensor => {
     const [a, b] = align(name, [x1, x2]);
-    if (!isFloat(a.dtype)) return pick(a, b);
-    const [noA, noB] = [lax.ne(a, a), lax.ne(b, b)];
-    return pick(lax.select(noA, b, a), lax.select(noB, a, b));
+    // Of two equal numbers the second is chosen, as its gradient shows.
+    return isFloat(a.dtype) ? lax.select(lax.or(beats(a, b), lax.ne(b, b)), a, b) : pick(a, b);
   });
 }
 /** Greater of two; the number where the other is NaN. @see `keras.ops.fmax` */
-export const fmax = withoutNaN('fmax', lax.max);
+export const fmax = withoutNaN('fmax', lax.gt, lax.max);
 /** Lesser of two; the number where the other is NaN. @see `keras.ops.fmin` */
-export const fmin = withoutNaN('fmin', lax.min);
-/** Remainder with the sign of the dividend, as C's `fmod`. @see `keras.ops.fmod` */
-export const fmod = op('fmod', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = align('fmod', [x1, x2]);
-  return a.dtype === 'bool' ? lax.rem(lax.convert(a, 'int32'), lax.convert(b, 'int32')) : lax.rem(a, b);
-});
+export const fmin = withoutNaN('fmin', lax.lt, lax.min);
 /** The next number that the dtype can hold from `x1` towards `x2`. @see `keras.ops.nextafter` */
 export const nextafter = op('nextafter', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('nextafter', [floatTensor(x1, 'nextafter'), floatTensor(x2, 'nextafter')]);
@@ -59,7 +53,7 @@ export const gcd = euclid('gcd', (_a, _b, divisor) => divisor);
 /** The least common multiple. @see `keras.ops.lcm` */
 export const lcm = euclid('lcm', (a, b, divisor) => {
   const zero = lax.eq(divisor, lax.zerosLike(divisor));
-  return lax.abs(lax.mul(lax.div(a, lax.select(zero, c(divisor, 1), divisor)), b));
+  return lax.mul(lax.div(lax.abs(a), lax.select(zero, c(divisor, 1), divisor)), lax.abs(b));
 });
 
 const polynomial = (x: Tensor, coefficients: readonly number[]): Tensor =>
@@ -73,11 +67,14 @@ export const i0 = op('i0', (x: TensorLike): Tensor => {
   const t = floatTensor(x, 'i0');
   const size = lax.abs(t);
   const near = lax.le(size, c(t, 3.75));
-  const ratio = lax.div(t, c(t, 3.75));
+  const ratio = lax.div(lax.select(near, t, c(t, 0)), c(t, 3.75));
   const small = polynomial(lax.mul(ratio, ratio), I0_NEAR);
-  const large = lax.select(near, c(t, 3.75), size);
+  // Beyond every dtype's range: a product would be 0 · Infinity in the gradient.
+  const beyond = lax.and(lax.gt(size, c(t, 750)), lax.isFinite(size));
+  const large = lax.select(lax.or(near, beyond), c(t, 3.75), size);
   const far = polynomial(lax.div(c(t, 3.75), large), I0_FAR);
-  return lax.select(near, small, lax.mul(far, lax.div(lax.exp(large), lax.sqrt(large))));
+  const middle = lax.mul(far, lax.div(lax.exp(large), lax.sqrt(large)));
+  return lax.select(near, small, lax.select(beyond, lax.exp(size), middle));
 });
 
 // Chebyshev coefficients of log(erfc(x)·eˣ²/t) in t = 1/(1 + |x|/2); see Press et al. 1992, "Numerical Recipes", 6.2 (erfcc).
@@ -89,7 +86,8 @@ const ERFC = [
 export const erfc = op('erfc', (x: TensorLike): Tensor => {
   const t = floatTensor(x, 'erfc');
   const near = lax.lt(t, c(t, 0.5));
-  const size = lax.select(near, c(t, 0.5), t);
+  // From 30 on e^-x² is 0 in every dtype; at Infinity its gradient would be 0 · Infinity.
+  const size = lax.select(near, c(t, 0.5), lax.select(lax.gt(t, c(t, 30)), c(t, 30), t));
   const u = lax.div(c(t, 1), lax.add(c(t, 1), lax.mul(size, c(t, 0.5))));
   const far = lax.mul(u, lax.exp(lax.sub(polynomial(u, ERFC), lax.mul(size, size))));
   return lax.select(near, lax.sub(c(t, 1), lax.erf(t)), far);

@@ -1,6 +1,7 @@
 /** @file Order statistics, counts of bins, correlations, and reductions without the NaNs. */
 import { describe } from '../../core/describe.js';
-import { isFloat } from '../../core/dtype.js';
+import type { DType } from '../../core/dtype.js';
+import { dtypeInfo, isFloat } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, sizeOf } from '../../core/shape.js';
@@ -14,7 +15,7 @@ import { linspace } from './creation.js';
 import type { CumulativeOptions } from './indexing.js';
 import { cumprod, cumsum, takeAlongAxis } from './indexing.js';
 import type { ArgReduceOptions } from './reductions.js';
-import { argmax, argmin, mean, sum } from './reductions.js';
+import { firstGreatest, firstLeast, mean, sum } from './reductions.js';
 import { sliceAxis, takeRows } from './shape.js';
 
 // ---- quantiles ----
@@ -24,6 +25,9 @@ export interface QuantileOptions extends ReductionOptions {
   /** What is given where a quantile lies between two elements. Default `'linear'`. */
   readonly method?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
 }
+
+/** The dtype of positions in a float tensor: 16 bits tell few places apart. */
+const positionType = (t: Tensor): DType => (dtypeInfo(t.dtype).bits < 32 ? 'float32' : t.dtype);
 
 /** Quantiles of a float tensor at positions `q` in [0, 1]: the shape of `q`, then what the reduction leaves. */
 function quantiles(
@@ -38,10 +42,19 @@ function quantiles(
   const others = rest.map((d) => t.shape[d]);
   const n = sizeOf(axes.map((d) => t.shape[d]));
   if (n === 0) throw new ValueError(`${name}: no elements along the reduced axes of shape ${formatShape(t.shape)}.`);
-  const sorted = lax.sort(lax.reshape(lax.transpose(t, [...axes, ...rest]), [n, ...others]), 0);
-  const missing = lax.ne(sorted, sorted);
+  const lines = lax.reshape(lax.transpose(t, [...axes, ...rest]), [n, ...others]);
+  const missing = lax.ne(lines, lines);
+  // NaNs are put in again as constants: no gradient goes to them, nor, where one is enough to make the result NaN, to the others.
+  const lost = skipNaN
+    ? missing
+    : lax.broadcastInDim(
+        lax.reduceMax(missing, [0]),
+        lines.shape,
+        range(others.length).map((i) => i + 1),
+      );
+  const sorted = lax.sort(lax.select(lost, lax.fullLike(lines, NaN), lines), 0);
   const shape = [q.size, ...others];
-  const counts = lax.sub(lax.full(t.applier, others, n, t.dtype), lax.reduceSum(lax.convert(missing, t.dtype), [0]));
+  const counts = lax.sub(lax.full(t.applier, others, n, q.dtype), lax.reduceSum(lax.convert(missing, q.dtype), [0]));
   const last = skipNaN
     ? lax.max(lax.sub(counts, lax.fullLike(counts, 1)), lax.zerosLike(counts))
     : lax.fullLike(counts, n - 1);
@@ -57,7 +70,8 @@ function quantiles(
     const inside = lax.min(lax.max(position, lax.zerosLike(position)), limit);
     return takeAlongAxis(sorted, lax.convert(lax.stopGradient(inside), 'int32'), { axis: 0 });
   };
-  const [low, high] = [pick(below), pick(above)];
+  // Positions are kept in at least 32 bits, in which Keras also mixes the two elements.
+  const [low, high] = [pick(below), pick(above)].map((x) => lax.convert(x, q.dtype));
   const half = lax.fullLike(upperWeight, 0.5);
   const choose = (): Tensor => {
     switch (method) {
@@ -77,23 +91,14 @@ function quantiles(
         );
     }
   };
-  let value = choose();
-  if (!skipNaN) {
-    const bad = lax.broadcastInDim(
-      lax.reduceMax(missing, [0]),
-      shape,
-      range(others.length).map((i) => i + 1),
-    );
-    value = lax.select(bad, lax.fullLike(value, NaN), value);
-  }
-  return lax.reshape(value, [...q.shape, ...reducedShape(t.shape, axes, keepdims)]);
+  return lax.reshape(lax.convert(choose(), t.dtype), [...q.shape, ...reducedShape(t.shape, axes, keepdims)]);
 }
 function quantileOp(name: string, scale: number, skipNaN: boolean) {
   return op(
     name,
     (x: TensorLike, q: TensorLike, options: QuantileOptions = {}): Tensor => {
       const t = floatTensor(x, name);
-      const at = toTensor(q, t.dtype, name);
+      const at = toTensor(q, positionType(t), name);
       return quantiles(name, t, scale === 1 ? at : lax.div(at, lax.fullLike(at, scale)), options, skipNaN);
     },
     { optionNames: ['method', 'axis', 'keepdims'] },
@@ -112,7 +117,7 @@ function medianOp(name: string, skipNaN: boolean) {
     name,
     (x: TensorLike, options: ReductionOptions = {}): Tensor => {
       const t = floatTensor(x, name);
-      return quantiles(name, t, toTensor(0.5, t.dtype), { ...options, method: 'midpoint' }, skipNaN);
+      return quantiles(name, t, toTensor(0.5, positionType(t)), { ...options, method: 'midpoint' }, skipNaN);
     },
     { optionNames: ['axis', 'keepdims'] },
   );
@@ -124,20 +129,24 @@ export const nanmedian = medianOp('nanmedian', true);
 
 // ---- without NaNs ----
 
-/** Variance over axes without the NaNs. @see `keras.ops.nanvar` */
+/** Variance over axes without the NaNs; 16-bit floats are computed in 32 bits. @see `keras.ops.nanvar` */
 export const nanvar = op(
   'nanvar',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
-    const t = floatTensor(x, 'nanvar');
+    const given = floatTensor(x, 'nanvar');
+    const t = lax.convert(given, positionType(given));
     const known = lax.eq(t, t);
     const kept = { axis: options.axis, keepdims: true };
     const count = sum(lax.convert(known, t.dtype), kept);
     const center = lax.div(sum(lax.select(known, t, lax.zerosLike(t)), kept), count);
     const gap = lax.select(known, lax.sub(t, lax.broadcastTo(center, t.shape)), lax.zerosLike(t));
     const spread = lax.div(sum(lax.mul(gap, gap), kept), count);
-    return lax.reshape(
-      spread,
-      reducedShape(t.shape, normalizeAxes(options.axis, t.ndim, 'nanvar'), options.keepdims ?? false),
+    return lax.convert(
+      lax.reshape(
+        spread,
+        reducedShape(t.shape, normalizeAxes(options.axis, t.ndim, 'nanvar'), options.keepdims ?? false),
+      ),
+      given.dtype,
     );
   },
   { optionNames: ['axis', 'keepdims'] },
@@ -148,7 +157,7 @@ export const nanstd = op(
   (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(nanvar(x, options)),
   { optionNames: ['axis', 'keepdims'] },
 );
-function nanArg(name: string, replacement: number, pick: typeof argmax) {
+function nanArg(name: string, replacement: number, pick: typeof firstGreatest) {
   return op(
     name,
     (x: TensorLike, options: ArgReduceOptions = {}): Tensor => {
@@ -163,9 +172,9 @@ function nanArg(name: string, replacement: number, pick: typeof argmax) {
   );
 }
 /** Index of the first greatest element that is no NaN. @see `keras.ops.nanargmax` */
-export const nanargmax = nanArg('nanargmax', -Infinity, argmax);
+export const nanargmax = nanArg('nanargmax', -Infinity, firstGreatest);
 /** Index of the first least element that is no NaN. @see `keras.ops.nanargmin` */
-export const nanargmin = nanArg('nanargmin', Infinity, argmin);
+export const nanargmin = nanArg('nanargmin', Infinity, firstLeast);
 function nanCumulative(name: string, neutral: number, run: typeof cumsum) {
   return op(
     name,
@@ -323,7 +332,7 @@ export const corrcoef = op('corrcoef', (x: TensorLike): Tensor => {
   const own = lax.sqrt(lax.reshape(sum(lax.mul(gap, gap), { axis: 1 }), [n]));
   const scaled = lax.div(lax.div(products, lax.broadcastInDim(own, [n, n], [0])), lax.broadcastInDim(own, [n, n], [1]));
   const kept = lax.min(lax.max(scaled, lax.fullLike(scaled, -1)), lax.fullLike(scaled, 1));
-  return raw.ndim < 2 ? lax.reshape(kept, []) : kept;
+  return n === 1 ? lax.reshape(kept, []) : kept;
 });
 
 /** Options of `correlate`. */
