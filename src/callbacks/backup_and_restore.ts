@@ -1,4 +1,5 @@
 /** @file `BackupAndRestore`. */
+import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
@@ -58,6 +59,7 @@ export class BackupAndRestore extends Callback {
   #warned = false;
 
   constructor(backupDir: string, options: BackupAndRestoreOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super();
     const { saveFreq = 'epoch', doubleCheckpoint = false, deleteCheckpoint = true, ...rest } = options;
     refuseUnknownOptions('BackupAndRestore', rest, ['saveFreq', 'doubleCheckpoint', 'deleteCheckpoint']);
