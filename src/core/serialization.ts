@@ -2,10 +2,10 @@
  * @file Objects to configs and back, as `keras.saving.serialize_keras_object` writes them, and the registry by which classes and
  * functions are found. Nothing from a config is ever executed: only what is registered, or handed in, can be made.
  */
+import { construct } from './construct.js';
 import { describe } from './describe.js';
 import { suggest, ValueError } from './errors.js';
 import { own } from './lookup.js';
-import { toCamelCase } from './naming.js';
 import { isDict } from './tree.js';
 
 /** A config: Keras's snake_case keys, JSON values. */
@@ -159,16 +159,15 @@ export function withCustomObjects<R>(objects: Readonly<Record<string, unknown>> 
   }
 }
 
-/** Make an instance from a config: the positional parameters by name, everything else as camelCase options. */
+/**
+ * Make an instance from a config: the positional parameters by name, everything else as camelCase options. Classes say which parameters
+ * are positional by `static positional`; of a user's class the constructor itself is read.
+ *
+ * @throws {ValueError} The config does not hold what the constructor needs.
+ */
 export function constructFromConfig<T>(cls: SerializableClass<T>, config: Config): T {
-  const positional = cls.positional ?? [];
-  const args = positional.map((name) => own(config, name));
-  const options = Object.fromEntries(
-    Object.entries(config)
-      .filter(([key]) => !positional.includes(key))
-      .map(([key, value]) => [toCamelCase(key), value]),
-  );
-  return new cls(...args, options);
+  const isOwn = (each: unknown): boolean => registrationOf(each as Registered)?.module?.startsWith('keras') === true;
+  return construct(cls, config, isOwn, registrationOf(cls)?.name ?? (cls as { readonly name?: string }).name ?? '');
 }
 
 /** How values that are no objects with a config, such as tensors, are written: `{class_name: '__tensor__', config}`. */

@@ -47,6 +47,7 @@ import type {
 } from './layer_types.js';
 import { isNumbers, mapShapes, shapesOf, splitCall } from './layer_types.js';
 import { LayerState } from './layer_state.js';
+import { stateless } from './stateless.js';
 import { optionNames } from './option_names.js';
 
 /**
@@ -241,6 +242,60 @@ export class Layer extends LayerState {
   }
 
   // ---- calling ----
+
+  /**
+   * What `call` gives for other values of the variables: a function of what it is given, without effect on the layer (but that the losses
+   * of its last call are forgotten).
+   *
+   * @param trainableVariables Values for `trainableVariables`, in their order.
+   * @param nonTrainableVariables Values for `nonTrainableVariables`: statistics, and the states of seed generators.
+   * @param args The arguments of `call`; in the last one, `returnLosses` asks for the losses as well.
+   * @returns `[outputs, nonTrainableVariables]`, the values after the call; and the losses, if asked for.
+   * @throws {ValueError} The layer is not built, or a list has the wrong length.
+   * @see `keras.Layer.stateless_call`
+   * @example
+   * const { trainableVariables, nonTrainableVariables } = model;
+   * const [outputs, after] = model.statelessCall(trainableVariables, nonTrainableVariables, x);
+   */
+  statelessCall<R extends object | null = Returned<this['call']>>(
+    trainableVariables: readonly TensorLike[],
+    nonTrainableVariables: readonly TensorLike[],
+    ...args: [...unknown[], { readonly returnLosses: true; readonly [option: string]: unknown }]
+  ): [outputs: NoInfer<R>, nonTrainableVariables: Tensor[], losses: Tensor[]];
+  statelessCall<R extends object | null = Returned<this['call']>>(
+    trainableVariables: readonly TensorLike[],
+    nonTrainableVariables: readonly TensorLike[],
+    ...args: readonly unknown[]
+  ): [outputs: NoInfer<R>, nonTrainableVariables: Tensor[]];
+  statelessCall(
+    trainableVariables: readonly TensorLike[],
+    nonTrainableVariables: readonly TensorLike[],
+    ...args: readonly unknown[]
+  ): unknown[] {
+    if (!this.built) {
+      throw new ValueError(
+        `Layer '${this.name}' (statelessCall): the layer has no variables yet. Build it first, by calling it on data or by build(shape).`,
+      );
+    }
+    const { positional, options } = splitCall(args);
+    const { returnLosses = false, ...named } = options;
+    const inputs = positional.map((x) =>
+      mapTree<unknown, unknown>(
+        x,
+        (leaf) => (isTypedArray(leaf) || isNumbers(leaf) ? toTensor(leaf as TensorLike) : leaf),
+        isNumbers,
+      ),
+    );
+    return stateless(this, 'statelessCall', { trainableVariables, nonTrainableVariables }, ({ nonTrainable }) => {
+      this.clearLosses();
+      // As in Keras it is `call` itself: what a call does around it (casts, masks of the inputs) is left out.
+      const given = Object.keys(named).length > 0 ? [...inputs, named] : inputs;
+      const outputs = (this.call as (...args: unknown[]) => unknown)(...given);
+      const losses = returnLosses === true ? [this.losses] : [];
+      this.clearLosses();
+      return [outputs, nonTrainable(), ...losses];
+    });
+  }
 
   protected override [INVOKE](...given: unknown[]): unknown {
     const split = splitCall(given);

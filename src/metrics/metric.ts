@@ -17,7 +17,7 @@ import { visitFields } from '../core/tracking.js';
 import * as initializers from '../initializers/index.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
-import { Variable, withTrace } from '../runtime/index.js';
+import { Variable, withTrace, withValues } from '../runtime/index.js';
 
 /** Options of every metric. */
 export interface MetricOptions {
@@ -118,13 +118,7 @@ export class Metric extends Callable {
       throw new ValueError(
         `Metric '${this.name}': got ${values.length} values for ${variables.length} variables. Expected one for each, in the order of \`variables\`.`,
       );
-    const before = variables.map((variable) => variable.value);
-    try {
-      variables.forEach((variable, i) => variable.assign(values[i]));
-      return fn();
-    } finally {
-      variables.forEach((variable, i) => variable.assign(before[i]));
-    }
+    return withValues(variables, values, fn);
   }
 
   /** The state after an update of the state `metricVariables`. The metric itself stays as it is. @throws {ValueError} Too many values or too few. */

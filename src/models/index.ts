@@ -9,6 +9,7 @@ export { modelFromConfig, modelFromJson } from './model_from_json.js';
 export {
   type Computed,
   type FlatOutputs,
+  type FromConfigOptions,
   Functional,
   type FunctionalOptions,
   Model,

@@ -7,7 +7,7 @@ import { INVOKE } from '../core/callable.js';
 import { NotImplementedError, ValueError } from '../core/errors.js';
 import { formatJson } from '../core/json.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
-import { classNameOf, constructFromConfig, serializeKerasObject } from '../core/serialization.js';
+import { classNameOf, constructFromConfig, serializeKerasObject, withCustomObjects } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
 import type { SavedChildren } from '../core/tracking.js';
 import { savedFields } from '../core/tracking.js';
@@ -60,6 +60,12 @@ type Definite<Out> = [Out] extends [KerasTensor] ? Out : KerasTensor extends Out
 
 /** Options of a model. */
 export type ModelOptions = Omit<LayerOptions, 'inputShape' | 'batchInputShape'>;
+
+/** Options of `Model.fromConfig(config, options)`. */
+export interface FromConfigOptions {
+  /** Classes and functions by name, besides those that are registered. */
+  readonly customObjects?: Readonly<Record<string, unknown>> | null;
+}
 
 /** `new Model({ inputs, outputs })`: everything in one object. */
 export interface FunctionalOptions<Out = SymbolicTree> extends ModelOptions {
@@ -284,9 +290,16 @@ export class Model<const Out = unknown> extends Trainer {
   /** The computation. A drawn model has one; a class of your own overrides this. */
   override call(...args: never[]): Computed<Out> {
     if (this.#graph === null)
-      throw new NotImplementedError(`Model ${classNameOf(this)} does not have a \`call()\` method implemented.`);
+      throw new NotImplementedError(
+        `Model ${classNameOf(this)} does not have a \`call()\` method implemented. Write one, or override the step that needs none: ` +
+          `trainStep for fit, testStep for evaluate and validation, predictStep for predict.`,
+      );
     const { positional, options } = splitCall(args);
     return this.#runGraph(this.#graph, positional[0], options) as Computed<Out>;
+  }
+
+  override get hasCall(): boolean {
+    return this.#graph !== null || this.call !== (Model.prototype.call as unknown);
   }
 
   #runGraph(graph: FunctionGraph, inputs: unknown, options: Readonly<Record<string, unknown>>): unknown {
@@ -426,9 +439,17 @@ export class Model<const Out = unknown> extends Trainer {
     return this.#graph === null ? super.getBuildConfig() : { input_shape: null };
   }
 
-  /** A model from its config. @throws {ValueError} The config does not describe a model. */
-  static override fromConfig(this: SerializableClass, config: Config): Model {
-    const cls = this as SerializableClass<Model>;
+  /**
+   * A model from its config.
+   *
+   * @param options `customObjects`: classes and functions by name, besides those that are registered.
+   * @throws {ValueError} The config does not describe a model, or names a class that is not known.
+   */
+  static override fromConfig(this: SerializableClass, config: Config, options: FromConfigOptions = {}): Model {
+    return withCustomObjects(options.customObjects, () => Model.#fromConfig(this as SerializableClass<Model>, config));
+  }
+
+  static #fromConfig(cls: SerializableClass<Model>, config: Config): Model {
     if (isFunctionalConfig(config) && takesInputsAndOutputs(cls)) {
       return functionalFromConfig(config, (inputs, outputs, options) => new cls(inputs, outputs, options));
     }

@@ -15,7 +15,7 @@ import type { MaskTree, ShapeTree } from '../layers/layer_types.js';
 import { isShape, splitCall } from '../layers/layer_types.js';
 import type { Spec } from '../runtime/index.js';
 import { getKerasMask, isSpec, KerasTensor } from '../runtime/index.js';
-import type { ModelOptions } from './model.js';
+import type { FromConfigOptions, ModelOptions } from './model.js';
 import { Functional, Model } from './model.js';
 
 /**
@@ -228,14 +228,15 @@ export class Sequential extends Model {
   }
 
   /** A stack from its config. @throws {ValueError} The config lacks the name or the layers. */
-  static override fromConfig(this: SerializableClass, config: Config): Sequential {
+  static override fromConfig(this: SerializableClass, config: Config, options: FromConfigOptions = {}): Sequential {
     const { name, layers, trainable, build_input_shape: shape } = config;
     if (typeof name !== 'string' || !Array.isArray(layers)) {
       throw new ValueError(
         `A Sequential model configuration must be a dict with the keys 'name' and 'layers'. Received: ${JSON.stringify(config)}.`,
       );
     }
-    const made = layers.map((layer) => deserializeKerasObject(layer, { defaultModule: 'keras.layers' }));
+    const { customObjects } = options;
+    const made = layers.map((layer) => deserializeKerasObject(layer, { customObjects, defaultModule: 'keras.layers' }));
     const cls = this as SerializableClass<Sequential>;
     const model = new cls(null, { name, ...(typeof trainable === 'boolean' ? { trainable } : {}) });
     for (const layer of made) {

@@ -19,7 +19,7 @@ import { withOrigin } from '../graph/origin.js';
 import * as initializers from '../initializers/index.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
-import { toTensor, Variable, withStoredValues } from '../runtime/index.js';
+import { toTensor, Variable, withStoredValues, withValues } from '../runtime/index.js';
 import { assignWhere } from './assign_where.js';
 import { clipByGlobalNorm, clipByNorm } from './clipping.js';
 import type { CheckedOptions, LearningRateLike, OptimizerOptions } from './options.js';
@@ -35,6 +35,18 @@ export interface Update {
 
 /** The variables that gradients belong to: a list, also as an option; null for those that the optimizer was built with. */
 export type ApplyTarget = readonly Variable[] | { readonly trainableVariables?: readonly Variable[] | null } | null;
+
+let updatesAreHeld = false;
+/** Run `fn` while `optimizer.apply` does nothing, whatever the optimizer: for a look at a step whose layers may have no weights yet. */
+export function withoutUpdates<R>(fn: () => R): R {
+  const outer = updatesAreHeld;
+  updatesAreHeld = true;
+  try {
+    return fn();
+  } finally {
+    updatesAreHeld = outer;
+  }
+}
 
 /**
  * Changes variables by their gradients. The state (the count of steps, the learning rate, slots for each variable) is in variables, so
@@ -300,7 +312,7 @@ export class Optimizer extends OptimizerVariables {
    * @throws {ValueError} Another number of gradients than of variables, a gradient of another shape, an unknown variable, or only nulls.
    */
   apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
-    if (grads.length === 0) return;
+    if (grads.length === 0 || updatesAreHeld) return;
     const variables = this.variablesFor(grads, trainableVariables);
     withOrigin('optimizer', () => withStoredValues(() => this.#applyTo(grads, variables)));
   }
@@ -555,14 +567,10 @@ export class Optimizer extends OptimizerVariables {
       }
     }
     const variables = [...model, ...own];
-    const before = variables.map((variable) => variable.stored);
-    try {
-      [...trainableVariables, ...optimizerVariables].forEach((value, i) => variables[i].assign(value));
+    return withValues(variables, [...trainableVariables, ...optimizerVariables], () => {
       this.apply(grads);
       return [model.map((variable) => variable.stored), own.map((variable) => variable.stored)];
-    } finally {
-      variables.forEach((variable, i) => variable.assign(before[i]));
-    }
+    });
   }
 
   /** How the optimizer prints. */

@@ -53,3 +53,4 @@ export {
   withAutocast,
   withStoredValues,
 } from './variable.js';
+export { withValues } from './with_values.js';

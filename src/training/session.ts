@@ -12,6 +12,7 @@ import type { Layer } from '../layers/layer.js';
 import { lookOnce } from '../layers/tracking.js';
 import type { Mean } from '../metrics/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { withoutUpdates } from '../optimizers/optimizer.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import type { IndexBounds } from '../runtime/index.js';
 import { abstractly, checkIndices, fetchVariables, indexBoundsOf, withTrace } from '../runtime/index.js';
@@ -107,6 +108,12 @@ export class TrainingSession {
       const batch = await (isResumed(model) ? withoutDrawingOrders(peek) : peek());
       if (batch === null) throw new ValueError(`Model '${model.name}': the data hold no batch.`);
       abstractly('the first look at the model', batchTensors(batch), (args) => {
+        if (!model.hasCall) {
+          // The step itself says what is computed. Its gradients may be of too few variables yet: nothing is trained.
+          withoutUpdates(() => this.#step(kind, rebuildBatch(batch, args)));
+          model.built = true;
+          return;
+        }
         const [x, y] = rebuildBatch(batch, args);
         const yPred = model<TensorTree>(x as Tensor, { training: false });
         withTrace(null, () => {

@@ -15,11 +15,12 @@ import { isArrayData, isDataset } from '../data/index.js';
 import { withOrigin } from '../graph/origin.js';
 import { Layer } from '../layers/layer.js';
 import type { Returned } from '../layers/layer_types.js';
+import { stateless } from '../layers/stateless.js';
 import { Mean, type Metric, type MetricResult } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import * as optimizers from '../optimizers/index.js';
 import { LossScaleOptimizer, type Optimizer } from '../optimizers/index.js';
-import type { Tensor, Variable } from '../runtime/index.js';
+import type { Tensor, TensorLike, Variable } from '../runtime/index.js';
 import { toTensor, valueAndGrad } from '../runtime/index.js';
 import { CompileLoss } from './compile_loss.js';
 import { CompileMetrics } from './compile_metrics.js';
@@ -194,7 +195,8 @@ export class Trainer extends Layer {
 
   /** The loss, the metrics of `compile`, the losses of single outputs, own metrics and those of the layers inside. */
   override get metrics(): Metric[] {
-    const inner = this.flattenLayers().flatMap((layer) => layer.ownMetrics);
+    // Models inside have metrics for their own training: they are not this one's.
+    const inner = this.flattenLayers().flatMap((layer) => (layer instanceof Trainer ? [] : layer.ownMetrics));
     const { compiled } = this.#session;
     return [
       ...(compiled === null ? [] : [compiled.lossTracker]),
@@ -301,6 +303,29 @@ export class Trainer extends Layer {
     const all = compiled === null ? added : [compiled, ...added];
     if (all.length === 0) return ops.zeros([]);
     return all.length === 1 ? all[0] : ops.sum(ops.stack(all));
+  }
+
+  /**
+   * The loss for other values of the variables: a function of what it is given, without effect on the model.
+   *
+   * @param trainableVariables Values for `trainableVariables`, in their order.
+   * @param nonTrainableVariables Values for `nonTrainableVariables`.
+   * @param metricsVariables Values for `metricsVariables`.
+   * @returns `[loss, [trainableVariables, nonTrainableVariables, metricsVariables]]`: the values after.
+   * @throws {ValueError} A list has the wrong length.
+   * @see `keras.Model.stateless_compute_loss`
+   */
+  statelessComputeLoss(
+    trainableVariables: readonly TensorLike[],
+    nonTrainableVariables: readonly TensorLike[],
+    metricsVariables: readonly TensorLike[],
+    options: ComputeLossArguments = {},
+  ): [loss: Tensor, variables: [trainable: Tensor[], nonTrainable: Tensor[], metrics: Tensor[]]] {
+    const state = { trainableVariables, nonTrainableVariables, metricsVariables };
+    return stateless(this, 'statelessComputeLoss', state, ({ trainable, nonTrainable, metrics }) => {
+      const loss = this.computeLoss({ training: true, ...options });
+      return [loss, [trainable(), nonTrainable(), metrics()]];
+    });
   }
 
   /** Update the metrics of `compile` and give the results of all. */
@@ -485,6 +510,11 @@ export class Trainer extends Layer {
   /** The names of the outputs, in order; null: they are not known before the model has run. */
   get outputNames(): string[] | null {
     return null;
+  }
+
+  /** Whether the model says what it computes: whether it was drawn, or has a `call`. A class that overrides the steps may have none. */
+  get hasCall(): boolean {
+    return true;
   }
 
   /** How many arrays the model takes and gives; one each where it does not say so. */
