@@ -38,7 +38,7 @@ export interface Threads {
 export interface Workers {
   /**
    * Start a thread. `source` is a program that defines `handle(message, post)`, called for each message; `post(answer, transfer)`
-   * answers.
+   * answers. In Node it finds the module of files as `nodeFiles`.
    */
   spawn(source: string): WorkerThread;
   /** The URL under which a worker can `import()` a package that this one depends on. null: it has none here (in a bundle). */

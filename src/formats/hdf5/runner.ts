@@ -21,7 +21,7 @@ export interface EngineRunner {
 const program = (url: string): string => `
 const __name = (fn) => fn;
 const makeEngine = ${makeEngine.toString()};
-const fs = typeof require === 'function' ? require('node:fs') : null;
+const fs = typeof nodeFiles === 'undefined' ? null : nodeFiles;
 const engine = import(${JSON.stringify(url)}).then((library) => makeEngine(library, fs));
 let last = Promise.resolve();
 function handle({ id, method, args }, post) {

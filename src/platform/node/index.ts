@@ -22,6 +22,9 @@ const terminal: Terminal = {
   },
 };
 
+/** What a worker's program finds: sources that pages load too name none of Node's modules themselves. */
+const PRELUDE = "const nodeFiles = require('node:fs');\n";
+
 /** Connects a worker's `handle(message, post)` with its messages. */
 const GLUE = `
 ;{
@@ -31,7 +34,7 @@ const GLUE = `
 
 function spawn(source: string): WorkerThread {
   // The loaders and inspectors of the process are nothing for a worker that runs programs of numbers.
-  const worker = new Worker(source + GLUE, { eval: true, execArgv: [] });
+  const worker = new Worker(PRELUDE + source + GLUE, { eval: true, execArgv: [] });
   worker.unref();
   let holds = 0;
   let terminated = false;
