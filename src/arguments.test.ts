@@ -131,6 +131,11 @@ describe('messages show the right spelling', () => {
       () => new optimizers['Adam'](1, { learningRate: 2 }),
       'Adam: `learningRate` is given by position and among the options.',
     ],
+    [
+      "registerKerasSerializable('my')",
+      () => (keras.registerKerasSerializable as unknown as AnyFunction)('my'),
+      "registerKerasSerializable: options are one object: registerKerasSerializable({ package: 'my' }). Got 'my'.",
+    ],
   ])('%s', (_, refused, message) => {
     expect(refused).toThrow(TypeError);
     expect(refused).toThrow(message);

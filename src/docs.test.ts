@@ -29,6 +29,17 @@ async function runProgram(text: string, names: Readonly<Record<string, unknown>>
   );
 }
 
+/** What a guide's program imports from keras-ts (types aside), and its other lines. */
+function guideProgram(text: string): [imports: string[], lines: string[]] {
+  const blocks = [...text.matchAll(/<!-- program -->\n+```ts\n([\s\S]*?)```/g)].map(([, block]) => block);
+  const lines = blocks.join('\n').split('\n');
+  const imports = lines.map((line) => /^import (type )?\{ (.*) \} from 'keras-ts';$/.exec(line));
+  return [
+    imports.flatMap((found) => (found === null || found[1] !== undefined ? [] : found[2].split(', '))),
+    lines.filter((_, i) => imports[i] === null),
+  ];
+}
+
 /** Run `fn` while the terminal and the console stay silent. */
 async function inSilence<R>(fn: () => Promise<R>): Promise<R> {
   const spies = [
@@ -43,6 +54,15 @@ async function inSilence<R>(fn: () => Promise<R>): Promise<R> {
   }
 }
 
+/** Guides whose blocks are one program, with the values that it prints behind the lines that print them. */
+const guides = [
+  'docs/own-layers-and-models.md',
+  'docs/training-loops.md',
+  'docs/tensors.md',
+  'docs/data.md',
+  'docs/from-python.md',
+];
+
 describe.each([
   'README.md',
   'CHANGELOG.md',
@@ -52,6 +72,7 @@ describe.each([
   'docs/from-tfjs.md',
   'docs/saving.md',
   'docs/cli.md',
+  ...guides,
 ])('%s', (file) => {
   const text = read(file);
   const prose = text.replaceAll(/```[\s\S]*?```/g, '');
@@ -61,6 +82,16 @@ describe.each([
     const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
     const own = targets.filter((target) => !/^(https?:|#)/.test(target));
     expect(own.filter((target) => !existsSync(join(root, dirname(file), target.split('#')[0])))).toEqual([]);
+  });
+
+  test('links to what is in the package, if it is itself', () => {
+    const { files } = JSON.parse(read('package.json')) as { files: string[] };
+    // npm adds these.
+    const shipped = [...files.filter((path) => !path.startsWith('!')), 'README.md', 'LICENSE', 'package.json'];
+    const isShipped = (path: string): boolean => shipped.some((each) => path === each || path.startsWith(`${each}/`));
+    const targets = [...prose.matchAll(/\]\(([^)\s#]+)/g)].map(([, target]) => target);
+    const own = targets.filter((target) => !/^https?:/.test(target)).map((target) => join(dirname(file), target));
+    if (isShipped(file)) expect(own.filter((path) => !isShipped(path.replaceAll('\\', '/')))).toEqual([]);
   });
 
   test('names files and folders that exist', () => {
@@ -169,6 +200,42 @@ describe('docs/cli.md', () => {
   });
 });
 
+describe.each(guides)('%s', (file) => {
+  test('its program runs, and prints what it says', async () => {
+    const [imports, lines] = guideProgram(read(file));
+    let checked = 0;
+    const check = (wanted: string, ...values: unknown[]): void => {
+      expectText(values.map(print).join(' '), wanted);
+      checked++;
+    };
+    const program = lines.map((line) => {
+      const [, indent, code, wanted] = /^(\s*)console\.log\((.*)\); \/\/ (.*)$/.exec(line) ?? [];
+      return code === undefined ? line : `${indent}check(${JSON.stringify(wanted)}, ${code});`;
+    });
+    const known = Object.fromEntries(imports.map((name) => [name, keras[name as keyof typeof keras]]));
+    expect(Object.values(known)).not.toContain(undefined);
+    const here = process.cwd();
+    const folder = mkdtempSync(join(tmpdir(), 'guide-'));
+    process.chdir(folder);
+    try {
+      await inSilence(() => runProgram(program.join('\n'), { ...known, check }));
+    } finally {
+      process.chdir(here);
+      rmSync(folder, { recursive: true });
+    }
+    expect(checked).toBeGreaterThan(2);
+  });
+
+  test('names what there is', () => {
+    const named = [...read(file).matchAll(/(?<![\w./-])([a-z]\w+)\.(?!md\b)([A-Za-z]\w*)/g)].filter(
+      ([, room]) => typeof keras[room as keyof typeof keras] === 'object' && keras[room as 'ops'] !== null,
+    );
+    // Names of Python, with their underscores, stand beside ours.
+    const missing = named.filter(([, room, name]) => !(name in (keras[room as 'ops'] as object)) && !/_/.test(name));
+    expect(missing.map(([whole]) => whole)).toEqual([]);
+  });
+});
+
 describe('docs/dependencies.md', () => {
   test('lists what package.json has, in the same versions', () => {
     const { devDependencies, dependencies } = JSON.parse(read('package.json')) as Record<
@@ -231,11 +298,19 @@ const show = (value: unknown): string => {
   return typeof value === 'string' ? `'${value.replaceAll('\n', '\\n')}'` : JSON.stringify(value);
 };
 
+/** As a guide's comment would show it: what is printed. */
+const print = (value: unknown): string => (typeof value === 'string' ? value : show(value).replaceAll('"', "'"));
+
+const expectShown = (value: unknown, wanted: string): void => expectText(show(value), wanted);
+
 /** Equal but for spaces and commas; numbers to the digits that are shown. */
-function expectShown(value: unknown, wanted: string): void {
+function expectText(shown: string, wanted: string): void {
   const number = /-?\d+(\.\d*)?(e[-+]?\d+)?/g;
-  const form = (text: string): string => text.replaceAll(number, '#').replaceAll(/[\s,]+/g, ' ');
-  const shown = show(value);
+  const form = (text: string): string =>
+    text
+      .replaceAll(number, '#')
+      .replaceAll(/[\s,]+/g, ' ')
+      .replaceAll('[ ', '[');
   expect(form(shown)).toBe(form(wanted));
   const [found, numbers] = [shown, wanted].map((text) => [...text.matchAll(number)].map(([digits]) => digits));
   numbers.forEach((digits, i) =>

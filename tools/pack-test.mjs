@@ -1,15 +1,16 @@
 /**
  * @file `npm run test:pack`: packs the package, installs the file in an empty project as a user would, and runs README's
- * program there as TypeScript and as JavaScript, on this Node and on the newest; checks types, and bundles for the browser.
+ * program there as TypeScript and as JavaScript, on this Node and on the newest, and the programs of docs/; checks types and links, and
+ * bundles for the browser.
  */
 import { build } from 'esbuild';
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Checks } from './lib/checks.mjs';
 import { mustRun } from './lib/command.mjs';
-import { readmeProgram } from './lib/readme.mjs';
+import { guidePrograms, readmeProgram } from './lib/readme.mjs';
 import { root } from './lib/stamps.mjs';
 
 const tool = (path) => join(root, 'node_modules', path);
@@ -20,6 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'keras-ts-pack-'));
 const project = join(folder, 'project');
 const write = (name, text) =>
   writeFileSync(join(project, name), typeof text === 'string' ? text : JSON.stringify(text));
+const guides = guidePrograms();
 let tarball = '';
 
 /** Throws unless the program, when run, reported the accuracy of its training. */
@@ -36,10 +38,11 @@ async function mustCheck(compilerOptions) {
       strict: true,
       skipLibCheck: false,
       noEmit: true,
+      noUncheckedIndexedAccess: true,
       types: [],
       ...compilerOptions,
     },
-    files: ['program.ts', 'everything.ts'],
+    files: ['program.ts', 'everything.ts', ...guides.map(([name]) => `${name}.ts`)],
   });
   await mustRun(process.execPath, [tool('typescript/bin/tsc'), '-p', 'tsconfig.json'], { cwd: project });
 }
@@ -100,6 +103,11 @@ await checks.run('installs in an empty project, with its dependencies and no mor
   const program = readmeProgram();
   write('program.ts', program);
   write('program.mjs', program);
+  for (const [name, text] of guides) write(`${name}.ts`, text);
+  write(
+    'required.cjs',
+    "const { Dense } = require('keras-ts/layers');\nconsole.log(Dense.name, require('keras-ts').version());\n",
+  );
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const paths = Object.keys(exports).filter((path) => path !== './package.json');
   const names = paths.map((path, index) => [`entry${index}`, `keras-ts${path.slice(1)}`]);
@@ -108,6 +116,22 @@ await checks.run('installs in an empty project, with its dependencies and no mor
     'everything.ts',
     `${imports}console.log(${names.map(([name]) => `Object.keys(${name}).length`).join(', ')});\n`,
   );
+});
+
+await checks.run('no link of README.md or docs/ is dead in it', () => {
+  const packed = join(project, 'node_modules', 'keras-ts');
+  const pages = ['README.md', ...readdirSync(join(packed, 'docs')).map((name) => `docs/${name}`)];
+  const dead = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) => {
+      const prose = readFileSync(join(packed, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+      const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+      return targets
+        .filter((target) => !/^(https?:|#)/.test(target))
+        .filter((target) => !existsSync(join(packed, dirname(page), target.split('#')[0])))
+        .map((target) => `${page}: ${target}`);
+    });
+  if (dead.length > 0) throw new Error(dead.join(', '));
 });
 
 await checks.run(
@@ -133,6 +157,20 @@ await checks.run(`JavaScript on Node ${process.versions.node}`, () => mustTrain(
 await checks.run(`TypeScript on Node ${process.versions.node} (tsx)`, () =>
   mustTrain(process.execPath, [tool('tsx/dist/cli.mjs'), 'program.ts']),
 );
+
+for (const [name] of guides)
+  await checks.run(`the program of docs/${name}.md`, async () => {
+    await mustRun(process.execPath, [tool('tsx/dist/cli.mjs'), `${name}.ts`], { cwd: project, timeout: 120 });
+  });
+
+/** From Node 20.19 and 22.12 on `require` takes ES modules; before, one line says what to write. */
+await checks.run('require, from CommonJS', async () => {
+  const said = await mustRun(process.execPath, ['required.cjs'], { cwd: project });
+  if (!/^Dense \d/.test(said)) throw new Error(said);
+  write('old.cjs', "try { require('keras-ts'); } catch (error) { console.log(error.code, error.message); }\n");
+  const old = await mustRun(process.execPath, ['--no-experimental-require-module', 'old.cjs'], { cwd: project });
+  if (!/^ERR_REQUIRE_ESM .*keras-ts[\s\S]*import\(\)/.test(old)) throw new Error(old);
+});
 
 let newest = '';
 await checks.run('the newest Node installs', async () => {

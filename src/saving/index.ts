@@ -1,6 +1,6 @@
 /** @file `keras.saving`: objects to configs and back, models and weights to files and back. */
 import { checked } from '../core/arguments.js';
-import { withCustomObjects } from '../core/serialization.js';
+import * as serialization from '../core/serialization.js';
 
 export {
   deserializeKerasObject,
@@ -8,7 +8,6 @@ export {
   getCustomObjects,
   getRegisteredName,
   getRegisteredObject,
-  registerKerasSerializable,
   serializeKerasObject,
   type SerializedObject,
   withObjectSharing,
@@ -28,6 +27,20 @@ export {
 } from './saving_api.js';
 
 /**
+ * Register a class or function of your own, so that configs and files that name it can be read.
+ *
+ * @param options `package` (default `'Custom'`) and `name` (default: its own).
+ * @returns A function that registers its argument and gives it back; it works as a decorator too.
+ * @throws {ValueError} A class without `getConfig`.
+ * @see `keras.saving.register_keras_serializable`
+ * @example registerKerasSerializable({ package: 'my' })(MyLayer);
+ */
+export const registerKerasSerializable = checked('registerKerasSerializable', serialization.registerKerasSerializable, [
+  'package',
+  'name',
+]);
+
+/**
  * Classes and functions of your own, known by name to all that is read from configs while `fn` runs.
  *
  * @param objects By the names that configs have for them: `{ MyLayer }`.
@@ -38,7 +51,7 @@ export {
 export const customObjectScope = checked(
   'customObjectScope',
   <R>(objects: Readonly<Record<string, unknown>>, fn: () => R): R => {
-    return withCustomObjects(objects, fn);
+    return serialization.withCustomObjects(objects, fn);
   },
 );
 
