@@ -10,7 +10,7 @@ import { Callback } from './callback.js';
  */
 export class History extends Callback {
   /** Name to values, one per epoch: `history.history.val_loss[0]`. Goes on when the same object is used in a further `fit`. */
-  readonly history: Record<string, number[]> = {};
+  readonly history = {} as Record<string, number[]> & { loss: number[] };
   /** Numbers of the epochs that were run, counted from 0. */
   epoch: number[] = [];
 

@@ -12,6 +12,7 @@ import {
   optimizers,
   random,
   Sequential,
+  tensor,
   type Tensor,
   utils,
   valueAndGrad,
@@ -126,6 +127,22 @@ describe('a model with trainStep and no call', () => {
     expect(Object.keys(history).sort()).toEqual(['d_loss', 'g_loss']);
     expect(gan.generator.getWeights()[0].arraySync()).not.toEqual(before);
     expect([gan.discriminatorOptimizer, gan.generatorOptimizer].map((o) => Number(o.iterations.value))).toEqual([4, 4]);
+  });
+
+  test('ids that a table inside does not have are refused', async () => {
+    class Words extends Model {
+      readonly table = new layers.Embedding(3, 1);
+      override trainStep([x]: Batch) {
+        const weights = this.trainableWeights;
+        const [loss, gradients] = valueAndGrad(() => ops.mean(ops.square(this.table(x))), weights);
+        this.optimizer.apply(gradients, weights);
+        return { loss };
+      }
+    }
+    const model = new Words();
+    model.compile({ optimizer: 'sgd' });
+    await model.fit(tensor([[0], [2]]), quiet);
+    await expect(model.fit(tensor([[0], [7]]), quiet)).rejects.toThrow(/id 7, but the table has 3 rows/);
   });
 
   test('evaluate and predict say what is missing', async () => {

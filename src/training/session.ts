@@ -130,26 +130,30 @@ export class TrainingSession {
     }
     const steps = this.#programs.steps(kind, state, (batch) => this.#step(kind, batch), model.runEagerly);
     if (!indexChecksEnabled() || model.runEagerly || !layers.some((layer) => 'checksIndices' in layer)) return steps;
-    const bounds = await this.#indexBounds(state, peek);
+    const bounds = await this.#indexBounds(kind, state, peek);
     return bounds.every((each) => each.length === 0) ? steps : withCheckedIndices(steps, bounds);
   }
 
   /** What the model demands of the ids in a batch. */
-  async #indexBounds(state: string, peek: () => Promise<AnyBatch | null>): Promise<IndexBounds> {
-    const known = this.#bounds?.state === state ? this.#bounds.bounds : null;
+  async #indexBounds(kind: StepKind, state: string, peek: () => Promise<AnyBatch | null>): Promise<IndexBounds> {
+    const { model } = this;
+    const key = model.hasCall ? state : `${kind} ${state}`;
+    const known = this.#bounds?.state === key ? this.#bounds.bounds : null;
     if (known !== null) return known;
     const batch = await peek();
     if (batch === null) return [];
     const bounds = abstractly('the look at the ids', batchTensors(batch), (args) =>
       indexBoundsOf(args, () => {
         try {
-          this.model<TensorTree>(rebuildBatch(batch, args)[0] as Tensor, { training: false });
+          const given = rebuildBatch(batch, args);
+          if (model.hasCall) model<TensorTree>(given[0] as Tensor, { training: false });
+          else withoutUpdates(() => this.#step(kind, given));
         } catch {
           // A model whose steps do more than call it on x says what is wrong, if anything, when its step runs.
         }
       }),
     );
-    this.#bounds = { state, bounds };
+    this.#bounds = { state: key, bounds };
     return bounds;
   }
 

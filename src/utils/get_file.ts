@@ -221,7 +221,7 @@ async function inTurn<T>(place: string, work: () => Promise<T>): Promise<T> {
  * @see `keras.utils.get_file`
  * @example
  * const path = await getFile({ fname: 'greeting.txt', origin: 'data:text/plain,hello', cacheDir: '.' });
- * const letters = (origin) => getFile({ origin, fileHash: '8d969eef6ecad3c29a3a629280e686cf', extract: true });
+ * const letters = (origin: string) => getFile({ origin, fileHash: '8d969eef6ecad3c29a3a629280e686cf', extract: true });
  */
 export const getFile = checked(
   'getFile',
