@@ -5,7 +5,7 @@
 import { fromBytes, itemBytes, toBytes } from '../core/bytes.js';
 import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
-import type { NDArray, TensorType } from '../core/ndarray.js';
+import type { NDArray } from '../core/ndarray.js';
 import { ndarray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import { sizeOf } from '../core/shape.js';
@@ -30,14 +30,21 @@ const CODES: Readonly<Record<string, DType>> = {
   f8: 'float64',
 };
 
-interface Header extends TensorType {
+/** How NumPy says that an array lies in bytes. */
+export interface NpyLayout {
+  /** NumPy's letters for the elements: `f4`, `O`. */
+  readonly code: string;
+  readonly shape: Shape;
   readonly bigEndian: boolean;
+  /** Whether the first axis changes fastest. */
   readonly fortran: boolean;
-  readonly start: number;
 }
 
-/** What a file says of its array. */
-async function readHeader(source: ByteSource): Promise<Header> {
+/** The dtype that NumPy's letters stand for, or null: it is not one of numbers. */
+export const dtypeOfCode = (code: string): DType | null => (Object.hasOwn(CODES, code) ? CODES[code] : null);
+
+/** What a file says of its array, and where that begins. @throws {ValueError} It is no such file. */
+export async function readNpyHeader(source: ByteSource): Promise<NpyLayout & { readonly start: number }> {
   const refuse = (why: string): never => {
     throw new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
   };
@@ -53,11 +60,6 @@ async function readHeader(source: ByteSource): Promise<Header> {
   const found = /'descr':\s*'([<>|=])([a-zA-Z]\w*)'/.exec(text);
   if (found === null) return refuse('its elements are no plain numbers');
   const [, order, code] = found;
-  const dtype = Object.hasOwn(CODES, code) ? CODES[code] : null;
-  if (dtype === null)
-    return refuse(
-      code.startsWith('O') ? 'it holds Python objects, which are never run' : `its elements are of type '${code}'`,
-    );
   const dims = /'shape':\s*\(([^)]*)\)/.exec(text);
   const fortran = /'fortran_order':\s*(True|False)/.exec(text);
   if (dims === null || fortran === null) return refuse('its header lacks the shape or the order');
@@ -67,10 +69,7 @@ async function readHeader(source: ByteSource): Promise<Header> {
     .filter((part) => part !== '')
     .map(Number);
   if (shape.some((n) => !Number.isInteger(n) || n < 0)) refuse(`its shape is (${dims[1]})`);
-  const start = at + length;
-  const bytes = sizeOf(shape) * itemBytes(dtype);
-  if (start + bytes > source.size) refuse(`its array takes ${bytes} bytes, but only ${source.size - start} are there`);
-  return { dtype, shape, bigEndian: order === '>', fortran: fortran[1] === 'True', start };
+  return { code, shape, bigEndian: order === '>', fortran: fortran[1] === 'True', start: at + length };
 }
 
 /** Elements of which the first axis changes fastest, in row-major order. */
@@ -85,17 +84,33 @@ function rowMajor({ dtype, shape, data }: NDArray): NDArray {
   return ndarray(dtype, shape, turned);
 }
 
-/** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */
-export async function readNpy(source: ByteSource): Promise<NDArray> {
-  const { dtype, shape, bigEndian, fortran, start } = await readHeader(source);
+/** The array that lies in bytes. Those must be as many as it takes. */
+export function arrayInBytes({ shape, bigEndian, fortran }: NpyLayout, dtype: DType, raw: Uint8Array): NDArray {
   const width = itemBytes(dtype);
-  let bytes = await source.read(start, sizeOf(shape) * width);
+  let bytes = raw;
   if (bigEndian && width > 1) {
-    bytes = bytes.slice();
+    bytes = raw.slice();
     for (let i = 0; i < bytes.length; i += width) bytes.subarray(i, i + width).reverse();
   }
   const array = fromBytes(dtype, shape, bytes);
   return fortran && shape.length > 1 ? rowMajor(array) : array;
+}
+
+/** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */
+export async function readNpy(source: ByteSource): Promise<NDArray> {
+  const { start, ...layout } = await readNpyHeader(source);
+  const { code, shape } = layout;
+  const refuse = (why: string): never => {
+    throw new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
+  };
+  const dtype = dtypeOfCode(code);
+  if (dtype === null)
+    return refuse(
+      code.startsWith('O') ? 'it holds Python objects, which are never run' : `its elements are of type '${code}'`,
+    );
+  const bytes = sizeOf(shape) * itemBytes(dtype);
+  if (start + bytes > source.size) refuse(`its array takes ${bytes} bytes, but only ${source.size - start} are there`);
+  return arrayInBytes(layout, dtype, await source.read(start, bytes));
 }
 
 const describeShape = (shape: Shape): string => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`);
