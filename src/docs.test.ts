@@ -72,6 +72,9 @@ describe.each([
   'docs/from-tfjs.md',
   'docs/saving.md',
   'docs/cli.md',
+  'docs/arguments.md',
+  'docs/benchmarks.md',
+  'docs/performance.md',
   ...guides,
 ])('%s', (file) => {
   const text = read(file);

@@ -179,6 +179,9 @@ await checks.run('the newest Node installs', async () => {
 });
 await checks.run('JavaScript on the newest Node', () => mustTrain(newest, ['program.mjs']));
 await checks.run('TypeScript on the newest Node, as it is', () => mustTrain(newest, ['program.ts']));
+await checks.run('the programs of docs/ on the newest Node, as they are', async () => {
+  for (const [name] of guides) await mustRun(newest, [`${name}.ts`], { cwd: project, timeout: 120 });
+});
 
 let whole = '';
 await checks.run("README's program bundled for the browser", async () => size(await bundle('program.ts')));
