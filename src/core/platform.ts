@@ -94,6 +94,8 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** null: there is nothing at the path. */
   stat(path: string): Promise<FileStatus | null>;
+  /** Whether a path is a link to what stands elsewhere. Left out where there are no links. */
+  isLink?(path: string): Promise<boolean>;
   /** Move a file; it takes the place of what stands at `to`. */
   rename(from: string, to: string): Promise<void>;
   /** Make a folder and those above it. */

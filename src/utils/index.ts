@@ -29,6 +29,8 @@ export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOpti
 export { loadNpy, loadNpz, saveNpy, saveNpz } from './npy.js';
 export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
 export { splitDataset, type SplitDatasetOptions } from './split_dataset.js';
+export type { DirectoryDataset, DirectoryOptions } from './directory_index.js';
+export { textDatasetFromDirectory, type TextDatasetOptions } from './text_dataset.js';
 export { timeseriesDatasetFromArray, type TimeseriesDatasetOptions } from './timeseries_dataset.js';
 export { modelToSvg, type ModelToSvgOptions, plotModel, type PlotModelOptions } from './plot_model.js';
 

@@ -1,6 +1,18 @@
 /** @file Files in Node. What is written appears under its name when it is complete and on the disk. */
 import { constants } from 'node:fs';
-import { access, appendFile, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  access,
+  appendFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Files, FileStatus, NewFile, OpenFile } from '../../core/platform.js';
 import { temporaryBeside } from './temporaries.js';
@@ -133,6 +145,7 @@ export const files: Files = {
   remove: (path) => rm(path, { recursive: true, force: true }),
   exists: async (path) => (await statusOf(path)) !== null,
   stat: statusOf,
+  isLink: async (path) => (await lstat(path)).isSymbolicLink(),
   rename: move,
   makeFolder: async (path) => void (await mkdir(path, { recursive: true })),
   open: openFile,
