@@ -2,7 +2,11 @@
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { makeDefaultSeed } from '../../random/index.js';
+import type { Tensor } from '../../runtime/index.js';
+import type { FileSource } from '../../saving/places.js';
 import { concatenateStage, interleaveStage, spread, zipStage } from './combine.js';
+import type { CsvOptions } from './csv.js';
+import { readCsv } from './csv.js';
 import type { Batched, SliceOf, Unbatched } from './elements.js';
 import { slicesOf } from './elements.js';
 import type { ShuffleOptions } from './shuffled.js';
@@ -24,6 +28,10 @@ import {
 
 /** Anything that gives elements one after the other. */
 export type ElementSource<T> = Iterable<T> | AsyncIterable<T>;
+
+/** A row of a table: scalars and texts by column; with a label a pair. */
+type CsvRow = Record<string, Tensor | string>;
+type CsvElement<O> = O extends { readonly labelName: string } ? [features: CsvRow, label: Tensor | string] : CsvRow;
 
 /** Options of `dataset.map(fn, options)`. */
 export interface MapOptions {
@@ -143,6 +151,27 @@ export class Dataset<T> implements AsyncIterable<T> {
     return new Dataset<SliceOf<D>>(
       indexedStage(rows.length, () => ({ length: rows.length, at: (i) => rows.at(i) as SliceOf<D> })),
     );
+  }
+
+  /**
+   * The rows of a table of text (CSV), whose first line names the columns. The table is read as a whole.
+   *
+   * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
+   * @returns Elements are dicts of scalars and texts by the names of the columns; with `labelName` pairs of such a dict and the label.
+   * @throws {ValueError} The file is broken or lacks a column, or a cell is no number where one is wanted.
+   * @example
+   * const bytes = new TextEncoder().encode('size,color,price\n1,red,10\n2,blue,20');
+   * const rows = await Dataset.fromCsv(bytes, { columns: { size: 'int32', color: 'string' }, labelName: 'price' });
+   * rows.cardinality()  // 2
+   */
+  static async fromCsv<const O extends CsvOptions = object>(
+    place: FileSource,
+    options?: O,
+  ): Promise<Dataset<CsvElement<O>>> {
+    const { columns, labelName, delimiter, ...rest }: CsvOptions = options ?? {};
+    refuseUnknownOptions('Dataset.fromCsv', rest, ['columns', 'labelName', 'delimiter']);
+    const { features, label } = await readCsv(place, { columns, labelName, delimiter });
+    return Dataset.fromTensorSlices(label === null ? features : [features, label]) as Dataset<never>;
   }
 
   /** The items of a list as elements, as they are. */

@@ -9,6 +9,7 @@ export {
   type MapOptions,
   type PaddedBatchOptions,
 } from './dataset.js';
+export type { CsvColumnType, CsvOptions } from './csv.js';
 export type { Batched, SliceOf, Unbatched } from './elements.js';
 export type { ShuffleOptions } from './shuffled.js';
 export type { Awaitable } from './stage.js';
