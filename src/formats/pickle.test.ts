@@ -53,6 +53,7 @@ describe('readPickle', () => {
     ['a number that is none', 'Iabc\n.', /'abc' is no number/],
     ['items into a number', 'K\x01K\x01a.', /no list/],
     ['a key that is a list', '}]K\x01s.', /a key of a dict/],
+    ['lists in lists without end', `${']'.repeat(1e5)}${'a'.repeat(1e5 - 1)}.`, /nested too deeply/],
   ])('is refused, unexecuted: %s', (_, text, message) => {
     expect(() => readPickle(bytesOf(text), 'file')).toThrow(message);
   });

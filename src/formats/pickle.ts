@@ -284,7 +284,12 @@ class Unpickler {
       }
       return item as PickledValue;
     };
-    return finish(root);
+    try {
+      return finish(root);
+    } catch (error) {
+      if (error instanceof RangeError) this.#refuse('its lists are nested too deeply');
+      throw error;
+    }
   }
 
   /** The opcodes of plain data. */
