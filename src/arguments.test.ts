@@ -72,7 +72,9 @@ describe('options that are no plain object are refused', () => {
 });
 
 describe('names of options are known', () => {
-  const functions = [...names].filter(([, value]) => signatureOf(value)?.hasOptions === true);
+  const functions = [...names].filter(
+    ([path, value]) => signatureOf(value)?.hasOptions === true && path !== 'ops.rearrange', // its names are those of the pattern
+  );
   test.each(functions)('of %s', (_, fn) => {
     const { names: known, required } = signatureOf(fn)!;
     expect(known).not.toBeNull();

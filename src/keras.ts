@@ -48,6 +48,7 @@ export {
   Tensor,
   type TensorData,
   type TensorLike,
+  type TensorOptions,
   valueAndGrad,
   Variable,
   type VariableInitializer,

@@ -118,8 +118,11 @@ export class Progbar {
   update(
     current: number,
     values: readonly (readonly [string, number])[] | null = null,
-    { finalize }: { readonly finalize?: boolean | null } = {},
+    options: { readonly finalize?: boolean | null } = {},
   ): void {
+    const { finalize } = checkedOptions<{ readonly finalize?: boolean | null }>('update', options, arguments, 2, [
+      'finalize',
+    ]);
     const done = finalize ?? (this.target !== null && current >= this.target);
     for (const [name, value] of values ?? []) this.#record(name, value, current, done);
     this.#seen = current;

@@ -167,7 +167,7 @@ export function checkedOptions<T extends object>(
   at: number,
   names?: readonly string[],
 ): T {
-  if (args.length === 0 && options === undefined) return {} as T;
+  if (options === undefined && args.length <= at + 1) return {} as T;
   if (isDict(options) && args.length <= at + 1 && (at === 0 || !isDict(args[0]))) {
     if (names !== undefined) refuseOthers(String(owner), options, names);
     return options as T;
@@ -184,7 +184,9 @@ function methodOptions(
   at: number,
   names: readonly string[],
 ): object {
-  const form = spellOptions(Array.from(args).slice(at), names);
+  const values = Array.from(args).slice(at);
+  // By position, names are those of Keras's order; after an object they tell nothing.
+  const form = spellOptions(isDict(values[0]) ? values.slice(0, 1) : values, names);
   if (!isDict(options)) throw new TypeError(`${owner}: options are one object: ${form}. Got ${describe(options)}.`);
   if (args.length > at + 1) checkExcess(owner, args, at + 1, `${owner}(…, ${form})`);
   if (names.length > 0) refuseOthers(owner, options, names);

@@ -63,6 +63,9 @@ export function partsAt(
 
 const NAME = /^[A-Za-z_$][\w$]*/;
 
+/** How people call a parameter that takes options. */
+const OPTIONS = /^_?(options?|opts?|kwargs|named)\b/i;
+
 /** Read the parameters of a function, or of a class's own constructor; null where the text does not tell. */
 export function readParameters(fn: (...args: never[]) => unknown): Parameters | null {
   const text = Function.prototype.toString.call(fn);
@@ -75,7 +78,7 @@ export function readParameters(fn: (...args: never[]) => unknown): Parameters | 
   const variadic = parts.at(-1)?.startsWith('...') === true;
   if (variadic) parts.pop();
   const last = parts.at(-1) ?? '';
-  const hasOptions = !variadic && (last.startsWith('{') || /^_?options\b/.test(last));
+  const hasOptions = !variadic && (last.startsWith('{') || /=\s*\{\s*\}$/.test(last) || OPTIONS.test(last));
   if (hasOptions) parts.pop();
   const positional = parts.map((part) => NAME.exec(part)?.[0] ?? 'value');
   const firstDefault = parts.findIndex((part) => /^[^=]*=(?![=>])/.test(part));

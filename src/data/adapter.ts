@@ -30,6 +30,8 @@ export interface DataAdapter {
   readonly numBatches: number | null;
   /** How many batches may be made while a step runs. Default 0: they are at hand. */
   readonly ahead?: number;
+  /** Whether each epoch begins with the first batch, also where `stepsPerEpoch` has left some over. Default false. */
+  readonly restarts?: boolean;
   /** The batches of one epoch. */
   iterate(): BatchIterator;
   /** The first batch, which is not taken from the epochs; null if there is none. */

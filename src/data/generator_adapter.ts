@@ -48,6 +48,7 @@ export class GeneratorDataAdapter implements DataAdapter {
   readonly numBatches = null;
   readonly #source: BatchGenerator;
   readonly ahead: number;
+  readonly restarts: boolean;
   readonly #counts: ArrayCounts | undefined;
   readonly #classWeight: ClassWeight | null;
   #iterator: AnyIterator | null = null;
@@ -58,6 +59,7 @@ export class GeneratorDataAdapter implements DataAdapter {
     this.#counts = options.counts;
     this.#classWeight = options.classWeight ?? null;
     this.ahead = options.ahead ?? 1;
+    this.restarts = typeof source === 'function';
   }
 
   #batch(item: unknown): AnyBatch {

@@ -33,6 +33,7 @@ import {
   Variable,
   withTrace,
 } from '../runtime/index.js';
+import { arrangeCall, checkNamed } from './call_form.js';
 import { callContext, currentPath, withCallContext, withLayerAutocast, withNameScope } from './call_context.js';
 import type { InputSpec } from './input_spec.js';
 import { assertInputCompatibility } from './input_spec.js';
@@ -306,6 +307,7 @@ export class Layer extends LayerState {
     for (const [key, value] of Object.entries(split.options))
       options[key] = mapTree(value, (leaf) => (isTensorish(leaf) ? this.#convertInput(leaf) : leaf));
     this.#checkArguments(positional);
+    checkNamed(`Layer '${this.name}'`, this, split.options, this.#argumentNames());
     if (!this.built) this.#buildForCall(positional, options);
 
     const outer = callContext();
@@ -325,7 +327,7 @@ export class Layer extends LayerState {
           this.autocast && float ? this.computeDtype : null,
           this.computeDtype !== this.variableDtype,
           () => {
-            const args = Object.keys(options).length > 0 ? [...positional, options] : positional;
+            const args = arrangeCall(this, positional, options);
             if (symbolic) return this.#draw(args);
             const call = (...given: unknown[]): unknown => (this.call as (...args: unknown[]) => unknown)(...given);
             return withOrigin(currentPath(), () => rematerialized(this.#rematScope, this, call)(...args));
@@ -403,12 +405,16 @@ export class Layer extends LayerState {
     if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, positional[0], this.name);
   }
 
+  #argumentNames(): string[] {
+    return (this.constructor as typeof Layer).callArguments.map(toCamelCase);
+  }
+
   #populateMasks(positional: readonly unknown[], options: Record<string, unknown>): void {
     const masksOf = (x: unknown): unknown => {
       const masks = mapTree(x, (leaf) => getKerasMask(leaf));
       return flatten<unknown>(masks).some((mask) => mask !== null) ? masks : null;
     };
-    const names = (this.constructor as typeof Layer).callArguments.map(toCamelCase);
+    const names = this.#argumentNames();
     // As in Keras, `mask` is filled in when there is one argument of tensors; else the masks go by the arguments' names.
     const only = positional.length === 1 && names.slice(1).every((name) => (options[name] ?? null) === null);
     if (options['mask'] === null || options['mask'] === undefined) {

@@ -1,4 +1,5 @@
 /** @file What a layer owns: weights, the layers inside, metrics, losses. The base of `Layer`, which builds and calls. */
+import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat, standardizeDType } from '../core/dtype.js';
 import { OutOfMemoryError, ValueError } from '../core/errors.js';
@@ -47,6 +48,18 @@ export abstract class LayerState extends Operation {
    * @throws {ValueError} The shape holds null.
    */
   addWeight(options: WeightOptions = {}): Variable {
+    options = checkedOptions('addWeight', options, arguments, 0, [
+      'shape',
+      'initializer',
+      'dtype',
+      'trainable',
+      'autocast',
+      'regularizer',
+      'constraint',
+      'aggregation',
+      'overwriteWithGradient',
+      'name',
+    ]);
     const { shape = [], initializer, trainable = true, autocast = true, aggregation, name } = options;
     const dtype = options.dtype ? standardizeDType(options.dtype, `Layer '${this.name}'`) : this.variableDtype;
     if (shape.some((dim) => dim === null || !Number.isInteger(dim) || dim < 0)) {
@@ -75,6 +88,18 @@ export abstract class LayerState extends Operation {
 
   /** The same as `addWeight`. */
   addVariable(options: WeightOptions = {}): Variable {
+    options = checkedOptions('addVariable', options, arguments, 0, [
+      'shape',
+      'initializer',
+      'dtype',
+      'trainable',
+      'autocast',
+      'regularizer',
+      'constraint',
+      'aggregation',
+      'overwriteWithGradient',
+      'name',
+    ]);
     return this.addWeight(options);
   }
 

@@ -79,6 +79,7 @@ export class Loss extends Callable {
   }
 
   protected override [INVOKE](yTrue: LossInput, yPred: LossInput, options: LossCallOptions = {}): Tensor {
+    options = checkedOptions(`${classNameOf(this)} '${this.name}'`, options, arguments, 2);
     const compute = (t: LossInput, p: LossInput, o: LossCallOptions): Tensor => this.#compute(t, p, o);
     return anySymbolic([yTrue, yPred, options])
       ? op(this.name, compute)(yTrue, yPred, options)

@@ -159,12 +159,20 @@ export class Metric extends Callable {
     initializer: unknown = null,
     options: MetricVariableOptions = {},
   ): Variable {
+    options = checkedOptions('addVariable', options, arguments, 2, ['dtype', 'aggregation', 'name']);
     if (!Array.isArray(first)) return this.addWeight(first as MetricWeightOptions);
     return this.addWeight({ ...options, shape: first as Shape, initializer });
   }
 
   /** Make a state variable and own it, by options alone. */
   addWeight(options: MetricWeightOptions = {}): Variable {
+    options = checkedOptions('addWeight', options, arguments, 0, [
+      'shape',
+      'initializer',
+      'dtype',
+      'aggregation',
+      'name',
+    ]);
     const { shape = [], initializer, dtype, aggregation = 'sum', name, ...rest } = options;
     const owner = `Metric '${this.name}'`;
     refuseUnknownOptions(`${owner} (addWeight)`, rest, ['shape', 'initializer', 'dtype', 'aggregation', 'name']);

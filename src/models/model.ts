@@ -342,6 +342,14 @@ export class Model<const Out = unknown> extends Trainer {
    * @see `keras.Model.summary`
    */
   summary(options: SummaryOptions = {}): void {
+    options = checkedOptions('summary', options, arguments, 0, [
+      'lineLength',
+      'positions',
+      'printFn',
+      'expandNested',
+      'showTrainable',
+      'layerRange',
+    ]);
     printSummary(this, options);
   }
 
@@ -377,6 +385,7 @@ export class Model<const Out = unknown> extends Trainer {
   async save(place: FileTarget, options?: SaveModelOptions): Promise<void>;
   async save(): Promise<Uint8Array<ArrayBuffer>>;
   async save(place?: FileTarget, options?: SaveModelOptions): Promise<Uint8Array<ArrayBuffer> | void> {
+    options = checkedOptions('save', options, arguments, 1, ['overwrite', 'zipped', 'includeOptimizer']);
     return place === undefined ? saveModel(this) : saveModel(this, place, options);
   }
 
@@ -387,6 +396,7 @@ export class Model<const Out = unknown> extends Trainer {
    * @see `keras.Model.save_weights`, `saving.saveWeights`
    */
   async saveWeights(place: FileTarget, options?: SaveWeightsOptions): Promise<void> {
+    options = checkedOptions('saveWeights', options, arguments, 1, ['overwrite', 'maxShardSize', 'objectsToSkip']);
     await saveWeights(this, place, options);
   }
 
@@ -396,6 +406,13 @@ export class Model<const Out = unknown> extends Trainer {
    * @see `keras.Model.load_weights`, `saving.loadWeights`
    */
   async loadWeights(place: FileSource, options?: LoadWeightsOptions): Promise<void> {
+    options = checkedOptions('loadWeights', options, arguments, 1, [
+      'skipMismatch',
+      'objectsToSkip',
+      'byName',
+      'limits',
+      'onProgress',
+    ]);
     await loadWeights(this, place, options);
   }
 

@@ -50,7 +50,10 @@ export class Sequential extends Model {
    * @param options `rebuild`: build the model at once if its input shape is known. Default true.
    * @throws {ValueError} It is no layer, its name is taken, or it is a second `Input`.
    */
-  add(layer: Layer | KerasTensor, { rebuild = true }: { readonly rebuild?: boolean } = {}): void {
+  add(layer: Layer | KerasTensor, options: { readonly rebuild?: boolean } = {}): void {
+    const { rebuild = true } = checkedOptions<{ readonly rebuild?: boolean }>('add', options, arguments, 1, [
+      'rebuild',
+    ]);
     let added: unknown = layer;
     if (layer instanceof KerasTensor && layer.history?.node.operation instanceof InputLayer)
       added = layer.history.node.operation;
@@ -82,7 +85,10 @@ export class Sequential extends Model {
   }
 
   /** Take the last layer off. @returns The layer. @throws {ValueError} There is none. */
-  pop({ rebuild = true }: { readonly rebuild?: boolean } = {}): Layer {
+  pop(options: { readonly rebuild?: boolean } = {}): Layer {
+    const { rebuild = true } = checkedOptions<{ readonly rebuild?: boolean }>('pop', options, arguments, 0, [
+      'rebuild',
+    ]);
     const layer = this.#layers.pop();
     if (layer === undefined) throw new ValueError(`Sequential '${this.name}': there is no layer to pop.`);
     this.#forget();

@@ -468,6 +468,7 @@ export class Optimizer extends OptimizerVariables {
   excludeFromWeightDecay(
     options: { readonly varList?: readonly Variable[] | null; readonly varNames?: readonly string[] | null } = {},
   ): void {
+    options = checkedOptions('excludeFromWeightDecay', options, arguments, 0, ['varList', 'varNames']);
     // Keras looks at an attribute that does not exist and so never refuses; here it does, as its documentation says.
     if (this.built) {
       throw new ValueError(

@@ -1,4 +1,5 @@
 /** @file The variables of optimizers: how they are made, named, ordered, set, saved and loaded. */
+import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -43,6 +44,7 @@ export class OptimizerVariables {
    * @param shape Its shape.
    */
   addVariable(shape: Shape, options: OptimizerVariableOptions = {}): Variable {
+    options = checkedOptions('addVariable', options, arguments, 1, ['initializer', 'dtype', 'aggregation', 'name']);
     return this.makeVariable(shape, options);
   }
 
@@ -53,8 +55,12 @@ export class OptimizerVariables {
    */
   addVariableFromReference(
     reference: Variable,
-    { name, initializer }: { readonly name?: string | null; readonly initializer?: InitializerLike } = {},
+    options: { readonly name?: string | null; readonly initializer?: InitializerLike } = {},
   ): Variable {
+    const { name, initializer } = checkedOptions<{
+      readonly name?: string | null;
+      readonly initializer?: InitializerLike;
+    }>('addVariableFromReference', options, arguments, 1, ['name', 'initializer']);
     const { shape, dtype } = reference;
     const slot = `${reference.path.replaceAll('/', '_')}_${name ?? 'var'}`;
     return this.addVariable(shape, { name: slot, dtype, initializer });
@@ -80,8 +86,11 @@ export class OptimizerVariables {
   addOptimizerVariables(
     variables: readonly Variable[],
     name: string | readonly string[],
-    { initializer = 'zeros' }: { readonly initializer?: InitializerLike | readonly InitializerLike[] } = {},
+    options: { readonly initializer?: InitializerLike | readonly InitializerLike[] } = {},
   ): (Variable | null)[] | (Variable | null)[][] {
+    const { initializer = 'zeros' } = checkedOptions<{
+      readonly initializer?: InitializerLike | readonly InitializerLike[];
+    }>('addOptimizerVariables', options, arguments, 2, ['initializer']);
     const names = typeof name === 'string' ? [name] : name;
     const starts: readonly InitializerLike[] = Array.isArray(initializer)
       ? (initializer as readonly InitializerLike[])

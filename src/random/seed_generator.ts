@@ -60,7 +60,10 @@ export class SeedGenerator {
    *
    * @param options `ordered` (default true): count draws; false: jump to a number that looks random.
    */
-  next({ ordered = true }: { readonly ordered?: boolean } = {}): Tensor {
+  next(options: { readonly ordered?: boolean } = {}): Tensor {
+    const { ordered = true } = checkedOptions<{ readonly ordered?: boolean }>('next', options, arguments, 0, [
+      'ordered',
+    ]);
     const now = this.state.value;
     const word = (x: number): Tensor => lax.fullLike(now, x);
     this.state.assign(

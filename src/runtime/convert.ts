@@ -3,12 +3,13 @@ import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import type { DType, NumericArray } from '../core/dtype.js';
 import { allocate, standardizeDType } from '../core/dtype.js';
-import { ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import { castArray, fromNumbers, ndarray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { convert } from '../graph/lax.js';
+import { isDict } from '../core/tree.js';
 import { Tensor } from './tensor.js';
 import { TensorSource } from './source.js';
 
@@ -84,15 +85,50 @@ function plainArray(data: Numbers | AnyTypedArray, dtype: DType | undefined, own
   return fromNumbers(dtype ?? inferred(), shape, leaves.map(Number));
 }
 
+/** Options of `tensor(data, options)`. */
+export interface TensorOptions {
+  /** Default: the nesting of `data`; `[length]` for a typed array. */
+  readonly shape?: Shape | null;
+  /** Default: a typed array's own; for lists `'bool'`, `'int32'` or `floatx()`, by what they hold. */
+  readonly dtype?: DType | null;
+}
+
+/** Shape and dtype as they come to `tensor`: by position, or in one object. */
+function tensorOptions(first: Shape | TensorOptions | null | undefined, last: unknown, more: boolean): TensorOptions {
+  const form = "Call it as tensor(data, shape, dtype) or tensor(data, { dtype: 'float32' }).";
+  if (isDict(first)) {
+    const { shape, dtype, ...rest } = first as TensorOptions;
+    refuseUnknownOptions('tensor', rest, ['shape', 'dtype']);
+    if (more || last !== undefined) throw new TypeError(`tensor: got arguments after its options. ${form}`);
+    return { shape, dtype };
+  }
+  if (more) throw new TypeError(`tensor: takes at most 3 arguments. ${form}`);
+  if (
+    first !== null &&
+    first !== undefined &&
+    !(Array.isArray(first) && first.every((n) => Number.isInteger(n) && n >= 0))
+  )
+    throw new TypeError(`tensor: the shape is ${describe(first)}. ${form}`);
+  return { shape: first as Shape | null | undefined, dtype: last as DType | null | undefined };
+}
+
 /**
  * Make a tensor.
  *
  * @param data A number, bool, nested lists of these, or a typed array (copied).
- * @param shape Default: the nesting of `data`; `[length]` for a typed array.
+ * @param shape Default: the nesting of `data`; `[length]` for a typed array. Shape and dtype may come in one object in its place:
+ *   `tensor([1, 2], { dtype: 'float32' })`.
  * @param dtype Default: a typed array's own; for lists `'bool'` if all are bools, `'int32'` if all are whole numbers, else `floatx()`.
  * @throws {ValueError} Ragged lists, or another number of elements than `shape` has.
  */
-export function tensor(data: Numbers | AnyTypedArray, shape?: Shape | null, dtype?: DType | null): Tensor {
+export function tensor(data: Numbers | AnyTypedArray, options: TensorOptions): Tensor;
+export function tensor(data: Numbers | AnyTypedArray, shape?: Shape | null, dtype?: DType | null): Tensor;
+export function tensor(
+  data: Numbers | AnyTypedArray,
+  first?: Shape | TensorOptions | null,
+  ...[last, ...more]: (DType | null | undefined)[]
+): Tensor {
+  const { shape, dtype } = tensorOptions(first, last, more.length > 0);
   const array = plainArray(data, dtype ? standardizeDType(dtype, 'tensor') : undefined, 'tensor');
   if (!shape) return Tensor.fromArray(array);
   if (sizeOf(shape) !== array.data.length) {

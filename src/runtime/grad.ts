@@ -29,7 +29,7 @@ function differentiate(
     }
     if (!isFloat(x.dtype))
       throw new ValueError(
-        `valueAndGrad: cannot differentiate with respect to a tensor of dtype ${x.dtype}. Make it one of floats: tensor([1, 0], 'float32'), or x.cast('float32').`,
+        `valueAndGrad: cannot differentiate with respect to a tensor of dtype ${x.dtype}. Make it one of floats: tensor([1, 0], { dtype: 'float32' }), or x.cast('float32').`,
       );
     return trace.lift(x instanceof Variable ? trace.read(x) : x);
   });

@@ -20,6 +20,7 @@ export {
   type Numbers,
   tensor,
   type TensorLike,
+  type TensorOptions,
   toTensor,
 } from './convert.js';
 export { type Differentiable, grad, type Gradients, valueAndGrad } from './grad.js';

@@ -1,4 +1,5 @@
 /** @file `jit`: a function of tensors as one compiled program. */
+import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
 import type { TensorType } from '../core/ndarray.js';
@@ -21,6 +22,11 @@ const isArrayLike = (x: unknown): boolean => x instanceof Tensor || x instanceof
 const isNumbers = (x: unknown): boolean =>
   Array.isArray(x) && x.length > 0 && x.flat(Infinity).every((n) => typeof n === 'number');
 
+/** Each argument by itself: together, lists of numbers would look like one. */
+const leavesOf = (args: readonly unknown[]): unknown[] => args.flatMap((x) => flatten<unknown>(x, isNumbers));
+const mapArguments = (args: readonly unknown[], fn: (leaf: unknown) => unknown): unknown[] =>
+  args.map((x) => mapTree<unknown, unknown>(x, fn, isNumbers));
+
 /**
  * Compile a function of tensors. It is traced at its first call for each combination of shapes, dtypes and other arguments; later
  * calls run the program. Variables that it reads and assigns are the program's state.
@@ -31,11 +37,14 @@ const isNumbers = (x: unknown): boolean =>
  * @example const step = jit((x: Tensor) => ops.sum(ops.square(x)));
  */
 export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
+  if (typeof fn !== 'function') throw new TypeError(`jit: got ${describe(fn)}. Expected a function of tensors.`);
+  if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw asyncRefusal(fn);
   const programs = new Map<string, Compiled>();
+  const kinds = new Map<string, string>();
   const heaps = new Map<string, ResidentHeap>();
   return (...args: A): R => {
     if (currentTrace() !== null) return fn(...args); // already inside a program: be part of it
-    const leaves = flatten<unknown>(args, isNumbers);
+    const leaves = leavesOf(args);
     const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
     const backend = currentBackend();
     const key = `${backend.name}|${parametrizationCount()}|${signature(args)}`;
@@ -43,6 +52,7 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (..
     if (compiled === undefined) {
       let heap = heaps.get(backend.name);
       if (heap === undefined) heaps.set(backend.name, (heap = new ResidentHeap(backend)));
+      adviseKind(fn, args, kinds);
       compiled = compile(fn, args, dynamic, heap);
       programs.set(key, compiled);
     }
@@ -51,6 +61,32 @@ export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (..
     const { isOutput } = compiled;
     return mapTree(compiled.result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(results[next++]) : leaf)) as R;
   };
+}
+
+function asyncRefusal(fn: (...args: never[]) => unknown): TypeError {
+  return new TypeError(
+    `jit: ${fn.name || 'the function'} is async, but a program is traced in one go. Take the work with tensors out into a function ` +
+      'that is not, and wait outside of it.',
+  );
+}
+
+/**
+ * Lists of numbers are int32 or float32 by what they hold, so that the same call may need another program. That is said, once for each
+ * jitted function.
+ */
+function adviseKind(fn: (...args: never[]) => unknown, args: readonly unknown[], kinds: Map<string, string>): void {
+  const lists = leavesOf(args).filter(isNumbers);
+  if (lists.length === 0) return;
+  const dtypes = lists.map((x) => toTensor(x as TensorLike).dtype).join(', ');
+  const shapes = signature(args, (x) => isNumbers(x));
+  const before = kinds.get(shapes);
+  if (before !== undefined && before !== dtypes && before !== '') {
+    console.warn(
+      `jit: ${fn.name || 'a function'} is traced again, as lists of numbers came as ${dtypes} where they were ${before} before: whole ` +
+        "numbers make int32. Give tensors, tensor(list, { dtype: 'float32' }), for one program.",
+    );
+    kinds.set(shapes, '');
+  } else if (before === undefined) kinds.set(shapes, dtypes);
 }
 
 function compile<A extends readonly unknown[], R>(
@@ -65,26 +101,27 @@ function compile<A extends readonly unknown[], R>(
     dynamic,
     (tensors) => {
       let next = 0;
-      const replaced = mapTree<unknown, unknown>(
-        args,
-        (x) => (isArrayLike(x) || isNumbers(x) ? tensors[next++] : x),
-        isNumbers,
-      );
-      return fn(...(replaced as A));
+      const replaced = mapArguments(args, (x) => (isArrayLike(x) || isNumbers(x) ? tensors[next++] : x));
+      const given = fn(...(replaced as unknown as A));
+      if (given instanceof Promise) {
+        given.catch(() => undefined); // the refusal says it all
+        throw asyncRefusal(fn);
+      }
+      return given;
     },
     (result) => flatten<unknown>(result as Tree<unknown>).filter(isOutput) as Tensor[],
   );
   return { program: new Program(traced, heap), result: traced.result, isOutput };
 }
 
-/** Shapes and dtypes of tensors, values of everything else. */
-function signature(args: readonly unknown[]): string {
+/** Shapes and dtypes of tensors (of those for which `isOfAnyDType` is true: shapes alone), values of everything else. */
+function signature(args: readonly unknown[], isOfAnyDType: (x: unknown) => boolean = () => false): string {
   const visit = (x: unknown): unknown => {
     if (isArrayLike(x) || isNumbers(x)) {
       const t = toTensor(x as TensorLike);
-      return `<${t.dtype}[${t.shape.join()}]>`;
+      return `<${isOfAnyDType(x) ? '' : t.dtype}[${t.shape.join()}]>`;
     }
     return typeof x === 'function' || typeof x === 'symbol' || typeof x === 'bigint' ? String(x) : x;
   };
-  return JSON.stringify(mapTree<unknown, unknown>(args, visit, isNumbers));
+  return JSON.stringify(mapArguments(args, visit));
 }

@@ -88,8 +88,9 @@ export class EpochIterator {
   async *epoch(from = 0): AsyncGenerator<BatchGroup, void, void> {
     await this.adapter.onEpochBegin();
     const limit = this.#stepsPerEpoch ?? this.#numBatches ?? Infinity;
-    // Batches that `stepsPerEpoch` has left over come in the next epoch.
-    if (this.#iterator === null || this.#stepsPerEpoch === null) {
+    // Batches that `stepsPerEpoch` has left over come in the next epoch, unless the data begin anew for each.
+    const goesOn = this.#stepsPerEpoch !== null && this.adapter.restarts !== true;
+    if (this.#iterator === null || !goesOn) {
       const { ahead = 0 } = this.adapter;
       const source = this.adapter.iterate();
       this.#iterator = ahead > 0 ? new BatchQueue(source, ahead) : source;
@@ -123,7 +124,7 @@ export class EpochIterator {
       }
       if (known !== null && this.#seen >= known) this.#iterator = null;
     } finally {
-      if (this.#stepsPerEpoch === null) await iterator.return?.();
+      if (!goesOn) await iterator.return?.();
       await this.adapter.onEpochEnd();
     }
   }

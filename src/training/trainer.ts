@@ -1,4 +1,5 @@
 /** @file `Trainer`: compile, steps, fit, evaluate, predict. The base of `Model`. The loops themselves: loops.ts. */
+import { checkedOptions } from '../core/arguments.js';
 import type { History } from '../callbacks/index.js';
 import { adviseSuccessor } from '../core/advice.js';
 import { floatx } from '../core/config.js';
@@ -37,7 +38,7 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { packState, PackedState, type StatePart } from './model_state.js';
-import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS } from './options.js';
+import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
 import type { Profile, ProfileOptions } from './profile.js';
 import { PROFILE_OPTIONS } from './profile.js';
 import { TrainingSession } from './session.js';
@@ -104,6 +105,7 @@ export class Trainer extends Layer {
    * @example model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
    */
   compile(options: CompileOptions = {}): void {
+    options = checkedOptions('compile', options, arguments, 0, COMPILE_OPTIONS);
     const {
       optimizer = 'rmsprop',
       loss = null,
@@ -356,7 +358,7 @@ export class Trainer extends Layer {
    */
   async fit(x: DataSource, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
     this.#requireCompiled('fit');
-    const [targets, settings] = splitArguments(x, y, options, FIT_OPTIONS);
+    const [targets, settings] = splitArguments('fit', x, y, options, arguments, FIT_OPTIONS);
     return loops.fit(this.#session, x, this.#session.targetsFor(x, targets), settings);
   }
 
@@ -383,7 +385,7 @@ export class Trainer extends Layer {
     options?: EvaluateOptions,
   ): Promise<Scores | Record<string, number>> {
     this.#requireCompiled('evaluate');
-    const [targets, settings] = splitArguments(x, y, options, EVALUATE_OPTIONS);
+    const [targets, settings] = splitArguments('evaluate', x, y, options, arguments, EVALUATE_OPTIONS);
     const logs = await loops.evaluate(this.#session, x, this.#session.targetsFor(x, targets), settings);
     return settings.returnDict === true ? logs : this.#flattenLogs(logs);
   }
@@ -398,18 +400,21 @@ export class Trainer extends Layer {
     x: DataSource,
     options: PredictOptions = {},
   ): Promise<NoInfer<R>> {
+    options = checkedOptions('predict', options, arguments, 1, PREDICT_OPTIONS);
     return (await loops.predict(this.#session, x, options)) as NoInfer<R>;
   }
 
   /** Keras 2's name of `fit` for generators and sequences. @see `fit`; batches wait in a queue of `maxQueueSize`, 10 by default */
   async fitGenerator(generator: DataSource, options: FitOptions = {}): Promise<History> {
     adviseSuccessor('fitGenerator', 'fit');
+    options = checkedOptions('fitGenerator', options, arguments, 1, FIT_OPTIONS);
     return this.fit(generator, { maxQueueSize: 10, ...options });
   }
 
   /** Keras 2's name of `evaluate` for generators and sequences. */
   async evaluateGenerator(generator: DataSource, options: EvaluateOptions = {}): Promise<Scores> {
     adviseSuccessor('evaluateGenerator', 'evaluate');
+    options = checkedOptions('evaluateGenerator', options, arguments, 1, EVALUATE_OPTIONS);
     return this.evaluate(generator, { maxQueueSize: 10, ...options });
   }
 
@@ -419,6 +424,7 @@ export class Trainer extends Layer {
     options: PredictOptions = {},
   ): Promise<NoInfer<R>> {
     adviseSuccessor('predictGenerator', 'predict');
+    options = checkedOptions('predictGenerator', options, arguments, 1, PREDICT_OPTIONS);
     return this.predict<R>(generator, { maxQueueSize: 10, ...options });
   }
 
@@ -439,6 +445,7 @@ export class Trainer extends Layer {
     y: DataLike = null,
     options: TrainOnBatchOptions = {},
   ): Promise<Scores | Record<string, number>> {
+    options = checkedOptions('trainOnBatch', options, arguments, 2, ['sampleWeight', 'classWeight', 'returnDict']);
     this.#requireCompiled('trainOnBatch');
     const { returnDict = false, ...rest } = options;
     const logs = await loops.trainOnBatch(this.#session, x, this.#session.targetsFor(x, y), rest);
@@ -462,6 +469,7 @@ export class Trainer extends Layer {
     y: DataLike = null,
     options: TestOnBatchOptions = {},
   ): Promise<Scores | Record<string, number>> {
+    options = checkedOptions('testOnBatch', options, arguments, 2, ['sampleWeight', 'returnDict']);
     this.#requireCompiled('testOnBatch');
     const { returnDict = false, ...rest } = options;
     const logs = await loops.testOnBatch(this.#session, x, this.#session.targetsFor(x, y), rest);
@@ -487,7 +495,7 @@ export class Trainer extends Layer {
    * profile.layers[0]; // the costliest
    */
   async profile(x: DataSource, y?: DataLike | ProfileOptions, options?: ProfileOptions): Promise<Profile> {
-    const [targets, settings] = splitArguments(x, y, options, PROFILE_OPTIONS);
+    const [targets, settings] = splitArguments('profile', x, y, options, arguments, PROFILE_OPTIONS);
     if (settings.step !== 'predict') this.#requireCompiled('profile');
     return loops.profile(this.#session, x, this.#session.targetsFor(x, targets), settings);
   }
@@ -594,17 +602,22 @@ export class Trainer extends Layer {
   }
 
   /** Steps are compiled by themselves. `force`: forget the programs, after a change that they cannot see. */
-  makeTrainFunction({ force = false }: { readonly force?: boolean } = {}): void {
+  makeTrainFunction(options: { readonly force?: boolean } = {}): void {
+    const { force = false } = checkedOptions<{ readonly force?: boolean }>('makeTrainFunction', options, arguments, 0, [
+      'force',
+    ]);
     if (force) this.#session.forgetPrograms();
   }
 
   /** As `makeTrainFunction`. */
   makeTestFunction(options: { readonly force?: boolean } = {}): void {
+    options = checkedOptions('makeTestFunction', options, arguments, 0, ['force']);
     this.makeTrainFunction(options);
   }
 
   /** As `makeTrainFunction`. */
   makePredictFunction(options: { readonly force?: boolean } = {}): void {
+    options = checkedOptions('makePredictFunction', options, arguments, 0, ['force']);
     this.makeTrainFunction(options);
   }
 }
@@ -617,12 +630,14 @@ function samplesOf(x: TensorTree): number {
 
 /** `(x, y, options)`, or `(dataset, options)`. */
 function splitArguments<O extends object>(
+  owner: string,
   x: DataSource,
   y: DataLike | O | undefined,
   options: O | undefined,
+  args: ArrayLike<unknown>,
   known: readonly string[],
 ): [DataLike, O] {
-  if (options !== undefined) return [(y ?? null) as DataLike, options];
+  if (args.length > 2) return [(y ?? null) as DataLike, checkedOptions(owner, options ?? {}, args, 2, known)];
   const isOptions = isDict(y) && (isDataset(x) || Object.keys(y).every((key) => known.includes(key)));
   return isOptions ? [null, y as O] : [(y ?? null) as DataLike, {} as O];
 }

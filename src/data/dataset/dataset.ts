@@ -1,4 +1,5 @@
 /** @file `Dataset`: a lazily evaluated chain of data, as users know it from tf.data. */
+import { checkedOptions } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { makeDefaultSeed } from '../../random/index.js';
@@ -239,6 +240,7 @@ export class Dataset<T> implements AsyncIterable<T> {
    * @param fn Gets one element and returns another; may be async.
    */
   map<R>(fn: (element: T) => Awaitable<R>, options: MapOptions = {}): Dataset<R> {
+    options = checkedOptions('map', options, arguments, 1, ['numParallel']);
     const { numParallel = 1, ...rest } = options;
     refuseUnknownOptions('Dataset.map', rest, ['numParallel']);
     return new Dataset(mapStage(this.#stage, callback('map', fn), count('map', 'numParallel', numParallel, 1)));
@@ -297,6 +299,7 @@ export class Dataset<T> implements AsyncIterable<T> {
    * @param bufferSize Elements in the buffer, from 1. Over arrays, lists and ranges the buffer holds indices only.
    */
   shuffle(bufferSize: number, options: ShuffleOptions = {}): Dataset<T> {
+    options = checkedOptions('shuffle', options, arguments, 1, ['seed', 'reshuffleEachIteration']);
     const { seed = null, reshuffleEachIteration = true, ...rest } = options;
     refuseUnknownOptions('Dataset.shuffle', rest, ['seed', 'reshuffleEachIteration']);
     if (seed !== null && !Number.isInteger(seed))
@@ -312,6 +315,7 @@ export class Dataset<T> implements AsyncIterable<T> {
    * @throws {ValueError} When it is read: elements of one group have different shapes, dtypes or structures.
    */
   batch(batchSize: number, options: BatchOptions = {}): Dataset<Batched<T>> {
+    options = checkedOptions('batch', options, arguments, 1, ['dropRemainder']);
     const { dropRemainder = false, ...rest } = options;
     refuseUnknownOptions('Dataset.batch', rest, ['dropRemainder']);
     return new Dataset(
@@ -327,6 +331,7 @@ export class Dataset<T> implements AsyncIterable<T> {
 
   /** As `batch`, for elements of different sizes: smaller ones are padded at the end of their axes. */
   paddedBatch(batchSize: number, options: PaddedBatchOptions = {}): Dataset<Batched<T>> {
+    options = checkedOptions('paddedBatch', options, arguments, 1, ['paddedShapes', 'paddingValues', 'dropRemainder']);
     const { dropRemainder = false, paddedShapes = null, paddingValues = 0, ...rest } = options;
     refuseUnknownOptions('Dataset.paddedBatch', rest, ['dropRemainder', 'paddedShapes', 'paddingValues']);
     const padding = { shapes: paddedShapes, values: paddingValues };
@@ -355,6 +360,7 @@ export class Dataset<T> implements AsyncIterable<T> {
 
   /** The elements of the data sets that a function makes of each element, some of each in turn. */
   interleave<R>(fn: (element: T) => Awaitable<Dataset<R>>, options: InterleaveOptions = {}): Dataset<R> {
+    options = checkedOptions('interleave', options, arguments, 1, ['cycleLength', 'blockLength']);
     const { cycleLength = 1, blockLength = 1, ...rest } = options;
     refuseUnknownOptions('Dataset.interleave', rest, ['cycleLength', 'blockLength']);
     callback('interleave', fn);
