@@ -7,7 +7,9 @@ export type Arithmetic = Readonly<Record<ArithmeticName, (...args: never[]) => u
 export type ArithmeticName =
   | 'add' | 'subtract' | 'multiply' | 'divide' | 'floorDivide' | 'mod' | 'power' | 'negative' | 'matmul' | 'abs'
   | 'equal' | 'notEqual' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual' | 'reshape' | 'cast' | 'getItem'
-  | 'sum' | 'mean' | 'max' | 'min' | 'transpose' | 'sqrt' | 'square' | 'exp' | 'log'; // prettier-ignore
+  | 'sum' | 'mean' | 'max' | 'min' | 'transpose' | 'sqrt' | 'square' | 'exp' | 'log'
+  | 'prod' | 'std' | 'variance' | 'any' | 'all' | 'argmax' | 'argmin' | 'argsort' | 'sort' | 'cumsum' | 'squeeze' | 'expandDims'
+  | 'flip' | 'repeat' | 'tile' | 'take' | 'clip' | 'round' | 'floor' | 'ceil' | 'sign' | 'sin' | 'cos' | 'tanh' | 'isnan'; // prettier-ignore
 
 let table: Arithmetic | null = null;
 

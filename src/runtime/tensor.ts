@@ -171,9 +171,28 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
       : `Tensor(traced, shape=${formatShape(this.shape)}, dtype=${this.dtype})`;
   }
 
-  /** Numbers can be taken from scalars: `Number(loss)`. */
+  /**
+   * Numbers can be taken from scalars: `Number(loss)`, `loss * 2`.
+   *
+   * @throws {TypeError} The tensor holds more or fewer than one number, and a number is asked for.
+   */
   [Symbol.toPrimitive](hint: string): number | string {
-    return hint === 'string' || this.size !== 1 ? this.toString() : this.itemSync();
+    if (hint === 'string') return this.toString();
+    if (this.size === 1) return this.itemSync();
+    throw new TypeError(
+      `A tensor of shape ${formatShape(this.shape)} is no number. Use its methods, such as t.mul(2) and t.add(1), or read it: await t.array().`,
+    );
+  }
+
+  /** The parts along the first axis: `for (const row of matrix)`, `Array.from(vector)`. @throws {TypeError} A scalar. */
+  *[Symbol.iterator](): Generator<Tensor, void, void> {
+    if (this.ndim === 0) throw new TypeError('A scalar tensor has no parts to go through. Read it: await t.item().');
+    for (let i = 0; i < this.shape[0]; i++) yield this.getItem(i);
+  }
+
+  /** What `JSON.stringify` writes: nested lists of numbers. JSON has no NaN and no infinities; it writes null for them. */
+  toJSON(): NestedArray {
+    return this.arraySync();
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -1,4 +1,5 @@
 /** @file `Variable`: a tensor that changes. Its value lives on the host, or in the heap of the model whose programs use it. */
+import type { NestedArray, TensorData } from './tensor.js';
 import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -269,9 +270,29 @@ export class Variable extends TensorSource {
     return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}, value=${String(this.value)}>`;
   }
 
-  /** Numbers can be taken from scalars: `Number(optimizer.learningRate)`. */
+  /** The elements of the value in row-major order, as a copy. */
+  async data(): Promise<TensorData> {
+    return this.value.data();
+  }
+
+  /** The value as nested lists of numbers. */
+  async array(): Promise<NestedArray> {
+    return this.value.array();
+  }
+
+  /** The only element of the value. @throws {ValueError} There are more or fewer than one. */
+  async item(): Promise<number> {
+    return this.value.item();
+  }
+
+  /** What `JSON.stringify` writes: the value as nested lists of numbers. */
+  toJSON(): NestedArray {
+    return this.value.toJSON();
+  }
+
+  /** Numbers can be taken from scalars: `Number(optimizer.learningRate)`. @throws {TypeError} More or fewer than one number. */
   [Symbol.toPrimitive](hint: string): number | string {
-    return hint === 'string' || this.size !== 1 ? this.toString() : this.value.itemSync();
+    return hint === 'string' ? this.toString() : this.value[Symbol.toPrimitive](hint);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -3,7 +3,7 @@ import type { DType } from '../../core/dtype.js';
 import { floatx } from '../../core/config.js';
 import { highest, isFloat, isInteger, lowest, standardizeDType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
-import { broadcastShapes, formatShape, normalizeAxis, range, sizeOf } from '../../core/shape.js';
+import { broadcastShapes, formatShape, normalizeAxis, range, sameShape, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Index, TensorLike } from '../../runtime/index.js';
 import { op, Tensor, tensorApplier, toTensor } from '../../runtime/index.js';
@@ -12,6 +12,10 @@ import { sliceAxis, takeRows } from './shape.js';
 
 /** Negative positions count from the end. */
 function wrapIndices(indices: Tensor, size: number): Tensor {
+  if (indices.dtype === 'bool')
+    throw new ValueError(
+      'Positions are whole numbers. Received: a bool tensor. Use x.getItem(mask), or ops.where(mask, x, 0).',
+    );
   const index =
     isInteger(indices.dtype) && indices.dtype !== 'int64'
       ? lax.convert(indices, 'int32')
@@ -188,12 +192,57 @@ function slicePositions(
   return { from: bound(start, by < 0 ? n - 1 : 0), to: bound(stop, by < 0 ? -1 : n), by };
 }
 
-/** NumPy's indexing: numbers, ranges, `'...'`, null (a new axis) and integer tensors. @see `keras.ops.get_item` */
+/**
+ * A bool tensor among indices as the positions where it is true, one tensor of them for each of its axes; other indices as they are.
+ *
+ * @throws {ValueError} Its values are not known: how many elements there will be depends on them.
+ */
+function positionsOfMask(key: unknown, shape: readonly number[] | null): unknown[] {
+  if (typeof key !== 'object' || key === null || isRange(key)) return [key];
+  const mask = toTensor(key as TensorLike, null, 'getItem');
+  if (mask.dtype !== 'bool') return [mask];
+  if (mask.isTraced) {
+    throw new ValueError(
+      'getItem: a bool mask picks as many elements as it has trues, which is not known inside a program (jit, fit, a symbolic call). ' +
+        'Use ops.where(mask, x, 0), or pick before the program.',
+    );
+  }
+  const place = shape?.slice(0, mask.ndim);
+  if (mask.ndim === 0 || (place !== undefined && !sameShape(place, mask.shape))) {
+    throw new ValueError(
+      `getItem: a mask of shape ${formatShape(mask.shape)} stands where axes of shape ${formatShape(place ?? [])} are. Give one of their shape.`,
+    );
+  }
+  const { data } = mask.ndarray;
+  const found = range(data.length).filter((i) => data[i] !== 0);
+  return mask.shape.map((size, axis) => {
+    const stride = sizeOf(mask.shape.slice(axis + 1));
+    return toTensor(found.length === 0 ? [] : found.map((i) => Math.floor(i / stride) % size), 'int32');
+  });
+}
+
+/** Indices with positions in place of masks. */
+function withoutMasks(x: Tensor, keys: readonly unknown[]): unknown[] {
+  let axis: number | null = 0; // null: behind '...'
+  return keys.flatMap((key) => {
+    const positions = positionsOfMask(key, axis === null ? null : x.shape.slice(axis));
+    if (key === '...') axis = null;
+    else if (key !== null && axis !== null) axis += positions.length;
+    return positions;
+  });
+}
+
+/**
+ * NumPy's indexing: numbers, ranges, `'...'`, null (a new axis), integer tensors, and bool tensors (masks), which pick where they are true.
+ *
+ * @see `keras.ops.get_item`
+ * @example ops.getItem(tensor([1, 2, 3]), [tensor([true, false, true])])  // [1, 3]
+ */
 export const getItem = op(
   'get_item',
   (x: TensorLike, key: Index<TensorLike> | readonly Index<TensorLike>[]): Tensor => {
     const t = toTensor(x, null, 'get_item');
-    const keys = (Array.isArray(key) ? [...(key as readonly Index<TensorLike>[])] : [key]) as unknown[];
+    const keys = withoutMasks(t, Array.isArray(key) ? (key as readonly unknown[]) : [key]);
     const used = keys.filter((k) => k !== null && k !== '...').length;
     if (used > t.ndim) throw new ValueError(`getItem: ${used} indices for a tensor of shape ${formatShape(t.shape)}.`);
     if (!keys.includes('...')) keys.push('...');

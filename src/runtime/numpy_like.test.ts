@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import * as ops from '../ops/index.js';
+import { everyBackend } from '../testing/backends.js';
+import { jit, KerasTensor, tensor, Variable } from './index.js';
+
+const m = tensor([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
+
+everyBackend(() => {
+  describe('tensors as NumPy users know them', () => {
+    test('parts by position, range and axis', () => {
+      expect(m.at(-1).arraySync()).toEqual([4, 5, 6]);
+      expect(m.at(0, 2).itemSync()).toBe(3);
+      expect(m.slice(1).arraySync()).toEqual([[4, 5, 6]]);
+      expect(m.slice(-2, -1).arraySync()).toEqual([[1, 2, 3]]);
+      expect(m.slice([0, 1], [null, null, -1]).arraySync()).toEqual([[3, 2, 1]]);
+      expect(m.T.arraySync()).toEqual([[1, 4], [2, 5], [3, 6]]); // prettier-ignore
+      expect(new KerasTensor([null, 3]).T.shape).toEqual([3, null]);
+    });
+
+    test('axes by position in methods', () => {
+      expect(m.sum(1).arraySync()).toEqual([6, 15]);
+      expect(m.mean([0, 1]).itemSync()).toBe(3.5);
+      expect(m.max({ axis: 0, keepdims: true }).arraySync()).toEqual([[4, 5, 6]]);
+      expect(m.argmax(1).arraySync()).toEqual([2, 2]);
+      expect(m.cumsum(0).arraySync()).toEqual([[1, 2, 3], [5, 7, 9]]); // prettier-ignore
+      expect(m.expandDims(0).squeeze(0).shape).toEqual([2, 3]);
+      expect(m.flatten().flip(0).arraySync()).toEqual([6, 5, 4, 3, 2, 1]);
+      expect(m.clip(2, 5).arraySync()).toEqual([[2, 2, 3], [4, 5, 5]]); // prettier-ignore
+      expect(m.take(tensor([2, 0]), 1).arraySync()).toEqual([[3, 1], [6, 4]]); // prettier-ignore
+    });
+
+    test('masks pick where they are true', () => {
+      expect(
+        tensor([1, 2, 3])
+          .getItem(tensor([true, false, true]))
+          .arraySync(),
+      ).toEqual([1, 3]);
+      expect(m.getItem(ops.greater(m, 2)).arraySync()).toEqual([3, 4, 5, 6]);
+      expect(m.getItem(0, tensor([false, true, true])).arraySync()).toEqual([2, 3]);
+      expect(m.getItem('...', tensor([false, true, true])).arraySync()).toEqual([[2, 3], [5, 6]]); // prettier-ignore
+      expect(m.getItem(tensor([false, false])).shape).toEqual([0, 3]);
+      expect(() => m.getItem(tensor([true, false, true]))).toThrow(
+        /a mask of shape \(3,\) stands where axes of shape \(2,\) are/,
+      );
+      expect(() => jit((x: typeof m) => x.getItem(ops.greater(x, 2)))(m)).toThrow(
+        /a bool mask picks as many elements as it has trues/,
+      );
+      expect(() => ops.take(m, tensor([true, false]))).toThrow(/Positions are whole numbers/);
+    });
+  });
+});
+
+describe('numbers are not lost', () => {
+  test('JSON, lists and arithmetic of JavaScript', () => {
+    expect(JSON.stringify({ m })).toBe('{"m":[[1,2,3],[4,5,6]]}');
+    expect(Array.from(m, (row) => row.arraySync())).toEqual([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
+    expect([...tensor([1, 2])].map(Number)).toEqual([1, 2]);
+    expect((tensor(3) as unknown as number) * 2).toBe(6);
+    expect(() => (m as unknown as number) * 2).toThrow(
+      /A tensor of shape \(2, 3\) is no number. Use its methods, such as t.mul\(2\)/,
+    );
+    expect(() => [...tensor(3)]).toThrow(/scalar tensor has no parts/);
+    expect(String(tensor([1, 2]))).toBe('[1 2]');
+  });
+
+  test('variables are read as tensors are', async () => {
+    const v = new Variable([[1.5, 2]]);
+    expect([await v.array(), [...(await v.data())]]).toEqual([[[1.5, 2]], [1.5, 2]]);
+    expect([await new Variable(3).item(), JSON.stringify(v)]).toEqual([3, '[[1.5,2]]']);
+  });
+});
