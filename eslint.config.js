@@ -14,6 +14,7 @@ export default tseslint.config(
       'dist',
       'dist-new',
       'runs',
+      'reference',
       'fixtures',
       'tools/.venv*',
       'tools/fixtures',

@@ -9,6 +9,8 @@ import { runCli } from './cli/index.js';
 import * as keras from './index.js';
 import { Tensor } from './index.js';
 import { commentExamples } from './testing/examples.js';
+import type { Rates } from './testing/public_docs.js';
+import { documentationRates, PARTS } from './testing/public_docs.js';
 import type { FixtureCase } from './testing/fixtures.js';
 import { readFixtures } from './testing/fixtures.js';
 
@@ -250,6 +252,19 @@ describe('docs/dependencies.md', () => {
     // Of packages that share a line the version of the first is given.
     const { '@eslint/js': _eslintJs, ...expected } = { ...dependencies, ...devDependencies };
     expect(Object.fromEntries(listed.filter(([name]) => name !== '@eslint/js'))).toEqual(expected);
+  });
+});
+
+describe('comments of public names', () => {
+  // Percent of the names of each room, rounded down. Who documents more raises them here; they never fall.
+  const floors = JSON.parse(readFileSync(join(src, 'testing/public_docs.json'), 'utf8')) as Record<string, Rates>;
+  const rates = documentationRates();
+
+  test('are counted in every room', () => expect(Object.keys(floors).sort()).toEqual(Object.keys(rates).sort()));
+
+  test.each(Object.keys(rates))('%s: no part is rarer than it was', (room) => {
+    const fallen = PARTS.filter((part) => rates[room][part] < floors[room][part]);
+    expect(fallen.map((part) => `${part}: ${rates[room][part]} %, was ${floors[room][part]} %`)).toEqual([]);
   });
 });
 

@@ -6,14 +6,14 @@ import { BaseConv } from './base_conv.js';
 /**
  * activation(x ∗ kernel + bias): filters that slide over rows and columns.
  *
- * Input (batch, rows, columns, channels), output (batch, new rows, new columns, filters); channels first where \`dataFormat\` says so.
- * Weights: \`kernel\` (height, width, channels / groups, filters), \`bias\` (filters).
+ * Input (batch, rows, columns, channels), output (batch, new rows, new columns, filters); channels first where `dataFormat` says so.
+ * Weights: `kernel` (height, width, channels / groups, filters), `bias` (filters).
  *
  * @param filters Number of output channels.
  * @param kernelSize Size of the window: one number, or 2.
  * @throws {ValueError} Sizes that are no positive whole numbers; strides above 1 with dilation rates above 1; groups that do not
  *   divide filters and channels; an input of the wrong rank, of other channels than the first one, or smaller than the window.
- * @see \`keras.layers.Conv2D\`
+ * @see `keras.layers.Conv2D`
  * @example new Conv2D(32, 3, { activation: 'relu', padding: 'same' })
  */
 export class Conv2D extends BaseConv {

@@ -4,15 +4,15 @@ import type { DepthwiseConvOptions } from './base_depthwise_conv.js';
 import { BaseDepthwiseConv } from './base_depthwise_conv.js';
 
 /**
- * Each channel convolved by itself, with \`depthMultiplier\` filters of its own.
+ * Each channel convolved by itself, with `depthMultiplier` filters of its own.
  *
  * Input (batch, steps, channels), output (batch, new steps, channels · depthMultiplier).
- * Weights: \`kernel\` (window, channels, depthMultiplier), \`bias\` (channels · depthMultiplier).
+ * Weights: `kernel` (window, channels, depthMultiplier), `bias` (channels · depthMultiplier).
  *
  * @param kernelSize Size of the window: one number.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, of other channels than the first one, or
  *   smaller than the window.
- * @see \`keras.layers.DepthwiseConv1D\`
+ * @see `keras.layers.DepthwiseConv1D`
  */
 export class DepthwiseConv1D extends BaseDepthwiseConv {
   constructor(kernelSize: number | readonly number[], options: DepthwiseConvOptions = {}) {

@@ -6,13 +6,13 @@ import type { AdaptivePoolingOptions } from './base_adaptive_pooling.js';
 import { BaseAdaptivePooling } from './base_adaptive_pooling.js';
 
 /**
- * The mean of each window, with windows chosen so that \`outputSize\` of them cover the input.
+ * The mean of each window, with windows chosen so that `outputSize` of them cover the input.
  *
- * Input (batch, steps, channels), output (batch, new steps, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, steps, channels), output (batch, new steps, channels); channels first where `dataFormat` says so.
  *
  * @param outputSize Number of windows: one number.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank.
- * @see \`keras.layers.AdaptiveAveragePooling1D\`
+ * @see `keras.layers.AdaptiveAveragePooling1D`
  */
 export class AdaptiveAveragePooling1D extends BaseAdaptivePooling {
   constructor(outputSize: number | readonly number[], options: AdaptivePoolingOptions = {}) {

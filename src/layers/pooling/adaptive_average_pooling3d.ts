@@ -6,13 +6,13 @@ import type { AdaptivePoolingOptions } from './base_adaptive_pooling.js';
 import { BaseAdaptivePooling } from './base_adaptive_pooling.js';
 
 /**
- * The mean of each window, with windows chosen so that \`outputSize\` of them cover the input.
+ * The mean of each window, with windows chosen so that `outputSize` of them cover the input.
  *
- * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @param outputSize Number of windows: one number, or 3.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank.
- * @see \`keras.layers.AdaptiveAveragePooling3D\`
+ * @see `keras.layers.AdaptiveAveragePooling3D`
  */
 export class AdaptiveAveragePooling3D extends BaseAdaptivePooling {
   constructor(outputSize: number | readonly number[], options: AdaptivePoolingOptions = {}) {

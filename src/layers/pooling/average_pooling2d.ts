@@ -8,11 +8,11 @@ import { BasePooling } from './base_pooling.js';
 /**
  * The mean of each window, channel by channel; what is padded does not count.
  *
- * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @param poolSize Size of the window: one number, or 2. An options object that holds it does as well.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
- * @see \`keras.layers.AveragePooling2D\`
+ * @see `keras.layers.AveragePooling2D`
  */
 export class AveragePooling2D extends BasePooling {
   static readonly positional = ['pool_size'];

@@ -8,11 +8,11 @@ import { BasePooling } from './base_pooling.js';
 /**
  * The mean of each window, channel by channel; what is padded does not count.
  *
- * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @param poolSize Size of the window: one number, or 3. An options object that holds it does as well.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
- * @see \`keras.layers.AveragePooling3D\`
+ * @see `keras.layers.AveragePooling3D`
  */
 export class AveragePooling3D extends BasePooling {
   static readonly positional = ['pool_size'];

@@ -8,10 +8,10 @@ import { BaseGlobalPooling } from './base_global_pooling.js';
 /**
  * The mean of each channel.
  *
- * Input (batch, rows, columns, channels), output (batch, channels), or (batch, 1, 1, channels) with \`keepdims\`; channels first where \`dataFormat\`
+ * Input (batch, rows, columns, channels), output (batch, channels), or (batch, 1, 1, channels) with `keepdims`; channels first where `dataFormat`
  * says so.
  *
- * @see \`keras.layers.GlobalAveragePooling2D\`
+ * @see `keras.layers.GlobalAveragePooling2D`
  */
 export class GlobalAveragePooling2D extends BaseGlobalPooling {
   constructor(options: GlobalPoolingOptions = {}) {

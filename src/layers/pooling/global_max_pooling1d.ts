@@ -8,10 +8,10 @@ import { BaseGlobalPooling } from './base_global_pooling.js';
 /**
  * The greatest number of each channel.
  *
- * Input (batch, steps, channels), output (batch, channels), or (batch, 1, channels) with \`keepdims\`; channels first where \`dataFormat\`
+ * Input (batch, steps, channels), output (batch, channels), or (batch, 1, channels) with `keepdims`; channels first where `dataFormat`
  * says so.
  *
- * @see \`keras.layers.GlobalMaxPooling1D\`
+ * @see `keras.layers.GlobalMaxPooling1D`
  */
 export class GlobalMaxPooling1D extends BaseGlobalPooling {
   constructor(options: GlobalPoolingOptions = {}) {

@@ -8,10 +8,10 @@ import { BaseGlobalPooling } from './base_global_pooling.js';
 /**
  * The greatest number of each channel.
  *
- * Input (batch, depth, rows, columns, channels), output (batch, channels), or (batch, 1, 1, 1, channels) with \`keepdims\`; channels first where \`dataFormat\`
+ * Input (batch, depth, rows, columns, channels), output (batch, channels), or (batch, 1, 1, 1, channels) with `keepdims`; channels first where `dataFormat`
  * says so.
  *
- * @see \`keras.layers.GlobalMaxPooling3D\`
+ * @see `keras.layers.GlobalMaxPooling3D`
  */
 export class GlobalMaxPooling3D extends BaseGlobalPooling {
   constructor(options: GlobalPoolingOptions = {}) {

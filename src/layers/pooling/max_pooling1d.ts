@@ -8,10 +8,10 @@ import { BasePooling } from './base_pooling.js';
 /**
  * The greatest number of each window, channel by channel.
  *
- * Input (batch, steps, channels), output (batch, new steps, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, steps, channels), output (batch, new steps, channels); channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
- * @see \`keras.layers.MaxPooling1D\`
+ * @see `keras.layers.MaxPooling1D`
  * @example new MaxPooling1D({ poolSize: 2 }) // or new MaxPooling1D(2)
  */
 export class MaxPooling1D extends BasePooling {

@@ -8,10 +8,10 @@ import { BasePooling } from './base_pooling.js';
 /**
  * The greatest number of each window, channel by channel.
  *
- * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
- * @see \`keras.layers.MaxPooling2D\`
+ * @see `keras.layers.MaxPooling2D`
  * @example new MaxPooling2D({ poolSize: 2 }) // or new MaxPooling2D(2)
  */
 export class MaxPooling2D extends BasePooling {

@@ -8,10 +8,10 @@ import { BasePooling } from './base_pooling.js';
 /**
  * The greatest number of each window, channel by channel.
  *
- * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where \`dataFormat\` says so.
+ * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
- * @see \`keras.layers.MaxPooling3D\`
+ * @see `keras.layers.MaxPooling3D`
  * @example new MaxPooling3D({ poolSize: 2 }) // or new MaxPooling3D(2)
  */
 export class MaxPooling3D extends BasePooling {

@@ -22,7 +22,7 @@ export interface Cropping1DOptions extends LayerOptions {
  * Input (batch, steps, channels), output the same with shorter spatial axes.
  *
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank, or of which nothing would be left.
- * @see \`keras.layers.Cropping1D\`
+ * @see `keras.layers.Cropping1D`
  * @example new Cropping1D({ cropping: 1 }) // or new Cropping1D(1)
  */
 export class Cropping1D extends Layer {

@@ -24,7 +24,7 @@ export interface Cropping3DOptions extends EdgeOptions {
  * Input (batch, depth, rows, columns, channels), output the same with shorter spatial axes; channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank, or of which nothing would be left.
- * @see \`keras.layers.Cropping3D\`
+ * @see `keras.layers.Cropping3D`
  * @example new Cropping3D({ cropping: 1 }) // or new Cropping3D(1)
  */
 export class Cropping3D extends Layer {

@@ -21,10 +21,10 @@ export interface ZeroPadding1DOptions extends EdgeOptions {
 /**
  * Zeros before and after steps.
  *
- * Input (batch, steps, channels), output the same with longer spatial axes; channels first where \`dataFormat\` says so.
+ * Input (batch, steps, channels), output the same with longer spatial axes; channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank.
- * @see \`keras.layers.ZeroPadding1D\`
+ * @see `keras.layers.ZeroPadding1D`
  * @example new ZeroPadding1D({ padding: 1 }) // or new ZeroPadding1D(1)
  */
 export class ZeroPadding1D extends Layer {

@@ -21,10 +21,10 @@ export interface ZeroPadding2DOptions extends EdgeOptions {
 /**
  * Zeros before and after rows and columns.
  *
- * Input (batch, rows, columns, channels), output the same with longer spatial axes; channels first where \`dataFormat\` says so.
+ * Input (batch, rows, columns, channels), output the same with longer spatial axes; channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank.
- * @see \`keras.layers.ZeroPadding2D\`
+ * @see `keras.layers.ZeroPadding2D`
  * @example new ZeroPadding2D({ padding: 1 }) // or new ZeroPadding2D(1)
  */
 export class ZeroPadding2D extends Layer {

@@ -21,10 +21,10 @@ export interface ZeroPadding3DOptions extends EdgeOptions {
 /**
  * Zeros before and after planes, rows and columns.
  *
- * Input (batch, depth, rows, columns, channels), output the same with longer spatial axes; channels first where \`dataFormat\` says so.
+ * Input (batch, depth, rows, columns, channels), output the same with longer spatial axes; channels first where `dataFormat` says so.
  *
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank.
- * @see \`keras.layers.ZeroPadding3D\`
+ * @see `keras.layers.ZeroPadding3D`
  * @example new ZeroPadding3D({ padding: 1 }) // or new ZeroPadding3D(1)
  */
 export class ZeroPadding3D extends Layer {
