@@ -107,7 +107,7 @@ describe.each([
         const [, head, list, tail] = /^(.*)\{(.*)\}(.*)$/.exec(span) ?? [];
         return list === undefined ? [span] : list.split(',').map((each) => `${head}${each.trim()}${tail}`);
       })
-      .filter((path) => !/^(dist|runs|node_modules)\b/.test(path));
+      .filter((path) => !/^(dist|runs|node_modules|reference)\b/.test(path));
     const bases = [
       root,
       src,

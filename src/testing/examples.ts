@@ -35,10 +35,15 @@ export function codeBlocks(): Example[] {
   ];
   return files
     .filter((path) => path.endsWith('.md'))
-    .flatMap((path) =>
-      [...readFileSync(join(root, path), 'utf8').matchAll(/```(?:ts|typescript)\n([\s\S]*?)```/g)].map(([, text]) => ({
-        path,
-        text,
-      })),
-    );
+    .flatMap((path) => {
+      const blocks = [
+        ...readFileSync(join(root, path), 'utf8').matchAll(
+          /(<!-- program -->\s+)?```(?:ts|typescript)\n([\s\S]*?)```/g,
+        ),
+      ];
+      const parts = blocks.filter(([, mark]) => mark !== undefined).map(([, , text]) => text);
+      const alone = blocks.filter(([, mark]) => mark === undefined).map(([, , text]) => ({ path, text }));
+      // The marked blocks of a page are one program.
+      return parts.length === 0 ? alone : [{ path, text: parts.join('\n') }, ...alone];
+    });
 }
