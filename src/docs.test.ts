@@ -268,6 +268,10 @@ describe('comments of public names', () => {
   });
 });
 
+/** A line of an example with its result behind it: a number, a truth value, lists of them, or a text. */
+const resultLine =
+  /^((?!for\b)[^/\s].*?);?\s*\/\/ (-?[\d.]+(?:e[-+]\d+)?|true|false|\[(?:[\d\s.,[\]-]|\de[-+]|true|false|NaN|Infinity|null)+\]|'.*')$/;
+
 const examples = commentExamples().map(({ path, text }): [string, string] => [path.slice('src/'.length), text]);
 
 /** Names by which examples call what they do not make. */
@@ -312,7 +316,11 @@ async function surroundings(path: string): Promise<Record<string, unknown>> {
 
 /** As an example's comment would show it. */
 const show = (value: unknown): string => {
-  if (value instanceof Tensor) return value.toString();
+  if (value instanceof Tensor) {
+    const printed: Record<string, string> = { True: 'true', False: 'false', nan: 'NaN', inf: 'Infinity' };
+    return value.toString().replaceAll(/True|False|nan|inf/g, (word) => printed[word]);
+  }
+  if (Array.isArray(value) && value.some((each) => each instanceof Tensor)) return `[${value.map(show).join(', ')}]`;
   return typeof value === 'string' ? `'${value.replaceAll('\n', '\\n')}'` : JSON.stringify(value);
 };
 
@@ -328,11 +336,12 @@ function expectText(shown: string, wanted: string): void {
     text
       .replaceAll(number, '#')
       .replaceAll(/[\s,]+/g, ' ')
-      .replaceAll('[ ', '[');
+      .replaceAll('[ ', '[')
+      .replaceAll(' ]', ']');
   expect(form(shown)).toBe(form(wanted));
   const [found, numbers] = [shown, wanted].map((text) => [...text.matchAll(number)].map(([digits]) => digits));
   numbers.forEach((digits, i) =>
-    expect(Number(found[i])).toBeCloseTo(Number(digits), digits.split('.')[1]?.length ?? 0),
+    expect(Number(found[i])).toBeCloseTo(Number(digits), digits.split('.')[1]?.length ?? 4),
   );
 }
 
@@ -351,7 +360,7 @@ describe('examples in comments', () => {
   test.each(examples.map(([path, text]) => [path, text.split('\n')[0], text]))('%s: %s', async (path, _, text) => {
     const names = await surroundings(path);
     const lines = text.split('\n').map((line) => {
-      const [, code, wanted] = /^((?!for\b)[^/\s].*?);?\s*\/\/ (-?[\d.]+|\[[\d\s.,[\]-]+\]|'.*')$/.exec(line) ?? [];
+      const [, code, wanted] = resultLine.exec(line) ?? [];
       return code === undefined ? line : `expectShown(${code}, ${JSON.stringify(wanted)});`;
     });
     const program = lines.join('\n');

@@ -25,11 +25,41 @@ function binaryOp(name: string, fn: (x: Tensor, y: Tensor) => Tensor) {
 const full = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);
 const isBool = (x: Tensor): boolean => x.dtype === 'bool';
 
-/** Sum of two tensors, element by element, with broadcasting. On bools: or. @see `keras.ops.add` */
+/**
+ * Sum of two tensors, element by element, with broadcasting. On bools: or.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.add`
+ * @example
+ * ops.add([1, 2], [[10], [20]]) // [[11, 12], [21, 22]]
+ */
 export const add = binaryOp('add', (a, b) => (isBool(a) ? lax.or(a, b) : lax.add(a, b)));
-/** Difference, element by element, with broadcasting. @see `keras.ops.subtract` */
+/**
+ * Difference `x1 − x2`, element by element, with broadcasting. On bools: exclusive or.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.subtract`
+ * @example
+ * ops.subtract([5, 7], 2) // [3, 5]
+ */
 export const subtract = binaryOp('subtract', (a, b) => (isBool(a) ? lax.xor(a, b) : lax.sub(a, b)));
-/** Product, element by element, with broadcasting. On bools: and. @see `keras.ops.multiply` */
+/**
+ * Product, element by element, with broadcasting. On bools: and.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.multiply`
+ * @example
+ * ops.multiply([1, 2, 3], [4, 5, 6]) // [4, 10, 18]
+ */
 export const multiply = binaryOp('multiply', (a, b) => (isBool(a) ? lax.and(a, b) : lax.mul(a, b)));
 
 /** The float dtype of a quotient of operands. */
@@ -45,22 +75,62 @@ function strongQuotientType(x1: TensorLike, x2: TensorLike): DType {
   return resultType(strong(x1), strong(x2), 'float');
 }
 
-/** True quotient, element by element; integers give floats. @see `keras.ops.divide` */
+/**
+ * True quotient, element by element; integers give floats.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.divide`
+ * @example
+ * ops.divide([1, 2, 3], 2) // [0.5, 1, 1.5]
+ */
 export const divide = op('divide', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('divide', [x1, x2], quotientType(x1, x2));
   return lax.div(a, b);
 });
-/** The same as `divide` under the name that Python's `/` has in functional models. @see `keras.ops.true_divide` */
+/**
+ * The same as `divide` under the name that Python's `/` has in functional models.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.true_divide`
+ * @example
+ * ops.trueDivide(7, 2) // 3.5
+ */
 export const trueDivide = op('true_divide', (x1: TensorLike, x2: TensorLike): Tensor => divide(x1, x2));
 
-/** Quotient where the divisor is not 0, else 0. @see `keras.ops.divide_no_nan` */
+/**
+ * Quotient where the divisor is not 0, else 0.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.divide_no_nan`
+ * @example
+ * ops.divideNoNan([1, 2], [0, 4]) // [0, 0.5]
+ */
 export const divideNoNan = op('divide_no_nan', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('divide_no_nan', [x1, x2], quotientType(x1, x2));
   const zero = lax.eq(b, full(b, 0));
   return lax.select(zero, full(a, 0), lax.div(a, lax.select(zero, full(b, 1), b)));
 });
 
-/** Quotient rounded down, element by element. @see `keras.ops.floor_divide` */
+/**
+ * Quotient rounded down, element by element, as Python's `//` has it: −7 by 2 is −4.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.floor_divide`
+ * @example
+ * ops.floorDivide([7, -7], 2) // [3, -4]
+ */
 export const floorDivide = binaryOp('floor_divide', (a, b) => {
   if (isFloat(a.dtype)) {
     // As Python divides: what the remainder leaves is divided, so that no rounding crosses a whole number.
@@ -86,11 +156,31 @@ function remainder(x: Tensor, y: Tensor): Tensor {
   const r = lax.rem(x, y);
   return isFloat(x.dtype) ? r : lax.select(lax.eq(y, full(y, 0)), full(r, 0), r);
 }
-/** Remainder with the sign of the dividend, as C's `fmod`; of integers by 0 it is 0. @see `keras.ops.fmod` */
+/**
+ * Remainder with the sign of the dividend, as C's `fmod`; of integers by 0 it is 0.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.fmod`
+ * @example
+ * ops.fmod([7, -7], 3) // [1, -1]
+ */
 export const fmod = binaryOp('fmod', (a, b) =>
   isBool(a) ? lax.rem(lax.convert(a, 'int32'), lax.convert(b, 'int32')) : remainder(a, b),
 );
-/** Remainder with the sign of the divisor, as Python's `%`; of integers by 0 it is 0. @see `keras.ops.mod` */
+/**
+ * Remainder with the sign of the divisor, as Python's `%`; of integers by 0 it is 0.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.mod`
+ * @example
+ * ops.mod([7, -7], 3) // [1, 2]
+ */
 export const mod = binaryOp('mod', (a, b) => {
   const [x, y] = isBool(a) ? [lax.convert(a, 'int32'), lax.convert(b, 'int32')] : [a, b];
   const r = remainder(x, y);
@@ -99,20 +189,70 @@ export const mod = binaryOp('mod', (a, b) => {
   const differ = lax.and(lax.ne(r, zero), lax.ne(lax.lt(r, zero), lax.lt(y, zero)));
   return lax.select(differ, lax.add(r, y), r);
 });
-/** x1 raised to x2, element by element. @see `keras.ops.power` */
+/**
+ * x1 raised to x2, element by element.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.power`
+ * @example
+ * ops.power([1, 2, 3], 2) // [1, 4, 9]
+ */
 export const power = binaryOp('power', (a, b) =>
   lax.pow(isBool(a) ? lax.convert(a, 'int32') : a, isBool(b) ? lax.convert(b, 'int32') : b),
 );
-/** Greater of two, element by element; NaN if either is. @see `keras.ops.maximum` */
+/**
+ * Greater of two, element by element; NaN if either is.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.maximum`
+ * @example
+ * ops.maximum([1, 5], [3, 2]) // [3, 5]
+ */
 export const maximum = binaryOp('maximum', lax.max);
-/** Lesser of two, element by element; NaN if either is. @see `keras.ops.minimum` */
+/**
+ * Lesser of two, element by element; NaN if either is.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.minimum`
+ * @example
+ * ops.minimum([1, 5], [3, 2]) // [1, 2]
+ */
 export const minimum = binaryOp('minimum', lax.min);
-/** The angle of (x2, x1) in radians. @see `keras.ops.arctan2` */
+/**
+ * The angle of the point (x2, x1), in radians in [−π, π].
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.arctan2`
+ * @example
+ * ops.arctan2([0, 1], [1, 0]) // [0, 1.5707964]
+ */
 export const arctan2 = op('arctan2', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('arctan2', [x1, x2], strongQuotientType(x1, x2));
   return lax.atan2(a, b);
 });
-/** √(x1² + x2²) without overflow. @see `keras.ops.hypot` */
+/**
+ * √(x1² + x2²) without overflow.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.hypot`
+ * @example
+ * ops.hypot(3, 4) // 5
+ */
 export const hypot = op('hypot', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('hypot', [x1, x2], quotientType(x1, x2)).map(lax.abs);
   const [big, small] = [lax.max(a, b), lax.min(a, b)];
@@ -121,7 +261,17 @@ export const hypot = op('hypot', (x1: TensorLike, x2: TensorLike): Tensor => {
   const infinite = lax.or(lax.eq(a, full(a, Infinity)), lax.eq(b, full(b, Infinity)));
   return lax.select(infinite, full(a, Infinity), finite);
 });
-/** log(eˣ¹ + eˣ²) without overflow. @see `keras.ops.logaddexp` */
+/**
+ * log(eˣ¹ + eˣ²) without overflow.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.logaddexp`
+ * @example
+ * ops.logaddexp(1000, 1000) // 1000.6932
+ */
 export const logaddexp = op('logaddexp', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('logaddexp', [x1, x2], strongQuotientType(x1, x2));
   const gap = lax.sub(a, b);
@@ -130,7 +280,17 @@ export const logaddexp = op('logaddexp', (x1: TensorLike, x2: TensorLike): Tenso
   const sum = lax.add(greater, lax.log1p(lax.exp(lax.neg(lax.abs(gap)))));
   return lax.select(lax.ne(gap, gap), lax.add(a, b), sum); // two equal infinities, or a NaN
 });
-/** log2(2ˣ¹ + 2ˣ²). @see `keras.ops.logaddexp2` */
+/**
+ * log2(2ˣ¹ + 2ˣ²).
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.logaddexp2`
+ * @example
+ * ops.logaddexp2([1, 3], [1, 3]) // [2, 4]
+ */
 export const logaddexp2 = op('logaddexp2', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('logaddexp2', [x1, x2], quotientType(x1, x2));
   const scaled = logaddexp(lax.mul(a, full(a, Math.LN2)), lax.mul(b, full(b, Math.LN2)));
@@ -142,37 +302,137 @@ export const logaddexp2 = op('logaddexp2', (x1: TensorLike, x2: TensorLike): Ten
 function sameTypeOp(name: string, fn: (x: Tensor) => Tensor) {
   return op(name, (x: TensorLike): Tensor => fn(toTensor(x, null, name)));
 }
-/** −x. @see `keras.ops.negative` */
+/**
+ * −x. Bools become int32.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.negative`
+ * @example
+ * ops.negative([1, -2]) // [-1, 2]
+ */
 export const negative = sameTypeOp('negative', (x) => lax.neg(isBool(x) ? lax.convert(x, 'int32') : x));
-/** |x|. @see `keras.ops.abs` */
+/**
+ * |x|.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.abs`
+ * @example
+ * ops.abs([-1.5, 2]) // [1.5, 2]
+ */
 export const abs = sameTypeOp('absolute', (x) => (isBool(x) ? x : lax.abs(x)));
-/** Alias of `abs`. @see `keras.ops.absolute` */
+/**
+ * Alias of `abs`, with its arguments.
+ *
+ * @see `keras.ops.absolute`
+ * @example
+ * ops.absolute([-1.5, 2]) // [1.5, 2]
+ */
 export const absolute = abs;
-/** −1, 0 or 1. @see `keras.ops.sign` */
+/**
+ * −1 below 0, 0 at 0, 1 above. Bools become int32.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.sign`
+ * @example
+ * ops.sign([-3, 0, 2]) // [-1, 0, 1]
+ */
 export const sign = sameTypeOp('sign', (x) => lax.sign(isBool(x) ? lax.convert(x, 'int32') : x));
-/** x². @see `keras.ops.square` */
+/**
+ * x². Bools become int32.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.square`
+ * @example
+ * ops.square([1, -2, 3]) // [1, 4, 9]
+ */
 export const square = sameTypeOp('square', (x) => {
   const number = isBool(x) ? lax.convert(x, 'int32') : x;
   return lax.mul(number, number);
 });
-/** The numbers as they are: all dtypes are real. @see `keras.ops.conjugate` */
+/**
+ * The numbers as they are: all dtypes are real.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.conjugate`
+ * @example
+ * ops.conjugate([1, 2]) // [1, 2]
+ */
 export const conjugate = sameTypeOp('conjugate', (x) => x);
-/** Alias of `conjugate`. */
+/**
+ * Alias of `conjugate`, with its arguments.
+ *
+ * @see `keras.ops.conj`
+ * @example
+ * ops.conj([1, 2]) // [1, 2]
+ */
 export const conj = conjugate;
-/** The real part: x itself. @see `keras.ops.real` */
+/**
+ * The real part: x itself.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.real`
+ * @example
+ * ops.real([1, 2]) // [1, 2]
+ */
 export const real = sameTypeOp('real', (x) => x);
-/** The imaginary part: zeros. @see `keras.ops.imag` */
+/**
+ * The imaginary part: zeros.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.imag`
+ * @example
+ * ops.imag([1, 2]) // [0, 0]
+ */
 export const imag = sameTypeOp('imag', (x) => lax.zerosLike(x));
-/** A copy; tensors never change, so x itself serves. @see `keras.ops.copy` */
+/**
+ * A copy; tensors never change, so x itself serves.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.copy`
+ * @example
+ * ops.copy([1, 2]) // [1, 2]
+ */
 export const copy = sameTypeOp('copy', (x) => x);
 
 const integerStays = (name: string, fn: (x: Tensor) => Tensor) =>
   op(name, (x: TensorLike): Tensor => fn(floatTensor(x, name)));
-/** Round down. Integers become floats, as in Keras. @see `keras.ops.floor` */
+/**
+ * Round down. Integers become floats, as in Keras.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.floor`
+ * @example
+ * ops.floor([1.7, -1.2]) // [1, -2]
+ */
 export const floor = integerStays('floor', lax.floor);
-/** Round up. @see `keras.ops.ceil` */
+/**
+ * Round up. Integers become floats, as in Keras.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.ceil`
+ * @example
+ * ops.ceil([1.2, -1.7]) // [2, -1]
+ */
 export const ceil = integerStays('ceil', lax.ceil);
-/** Round towards zero; integers stay. @see `keras.ops.trunc` */
+/**
+ * Round towards zero; integers stay.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.trunc`
+ * @example
+ * ops.trunc([1.7, -1.7]) // [1, -1]
+ */
 export const trunc = sameTypeOp('trunc', (x) => (isFloat(x.dtype) ? lax.trunc(x) : x));
 
 /** Options of `round`. */
@@ -180,7 +440,16 @@ export interface RoundOptions {
   /** Decimal places kept; negative ones round before the point. Default 0. */
   readonly decimals?: number;
 }
-/** Round half to even. @see `keras.ops.round` */
+/**
+ * Round half to even.
+ *
+ * @param x Any shape and dtype.
+ * @param options `decimals`: decimal places kept; negative ones round before the point. Default 0.
+ * @returns The shape and dtype of `x`; bools become int32.
+ * @see `keras.ops.round`
+ * @example
+ * ops.round([0.5, 1.5, 2.25], { decimals: 1 }) // [0.5, 1.5, 2.2]
+ */
 export const round = op('round', (x: TensorLike, { decimals = 0 }: RoundOptions = {}): Tensor => {
   const t = toTensor(x, null, 'round');
   if (!isFloat(t.dtype) && decimals >= 0) return isBool(t) ? lax.convert(t, 'int32') : t;
@@ -193,25 +462,105 @@ export const round = op('round', (x: TensorLike, { decimals = 0 }: RoundOptions 
 
 // ---- float functions ----
 
-/** eˣ. @see `keras.ops.exp` */
+/**
+ * eˣ.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.exp`
+ * @example
+ * ops.exp([0, 1]) // [1, 2.7182817]
+ */
 export const exp = floatOp('exp', lax.exp);
-/** 2ˣ. @see `keras.ops.exp2` */
+/**
+ * 2ˣ.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.exp2`
+ * @example
+ * ops.exp2([0, 3]) // [1, 8]
+ */
 export const exp2 = floatOp('exp2', (x) => lax.pow(full(x, 2), x));
-/** eˣ − 1, exact near 0. @see `keras.ops.expm1` */
+/**
+ * eˣ − 1, exact near 0.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.expm1`
+ * @example
+ * ops.expm1([0, 1]) // [0, 1.7182819]
+ */
 export const expm1 = floatOp('expm1', lax.expm1);
-/** Natural logarithm. @see `keras.ops.log` */
+/**
+ * Natural logarithm.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.log`
+ * @example
+ * ops.log([1, 10]) // [0, 2.3025851]
+ */
 export const log = floatOp('log', lax.log);
-/** log(1 + x), exact near 0. @see `keras.ops.log1p` */
+/**
+ * log(1 + x), exact near 0.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.log1p`
+ * @example
+ * ops.log1p([0, 1]) // [0, 0.6931472]
+ */
 export const log1p = floatOp('log1p', lax.log1p);
-/** Logarithm to base 2. @see `keras.ops.log2` */
+/**
+ * Logarithm to base 2.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.log2`
+ * @example
+ * ops.log2([1, 8]) // [0, 3]
+ */
 export const log2 = floatOp('log2', (x) => lax.div(lax.log(x), full(x, Math.LN2)));
-/** Logarithm to base 10. @see `keras.ops.log10` */
+/**
+ * Logarithm to base 10.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.log10`
+ * @example
+ * ops.log10([1, 1000]) // [0, 3]
+ */
 export const log10 = floatOp('log10', (x) => lax.div(lax.log(x), full(x, Math.LN10)));
-/** √x. @see `keras.ops.sqrt` */
+/**
+ * √x.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.sqrt`
+ * @example
+ * ops.sqrt([4, 2]) // [2, 1.4142135]
+ */
 export const sqrt = floatOp('sqrt', lax.sqrt);
-/** 1/√x. @see `keras.ops.rsqrt` */
+/**
+ * 1/√x.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.rsqrt`
+ * @example
+ * ops.rsqrt([4, 25]) // [0.5, 0.2]
+ */
 export const rsqrt = floatOp('rsqrt', (x) => lax.div(full(x, 1), lax.sqrt(x)));
-/** ∛x, also of negative numbers. @see `keras.ops.cbrt` */
+/**
+ * ∛x, also of negative numbers.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.cbrt`
+ * @example
+ * ops.cbrt([8, -27]) // [2, -3]
+ */
 export const cbrt = floatOp('cbrt', (x) => {
   // The sign is taken off and put back by choice, not by factors: the slope at 0 is Infinity, and 0 times that is NaN.
   // 16-bit floats hold too little of 1/3 as an exponent.
@@ -221,46 +570,222 @@ export const cbrt = floatOp('cbrt', (x) => {
   const root = lax.pow(lax.select(negative, lax.neg(wide), wide), full(wide, 1 / 3));
   return lax.convert(lax.select(negative, lax.neg(root), root), x.dtype);
 });
-/** 1/x. @see `keras.ops.reciprocal` */
+/**
+ * 1/x.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.reciprocal`
+ * @example
+ * ops.reciprocal([2, 4]) // [0.5, 0.25]
+ */
 export const reciprocal = floatOp('reciprocal', (x) => lax.div(full(x, 1), x));
-/** Sine of radians. @see `keras.ops.sin` */
+/**
+ * Sine of radians.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.sin`
+ * @example
+ * ops.sin([0, Math.PI / 2]) // [0, 1]
+ */
 export const sin = floatOp('sin', lax.sin);
+/**
+ * Cosine of radians.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.cos`
+ * @example
+ * ops.cos([0, Math.PI]) // [1, -1]
+ */
 export const cos = floatOp('cos', lax.cos);
+/**
+ * Tangent of radians.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.tan`
+ * @example
+ * ops.tan([0, Math.PI / 4]) // [0, 1]
+ */
 export const tan = floatOp('tan', lax.tan);
+/**
+ * The angle in [−π/2, π/2] whose sine is x; NaN outside of [−1, 1].
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.arcsin`
+ * @example
+ * ops.arcsin([0, 1]) // [0, 1.5707964]
+ */
 export const arcsin = floatOp('arcsin', lax.asin);
+/**
+ * The angle in [0, π] whose cosine is x; NaN outside of [−1, 1].
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.arccos`
+ * @example
+ * ops.arccos([1, 0]) // [0, 1.5707964]
+ */
 export const arccos = floatOp('arccos', lax.acos);
+/**
+ * The angle in [−π/2, π/2] whose tangent is x.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.arctan`
+ * @example
+ * ops.arctan([0, 1]) // [0, 0.7853982]
+ */
 export const arctan = floatOp('arctan', lax.atan);
+/**
+ * Hyperbolic sine, (eˣ − e⁻ˣ)/2.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.sinh`
+ * @example
+ * ops.sinh([0, 1]) // [0, 1.1752012]
+ */
 export const sinh = floatOp('sinh', lax.sinh);
+/**
+ * Hyperbolic cosine, (eˣ + e⁻ˣ)/2.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.cosh`
+ * @example
+ * ops.cosh([0, 1]) // [1, 1.5430807]
+ */
 export const cosh = floatOp('cosh', lax.cosh);
+/**
+ * Hyperbolic tangent, (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ).
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.tanh`
+ * @example
+ * ops.tanh([0, 1]) // [0, 0.7615942]
+ */
 export const tanh = floatOp('tanh', lax.tanh);
+/**
+ * The number whose hyperbolic sine is x.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.arcsinh`
+ * @example
+ * ops.arcsinh([0, 1]) // [0, 0.8813736]
+ */
 export const arcsinh = floatOp('arcsinh', lax.asinh);
+/**
+ * The number of at least 0 whose hyperbolic cosine is x; NaN below 1.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.arccosh`
+ * @example
+ * ops.arccosh([1, 2]) // [0, 1.316958]
+ */
 export const arccosh = floatOp('arccosh', lax.acosh);
+/**
+ * The number whose hyperbolic tangent is x; NaN outside of [−1, 1].
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.arctanh`
+ * @example
+ * ops.arctanh([0, 0.5]) // [0, 0.54930615]
+ */
 export const arctanh = floatOp('arctanh', lax.atanh);
-/** The error function. @see `keras.ops.erf` */
+/**
+ * The error function.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.erf`
+ * @example
+ * ops.erf([0, 1]) // [0, 0.8427008]
+ */
 export const erf = floatOp('erf', lax.erf);
-/** The inverse of the error function. @see `keras.ops.erfinv` */
+/**
+ * The inverse of the error function, for x in [−1, 1].
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.erfinv`
+ * @example
+ * ops.erfinv([0, 0.5]) // [0, 0.47693628]
+ */
 export const erfinv = floatOp('erfinv', lax.erfinv);
 /** log |Γ(x)|. */
 export const lgamma = floatOp('lgamma', lax.lgamma);
-/** sin(πx)/(πx), and 1 at 0. @see `keras.ops.sinc` */
+/**
+ * sin(πx)/(πx), and 1 at 0.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.sinc`
+ * @example
+ * ops.sinc([0, 0.5]) // [1, 0.63661975]
+ */
 export const sinc = floatOp('sinc', (x) => {
   const zero = lax.eq(x, full(x, 0));
   const angle = lax.mul(lax.select(zero, full(x, 1), x), full(x, Math.PI));
   return lax.select(zero, full(x, 1), lax.div(lax.sin(angle), angle));
 });
-/** Degrees to radians. @see `keras.ops.deg2rad` */
+/**
+ * Degrees to radians.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.deg2rad`
+ * @example
+ * ops.deg2rad([0, 180]) // [0, 3.1415927]
+ */
 export const deg2rad = floatOp('deg2rad', (x) => lax.mul(x, full(x, Math.PI / 180)));
-/** Radians to degrees. @see `keras.ops.rad2deg` */
+/**
+ * Radians to degrees.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.rad2deg`
+ * @example
+ * ops.rad2deg([0, Math.PI]) // [0, 180]
+ */
 export const rad2deg = floatOp('rad2deg', (x) => lax.mul(x, full(x, 180 / Math.PI)));
 
-/** 0 below 0, `x2` at 0, 1 above. @see `keras.ops.heaviside` */
+/**
+ * 0 below 0, `x2` at 0, 1 above.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.heaviside`
+ * @example
+ * ops.heaviside([-1, 0, 2], 0.5) // [0, 0.5, 1]
+ */
 export const heaviside = op('heaviside', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('heaviside', [x1, x2], quotientType(x1, x2));
   const zero = full(a, 0);
   return lax.select(lax.lt(a, zero), zero, lax.select(lax.gt(a, zero), full(a, 1), lax.select(lax.ne(a, a), a, b)));
 });
 
-/** Cut off below `xMin` and above `xMax`. @see `keras.ops.clip` */
+/**
+ * Cut off below `xMin` and above `xMax`.
+ *
+ * @param x Any shape and dtype.
+ * @param xMin The lower bound: a number, or a tensor that broadcasts with `x`.
+ * @param xMax The upper bound, as `xMin`. It wins where it is below the lower one.
+ * @returns The broadcast shape, of the common dtype of the three.
+ * @throws {ValueError} The shapes do not broadcast.
+ * @see `keras.ops.clip`
+ * @example
+ * ops.clip([-2, 0.5, 3], 0, 1) // [0, 0.5, 1]
+ */
 export const clip = op('clip', (x: TensorLike, xMin: TensorLike, xMax: TensorLike): Tensor => {
   const t = toTensor(x, null, 'clip');
   const dtype = resultType(isBool(t) ? 'int32' : t.dtype, promotionType(xMin), promotionType(xMax));
@@ -277,7 +802,17 @@ export interface NanToNumOptions {
   /** Default: the least finite number of the dtype. */
   readonly neginf?: number | null;
 }
-/** @see `keras.ops.nan_to_num` */
+/**
+ * The numbers of `x`, with others in place of NaN and the infinities.
+ *
+ * @param x Any shape and dtype; integers stay as they are.
+ * @param options `nan`: stands for NaN, default 0. `posinf`, `neginf`: stand for the infinities; by default the greatest and the least
+ *   finite number of the dtype.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.nan_to_num`
+ * @example
+ * ops.nanToNum([NaN, 1, Infinity], { posinf: 9 }) // [0, 1, 9]
+ */
 export const nanToNum = op(
   'nan_to_num',
   (x: TensorLike, { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {}): Tensor => {
@@ -302,9 +837,13 @@ function floatLargest(dtype: DType): number {
 /**
  * x1 · 2^x2, also where 2^x2 alone is beyond the dtype.
  *
+ * @param x1 Any shape; integers are taken as `floatx`.
  * @param x2 Integers.
+ * @returns The broadcast shape of the two, of a float dtype.
  * @throws {TypeError} `x2` is not of an integer dtype.
  * @see `keras.ops.ldexp`
+ * @example
+ * ops.ldexp([1, 3], [2, -1]) // [4, 1.5]
  */
 export const ldexp = op('ldexp', (x1: TensorLike, x2: TensorLike): Tensor => {
   const exponent = toTensor(x2, null, 'ldexp');

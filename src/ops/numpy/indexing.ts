@@ -371,9 +371,29 @@ function cumulative(name: string, kind: 'sum' | 'prod') {
     return lax.cumulative(value, { kind, axis: axis === null ? 0 : normalizeAxis(axis, t.ndim, name), reverse: false });
   });
 }
-/** Running sum. @see `keras.ops.cumsum` */
+/**
+ * Running sum.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is run; null (the default): the flattened tensor. `dtype`: of the result; by default that of `x`.
+ * @returns The shape of `x`; a vector for `axis` null.
+ * @throws {ValueError} The axis does not exist.
+ * @see `keras.ops.cumsum`
+ * @example
+ * ops.cumsum([1, 2, 3]) // [1, 3, 6]
+ */
 export const cumsum = cumulative('cumsum', 'sum');
-/** Running product. @see `keras.ops.cumprod` */
+/**
+ * Running product.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is run; null (the default): the flattened tensor. `dtype`: of the result; by default that of `x`.
+ * @returns The shape of `x`; a vector for `axis` null.
+ * @throws {ValueError} The axis does not exist.
+ * @see `keras.ops.cumprod`
+ * @example
+ * ops.cumprod([1, 2, 3, 4]) // [1, 2, 6, 24]
+ */
 export const cumprod = cumulative('cumprod', 'prod');
 
 /** Differences of neighbours. @see `keras.ops.diff` */

@@ -26,7 +26,18 @@ function totalType(dtype: DType): DType {
   return kind === 'uint' ? 'uint32' : 'int32';
 }
 
-/** Sum over axes. Bools and narrow integers are summed as 32-bit integers. @see `keras.ops.sum` */
+/**
+ * Sum over axes. Bools and narrow integers are summed as 32-bit integers.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.sum`
+ * @example
+ * ops.sum([[1, 2], [3, 4]], { axis: 0 }) // [4, 6]
+ */
 export const sum = op(
   'sum',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
@@ -41,7 +52,18 @@ export interface ProdOptions extends ReductionOptions {
   /** The dtype of the result; the operand's (at least 32 bits) when left out. */
   readonly dtype?: DType | null;
 }
-/** Product over axes. @see `keras.ops.prod` */
+/**
+ * Product over axes.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `dtype`: of the result; by default that of `x`, of at least 32 bits.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.prod`
+ * @example
+ * ops.prod([[1, 2], [3, 4]], { axis: 1 }) // [2, 12]
+ */
 export const prod = op(
   'prod',
   (x: TensorLike, { dtype, ...options }: ProdOptions = {}): Tensor => {
@@ -71,16 +93,61 @@ function extremum(name: 'max' | 'min', reduce: typeof lax.reduceMax, combine: ty
     { optionNames: ['initial', 'axis', 'keepdims'] },
   );
 }
-/** Greatest over axes; NaN if any is. @see `keras.ops.max` */
+/**
+ * Greatest over axes; NaN if any is.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `initial`: a number that takes part in the comparison; an empty tensor needs one.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or there are no elements and no `initial`.
+ * @see `keras.ops.max`
+ * @example
+ * ops.max([[1, 2], [3, 4]], { axis: 0 }) // [3, 4]
+ */
 export const max = extremum('max', lax.reduceMax, lax.max);
-/** Least over axes; NaN if any is. @see `keras.ops.min` */
+/**
+ * Least over axes; NaN if any is.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `initial`: a number that takes part in the comparison; an empty tensor needs one.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or there are no elements and no `initial`.
+ * @see `keras.ops.min`
+ * @example
+ * ops.min([[1, 2], [3, 4]], { axis: 0 }) // [1, 2]
+ */
 export const min = extremum('min', lax.reduceMin, lax.min);
-/** Alias of `max`. */
+/**
+ * Alias of `max`, with its arguments.
+ *
+ * @see `keras.ops.amax`
+ * @example
+ * ops.amax([[1, 2], [3, 4]], { axis: 0 }) // [3, 4]
+ */
 export const amax = max;
-/** Alias of `min`. */
+/**
+ * Alias of `min`, with its arguments.
+ *
+ * @see `keras.ops.amin`
+ * @example
+ * ops.amin([[1, 2], [3, 4]], { axis: 0 }) // [1, 2]
+ */
 export const amin = min;
 
-/** Mean over axes; integers give `floatx`. 16-bit floats are summed in 32 bits. @see `keras.ops.mean` */
+/**
+ * Mean over axes; integers give `floatx`. 16-bit floats are summed in 32 bits.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.mean`
+ * @example
+ * ops.mean([[1, 2], [3, 4]], { axis: 1 }) // [1.5, 3.5]
+ */
 export const mean = op(
   'mean',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
@@ -94,7 +161,18 @@ export const mean = op(
   { optionNames: ['axis', 'keepdims'] },
 );
 
-/** Variance over axes (of the whole population). @see `keras.ops.var` */
+/**
+ * Variance over axes (of the whole population).
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.var`
+ * @example
+ * ops.var([[1, 2], [3, 4]], { axis: 0 }) // [1, 1]
+ */
 export const variance = op(
   'var',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
@@ -112,28 +190,71 @@ export const variance = op(
   },
   { optionNames: ['axis', 'keepdims'] },
 );
-/** Standard deviation over axes. @see `keras.ops.std` */
+/**
+ * Standard deviation over axes.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.std`
+ * @example
+ * ops.std([[1, 2], [3, 4]], { axis: 0 }) // [1, 1]
+ */
 export const std = op(
   'std',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(variance(x, options)),
   { optionNames: ['axis', 'keepdims'] },
 );
 
-/** Whether any element over axes is not 0. @see `keras.ops.any` */
+/**
+ * Whether any element over axes is not 0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns Bools of the shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.any`
+ * @example
+ * ops.any([[0, 1], [0, 0]], { axis: 1 }) // [true, false]
+ */
 export const any = op(
   'any',
   (x: TensorLike, options: ReductionOptions = {}): Tensor =>
     reduceWith('any', lax.convert(toTensor(x, null, 'any'), 'bool'), options, lax.reduceMax),
   { optionNames: ['axis', 'keepdims'] },
 );
-/** Whether all elements over axes are not 0. @see `keras.ops.all` */
+/**
+ * Whether all elements over axes are not 0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns Bools of the shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.all`
+ * @example
+ * ops.all([[1, 1], [0, 1]], { axis: 1 }) // [true, false]
+ */
 export const all = op(
   'all',
   (x: TensorLike, options: ReductionOptions = {}): Tensor =>
     reduceWith('all', lax.convert(toTensor(x, null, 'all'), 'bool'), options, lax.reduceMin),
   { optionNames: ['axis', 'keepdims'] },
 );
-/** How many elements over axes are not 0 (int32). @see `keras.ops.count_nonzero` */
+/**
+ * How many elements over axes are not 0 (int32).
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes over which is counted; null (the default): all.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.count_nonzero`
+ * @example
+ * ops.countNonzero([[0, 1], [2, 3]], { axis: 1 }) // [1, 2]
+ */
 export const countNonzero = op(
   'count_nonzero',
   (x: TensorLike, { axis = null }: { readonly axis?: number | readonly number[] | null } = {}): Tensor =>
@@ -166,9 +287,31 @@ function argReduce(name: string, fn: typeof lax.argMax, key: (x: Tensor) => Tens
     return lax.reshape(fn(t, d), reducedShape(t.shape, [d], keepdims));
   });
 }
-/** Index (int32) of the first greatest element; 0 is greater than −0. @see `keras.ops.argmax` */
+/**
+ * Index (int32) of the first greatest element; 0 is greater than −0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is searched; null (the default): the flattened tensor. `keepdims`: keep the axis with size 1;
+ *   default false.
+ * @returns int32, of the shape of `x` without the axis.
+ * @throws {ValueError} There are no elements, or the axis does not exist.
+ * @see `keras.ops.argmax`
+ * @example
+ * ops.argmax([[1, 5, 2], [7, 0, 9]], { axis: 1 }) // [1, 2]
+ */
 export const argmax = argReduce('argmax', lax.argMax, zerosInOrder);
-/** Index (int32) of the first least element; −0 is less than 0. @see `keras.ops.argmin` */
+/**
+ * Index (int32) of the first least element; −0 is less than 0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is searched; null (the default): the flattened tensor. `keepdims`: keep the axis with size 1;
+ *   default false.
+ * @returns int32, of the shape of `x` without the axis.
+ * @throws {ValueError} There are no elements, or the axis does not exist.
+ * @see `keras.ops.argmin`
+ * @example
+ * ops.argmin([[1, 5, 2], [7, 0, 9]], { axis: 1 }) // [0, 1]
+ */
 export const argmin = argReduce('argmin', lax.argMin, zerosInOrder);
 /** `argmax` to which both zeros are equal. */
 export const firstGreatest = argReduce('argmax', lax.argMax, (x) => x);
@@ -181,7 +324,18 @@ export interface AverageOptions {
   /** Of the shape of `x`, or one weight per element of the axis. */
   readonly weights?: TensorLike | null;
 }
-/** Weighted mean over axes. @see `keras.ops.average` */
+/**
+ * Weighted mean over axes: Σ w·x / Σ w.
+ *
+ * @param x Any shape; integers are taken as `floatx`.
+ * @param options `axis`: the axis or axes that are reduced; null (the default): all. `weights`: of the shape of `x`, or one for each
+ *   element of the axis; by default all 1.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.average`
+ * @example
+ * ops.average([1, 2, 4], { weights: [1, 1, 2] }) // 2.75
+ */
 export const average = op('average', (x: TensorLike, { axis = null, weights = null }: AverageOptions = {}): Tensor => {
   const t = floatTensor(x, 'average');
   if (weights === null) return mean(t, { axis });
@@ -195,7 +349,18 @@ export const average = op('average', (x: TensorLike, { axis = null, weights = nu
   return lax.div(total, reduceWith('average', weight, { axis }, lax.reduceSum));
 });
 
-/** log Σ eˣ over axes without overflow. @see `keras.ops.logsumexp` */
+/**
+ * log Σ eˣ over axes without overflow.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.logsumexp`
+ * @example
+ * ops.logsumexp([1000, 1000]) // 1000.6932
+ */
 export const logsumexp = op(
   'logsumexp',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
@@ -224,9 +389,31 @@ function nanReduction(name: string, neutral: number, reduce: (x: Tensor, options
     { optionNames: ['axis', 'keepdims'] },
   );
 }
-/** Sum over axes with NaN as 0. @see `keras.ops.nansum` */
+/**
+ * Sum over axes with NaN as 0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.nansum`
+ * @example
+ * ops.nansum([1, NaN, 3]) // 4
+ */
 export const nansum = nanReduction('nansum', 0, sum);
-/** Product over axes with NaN as 1. @see `keras.ops.nanprod` */
+/**
+ * Product over axes with NaN as 1.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.nanprod`
+ * @example
+ * ops.nanprod([2, NaN, 3]) // 6
+ */
 export const nanprod = nanReduction('nanprod', 1, prod);
 function nanExtremum(name: string, neutral: number, reduce: typeof max) {
   return op(
@@ -243,11 +430,44 @@ function nanExtremum(name: string, neutral: number, reduce: typeof max) {
     { optionNames: ['initial', 'axis', 'keepdims'] },
   );
 }
-/** Greatest over axes without the NaNs; NaN where there is nothing else. @see `keras.ops.nanmax` */
+/**
+ * Greatest over axes without the NaNs; NaN where there is nothing else.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `initial`: a number that takes part in the comparison; an empty tensor needs one.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or there are no elements and no `initial`.
+ * @see `keras.ops.nanmax`
+ * @example
+ * ops.nanmax([1, NaN, 3]) // 3
+ */
 export const nanmax = nanExtremum('nanmax', -Infinity, max);
-/** Least over axes without the NaNs; NaN where there is nothing else. @see `keras.ops.nanmin` */
+/**
+ * Least over axes without the NaNs; NaN where there is nothing else.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `initial`: a number that takes part in the comparison; an empty tensor needs one.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or there are no elements and no `initial`.
+ * @see `keras.ops.nanmin`
+ * @example
+ * ops.nanmin([1, NaN, 3]) // 1
+ */
 export const nanmin = nanExtremum('nanmin', Infinity, min);
-/** Mean over axes without the NaNs. @see `keras.ops.nanmean` */
+/**
+ * Mean over axes without the NaNs.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.nanmean`
+ * @example
+ * ops.nanmean([1, NaN, 3]) // 2
+ */
 export const nanmean = op(
   'nanmean',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
@@ -257,7 +477,18 @@ export const nanmean = op(
   },
   { optionNames: ['axis', 'keepdims'] },
 );
-/** Range (greatest − least) over axes. @see `keras.ops.ptp` */
+/**
+ * Range (greatest − least) over axes.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.ptp`
+ * @example
+ * ops.ptp([[1, 5], [2, 9]], { axis: 1 }) // [4, 7]
+ */
 export const ptp = op(
   'ptp',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sub(max(x, options), min(x, options)),

@@ -8,12 +8,28 @@ import { align, floatTensor } from '../common.js';
 
 const c = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);
 
-/** The angle of a number in the complex plane: 0 or π. @see `keras.ops.angle` */
+/**
+ * The angle of a number in the complex plane: 0 or π.
+ *
+ * @param x Any shape and dtype.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.angle`
+ * @example
+ * ops.angle([1, -1]) // [0, 3.1415927]
+ */
 export const angle = op('angle', (x: TensorLike): Tensor => {
   const t = floatTensor(x, 'angle');
   return lax.atan2(lax.zerosLike(t), t);
 });
-/** |x| as a float. @see `keras.ops.fabs` */
+/**
+ * |x| as a float.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.fabs`
+ * @example
+ * ops.fabs([-1, 2]) // [1, 2]
+ */
 export const fabs = op('fabs', (x: TensorLike): Tensor => lax.abs(floatTensor(x, 'fabs')));
 
 function withoutNaN(name: string, beats: typeof lax.gt, pick: (a: Tensor, b: Tensor) => Tensor) {
@@ -23,11 +39,41 @@ function withoutNaN(name: string, beats: typeof lax.gt, pick: (a: Tensor, b: Ten
     return isFloat(a.dtype) ? lax.select(lax.or(beats(a, b), lax.ne(b, b)), a, b) : pick(a, b);
   });
 }
-/** Greater of two; the number where the other is NaN. @see `keras.ops.fmax` */
+/**
+ * Greater of two; the number where the other is NaN.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.fmax`
+ * @example
+ * ops.fmax([1, NaN], [2, 3]) // [2, 3]
+ */
 export const fmax = withoutNaN('fmax', lax.gt, lax.max);
-/** Lesser of two; the number where the other is NaN. @see `keras.ops.fmin` */
+/**
+ * Lesser of two; the number where the other is NaN.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.fmin`
+ * @example
+ * ops.fmin([1, NaN], [2, 3]) // [1, 3]
+ */
 export const fmin = withoutNaN('fmin', lax.lt, lax.min);
-/** The next number that the dtype can hold from `x1` towards `x2`. @see `keras.ops.nextafter` */
+/**
+ * The next number that the dtype can hold from `x1` towards `x2`.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of a float dtype.
+ * @throws {ValueError} The two shapes do not broadcast.
+ * @see `keras.ops.nextafter`
+ * @example
+ * ops.nextafter(1, 2) // 1.0000001
+ */
 export const nextafter = op('nextafter', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = align('nextafter', [floatTensor(x1, 'nextafter'), floatTensor(x2, 'nextafter')]);
   return lax.nextAfter(a, b);
@@ -48,9 +94,29 @@ function euclid(name: string, finish: (a: Tensor, b: Tensor, divisor: Tensor) =>
     return finish(a, b, x);
   });
 }
-/** The greatest common divisor. @see `keras.ops.gcd` */
+/**
+ * The greatest common divisor, element by element.
+ *
+ * @param x1 Integers of any shape.
+ * @param x2 Integers, of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast, or the operands are not integers.
+ * @see `keras.ops.gcd`
+ * @example
+ * ops.gcd([12, 7], 18) // [6, 1]
+ */
 export const gcd = euclid('gcd', (_a, _b, divisor) => divisor);
-/** The least common multiple. @see `keras.ops.lcm` */
+/**
+ * The least common multiple, element by element.
+ *
+ * @param x1 Integers of any shape.
+ * @param x2 Integers, of a shape that broadcasts with that of `x1`.
+ * @returns The broadcast shape of the two, of their common dtype.
+ * @throws {ValueError} The two shapes do not broadcast, or the operands are not integers.
+ * @see `keras.ops.lcm`
+ * @example
+ * ops.lcm([4, 6], 10) // [20, 30]
+ */
 export const lcm = euclid('lcm', (a, b, divisor) => {
   const zero = lax.eq(divisor, lax.zerosLike(divisor));
   return lax.mul(lax.div(lax.abs(a), lax.select(zero, c(divisor, 1), divisor)), lax.abs(b));
@@ -62,7 +128,15 @@ const I0_NEAR = [1, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.004
 const I0_FAR = [
   0.39894228, 0.01328592, 0.00225319, -0.00157565, 0.00916281, -0.02057706, 0.02635537, -0.01647633, 0.00392377,
 ];
-/** The modified Bessel function of the first kind of order 0, to 2e-7. @see `keras.ops.i0`; Abramowitz & Stegun 1964, 9.8.1–2 */
+/**
+ * The modified Bessel function of the first kind of order 0, to 2e-7.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.i0`; Abramowitz & Stegun 1964, 9.8.1–2
+ * @example
+ * ops.i0([0, 1]) // [1, 1.2660658]
+ */
 export const i0 = op('i0', (x: TensorLike): Tensor => {
   const t = floatTensor(x, 'i0');
   const size = lax.abs(t);
@@ -82,7 +156,15 @@ const ERFC = [
   -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223,
   0.17087277,
 ];
-/** 1 − erf(x), to 2e-7 of itself also where it is tiny. @see `keras.ops.erfc` */
+/**
+ * 1 − erf(x), to 2e-7 of itself also where it is tiny.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.erfc`
+ * @example
+ * ops.erfc([0, 1]) // [1, 0.15729922]
+ */
 export const erfc = op('erfc', (x: TensorLike): Tensor => {
   const t = floatTensor(x, 'erfc');
   const near = lax.lt(t, c(t, 0.5));

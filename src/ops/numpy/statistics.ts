@@ -104,13 +104,61 @@ function quantileOp(name: string, scale: number, skipNaN: boolean) {
     { optionNames: ['method', 'axis', 'keepdims'] },
   );
 }
-/** Quantiles at `q` in [0, 1]. NaN if any element is. @see `keras.ops.quantile` */
+/**
+ * Quantiles at `q` in [0, 1]. NaN if any element is.
+ *
+ * @param x Any shape; integers are taken as `floatx`.
+ * @param q One position or several: in [0, 1].
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `method`: what is taken between two elements; default `'linear'`.
+ * @returns The shape of `q`, then that of `x` without the reduced axes.
+ * @throws {ValueError} There are no elements along the axes, or an axis does not exist.
+ * @see `keras.ops.quantile`
+ * @example
+ * ops.quantile([1, 2, 3, 4, 5], [0.25, 0.5]) // [2, 3]
+ */
 export const quantile = quantileOp('quantile', 1, false);
-/** Quantiles at `q` percent. @see `keras.ops.percentile` */
+/**
+ * Quantiles at `q` percent.
+ *
+ * @param x Any shape; integers are taken as `floatx`.
+ * @param q One position or several: percent, in [0, 100].
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `method`: what is taken between two elements; default `'linear'`.
+ * @returns The shape of `q`, then that of `x` without the reduced axes.
+ * @throws {ValueError} There are no elements along the axes, or an axis does not exist.
+ * @see `keras.ops.percentile`
+ * @example
+ * ops.percentile([1, 2, 3, 4], 50) // 2.5
+ */
 export const percentile = quantileOp('percentile', 100, false);
-/** `quantile` without the NaNs. @see `keras.ops.nanquantile` */
+/**
+ * `quantile` without the NaNs.
+ *
+ * @param x Any shape; integers are taken as `floatx`.
+ * @param q One position or several: in [0, 1].
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `method`: what is taken between two elements; default `'linear'`.
+ * @returns The shape of `q`, then that of `x` without the reduced axes.
+ * @throws {ValueError} There are no elements along the axes, or an axis does not exist.
+ * @see `keras.ops.nanquantile`
+ * @example
+ * ops.nanquantile([1, NaN, 3, 4], 0.5) // 3
+ */
 export const nanquantile = quantileOp('nanquantile', 1, true);
-/** `percentile` without the NaNs. @see `keras.ops.nanpercentile` */
+/**
+ * `percentile` without the NaNs.
+ *
+ * @param x Any shape; integers are taken as `floatx`.
+ * @param q One position or several: percent, in [0, 100].
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false. `method`: what is taken between two elements; default `'linear'`.
+ * @returns The shape of `q`, then that of `x` without the reduced axes.
+ * @throws {ValueError} There are no elements along the axes, or an axis does not exist.
+ * @see `keras.ops.nanpercentile`
+ * @example
+ * ops.nanpercentile([1, NaN, 3, 4], 50) // 3
+ */
 export const nanpercentile = quantileOp('nanpercentile', 100, true);
 function medianOp(name: string, skipNaN: boolean) {
   return op(
@@ -122,14 +170,47 @@ function medianOp(name: string, skipNaN: boolean) {
     { optionNames: ['axis', 'keepdims'] },
   );
 }
-/** The middle element, or the mean of the middle two. @see `keras.ops.median` */
+/**
+ * The middle element, or the mean of the middle two.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.median`
+ * @example
+ * ops.median([[1, 3, 2], [4, 6, 5]], { axis: 1 }) // [2, 5]
+ */
 export const median = medianOp('median', false);
-/** `median` without the NaNs. @see `keras.ops.nanmedian` */
+/**
+ * `median` without the NaNs.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.nanmedian`
+ * @example
+ * ops.nanmedian([1, NaN, 3]) // 2
+ */
 export const nanmedian = medianOp('nanmedian', true);
 
 // ---- without NaNs ----
 
-/** Variance over axes without the NaNs; 16-bit floats are computed in 32 bits. @see `keras.ops.nanvar` */
+/**
+ * Variance over axes without the NaNs; 16-bit floats are computed in 32 bits.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.nanvar`
+ * @example
+ * ops.nanvar([1, NaN, 3]) // 1
+ */
 export const nanvar = op(
   'nanvar',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => {
@@ -151,7 +232,18 @@ export const nanvar = op(
   },
   { optionNames: ['axis', 'keepdims'] },
 );
-/** Standard deviation over axes without the NaNs. @see `keras.ops.nanstd` */
+/**
+ * Standard deviation over axes without the NaNs.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reduced; null (the default) reduces all. `keepdims`: keep them as axes of size 1;
+ *   default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} An axis does not exist, or is named twice.
+ * @see `keras.ops.nanstd`
+ * @example
+ * ops.nanstd([1, NaN, 3]) // 1
+ */
 export const nanstd = op(
   'nanstd',
   (x: TensorLike, options: ReductionOptions = {}): Tensor => lax.sqrt(nanvar(x, options)),
@@ -171,9 +263,29 @@ function nanArg(name: string, replacement: number, pick: typeof firstGreatest) {
     { optionNames: ['axis', 'keepdims'] },
   );
 }
-/** Index of the first greatest element that is no NaN. @see `keras.ops.nanargmax` */
+/**
+ * Index of the first greatest element that is no NaN.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is searched; null (the default): the flattened tensor. `keepdims`: keep the axis with size 1;
+ *   default false.
+ * @returns int32, of the shape of `x` without the axis; −1 where all are NaN.
+ * @see `keras.ops.nanargmax`
+ * @example
+ * ops.nanargmax([NaN, 5, 2]) // 1
+ */
 export const nanargmax = nanArg('nanargmax', -Infinity, firstGreatest);
-/** Index of the first least element that is no NaN. @see `keras.ops.nanargmin` */
+/**
+ * Index of the first least element that is no NaN.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is searched; null (the default): the flattened tensor. `keepdims`: keep the axis with size 1;
+ *   default false.
+ * @returns int32, of the shape of `x` without the axis; −1 where all are NaN.
+ * @see `keras.ops.nanargmin`
+ * @example
+ * ops.nanargmin([NaN, 5, 2]) // 2
+ */
 export const nanargmin = nanArg('nanargmin', Infinity, firstLeast);
 function nanCumulative(name: string, neutral: number, run: typeof cumsum) {
   return op(
@@ -185,9 +297,29 @@ function nanCumulative(name: string, neutral: number, run: typeof cumsum) {
     { optionNames: ['axis', 'dtype'] },
   );
 }
-/** Running sum with NaN as 0. @see `keras.ops.nancumsum` */
+/**
+ * Running sum with NaN as 0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is run; null (the default): the flattened tensor. `dtype`: of the result; by default that of `x`.
+ * @returns The shape of `x`; a vector for `axis` null.
+ * @throws {ValueError} The axis does not exist.
+ * @see `keras.ops.nancumsum`
+ * @example
+ * ops.nancumsum([1, NaN, 3]) // [1, 1, 4]
+ */
 export const nancumsum = nanCumulative('nancumsum', 0, cumsum);
-/** Running product with NaN as 1. @see `keras.ops.nancumprod` */
+/**
+ * Running product with NaN as 1.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is run; null (the default): the flattened tensor. `dtype`: of the result; by default that of `x`.
+ * @returns The shape of `x`; a vector for `axis` null.
+ * @throws {ValueError} The axis does not exist.
+ * @see `keras.ops.nancumprod`
+ * @example
+ * ops.nancumprod([2, NaN, 3]) // [2, 2, 6]
+ */
 export const nancumprod = nanCumulative('nancumprod', 1, cumprod);
 
 // ---- places in sorted sequences, counts ----
@@ -213,7 +345,18 @@ function insertionPoints(sorted: Tensor, values: Tensor, side: 'left' | 'right')
   }
   return low;
 }
-/** Where to insert values into a sorted vector (int32): `side` left: before equal elements; right: behind them. @see `keras.ops.searchsorted` */
+/**
+ * Where to insert values into a sorted vector (int32): `side` left: before equal elements; right: behind them.
+ *
+ * @param sortedSequence A vector that ascends.
+ * @param values Any shape.
+ * @param options `side`: `'left'` (the default) puts a value before equal elements, `'right'` behind them.
+ * @returns int32, of the shape of `values`.
+ * @throws {ValueError} The sequence is not a vector.
+ * @see `keras.ops.searchsorted`
+ * @example
+ * ops.searchsorted([1, 3, 5], [0, 3, 6]) // [0, 1, 3]
+ */
 export const searchsorted = op(
   'searchsorted',
   (
@@ -229,7 +372,17 @@ export const searchsorted = op(
     return insertionPoints(sorted, v, side);
   },
 );
-/** The bin of each element: the number of bounds at or below it. `bins` ascend or descend. @see `keras.ops.digitize` */
+/**
+ * The bin of each element: the number of bounds at or below it. `bins` ascend or descend.
+ *
+ * @param x Any shape.
+ * @param bins A vector of bounds.
+ * @returns int32, of the shape of `x`.
+ * @throws {ValueError} `bins` is not a vector.
+ * @see `keras.ops.digitize`
+ * @example
+ * ops.digitize([0.2, 6.4, 3], [0, 1, 2.5, 4]) // [1, 4, 3]
+ */
 export const digitize = op('digitize', (x: TensorLike, bins: TensorLike): Tensor => {
   const [t, bounds] = promote('digitize', [x, bins]);
   if (bounds.ndim !== 1)
@@ -253,10 +406,15 @@ export interface BincountOptions {
   readonly sparse?: boolean;
 }
 /**
- * How often each whole number from 0 occurs, in a vector or in each row of a matrix. The length of the result depends on the numbers,
- * so that they must be known: it cannot be traced.
+ * How often each whole number from 0 occurs, in a vector or in each row of a matrix. The length of the result depends on the numbers, so
+ * that they must be known: it cannot be traced.
  *
+ * @param x Whole numbers from 0: a vector, or a matrix whose rows are counted apart.
+ * @param options `weights`: how much each number counts; default 1. `minlength`: the least length of the result; default 0.
+ * @returns Counts of 0, 1, … up to the greatest number.
  * @see `keras.ops.bincount`
+ * @example
+ * ops.bincount([1, 1, 3], { minlength: 5 }) // [0, 2, 0, 1, 0]
  */
 export const bincount = op(
   'bincount',
@@ -291,7 +449,16 @@ export interface HistogramOptions {
   /** [least, greatest]; what lies outside is not counted. Default: those of `x`. */
   readonly range?: readonly [number, number] | null;
 }
-/** Counts of bins of equal width, and their bounds. @see `keras.ops.histogram` */
+/**
+ * Counts of bins of equal width, and their bounds.
+ *
+ * @param x Any shape; all elements are counted.
+ * @param options `bins`: how many; default 10. `range`: [least, greatest] that is counted; by default that of the elements.
+ * @returns [the counts, the `bins + 1` bounds].
+ * @see `keras.ops.histogram`
+ * @example
+ * ops.histogram([1, 2, 2, 4], { bins: 3 }) // [[1, 2, 1], [1, 2, 3, 4]]
+ */
 export const histogram = op(
   'histogram',
   (x: TensorLike, { bins = 10, range: bounds = null }: HistogramOptions = {}): [Tensor, Tensor] => {
@@ -322,7 +489,15 @@ export const histogram = op(
 
 // ---- correlation, integrals ----
 
-/** Pearson's correlation of the rows of a matrix. @see `keras.ops.corrcoef` */
+/**
+ * Pearson's correlation of the rows of a matrix.
+ *
+ * @param x (variables, observations).
+ * @returns (variables, variables), of a float dtype, in [−1, 1].
+ * @see `keras.ops.corrcoef`
+ * @example
+ * ops.corrcoef([[1, 2, 3], [3, 2, 1]]) // [[1, -1], [-1, 1]]
+ */
 export const corrcoef = op('corrcoef', (x: TensorLike): Tensor => {
   const raw = floatTensor(x, 'corrcoef');
   const t = raw.ndim < 2 ? lax.reshape(raw, [1, raw.size]) : raw;
@@ -340,7 +515,19 @@ export interface CorrelateOptions {
   /** `'valid'` (default): only whole overlaps; `'same'`: as long as the longer; `'full'`: every overlap. */
   readonly mode?: 'valid' | 'same' | 'full';
 }
-/** Sums of products of two vectors at all their shifts. @see `keras.ops.correlate` */
+/**
+ * Sums of products of two vectors at all their shifts.
+ *
+ * @param x1 A vector.
+ * @param x2 A vector.
+ * @param options `mode`: `'valid'` (the default) takes the shifts at which the shorter one lies wholly within the other, `'same'` as many
+ *   as the longer one has elements, `'full'` all.
+ * @returns A vector.
+ * @throws {ValueError} The operands are not vectors.
+ * @see `keras.ops.correlate`
+ * @example
+ * ops.correlate([1, 2, 3], [0, 1, 0.5]) // [3.5]
+ */
 export const correlate = op(
   'correlate',
   (x1: TensorLike, x2: TensorLike, { mode = 'valid' }: CorrelateOptions = {}): Tensor => {
@@ -383,7 +570,16 @@ export interface TrapezoidOptions {
   /** Default −1. */
   readonly axis?: number;
 }
-/** The integral along an axis by the trapezoidal rule. @see `keras.ops.trapezoid` */
+/**
+ * The integral along an axis by the trapezoidal rule.
+ *
+ * @param y Values of the function, of any shape.
+ * @param options `x`: the points at which they were taken; by default they are `dx` apart. `dx`: default 1. `axis`: default −1.
+ * @returns The shape of `y` without the axis.
+ * @see `keras.ops.trapezoid`
+ * @example
+ * ops.trapezoid([1, 2, 3], { dx: 2 }) // 8
+ */
 export const trapezoid = op(
   'trapezoid',
   (y: TensorLike, { x = null, dx = 1, axis = -1 }: TrapezoidOptions = {}): Tensor => {
