@@ -3,7 +3,6 @@ import { checked } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject, withCustomObjects } from '../core/serialization.js';
-import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
 import { Input, InputLayer } from '../layers/core/input_layer.js';
 import type { Layer } from '../layers/layer.js';
@@ -154,5 +153,5 @@ function cloneDrawn(
   });
   const cls = model.constructor as SerializableClass<Model>;
   const made = model.constructor === Functional ? Functional : cls.length >= 2 ? cls : Functional;
-  return new made(inputs, outputs as Tree<KerasTensor>, { name: model.name, trainable: model.trainable });
+  return new made(inputs, outputs, { name: model.name, trainable: model.trainable });
 }

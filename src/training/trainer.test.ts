@@ -77,7 +77,7 @@ describe('fit', () => {
     expect((await line().fit(new Batches(), { ...silent, epochs: 2, shuffle: false })).history).toEqual(expected);
     const model = line();
     const validated = await model.fit(once, { ...silent, validationData: once });
-    expect(validated.history['val_loss'][0]).toBeCloseTo((await model.evaluate(x, y, silent)) as number, 5);
+    expect(validated.history['val_loss'][0]).toBeCloseTo(await model.evaluate(x, y, silent), 5);
     expect((await model.predict(new Batches(), silent)).shape).toEqual([20, 1]);
   });
 
@@ -257,8 +257,8 @@ describe("steps of one's own", () => {
     override trainStep([inputs, targets]: Batch): Record<string, Tensor> {
       const variables = this.trainableVariables;
       const [loss, gradients] = valueAndGrad(() => {
-        const predicted = this(inputs as Tensor, { training: true });
-        return ops.mean(ops.square(ops.subtract(predicted, targets as Tensor)));
+        const predicted = this(inputs, { training: true });
+        return ops.mean(ops.square(ops.subtract(predicted, targets)));
       }, variables);
       this.optimizer.apply(gradients, variables);
       this.seen.updateState(loss);
@@ -286,7 +286,7 @@ describe("steps of one's own", () => {
   test('numbers cannot be read inside a compiled step, and the message says so', async () => {
     class Peeks extends Own {
       override testStep([inputs]: Batch): Record<string, Tensor> {
-        const predicted = this(inputs as Tensor);
+        const predicted = this(inputs);
         if (ops.mean(predicted).itemSync() > 0) return { loss: predicted };
         return {};
       }

@@ -267,7 +267,7 @@ test('a model trains on a data set, and sees all of it once an epoch', async () 
   expect(history['val_loss'][1]).toBeLessThan(history['val_loss'][0]);
   expect(seen).toHaveLength(80); // two epochs of training, two of validation
   const losses = await model.evaluate(Dataset.fromTensorSlices([x, y]).batch(7), { verbose: 0 });
-  expect(losses).toBeCloseTo((await model.evaluate(x, y, { verbose: 0 })) as number, 5);
+  expect(losses).toBeCloseTo(await model.evaluate(x, y, { verbose: 0 }), 5);
   expect((await model.predict<Tensor>(Dataset.fromTensorSlices([x]).batch(7), { verbose: 0 })).shape).toEqual([20, 1]);
   const endless = Dataset.fromTensorSlices([x, y]).repeat().batch(5);
   await expect(model.fit(endless, { epochs: 1, stepsPerEpoch: 3, verbose: 0 })).resolves.toBeDefined();

@@ -98,7 +98,7 @@ export async function fuzzModel(seed: number): Promise<string | null> {
       text = model.layers.map((layer) => JSON.stringify(layer.getConfig())).join('\n');
       const losses: number[] = [];
       const before = await model.predict<Tensor>(batch, { verbose: 0 });
-      for (let i = 0; i < 3; i++) losses.push((await model.trainOnBatch(batch, target)) as number);
+      for (let i = 0; i < 3; i++) losses.push(await model.trainOnBatch(batch, target));
       const after = await model.predict<Tensor>(batch, { verbose: 0 });
       const weights = model.weights.map((w) => w.value.ndarray);
       return [before.ndarray, after.ndarray, ...weights];
