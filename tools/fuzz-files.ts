@@ -2,16 +2,20 @@
  * @file `npm run fuzz:files -- COUNT SEED`: turns over bits of files of models at random and loads them. Each must give one clear error or
  * a model, soon, and memory must not grow. Prints the seed of what went wrong, with which it can be run again.
  */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { layers, saving, Sequential } from 'keras-ts';
 
 const [count = 10_000, first = 1] = process.argv.slice(2).map(Number);
 
 const model = new Sequential([layers.Input({ shape: [4] }), new layers.Dense(3), new layers.BatchNormalization()]);
 const archive = await model.save();
-await model.saveWeights('/tmp/fuzz.weights.h5');
-const { readFileSync, rmSync } = await import('node:fs');
-const weights = new Uint8Array(readFileSync('/tmp/fuzz.weights.h5'));
-rmSync('/tmp/fuzz.weights.h5');
+const folder = mkdtempSync(join(tmpdir(), 'keras-ts-fuzz-'));
+const file = join(folder, 'fuzz.weights.h5');
+await model.saveWeights(file);
+const weights = new Uint8Array(readFileSync(file));
+rmSync(folder, { recursive: true });
 const before = JSON.stringify(model.variables.map((variable) => [...variable.read().data]));
 
 /** A file with one to eight bits turned over, always the same for a seed. */

@@ -1,13 +1,10 @@
 /** @file The platform's files, as callbacks use them. */
-import { ValueError } from '../core/errors.js';
 import type { Files } from '../core/platform.js';
-import { getPlatform } from '../core/platform.js';
+import { requireFiles } from '../core/platform.js';
 
 /** The platform's files. @throws {ValueError} There are none. @param owner Who asks, for the message. */
 export function filesFor(owner: string): Files {
-  const { files } = getPlatform();
-  if (files === null) throw new ValueError(`${owner}: there are no files here to write to.`);
-  return files;
+  return requireFiles(owner, 'there are no files here to write to.');
 }
 
 /** The folder that a path names a file in; '' where it names none. */

@@ -74,8 +74,8 @@ export function checkCall(owner: string, signature: Signature, args: readonly un
   checkExcess(owner, args, at + 1, form);
 }
 
-/** Refuse options whose names are not among those known. */
-function refuseOthers(owner: string, options: object, names: readonly string[]): void {
+/** Refuse options whose names are not among those known. @throws {TypeError} There are such. */
+export function refuseOthers(owner: string, options: object, names: readonly string[]): void {
   for (const name in options) {
     if (names.includes(name)) continue;
     const others = Object.entries(options).filter(([each]) => !names.includes(each));

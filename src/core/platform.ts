@@ -2,6 +2,7 @@
  * @file What keras-ts asks of the platform it runs on. The entry files fill in what Node or the browser has; what stands here works
  * anywhere.
  */
+import { ValueError } from './errors.js';
 
 /** Where progress bars and summaries are written. */
 export interface Terminal {
@@ -183,6 +184,19 @@ let platform: Platform = {
 /** The services of the platform at hand. */
 export function getPlatform(): Platform {
   return platform;
+}
+
+/**
+ * The platform's files.
+ *
+ * @param owner Who needs them, for the message.
+ * @param problem What is said where there are none: the lack, and what to do.
+ * @throws {ValueError} There are none.
+ */
+export function requireFiles(owner: string, problem = 'there are no files here.'): Files {
+  const { files } = getPlatform();
+  if (files === null) throw new ValueError(`${owner}: ${problem}`);
+  return files;
 }
 
 /** Replace services; those left out stay as they are. For entry files and tests. */

@@ -38,14 +38,14 @@ const outcomeOf = <T>(promise: Promise<T>): Promise<Outcome<T>> =>
   );
 
 /**
- * Results of `next()` in order, with `ahead` of them begun before they are asked for. `next` returns null when there is
+ * Results of `next()` in order, with `count` of them begun before they are asked for. `next` returns null when there is
  * nothing more to begin.
  */
-export async function* ahead<T>(next: () => Promise<T> | null, ahead: number): AsyncGenerator<T, void, void> {
+export async function* inOrderAhead<T>(next: () => Promise<T> | null, count: number): AsyncGenerator<T, void, void> {
   const begun: Promise<Outcome<T>>[] = [];
   let ended = false;
   const begin = (): void => {
-    while (!ended && begun.length < ahead) {
+    while (!ended && begun.length < count) {
       const promise = next();
       if (promise === null) ended = true;
       else begun.push(outcomeOf(promise));

@@ -1,7 +1,6 @@
 /** @file Where the public data sets are, and the sums by which their files are known: those of Keras, so that both find the same files. */
-import { ValueError } from '../core/errors.js';
 import type { Files } from '../core/platform.js';
-import { getPlatform } from '../core/platform.js';
+import { requireFiles } from '../core/platform.js';
 import type { GetFileOptions } from '../utils/get_file.js';
 import { getFile } from '../utils/get_file.js';
 
@@ -61,7 +60,5 @@ export async function fetchSource(name: keyof typeof SOURCES, options: GetFileOp
 
 /** The files of the platform; `getFile` has found them before. */
 export function platformFiles(): Files {
-  const { files } = getPlatform();
-  if (files === null) throw new ValueError('datasets: there are no files here.');
-  return files;
+  return requireFiles('datasets');
 }

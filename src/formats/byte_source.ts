@@ -3,7 +3,7 @@
  * large file is never in memory as a whole.
  */
 import { ValueError } from '../core/errors.js';
-import { getPlatform } from '../core/platform.js';
+import { requireFiles } from '../core/platform.js';
 
 /** Where the bytes are, in a form that a worker can be handed. */
 export type Place =
@@ -79,8 +79,7 @@ export function blobSource(blob: Blob, name = (blob as { readonly name?: string 
  * @throws {Error} As the platform says it: there is no such file, say.
  */
 export async function fileSource(path: string): Promise<ByteSource> {
-  const { files } = getPlatform();
-  if (files === null) throw new ValueError(`${path}: there are no files here. Hand over the bytes, a Blob or a File.`);
+  const files = requireFiles(path, 'there are no files here. Hand over the bytes, a Blob or a File.');
   const file = await files.open(path);
   if (file.blob !== null) return blobSource(file.blob, path);
   const part = (name: string, start: number, size: number, close: () => Promise<void>): ByteSource => {

@@ -19,6 +19,19 @@ import type { Layer } from './layer.js';
 import type { WeightOptions } from './layer_types.js';
 import { remembered, visitFields } from './tracking.js';
 
+const WEIGHT_OPTIONS = [
+  'shape',
+  'initializer',
+  'dtype',
+  'trainable',
+  'autocast',
+  'regularizer',
+  'constraint',
+  'aggregation',
+  'overwriteWithGradient',
+  'name',
+] as const satisfies readonly (keyof WeightOptions)[];
+
 /** The part of `Layer` that owns state. */
 export abstract class LayerState extends Operation {
   /** Keras's attributes for fields that are not named as their attribute in camelCase: files name layers inside of layers by them. */
@@ -48,18 +61,7 @@ export abstract class LayerState extends Operation {
    * @throws {ValueError} The shape holds null.
    */
   addWeight(options: WeightOptions = {}): Variable {
-    options = checkedOptions('addWeight', options, arguments, 0, [
-      'shape',
-      'initializer',
-      'dtype',
-      'trainable',
-      'autocast',
-      'regularizer',
-      'constraint',
-      'aggregation',
-      'overwriteWithGradient',
-      'name',
-    ]);
+    options = checkedOptions('addWeight', options, arguments, 0, WEIGHT_OPTIONS);
     const { shape = [], initializer, trainable = true, autocast = true, aggregation, name } = options;
     const dtype = options.dtype ? standardizeDType(options.dtype, `Layer '${this.name}'`) : this.variableDtype;
     if (shape.some((dim) => dim === null || !Number.isInteger(dim) || dim < 0)) {
@@ -88,18 +90,7 @@ export abstract class LayerState extends Operation {
 
   /** The same as `addWeight`. */
   addVariable(options: WeightOptions = {}): Variable {
-    options = checkedOptions('addVariable', options, arguments, 0, [
-      'shape',
-      'initializer',
-      'dtype',
-      'trainable',
-      'autocast',
-      'regularizer',
-      'constraint',
-      'aggregation',
-      'overwriteWithGradient',
-      'name',
-    ]);
+    options = checkedOptions('addVariable', options, arguments, 0, WEIGHT_OPTIONS);
     return this.addWeight(options);
   }
 

@@ -1,7 +1,7 @@
 /** @file Where models come from and go to: paths, URLs, bytes, Blobs and Files, handles of files, `indexeddb://` and `opfs://`. */
 import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
-import { getPlatform } from '../core/platform.js';
+import { requireFiles } from '../core/platform.js';
 import type { Files, NewFile } from '../core/platform.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import { blobSource, bytesSource, fileSource } from '../formats/byte_source.js';
@@ -51,12 +51,7 @@ export function nameOf(place: FileSource | FileTarget): string {
 
 /** The platform's files. @throws {ValueError} There are none. */
 export function filesFor(owner: string): Files {
-  const { files } = getPlatform();
-  if (files === null)
-    throw new ValueError(
-      `${owner}: there are no files here. Use bytes: saveModel gives them when it is told no place.`,
-    );
-  return files;
+  return requireFiles(owner, 'there are no files here. Use bytes: saveModel gives them when it is told no place.');
 }
 
 /** The path of a place that is one, or null. */

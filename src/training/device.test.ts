@@ -1,4 +1,7 @@
 /** @file Training and saving on a backend that has results and weights only later, as devices have. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { interpreterBackend } from '../backend/interpreter/index.js';
 import { Callback, EarlyStopping } from '../callbacks/index.js';
@@ -70,8 +73,7 @@ test('callbacks of fit read the weights as they are after each step', async () =
 test.each(['keras', 'h5'])('a model that was trained is saved as .%s', async (kind) => {
   const model = build();
   await model.fit(x, y, { batchSize: 4, epochs: 1, verbose: 0 });
-  const { mkdtemp, rm } = await import('node:fs/promises');
-  const folder = await mkdtemp('/tmp/keras-ts-device-');
+  const folder = await mkdtemp(join(tmpdir(), 'keras-ts-device-'));
   try {
     await model.save(`${folder}/model.${kind}`);
     const again = (await models.loadModel(`${folder}/model.${kind}`)) as Sequential;

@@ -1,7 +1,7 @@
 /** @file The options of compile, fit, evaluate and predict, and their checks. */
 import { describe } from '../core/describe.js';
 import type { Callbacks } from '../callbacks/index.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { ValueError } from '../core/errors.js';
 import type { ClassWeight, DataLike, DataSource, Shuffle } from '../data/index.js';
 import type { LossLike as OneLoss } from '../losses/index.js';
 import type { MetricLike as OneMetric } from '../metrics/index.js';
@@ -211,12 +211,6 @@ export function checkCount(owner: string, name: string, value: number | null | u
   if (!Number.isInteger(value) || value < least)
     throw new ValueError(`${owner}: ${name}=${describe(value)}. Expected a whole number from ${least}, or null.`);
   return value;
-}
-
-/** @throws {TypeError} An option that does not exist. */
-export function refuseOthers(owner: string, options: object, known: readonly string[]): void {
-  const others = Object.entries(options).filter(([name]) => !known.includes(name));
-  refuseUnknownOptions(owner, Object.fromEntries(others), known);
 }
 
 /** The options of the queue, checked. @throws {ValueError} No whole numbers. */

@@ -3,7 +3,7 @@ import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import { ndarray } from '../core/ndarray.js';
 import type { Files } from '../core/platform.js';
-import { getPlatform } from '../core/platform.js';
+import { getPlatform, requireFiles } from '../core/platform.js';
 import { Dataset } from '../data/index.js';
 import { makeDefaultSeed } from '../random/index.js';
 import { MersenneTwister } from '../random/mersenne_twister.js';
@@ -227,8 +227,7 @@ export async function directoryDatasets<S>(
   load: (files: Files, path: string) => Promise<S>,
 ): Promise<DirectoryDataset<unknown>[]> {
   check(owner, options);
-  const { files } = getPlatform();
-  if (files === null) throw new ValueError(`${owner}: there are no folders here.`);
+  const files = requireFiles(owner, 'there are no folders here.');
   const { labelMode = 'int', batchSize = 32, shuffle = true, validationSplit = null, subset = null } = options;
   const seed = options.seed ?? makeDefaultSeed() % 1_000_000;
   const { classNames, ...listing } = await index(owner, files, directory, options, formats);

@@ -12,6 +12,8 @@ import '../index.js';
 import { createZip } from '../formats/zip/index.js';
 import { getFile, disableInteractiveLogging, enableInteractiveLogging } from './index.js';
 
+/** A path that no archive may write to. */
+const OUTSIDE = join(tmpdir(), `keras-ts-out-${process.pid}.txt`);
 const content = Buffer.from(Array.from({ length: 3 << 20 }, (_, i) => (i * 7919) >> 3));
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
@@ -193,7 +195,7 @@ describe('getFile with extract', () => {
 
   test.each([
     ['a name with ..', [file('../out.txt')]],
-    ['a name from the root', [file('/tmp/keras-ts-out.txt')]],
+    ['a name from the root', [file(OUTSIDE)]],
     ['a link out', [link('a', '../../out.txt'), file('b')]],
     ['a hard link out', [link('a', '/etc/passwd', 'link')]],
     ['a name behind a link', [link('dir', '..'), file('dir/../../out.txt')]],
@@ -202,7 +204,7 @@ describe('getFile with extract', () => {
     const out = getFile({ origin: `${base}/y`, fname: 'y', extract: true, cacheDir, cacheSubdir: 'a/b' });
     await expect(out).rejects.toThrow(/leads out of the archive/);
     expect(existsSync(join(cacheDir, 'a', 'b', 'out.txt')) || existsSync(join(cacheDir, 'a', 'out.txt'))).toBe(false);
-    expect(existsSync('/tmp/keras-ts-out.txt')).toBe(false);
+    expect(existsSync(OUTSIDE)).toBe(false);
   });
 
   test('what is no archive, is broken or of another kind is refused', async () => {

@@ -4,7 +4,7 @@ import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import type { Files } from '../core/platform.js';
-import { getPlatform } from '../core/platform.js';
+import { getPlatform, requireFiles } from '../core/platform.js';
 import { fileSource } from '../formats/byte_source.js';
 import type { DigestName } from '../formats/digest.js';
 import { DIGEST_LENGTHS, digestOf } from '../formats/digest.js';
@@ -248,8 +248,7 @@ export const getFile = checked(
     const name = nameIn(origin, fname);
     const unpacks = extract || untar;
     const formats = unpacks ? formatsOf(archiveFormat, untar) : [];
-    const { files } = getPlatform();
-    if (files === null) throw new ValueError('getFile: there are no files here. Use fetch, and hand over the bytes.');
+    const files = requireFiles('getFile', 'there are no files here. Use fetch, and hand over the bytes.');
     const folder = await folderFor(files, cacheDir, cacheSubdir);
     // Keras's names of archives and of the folders that they are unpacked to.
     const hasEnding = fname !== null && fname !== '' && name.includes('.');

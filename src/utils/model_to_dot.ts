@@ -265,6 +265,19 @@ export function drawModel(owner: string, model: Model, options: ModelToDotOption
   return new Drawing(all).draw(model, all.subgraph);
 }
 
+/** The options of all drawings of models. */
+export const DRAWING_OPTIONS = [
+  'showShapes',
+  'showDtype',
+  'showLayerNames',
+  'rankdir',
+  'expandNested',
+  'dpi',
+  'showLayerActivations',
+  'showTrainable',
+  'splines',
+] as const satisfies readonly (keyof ModelToDotOptions)[];
+
 /**
  * A model as a graph in Graphviz's language: layers are boxes, tensors are arrows.
  *
@@ -282,16 +295,5 @@ export const modelToDot = checked(
   (model: Model, options: ModelToDotOptions = {}): string => {
     return formatDot(drawModel('modelToDot', model, options));
   },
-  [
-    'showShapes',
-    'showDtype',
-    'showLayerNames',
-    'rankdir',
-    'expandNested',
-    'dpi',
-    'subgraph',
-    'showLayerActivations',
-    'showTrainable',
-    'splines',
-  ],
+  [...DRAWING_OPTIONS, 'subgraph'],
 );

@@ -8,7 +8,7 @@ import { getPlatform } from '../core/platform.js';
 import type { Model } from '../models/index.js';
 import { formatDot } from './dot.js';
 import type { ModelToDotOptions } from './model_to_dot.js';
-import { drawModel } from './model_to_dot.js';
+import { DRAWING_OPTIONS, drawModel } from './model_to_dot.js';
 
 /** Options of `modelToSvg`. */
 export type ModelToSvgOptions = Omit<ModelToDotOptions, 'subgraph'>;
@@ -54,17 +54,7 @@ export const modelToSvg = checked(
     const { width, height } = sizeOf(svg);
     return svg.replace(/^<svg width="[\d.]+pt" height="[\d.]+pt"/, `<svg width="${width}px" height="${height}px"`);
   },
-  [
-    'showShapes',
-    'showDtype',
-    'showLayerNames',
-    'rankdir',
-    'expandNested',
-    'dpi',
-    'showLayerActivations',
-    'showTrainable',
-    'splines',
-  ],
+  DRAWING_OPTIONS,
 );
 
 /**
@@ -99,18 +89,7 @@ export const plotModel = checked(
     if (toFile !== null) await writePicture(toFile, picture);
     return picture;
   },
-  [
-    'toFile',
-    'showShapes',
-    'showDtype',
-    'showLayerNames',
-    'rankdir',
-    'expandNested',
-    'dpi',
-    'showLayerActivations',
-    'showTrainable',
-    'splines',
-  ],
+  ['toFile', ...DRAWING_OPTIONS],
 );
 
 async function toPng(svg: string): Promise<Uint8Array> {

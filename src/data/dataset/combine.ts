@@ -1,9 +1,7 @@
 /** @file Stages made of several stages. */
 import { isDict } from '../../core/tree.js';
 import type { Awaitable, Indexed, Path, Stage } from './stage.js';
-import { indexedStage } from './stage.js';
-
-const isPromise = (x: unknown): x is Promise<unknown> => x instanceof Promise;
+import { indexedStage, isPromise, streamStage } from './stage.js';
 
 function least(stages: readonly Stage<unknown>[]): number | null {
   const known = stages.map(({ cardinality }) => cardinality);
@@ -130,16 +128,7 @@ export function interleaveStage<T, R>(
       for (const one of cycle) await one?.return();
     }
   };
-  return {
-    cardinality: null,
-    async *open(path, skip) {
-      let left = skip;
-      for await (const element of open(path)) {
-        if (left > 0) left--;
-        else yield element;
-      }
-    },
-  };
+  return streamStage(null, open);
 }
 
 /** A structure as the list of its leaves, and the way back. */

@@ -1,7 +1,7 @@
 /** @file Shuffles with a buffer: seeded by the pass, so that the same pass can be opened again. */
 import { MersenneTwister } from '../../random/mersenne_twister.js';
 import type { Path, Stage } from './stage.js';
-import { indexedStage } from './stage.js';
+import { indexedStage, streamStage } from './stage.js';
 
 /** Options of `shuffle(bufferSize, options)`. */
 export interface ShuffleOptions {
@@ -80,22 +80,17 @@ export function shuffleStage<T>(upstream: Stage<T>, size: number, seed: number, 
       return { length: elements.length, at: (i) => elements.at(order[i]) };
     });
   }
+  if (upstream.indexed === undefined)
+    return streamStage(cardinality, (path) => shuffledElements(upstream.open(path, 0), size, drawFor(path)));
+  // Without end: the indices are drawn as they are needed, and elements that are skipped are not made.
   return {
     cardinality,
     async *open(path, skip) {
-      if (upstream.indexed !== undefined) {
-        const elements = upstream.indexed(path);
-        let left = skip;
-        for (const index of shuffledIndices(elements.length, size, drawFor(path))) {
-          if (left > 0) left--;
-          else yield await elements.at(index);
-        }
-        return;
-      }
+      const elements = upstream.indexed!(path);
       let left = skip;
-      for await (const element of shuffledElements(upstream.open(path, 0), size, drawFor(path))) {
+      for (const index of shuffledIndices(elements.length, size, drawFor(path))) {
         if (left > 0) left--;
-        else yield element;
+        else yield await elements.at(index);
       }
     },
   };

@@ -11,6 +11,8 @@ export type Path = readonly number[];
 
 export type Awaitable<T> = T | Promise<T>;
 
+export const isPromise = <T>(x: Awaitable<T>): x is Promise<T> => x instanceof Promise;
+
 /** Elements that can be had in any order. `length` is Infinity where the stage has no end. */
 export interface Indexed<T> {
   readonly length: number;

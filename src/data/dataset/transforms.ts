@@ -1,11 +1,9 @@
 /** @file Stages that map, choose and batch the elements of another stage. */
-import { ahead as inParallel, Limiter, readAhead } from '../concurrency.js';
+import { inOrderAhead, Limiter, readAhead } from '../concurrency.js';
 import type { Padding } from './elements.js';
 import { collate, slicesOf } from './elements.js';
 import type { Awaitable, Indexed, Path, Stage } from './stage.js';
-import { indexedStage, inOrder, streamStage } from './stage.js';
-
-const isPromise = <T>(x: Awaitable<T>): x is Promise<T> => x instanceof Promise;
+import { indexedStage, inOrder, isPromise, streamStage } from './stage.js';
 
 /** The stage's random access as a function of the path, or null. */
 function accessOf<T>(stage: Stage<T>): ((path: Path) => Indexed<T>) | null {
@@ -20,7 +18,7 @@ export function mapStage<T, R>(upstream: Stage<T>, fn: (element: T) => Awaitable
   const openFrom = (source: AsyncGenerator<T, void, void>): AsyncGenerator<R, void, void> =>
     (async function* () {
       try {
-        const results = inParallel<R | typeof END>(async () => {
+        const results = inOrderAhead<R | typeof END>(async () => {
           const { done, value } = await source.next();
           return done === true ? END : fn(value);
         }, numParallel);

@@ -1,11 +1,12 @@
 /** @file The loop of `evaluate`. */
+import { refuseOthers } from '../../core/arguments.js';
 import type { CallbackList, Logs } from '../../callbacks/index.js';
 import type { DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import type { EvaluateOptions } from '../options.js';
-import { checkCount, checkQueue, refuseOthers, checkVerbose, EVALUATE_OPTIONS } from '../options.js';
+import { checkCount, checkQueue, checkVerbose, EVALUATE_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { epochLogs, toLogs } from './logs.js';
 import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';

@@ -1,4 +1,5 @@
 /** @file The loop of `fit`. */
+import { refuseOthers } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import type { Logs } from '../../callbacks/index.js';
 import { History } from '../../callbacks/index.js';
@@ -11,7 +12,7 @@ import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import { FitRun } from '../fit_run.js';
 import type { FitOptions } from '../options.js';
-import { checkCount, checkQueue, checkShuffle, refuseOthers, checkVerbose, FIT_OPTIONS } from '../options.js';
+import { checkCount, checkQueue, checkShuffle, checkVerbose, FIT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { evaluateEpoch } from './evaluate.js';
 import { epochLogs, sorted, toLogs } from './logs.js';

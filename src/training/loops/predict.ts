@@ -1,4 +1,5 @@
 /** @file The loop of `predict`. */
+import { refuseOthers } from '../../core/arguments.js';
 import { allocate } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { ndarray } from '../../core/ndarray.js';
@@ -11,7 +12,7 @@ import { Tensor } from '../../runtime/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import type { PredictOptions } from '../options.js';
-import { checkCount, checkQueue, refuseOthers, checkVerbose, PREDICT_OPTIONS } from '../options.js';
+import { checkCount, checkQueue, checkVerbose, PREDICT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
 import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
 
