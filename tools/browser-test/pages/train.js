@@ -34,7 +34,7 @@ async function train() {
 
   const stop = watchTimers();
   const start = performance.now();
-  const { history } = await model.fit(x, y, { epochs: 8, verbose: 0 });
+  const { history } = await model.fit(x, y, { epochs: 40, verbose: 0 });
   const seconds = (performance.now() - start) / 1000;
   const timers = stop();
   const [, accuracy] = await model.evaluate(xTest, yTest, { verbose: 0 });
