@@ -108,7 +108,12 @@ export const scatterUpdate = op(
   'scatter_update',
   (inputs: TensorLike, indices: TensorLike, updates: TensorLike, { reduction = null }: ScatterOptions = {}): Tensor => {
     const t = toTensor(inputs, null, 'scatter_update');
-    const at = lax.convert(toTensor(indices), 'int32');
+    const given = toTensor(indices, null, 'scatter_update');
+    if (given.dtype === 'bool')
+      throw new ValueError(
+        'scatterUpdate: the positions are bools. To update by a mask, write ops.where(mask, updates, inputs).',
+      );
+    const at = lax.convert(given, 'int32');
     const k = at.shape[at.ndim - 1];
     const rows = lax.reshape(t, [sizeOf(t.shape.slice(0, k)), ...t.shape.slice(k)]);
     return lax.reshape(

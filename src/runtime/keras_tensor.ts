@@ -86,6 +86,19 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
     return `<KerasTensor shape=${formatShape(this.shape)}, dtype=${this.dtype}, sparse=${this.sparse ? 'True' : 'False'}, ragged=False, name=${this.name}>`;
   }
 
+  /** A symbol has no numbers. @throws {TypeError} A number is asked for. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString();
+    throw new TypeError(
+      `${this.toString()} is a symbol of a tensor to come, and no number. Compute by methods or ops, such as x.mul(2) and x.add(y).`,
+    );
+  }
+
+  /** @throws {TypeError} Always: there are no numbers to write. */
+  toJSON(): never {
+    throw new TypeError(`${this.toString()} is a symbol of a tensor to come: there are no numbers to write as JSON.`);
+  }
+
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }

@@ -29,10 +29,16 @@ export type Index<T> =
   | { readonly start?: number | null; readonly stop?: number | null; readonly step?: number | null }
   | T;
 
+/** Its text, of which engines show some 100 letters, is the message of `structuredClone`. */
+const refuseToBeCloned = (): string => 'A tensor: send await t.data(), t.shape and t.dtype in its place. It';
+
 /**
  * Methods on tensors, each the op of the same name. `Self` is what comes back (`Tensor` or `KerasTensor`), `Other` what is accepted.
  */
 export abstract class TensorMethods<Self, Other> {
+  /** `structuredClone` and `postMessage` copy fields alone: a function among them makes them fail, rather than lose the numbers. */
+  protected readonly cloning = refuseToBeCloned;
+
   /** Element-wise sum, with broadcasting. */
   add(other: Other): Self {
     return arithmetic('add', this, other);

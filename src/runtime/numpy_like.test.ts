@@ -46,6 +46,7 @@ everyBackend(() => {
         /a bool mask picks as many elements as it has trues/,
       );
       expect(() => ops.take(m, tensor([true, false]))).toThrow(/Positions are whole numbers/);
+      expect(() => ops.scatterUpdate([1, 2], [[true]], [3])).toThrow(/scatterUpdate: the positions are bools/);
     });
   });
 });
@@ -61,6 +62,20 @@ describe('numbers are not lost', () => {
     );
     expect(() => [...tensor(3)]).toThrow(/scalar tensor has no parts/);
     expect(String(tensor([1, 2]))).toBe('[1 2]');
+  });
+
+  test('copies by structuredClone, symbols', () => {
+    const symbol = new KerasTensor([null, 3]);
+    for (const x of [m, new Variable([1]), symbol])
+      expect(() => structuredClone(x)).toThrow(/send await t\.data\(\), t\.shape and t\.dtype in its place/);
+    expect(() => (symbol as unknown as number) * 2).toThrow(/is a symbol of a tensor to come, and no number/);
+    expect(() => JSON.stringify([symbol])).toThrow(/there are no numbers to write as JSON/);
+  });
+
+  test('ranges hold whole numbers, and nothing else', () => {
+    expect(() => m.getItem({ begin: 1 } as never)).toThrow(/getItem: a range has no option 'begin'/);
+    expect(() => m.getItem({ start: '1' } as never)).toThrow(/a range holds '1'/);
+    expect(() => m.slice(0.5)).toThrow(/a range holds 0.5/);
   });
 
   test('variables are read as tensors are', async () => {

@@ -1,9 +1,11 @@
 /** @file Picking elements: take, getItem, one-hot, sorting, cumulative sums. */
+import { describe } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
 import { floatx } from '../../core/config.js';
 import { highest, isFloat, isInteger, lowest, standardizeDType } from '../../core/dtype.js';
-import { ValueError } from '../../core/errors.js';
+import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { broadcastShapes, formatShape, normalizeAxis, range, sameShape, sizeOf } from '../../core/shape.js';
+import { isDict } from '../../core/tree.js';
 import * as lax from '../../graph/lax.js';
 import type { Index, TensorLike } from '../../runtime/index.js';
 import { op, Tensor, tensorApplier, toTensor } from '../../runtime/index.js';
@@ -173,18 +175,16 @@ interface Range {
   readonly stop?: number | null;
   readonly step?: number | null;
 }
-const isRange = (i: unknown): i is Range =>
-  typeof i === 'object' &&
-  i !== null &&
-  !(i instanceof Tensor) &&
-  !Array.isArray(i) &&
-  !ArrayBuffer.isView(i) &&
-  !('value' in i);
+const isRange = (i: unknown): i is Range => isDict(i);
 
-function slicePositions(
-  { start = null, stop = null, step = null }: Range,
-  n: number,
-): { from: number; to: number; by: number } {
+function slicePositions(given: Range, n: number): { from: number; to: number; by: number } {
+  const { start = null, stop = null, step = null, ...rest } = given;
+  refuseUnknownOptions('getItem: a range', rest, ['start', 'stop', 'step']);
+  for (const place of [start, stop, step])
+    if (place !== null && !Number.isInteger(place))
+      throw new ValueError(
+        `getItem: a range holds ${describe(place)}. Expected whole numbers: { start: 1, stop: -1 }.`,
+      );
   const by = step ?? 1;
   if (by === 0) throw new ValueError('getItem: a step of 0.');
   const bound = (i: number | null, fallback: number): number =>
