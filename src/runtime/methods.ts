@@ -18,8 +18,8 @@ function byAxis<O extends object>(given: AxisOr<O>): O {
   return (typeof given === 'number' || Array.isArray(given) ? { axis: given } : given) as O;
 }
 
-/** A part of one axis: where it begins, where it ends (not included), and the step; negative positions count from the end. */
-export type Range = readonly [start: number | null, stop?: number | null, step?: number | null];
+/** A part of one axis: where it begins, where it ends (not included), and the step; negative positions count from the end; `[]` is all. */
+export type Range = readonly [start?: number | null, stop?: number | null, step?: number | null];
 
 /** One index of `getItem`: a position, a range, a new axis (null), all that is left (`'...'`), or a tensor of positions. */
 export type Index<T> =
@@ -132,9 +132,7 @@ export abstract class TensorMethods<Self, Other> {
    * A part of the tensor. With numbers, of the first axis: `t.slice(1, 3)` is NumPy's `t[1:3]`, `t.slice(-2)` its `t[-2:]`. With lists, one per
    * axis: `t.slice([0, 2], [null, null, -1])` is `t[0:2, ::-1]`.
    */
-  slice(
-    ...ranges: readonly [start?: number | null, stop?: number | null, step?: number | null] | readonly Range[]
-  ): Self {
+  slice(...ranges: Range | readonly Range[]): Self {
     const lists =
       ranges.length > 0 && Array.isArray(ranges[0]) ? (ranges as readonly Range[]) : [ranges as unknown as Range];
     const index = lists.map(([start = null, stop = null, step = null]) => ({ start, stop, step }));

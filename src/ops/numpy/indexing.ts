@@ -7,8 +7,8 @@ import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { broadcastShapes, formatShape, normalizeAxis, range, sameShape, sizeOf } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
 import * as lax from '../../graph/lax.js';
-import type { Index, TensorLike } from '../../runtime/index.js';
-import { op, Tensor, tensorApplier, toTensor } from '../../runtime/index.js';
+import type { Index, Tensor, TensorLike } from '../../runtime/index.js';
+import { op, tensorApplier, toTensor } from '../../runtime/index.js';
 import { zerosInOrder } from '../common.js';
 import { sliceAxis, takeRows } from './shape.js';
 
