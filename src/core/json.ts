@@ -3,6 +3,15 @@ import { ValueError } from './errors.js';
 
 const NUMBERS: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
 
+/** Keys whose numbers Keras takes as floats only: a rate of `1` is refused there, `1.0` is not. */
+const FLOATS: ReadonlySet<string> = new Set(['learning_rate', 'momentum', 'beta', 'threshold']);
+
+function formatEntry(key: string, value: unknown): string {
+  const text = formatJson(value);
+  const isFloat = typeof value === 'number' && FLOATS.has(key) && /^-?\d+$/.test(text);
+  return `${JSON.stringify(key)}: ${text}${isFloat ? '.0' : ''}`;
+}
+
 /** A value as JSON text with Python's separators (`", "` and `": "`). `undefined` entries are left out. */
 export function formatJson(value: unknown): string {
   if (typeof value === 'number') {
@@ -12,7 +21,7 @@ export function formatJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatJson).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}: ${formatJson(item)}`).join(', ')}}`;
+    return `{${entries.map(([key, item]) => formatEntry(key, item)).join(', ')}}`;
   }
   return JSON.stringify(value ?? null);
 }

@@ -20,4 +20,6 @@ export {
   GlobalMaxPooling3D as GlobalMaxPool3D,
   Conv3D as Convolution3D,
   Conv3DTranspose as Convolution3DTranspose,
+  // The class is exported under another name than its own, which .h5 files hold.
+  GroupQueryAttention as GroupedQueryAttention,
 } from './catalogue.js';

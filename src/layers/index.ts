@@ -13,7 +13,6 @@ import { Layer } from './layer.js';
 export * from './aliases.js';
 export * from './catalogue.js';
 export { InputSpec } from './input_spec.js';
-export { GroupedQueryAttention } from './attention/grouped_query_attention.js';
 export { Input } from './core/input_layer.js';
 export { add } from './merging/add.js';
 export { average } from './merging/average.js';

@@ -4,7 +4,7 @@ import { floatx } from '../core/config.js';
 import type { Config } from '../core/serialization.js';
 import type { LearningRateLike } from './options.js';
 import * as ops from '../ops/index.js';
-import type { Tensor, TensorLike } from '../runtime/index.js';
+import type { Tensor } from '../runtime/index.js';
 import { tensor, toTensor, Variable, withTrace } from '../runtime/index.js';
 import type { AdamKinOptions } from './adam.js';
 import { nextStep, powerOf } from './adam.js';
@@ -49,20 +49,6 @@ export class Nadam extends Optimizer {
     [this.#momentums, this.#velocities] = this.addOptimizerVariables(variables, ['momentum', 'velocity']);
     const dtype = variables[0]?.dtype ?? floatx();
     this.#product = this.trackVariable(withTrace(null, () => new Variable(tensor(1, [], dtype))));
-  }
-
-  // Keras does not save the product of the momentum's factors. It follows from the count of steps.
-  override get savedVariables(): Variable[] {
-    return super.savedVariables.filter((variable) => variable !== this.#product);
-  }
-
-  override loadOwnVariables(store: Readonly<Record<string, TensorLike>>): void {
-    super.loadOwnVariables(store);
-    if (this.#product === null) return;
-    let product = 1;
-    for (let t = 1; t <= this.stepCount.read().data[0] && product > 0; t++)
-      product = Math.fround(product * this.beta1 * (1 - 0.5 * SCHEDULE ** t));
-    this.#product.assign(product);
   }
 
   /** The factor of the momentum at step t. */

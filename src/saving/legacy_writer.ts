@@ -30,6 +30,9 @@ function nameAttributes(name: string, list: readonly string[]): Record<string, r
   );
 }
 
+/** Python's names of classes that are exported under other names: this format has the former. */
+const OWN_NAMES: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
+
 /** As Keras writes the layers of a model in this format: without modules. */
 function plainLayers(config: Config): Config {
   const { layers } = config;
@@ -37,7 +40,9 @@ function plainLayers(config: Config): Config {
   const plain = layers.map((layer: unknown) => {
     if (!isDict(layer)) return layer;
     const { module: _module, registered_name: _name, build_config: _build, compile_config: _compile, ...rest } = layer;
-    return isDict(rest['config']) ? { ...rest, config: plainLayers(rest['config']) } : rest;
+    const name = String(rest['class_name']);
+    const own = Object.hasOwn(OWN_NAMES, name) ? { ...rest, class_name: OWN_NAMES[name] } : rest;
+    return isDict(own['config']) ? { ...own, config: plainLayers(own['config']) } : own;
   });
   return { ...config, layers: plain };
 }
