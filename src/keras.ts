@@ -92,6 +92,7 @@ export * as data from './namespaces/data.js';
 export * as dtypePolicies from './namespaces/dtype_policies.js';
 export * as mixedPrecision from './namespaces/mixed_precision.js';
 export * as preprocessing from './namespaces/preprocessing.js';
+export * as summary from './namespaces/summary.js';
 export * as tree from './namespaces/tree.js';
 export * as ops from './ops/index.js';
 export * as optimizers from './optimizers/index.js';

@@ -7,6 +7,9 @@ import { Callback } from './callback.js';
  * Records the logs of each epoch. `fit` adds one by itself and returns it.
  *
  * @see `keras.callbacks.History`
+ * @example
+ * const { history } = await model.fit(x, y, { epochs: 3, verbose: 0 });
+ * history.loss.length; // 3
  */
 export class History extends Callback {
   /** Name to values, one per epoch: `history.history.val_loss[0]`. Goes on when the same object is used in a further `fit`. */

@@ -34,6 +34,9 @@ let warnedOfEpsilon = false;
  * Lowers the learning rate when a number of the logs gets no better. The rate is in the logs, as `learning_rate`.
  *
  * @see `keras.callbacks.ReduceLROnPlateau`
+ * @example
+ * const lower = new ReduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 2, verbose: 1 });
+ * await model.fit(x, y, { epochs: 10, verbose: 0, callbacks: [lower] });
  */
 export class ReduceLROnPlateau extends MonitorCallback {
   readonly factor: number;

@@ -48,6 +48,24 @@ export function withCallContext<R>(inner: CallContext, fn: () => R): R {
   }
 }
 
+let observer: ((layer: object, outputs: unknown) => void) | null = null;
+
+/** Run `fn` and tell of what each layer gives that is called meanwhile. */
+export function observingOutputs<R>(listener: (layer: object, outputs: unknown) => void, fn: () => R): R {
+  const outer = observer;
+  observer = listener;
+  try {
+    return fn();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** Tell whoever observes what a layer gave. */
+export function tellOutputs(layer: object, outputs: unknown): void {
+  observer?.(layer, outputs);
+}
+
 let autocast: { readonly dtype: DType | null } | null = null;
 
 /**

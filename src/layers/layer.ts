@@ -34,7 +34,14 @@ import {
   withTrace,
 } from '../runtime/index.js';
 import { arrangeCall, checkNamed } from './call_form.js';
-import { callContext, currentPath, withCallContext, withLayerAutocast, withNameScope } from './call_context.js';
+import {
+  callContext,
+  currentPath,
+  tellOutputs,
+  withCallContext,
+  withLayerAutocast,
+  withNameScope,
+} from './call_context.js';
 import type { InputSpec } from './input_spec.js';
 import { assertInputCompatibility } from './input_spec.js';
 import type {
@@ -336,6 +343,7 @@ export class Layer extends LayerState {
       ),
     );
     this.built = true;
+    tellOutputs(this, outputs);
     if (!symbolic) this.#regularizeActivity(outputs);
     this.#passMask(positional[0], outputs, previousMask);
     if (symbolic) new FunctionalNode(this, this.#recordedCall(given), flatten(outputs as Tree<KerasTensor>));

@@ -1,5 +1,6 @@
 /** @file `FitRun`: where a `fit` stands, told to a callback that keeps it, and set by one that goes on from there. */
 import type { CallbackList, Logs } from '../callbacks/index.js';
+import type { RunInsight } from './insight.js';
 import type { Executions, ExecutionsPosition } from './executions.js';
 
 /** Where a `fit` stands: plain data. */
@@ -27,10 +28,12 @@ export class FitRun {
   stopped = false;
   /** Whether a person or a signal has ended the run, not the data or a callback. */
   interrupted = false;
+  readonly insight: RunInsight;
   readonly #executions: Executions;
 
-  constructor(callbacks: CallbackList, executions: Executions, epoch: number) {
+  constructor(callbacks: CallbackList, executions: Executions, insight: RunInsight, epoch: number) {
     this.callbacks = callbacks;
+    this.insight = insight;
     this.#executions = executions;
     this.epoch = epoch;
   }

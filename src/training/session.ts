@@ -8,6 +8,7 @@ import type { Config } from '../core/serialization.js';
 import type { Tree } from '../core/tree.js';
 import type { AnyBatch, DataLike, DataSource, TensorTree } from '../data/index.js';
 import { isDataset } from '../data/index.js';
+import type { Graph } from '../graph/index.js';
 import type { Layer } from '../layers/layer.js';
 import { lookOnce } from '../layers/tracking.js';
 import type { Mean } from '../metrics/index.js';
@@ -15,7 +16,7 @@ import type { Optimizer } from '../optimizers/index.js';
 import { withoutUpdates } from '../optimizers/optimizer.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import type { IndexBounds } from '../runtime/index.js';
-import { abstractly, checkIndices, fetchVariables, indexBoundsOf, withTrace } from '../runtime/index.js';
+import { abstractly, checkIndices, fetchVariables, indexBoundsOf, withTrace, traceProgram } from '../runtime/index.js';
 import { withoutDrawingOrders } from '../random/global_state.js';
 import { isResumed } from '../saving/random_state.js';
 import type { CompileLoss } from './compile_loss.js';
@@ -23,7 +24,7 @@ import type { CompileMetrics } from './compile_metrics.js';
 import type { Steps } from './step_programs.js';
 import { StepPrograms } from './step_programs.js';
 import type { StepKind } from './step_tensors.js';
-import { batchTensors, rebuildBatch } from './step_tensors.js';
+import { batchTensors, outputTensors, rebuildBatch } from './step_tensors.js';
 import type { Trainer } from './trainer.js';
 
 /** What `compile` makes of its options, apart from the optimizer. */
@@ -160,6 +161,13 @@ export class TrainingSession {
   #step(kind: StepKind, batch: AnyBatch): Tree<unknown> {
     if (kind === 'train') return this.model.trainStep(batch);
     return kind === 'test' ? this.model.testStep(batch) : this.model.predictStep(batch);
+  }
+
+  /** The operations of a step on batches like this one. */
+  graphOf(kind: StepKind, batch: AnyBatch): Graph {
+    const types = batchTensors(batch).map(({ dtype, shape }) => ({ dtype, shape }));
+    const step = (args: Tensor[]): Tree<unknown> => this.#step(kind, rebuildBatch(batch, args));
+    return traceProgram(`${kind}Step`, types, step, outputTensors).graph;
   }
 
   /** What is left to do at the end of `fit`. */

@@ -5,6 +5,7 @@ export {
   type CustomChart,
   histogramSummary,
   imageSummary,
+  kerasModelSummary,
   layoutSummary,
   scalarSummary,
   type SummaryValue,

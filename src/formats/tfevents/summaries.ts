@@ -113,6 +113,18 @@ export function textSummary(tag: string, text: string | readonly string[], descr
   return valueOf(TEXTS, tag, tensor, description);
 }
 
+/** The config of a Keras model, which TensorBoard shows as its conceptual graph. */
+export function kerasModelSummary(tag: string, json: string): SummaryValue {
+  return {
+    tag,
+    metadata: { pluginData: { pluginName: 'graph_keras_model', content: utf8.encode('1') } },
+    value: {
+      case: 'tensor',
+      value: { dtype: DataType.DT_STRING, tensorShape: shapeOf(), stringVal: [utf8.encode(json)] },
+    },
+  };
+}
+
 /** One chart of a custom layout: the scalars whose tags fit one of the regular expressions. */
 export interface CustomChart {
   readonly title: string;

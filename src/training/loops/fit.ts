@@ -11,6 +11,7 @@ import { getDataAdapter, unpackXYSampleWeight } from '../../data/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import { FitRun } from '../fit_run.js';
+import { RunInsight } from '../insight.js';
 import type { FitOptions } from '../options.js';
 import { checkCount, checkQueue, checkShuffle, checkVerbose, FIT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
@@ -96,7 +97,8 @@ export async function fit(
     const data = validation;
     meanwhile = () => makeValidationReady(session, data);
   }
-  const run = new FitRun(list, executions, initialEpoch);
+  const insight = new RunInsight(session, steps, adapter, validation?.adapter ?? null);
+  const run = new FitRun(list, executions, insight, initialEpoch);
   model._run = run;
   signal?.addEventListener('abort', stop);
   try {

@@ -1,0 +1,8 @@
+/** @file `summary`: values of your own for TensorBoard. */
+export {
+  createFileWriter,
+  type HistogramOptions,
+  type ImageOptions,
+  type SummaryOptions,
+  type SummaryWriter,
+} from '../callbacks/tensorboard/summary_writer.js';
