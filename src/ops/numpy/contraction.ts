@@ -26,7 +26,17 @@ function productOp(name: string, fn: (a: Tensor, b: Tensor) => Tensor) {
   );
 }
 
-/** Matrix product over the last two axes; other axes broadcast; vectors as NumPy's `@` takes them. @see `keras.ops.matmul` */
+/**
+ * Matrix product over the last two axes. The axes in front of them broadcast.
+ *
+ * @param x1 Shape (…, m, k), or a vector of k elements.
+ * @param x2 Shape (…, k, n), or a vector of k elements.
+ * @returns Shape (…, m, n), without the axes of the vectors; the common dtype.
+ * @throws {ValueError} An operand is a scalar, or the sizes do not fit.
+ * @see `keras.ops.matmul`
+ * @example
+ * ops.matmul([[1, 2], [3, 4]], [[1, 0], [0, 2]]) // [[1, 4], [3, 8]]
+ */
 export const matmul = productOp('matmul', (a, b) => {
   if (a.ndim === 0 || b.ndim === 0) throw new ValueError('matmul: scalars have no matrix product; use multiply.');
   const left = a.ndim === 1 ? lax.reshape(a, [1, ...a.shape]) : a;
@@ -63,7 +73,17 @@ export const matmul = productOp('matmul', (a, b) => {
   return lax.reshape(result, shape);
 });
 
-/** NumPy's dot: inner product of vectors, else over the last axis of `x1` and the last but one of `x2`. @see `keras.ops.dot` */
+/**
+ * The inner product of vectors; of other tensors the sum of products over the last axis of `x1` and the last but one of `x2`.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Any shape and dtype.
+ * @returns The other axes of `x1`, then those of `x2`; the common dtype. A scalar multiplies all elements.
+ * @throws {ValueError} The summed axes differ in size.
+ * @see `keras.ops.dot`
+ * @example
+ * ops.dot([1, 2], [3, 4]) // 11
+ */
 export const dot = productOp('dot', (a, b) => {
   if (a.ndim === 0 || b.ndim === 0) {
     const shape = a.ndim === 0 ? b.shape : a.shape;
@@ -75,7 +95,18 @@ export const dot = productOp('dot', (a, b) => {
   return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [a.ndim - 1], rhsContract: [contract] });
 });
 
-/** Sum over pairs of axes: the last `axes` of x1 with the first of x2 (a number), or [axes of x1, axes of x2]. @see `keras.ops.tensordot` */
+/**
+ * Sum of products over pairs of axes.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Any shape and dtype.
+ * @param options `axes`: a number n for the last n axes of `x1` with the first n of `x2`, or [axes of `x1`, axes of `x2`]. Default 2.
+ * @returns The other axes of `x1`, then those of `x2`; the common dtype.
+ * @throws {ValueError} The axes of a pair differ in size.
+ * @see `keras.ops.tensordot`
+ * @example
+ * ops.tensordot([[1, 2], [3, 4]], [[1, 2], [3, 4]], { axes: 1 }) // [[7, 10], [15, 22]]
+ */
 export const tensordot = op(
   'tensordot',
   (
@@ -101,7 +132,16 @@ export const tensordot = op(
   },
 );
 
-/** Products of all pairs of elements of two vectors. @see `keras.ops.outer` */
+/**
+ * Products of all pairs of elements of two vectors.
+ *
+ * @param x1 Any shape; it is flattened.
+ * @param x2 Any shape; it is flattened.
+ * @returns A matrix of shape (elements of `x1`, elements of `x2`) in the common dtype.
+ * @see `keras.ops.outer`
+ * @example
+ * ops.outer([1, 2], [3, 4]) // [[3, 4], [6, 8]]
+ */
 export const outer = productOp('outer', (a, b) => {
   return lax.dotGeneral(lax.reshape(a, [a.size, 1]), lax.reshape(b, [1, b.size]), {
     lhsBatch: [],
@@ -110,12 +150,32 @@ export const outer = productOp('outer', (a, b) => {
     rhsContract: [0],
   });
 });
-/** Sum of products over the last axes. @see `keras.ops.inner` */
+/**
+ * Sum of products over the last axes.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Any shape and dtype.
+ * @returns The other axes of `x1`, then those of `x2`; the common dtype.
+ * @throws {ValueError} The last axes differ in size.
+ * @see `keras.ops.inner`
+ * @example
+ * ops.inner([1, 2], [3, 4]) // 11
+ */
 export const inner = productOp('inner', (a, b) => {
   if (a.ndim === 0 || b.ndim === 0) return dot(a, b);
   return lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [a.ndim - 1], rhsContract: [b.ndim - 1] });
 });
-/** Inner product of flattened tensors. @see `keras.ops.vdot` */
+/**
+ * Inner product of flattened tensors.
+ *
+ * @param x1 Any shape; it is flattened.
+ * @param x2 As many elements as `x1`.
+ * @returns A scalar of the common dtype.
+ * @throws {ValueError} The numbers of elements differ.
+ * @see `keras.ops.vdot`
+ * @example
+ * ops.vdot([[1, 2]], [[3], [4]]) // 11
+ */
 export const vdot = productOp('vdot', (a, b) => {
   return inner(lax.reshape(a, [a.size]), lax.reshape(b, [b.size]));
 });
@@ -179,7 +239,17 @@ function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled
   return { x, labels: [...batch, ...free(a), ...free(b)] };
 }
 
-/** Einstein's summation: `einsum('abc,cd->abd', [x, y])` or `einsum('…', x, y)`. @see `keras.ops.einsum` */
+/**
+ * Einstein's summation: products of operands, summed over the axes whose letter is missing in the result.
+ *
+ * @param subscripts One letter for each axis of each operand, with commas between operands; behind `->` the letters of the result.
+ * @param operands The tensors, one by one or in one list.
+ * @returns A tensor of the common dtype, with the axes behind `->`.
+ * @throws {ValueError} The letters do not fit the operands.
+ * @see `keras.ops.einsum`
+ * @example
+ * ops.einsum('ij,j->i', [[1, 2], [3, 4]], [1, 1]) // [3, 7]
+ */
 export const einsum = op('einsum', (subscripts: string, ...operands: readonly TensorLike[]): Tensor => {
   const inList =
     operands.length === 1 &&
@@ -239,7 +309,18 @@ function summation(subscripts: string, tensors: readonly Tensor[]): Tensor {
   );
 }
 
-/** The main diagonal, or one above it. @see `keras.ops.diagonal` */
+/**
+ * The elements of one diagonal.
+ *
+ * @param x At least two axes.
+ * @param options `offset`: the diagonal; 0 (the default) is the main one, positive ones lie above it. `axis1`, `axis2`: the axes of the
+ *   matrix; default 0 and 1.
+ * @returns The other axes of `x`, then the diagonal.
+ * @throws {ValueError} `x` has less than two axes.
+ * @see `keras.ops.diagonal`
+ * @example
+ * ops.diagonal([[1, 2], [3, 4]]) // [1, 4]
+ */
 export const diagonal = op(
   'diagonal',
   (
@@ -267,7 +348,18 @@ export const diagonal = op(
     return lax.slice(flat, start, limit, [...rest.map(() => 1), columns + 1]);
   },
 );
-/** Sum of the diagonal. @see `keras.ops.trace` */
+/**
+ * The sum of one diagonal.
+ *
+ * @param x At least two axes.
+ * @param options `offset`: the diagonal; 0 (the default) is the main one, positive ones lie above it. `axis1`, `axis2`: the axes of the
+ *   matrix; default 0 and 1.
+ * @returns The other axes of `x`.
+ * @throws {ValueError} `x` has less than two axes.
+ * @see `keras.ops.trace`
+ * @example
+ * ops.trace([[1, 2], [3, 4]]) // 5
+ */
 export const trace = op(
   'trace',
   (

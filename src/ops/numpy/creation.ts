@@ -19,35 +19,111 @@ export interface DTypeOptions {
 const typeOf = (dtype: DType | null | undefined, fallback: DType, owner: string): DType =>
   dtype ? standardizeDType(dtype, owner) : fallback;
 
-/** All 0. @see `keras.ops.zeros` */
+/**
+ * A tensor of zeros.
+ *
+ * @param shape The sizes of the axes.
+ * @param options `dtype`: of the result; default `floatx()`.
+ * @returns A tensor of that shape.
+ * @see `keras.ops.zeros`
+ * @example
+ * ops.zeros([2, 2]) // [[0, 0], [0, 0]]
+ */
 export const zeros = checked('zeros', (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
   lax.full(tensorApplier, shape, 0, typeOf(dtype, floatx(), 'zeros')),
 );
-/** All 1. @see `keras.ops.ones` */
+/**
+ * A tensor of ones.
+ *
+ * @param shape The sizes of the axes.
+ * @param options `dtype`: of the result; default `floatx()`.
+ * @returns A tensor of that shape.
+ * @see `keras.ops.ones`
+ * @example
+ * ops.ones([2, 2]) // [[1, 1], [1, 1]]
+ */
 export const ones = checked('ones', (shape: readonly number[], { dtype }: DTypeOptions = {}): Tensor =>
   lax.full(tensorApplier, shape, 1, typeOf(dtype, floatx(), 'ones')),
 );
-/** All 0; Keras's `empty` has no other content here. @see `keras.ops.empty` */
+/**
+ * A tensor of zeros. Keras leaves the content of `empty` open; here it is always 0.
+ *
+ * @param shape The sizes of the axes.
+ * @param options `dtype`: of the result; default `floatx()`.
+ * @returns A tensor of that shape.
+ * @see `keras.ops.empty`
+ * @example
+ * ops.empty([2]) // [0, 0]
+ */
 export const empty = zeros;
-/** All of one value; of dtype `floatx` unless another is given. @see `keras.ops.full` */
+/**
+ * A tensor of one value.
+ *
+ * @param shape The sizes of the axes.
+ * @param fillValue A number, or a tensor that broadcasts to the shape.
+ * @param options `dtype`: of the result; default `floatx()`.
+ * @returns A tensor of that shape.
+ * @throws {ValueError} `fillValue` does not broadcast to the shape.
+ * @see `keras.ops.full`
+ * @example
+ * ops.full([2, 2], 7) // [[7, 7], [7, 7]]
+ */
 export const full = checked(
   'full',
   (shape: readonly number[], fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
     lax.broadcastTo(toTensor(fillValue, typeOf(dtype, floatx(), 'full'), 'full'), shape),
 );
-/** Zeros of the shape and dtype of `x`. @see `keras.ops.zeros_like` */
+/**
+ * Zeros of the shape and dtype of `x`.
+ *
+ * @param x Any shape and dtype.
+ * @param options `dtype`: of the result; by default that of `x`.
+ * @returns Zeros of the shape of `x`.
+ * @see `keras.ops.zeros_like`
+ * @example
+ * ops.zerosLike([1, 2]) // [0, 0]
+ */
 export const zerosLike = op('zeros_like', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
   const t = toTensor(x);
   return lax.fullLike(t, 0, typeOf(dtype, t.dtype, 'zeros_like'));
 });
-/** Ones of the shape and dtype of `x`. @see `keras.ops.ones_like` */
+/**
+ * Ones of the shape and dtype of `x`.
+ *
+ * @param x Any shape and dtype.
+ * @param options `dtype`: of the result; by default that of `x`.
+ * @returns Ones of the shape of `x`.
+ * @see `keras.ops.ones_like`
+ * @example
+ * ops.onesLike([3, 4]) // [1, 1]
+ */
 export const onesLike = op('ones_like', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
   const t = toTensor(x);
   return lax.fullLike(t, 1, typeOf(dtype, t.dtype, 'ones_like'));
 });
-/** @see `keras.ops.empty_like` */
+/**
+ * Zeros of the shape and dtype of `x`. Keras leaves the content of `empty_like` open; here it is always 0.
+ *
+ * @param x Any shape and dtype.
+ * @param options `dtype`: of the result; by default that of `x`.
+ * @returns Zeros of the shape of `x`.
+ * @see `keras.ops.empty_like`
+ * @example
+ * ops.emptyLike([3, 4]) // [0, 0]
+ */
 export const emptyLike = zerosLike;
-/** `fillValue` in the shape and dtype of `x`. @see `keras.ops.full_like` */
+/**
+ * `fillValue` in the shape and dtype of `x`.
+ *
+ * @param x Any shape and dtype.
+ * @param fillValue A number, or a tensor that broadcasts to the shape.
+ * @param options `dtype`: of the result; by default that of `x`.
+ * @returns The value, in the shape of `x`.
+ * @throws {ValueError} `fillValue` does not broadcast to the shape.
+ * @see `keras.ops.full_like`
+ * @example
+ * ops.fullLike([1, 2], 7) // [7, 7]
+ */
 export const fullLike = op(
   'full_like',
   (x: TensorLike, fillValue: TensorLike, { dtype }: DTypeOptions = {}): Tensor => {
@@ -64,7 +140,13 @@ export interface ArangeOptions extends DTypeOptions {
 /**
  * Numbers from `start` to before `stop`: `arange(stop)` or `arange(start, stop, step)`, each with options behind.
  *
+ * @param start The first number. Given alone it is the end, and 0 is the first.
+ * @param rest The end, which is not reached; the step (default 1); options with `dtype`.
+ * @returns A vector: of int32 if all numbers are whole, else of `floatx()`, unless `dtype` says otherwise.
+ * @throws {ValueError} The step is 0.
  * @see `keras.ops.arange`
+ * @example
+ * ops.arange(0, 10, 3) // [0, 3, 6, 9]
  */
 export const arange = (start: number, ...rest: readonly (number | null | ArangeOptions)[]): Tensor => {
   const last = rest[rest.length - 1];
@@ -114,7 +196,18 @@ export interface Linspace {
   (start: TensorLike, stop: TensorLike, options: SpaceOptions & { readonly retstep: true }): [Tensor, Tensor];
   (start: TensorLike, stop: TensorLike, options?: SpaceOptions & { readonly retstep?: false }): Tensor;
 }
-/** `num` evenly spaced numbers from `start` to `stop`; with `retstep` a list of them and the step. @see `keras.ops.linspace` */
+/**
+ * `num` evenly spaced numbers from `start` to `stop`; with `retstep` a list of them and the step.
+ *
+ * @param start The first number, or a tensor of first numbers.
+ * @param stop The last number, or a tensor of last numbers.
+ * @param options `num`: how many numbers; default 50. `endpoint`: whether `stop` is the last one; default true. `axis`: where the new
+ *   axis stands; default 0. `dtype`: of the result; by default the common float dtype. `retstep`: give the step as well; default false.
+ * @returns The numbers along a new axis, or [the numbers, the step].
+ * @see `keras.ops.linspace`
+ * @example
+ * ops.linspace(0, 1, { num: 5 }) // [0, 0.25, 0.5, 0.75, 1]
+ */
 export const linspace = op(
   'linspace',
   (
@@ -132,7 +225,18 @@ export const linspace = op(
   },
   { optionNames: ['num', 'endpoint', 'axis', 'dtype', 'retstep'] },
 ) as unknown as Linspace;
-/** Powers of `base` with evenly spaced exponents. @see `keras.ops.logspace` */
+/**
+ * Powers of `base` with evenly spaced exponents.
+ *
+ * @param start The first exponent, or a tensor of first exponents.
+ * @param stop The last exponent, or a tensor of last exponents.
+ * @param options `num`: how many numbers; default 50. `endpoint`: whether `stop` is the last one; default true. `axis`: where the new
+ *   axis stands; default 0. `dtype`: of the result; by default the common float dtype. `base`: default 10.
+ * @returns The powers along a new axis.
+ * @see `keras.ops.logspace`
+ * @example
+ * ops.logspace(0, 2, { num: 3, base: 2 }) // [1, 2, 4]
+ */
 export const logspace = op(
   'logspace',
   (start: TensorLike, stop: TensorLike, options: SpaceOptions & { readonly base?: number } = {}): Tensor => {
@@ -142,7 +246,18 @@ export const logspace = op(
   },
   { optionNames: ['num', 'endpoint', 'axis', 'dtype', 'base'] },
 );
-/** Numbers in a geometric progression from `start` to `stop`. @see `keras.ops.geomspace` */
+/**
+ * Numbers in a geometric progression from `start` to `stop`.
+ *
+ * @param start The first number, or a tensor of first numbers; not 0.
+ * @param stop The last number, or a tensor of last numbers, of the sign of `start`.
+ * @param options `num`: how many numbers; default 50. `endpoint`: whether `stop` is the last one; default true. `axis`: where the new
+ *   axis stands; default 0. `dtype`: of the result; by default the common float dtype.
+ * @returns The numbers along a new axis.
+ * @see `keras.ops.geomspace`
+ * @example
+ * ops.geomspace(1, 16, { num: 5 }) // [1, 2, 4, 8, 16]
+ */
 export const geomspace = op(
   'geomspace',
   (start: TensorLike, stop: TensorLike, options: SpaceOptions = {}): Tensor => {
@@ -158,7 +273,17 @@ export const geomspace = op(
   { optionNames: ['num', 'endpoint', 'axis', 'dtype'] },
 );
 
-/** Ones on a diagonal: above the main one for positive `k`. @see `keras.ops.eye` */
+/**
+ * A matrix with ones on one diagonal and zeros elsewhere.
+ *
+ * @param N The number of rows.
+ * @param options `M`: the number of columns; by default `N`. `k`: the diagonal; 0 (the default) is the main one, positive ones lie above
+ *   it. `dtype`: default `floatx()`.
+ * @returns A matrix of shape (N, M).
+ * @see `keras.ops.eye`
+ * @example
+ * ops.eye(2, { M: 3 }) // [[1, 0, 0], [0, 1, 0]]
+ */
 export const eye = checked(
   'eye',
   (
@@ -171,7 +296,16 @@ export const eye = checked(
     return lax.convert(lax.eq(lax.add(row, lax.fullLike(row, k)), column), typeOf(dtype, floatx(), 'eye'));
   },
 );
-/** The identity matrix. @see `keras.ops.identity` */
+/**
+ * The identity matrix: ones on the main diagonal, zeros elsewhere.
+ *
+ * @param n The number of rows and columns.
+ * @param options `dtype`: of the result; default `floatx()`.
+ * @returns A matrix of shape (n, n).
+ * @see `keras.ops.identity`
+ * @example
+ * ops.identity(2) // [[1, 0], [0, 1]]
+ */
 export const identity = checked('identity', (n: number, { dtype }: DTypeOptions = {}): Tensor => eye(n, { dtype }));
 
 function triangle(name: string, keep: (row: Tensor, column: Tensor, k: number) => Tensor) {
@@ -183,11 +317,41 @@ function triangle(name: string, keep: (row: Tensor, column: Tensor, k: number) =
     return lax.select(keep(row, column, k), t, lax.zerosLike(t));
   });
 }
-/** The lower triangle; zeros above diagonal `k`. @see `keras.ops.tril` */
+/**
+ * The lower triangle; zeros above diagonal `k`.
+ *
+ * @param x At least two axes; the last two hold the matrices.
+ * @param options `k`: the diagonal; 0 (the default) is the main one, positive ones lie above it.
+ * @returns The shape and dtype of `x`.
+ * @throws {ValueError} `x` has less than two axes.
+ * @see `keras.ops.tril`
+ * @example
+ * ops.tril([[1, 2], [3, 4]]) // [[1, 0], [3, 4]]
+ */
 export const tril = triangle('tril', (row, column, k) => lax.ge(lax.add(row, lax.fullLike(row, k)), column));
-/** The upper triangle; zeros below diagonal `k`. @see `keras.ops.triu` */
+/**
+ * The upper triangle; zeros below diagonal `k`.
+ *
+ * @param x At least two axes; the last two hold the matrices.
+ * @param options `k`: the diagonal; 0 (the default) is the main one, positive ones lie above it.
+ * @returns The shape and dtype of `x`.
+ * @throws {ValueError} `x` has less than two axes.
+ * @see `keras.ops.triu`
+ * @example
+ * ops.triu([[1, 2], [3, 4]]) // [[1, 2], [0, 4]]
+ */
 export const triu = triangle('triu', (row, column, k) => lax.le(lax.add(row, lax.fullLike(row, k)), column));
-/** Ones at and below diagonal `k`. @see `keras.ops.tri` */
+/**
+ * A matrix with ones at and below a diagonal and zeros above it.
+ *
+ * @param N The number of rows.
+ * @param options `M`: the number of columns; by default `N`. `k`: the last diagonal with ones; 0 (the default) is the main one. `dtype`:
+ *   default `floatx()`.
+ * @returns A matrix of shape (N, M).
+ * @see `keras.ops.tri`
+ * @example
+ * ops.tri(2, { M: 3 }) // [[1, 0, 0], [1, 1, 0]]
+ */
 export const tri = checked(
   'tri',
   (
@@ -196,7 +360,17 @@ export const tri = checked(
   ): Tensor => tril(ones([N, M ?? N], { dtype }), { k }),
 );
 
-/** A tensor from anything array-like. @see `keras.ops.array`, `keras.ops.convert_to_tensor` */
+/**
+ * A tensor from anything array-like.
+ *
+ * @param x A number, nested lists, a typed array, a tensor or a variable.
+ * @param options `dtype`: of the result; by default that of `x`, `floatx()` for numbers.
+ * @returns A tensor.
+ * @throws {ValueError} The lists are ragged.
+ * @see `keras.ops.array`, `keras.ops.convert_to_tensor`
+ * @example
+ * ops.array([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
+ */
 export const array = checked('array', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
   toTensor(x, dtype ? standardizeDType(dtype, 'array') : null),
 );

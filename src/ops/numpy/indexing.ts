@@ -98,7 +98,13 @@ function flatPositions(positions: Tensor, shape: readonly number[], axis: number
 /**
  * One element per index along an axis. Where an index lies outside stands what `take` gives for it.
  *
+ * @param x Any shape and dtype.
+ * @param indices Integers, of as many axes as `x`, that broadcast with it along the other axes.
+ * @param options `axis`: along which is picked; default −1. null: in the flattened tensor.
+ * @returns The shape of `indices`, broadcast with that of `x`; the dtype of `x`.
  * @see `keras.ops.take_along_axis`
+ * @example
+ * ops.takeAlongAxis([[10, 20], [30, 40]], [[1], [0]], { axis: 1 }) // [[20], [30]]
  */
 export const takeAlongAxis = op(
   'take_along_axis',
@@ -139,7 +145,17 @@ export interface OneHotOptions {
   /** Default `floatx()`. */
   readonly dtype?: DType | null;
 }
-/** 1 at the position of each class, 0 elsewhere; a class outside gives all 0. @see `keras.ops.one_hot` */
+/**
+ * 1 at the position of each class, 0 elsewhere; a class outside gives all 0.
+ *
+ * @param x Classes as integers, of any shape.
+ * @param numClasses The number of classes.
+ * @param options `axis`: where the classes stand in the result; default −1. `dtype`: default `floatx()`.
+ * @returns The shape of `x` with an axis of `numClasses` added.
+ * @see `keras.ops.one_hot`
+ * @example
+ * ops.oneHot([0, 2], 3) // [[1, 0, 0], [0, 0, 1]]
+ */
 export const oneHot = op(
   'one_hot',
   (x: TensorLike, numClasses: number, { axis = -1, dtype = null }: OneHotOptions = {}): Tensor => {
@@ -157,7 +173,17 @@ export const oneHot = op(
     );
   },
 );
-/** 1 at the positions of all classes of a row. @see `keras.ops.multi_hot` */
+/**
+ * 1 at the positions of all classes of a row.
+ *
+ * @param inputs Rows of classes, as integers.
+ * @param options `numClasses`: the number of classes. `axis`: where the classes stand in the result; default −1. `dtype`: default
+ *   `floatx()`.
+ * @returns The shape of `inputs`, with its last axis replaced by one of `numClasses`.
+ * @see `keras.ops.multi_hot`
+ * @example
+ * ops.multiHot([[0, 2], [1, 1]], { numClasses: 3 }) // [[1, 0, 1], [0, 1, 0]]
+ */
 export const multiHot = op(
   'multi_hot',
   (
@@ -318,18 +344,49 @@ function gatherTogether(x: Tensor, arrays: readonly { axis: number; indices: Ten
   ]);
 }
 
-/** Ascending along an axis, or of the flattened tensor for null; NaN last. @see `keras.ops.sort` */
+/**
+ * Ascending along an axis, or of the flattened tensor for null; NaN last.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is sorted; default −1. null: the flattened tensor.
+ * @returns The shape and dtype of `x`; a vector for `axis` null.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.sort`
+ * @example
+ * ops.sort([3, 1, 2]) // [1, 2, 3]
+ */
 export const sort = op('sort', (x: TensorLike, { axis = -1 }: { readonly axis?: number | null } = {}): Tensor => {
   const t = toTensor(x, null, 'sort');
   return axis === null ? lax.sort(lax.reshape(t, [t.size]), 0) : lax.sort(t, normalizeAxis(axis, t.ndim, 'sort'));
 });
-/** The indices that sort along an axis (int32); of the flattened tensor for null, and of a scalar. @see `keras.ops.argsort` */
+/**
+ * The indices that sort along an axis (int32); of the flattened tensor for null, and of a scalar.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: along which is sorted; default −1. null: the flattened tensor.
+ * @returns int32 of the shape of `x`; a vector for `axis` null.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.argsort`
+ * @example
+ * ops.argsort([30, 10, 20]) // [1, 2, 0]
+ */
 export const argsort = op('argsort', (x: TensorLike, { axis = -1 }: { readonly axis?: number | null } = {}): Tensor => {
   const t = toTensor(x, null, 'argsort');
   if (axis === null || t.ndim === 0) return lax.argSort(lax.reshape(t, [t.size]), 0);
   return lax.argSort(t, normalizeAxis(axis, t.ndim, 'argsort'));
 });
-/** The k greatest along the last axis, descending, and where they were; a NaN counts as greatest, 0 is greater than −0. @see `keras.ops.top_k` */
+/**
+ * The k greatest along the last axis, descending, and where they were; a NaN counts as greatest, 0 is greater than −0.
+ *
+ * @param x At least one axis.
+ * @param k How many elements, at most the size of the last axis.
+ * @param _options `sorted`: accepted and not needed, since the result is always in descending order.
+ * @returns [the greatest elements, their positions as int32]; both have the shape of `x` with `k` in place of the last size.
+ * @throws {ValueError} `k` is greater than the size of the last axis.
+ * @see `keras.ops.top_k`
+ * @example
+ * ops.topK([1, 5, 3, 4], 2) // [[5, 4], [1, 3]]
+ */
 export const topK = op(
   'top_k',
   (x: TensorLike, k: number, _options: { readonly sorted?: boolean } = {}): [Tensor, Tensor] => {
@@ -346,7 +403,17 @@ export const topK = op(
   },
   { optionNames: ['sorted'] },
 );
-/** Whether each target is among the k greatest predictions of its row. @see `keras.ops.in_top_k` */
+/**
+ * Whether each target is among the k greatest predictions of its row.
+ *
+ * @param targets Classes, of shape (batch,).
+ * @param predictions Scores, of shape (batch, classes).
+ * @param k How many of the greatest scores count.
+ * @returns Bools of shape (batch,).
+ * @see `keras.ops.in_top_k`
+ * @example
+ * ops.inTopK([1, 0], [[0.1, 0.9], [0.2, 0.8]], 1) // [true, false]
+ */
 export const inTopK = op('in_top_k', (targets: TensorLike, predictions: TensorLike, k: number): Tensor => {
   const p = toTensor(predictions, null, 'in_top_k');
   const labels = lax.convert(toTensor(targets, null, 'in_top_k'), 'int32');
@@ -396,7 +463,17 @@ export const cumsum = cumulative('cumsum', 'sum');
  */
 export const cumprod = cumulative('cumprod', 'prod');
 
-/** Differences of neighbours. @see `keras.ops.diff` */
+/**
+ * Differences of neighbours along an axis: each element less the one before it.
+ *
+ * @param a At least one axis, any dtype.
+ * @param options `n`: how often differences are taken; default 1. `axis`: default −1.
+ * @returns The shape of `a`, shorter by `n` along the axis.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.diff`
+ * @example
+ * ops.diff([1, 4, 9, 16]) // [3, 5, 7]
+ */
 export const diff = op(
   'diff',
   (a: TensorLike, { n = 1, axis = -1 }: { readonly n?: number; readonly axis?: number } = {}): Tensor => {
@@ -428,11 +505,59 @@ function segmentOp(name: string, mode: 'add' | 'max' | 'min' | 'mul', neutral: (
     return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], neutral(t.dtype), t.dtype), ids, t, mode);
   });
 }
-/** Sums of the rows that share a segment number. @see `keras.ops.segment_sum` */
+/**
+ * Sums of the rows that share a segment number.
+ *
+ * @param data Rows along the first axis.
+ * @param segmentIds The number of each row's segment, in a vector of integers. Rows whose number lies outside are left out.
+ * @param options `numSegments`: the number of segments; by default the greatest number and one. `sorted`: whether the numbers ascend;
+ *   default false.
+ * @returns One row for each segment, of the dtype of `data`.
+ * @throws {ValueError} `segmentIds` is not a vector with one number for each row.
+ * @see `keras.ops.segment_sum`
+ * @example
+ * ops.segmentSum([1, 2, 3], [0, 0, 1]) // [3, 3]
+ */
 export const segmentSum = segmentOp('segment_sum', 'add', () => 0);
-/** Products of the rows that share a segment number. @see `keras.ops.segment_prod` */
+/**
+ * Products of the rows that share a segment number.
+ *
+ * @param data Rows along the first axis.
+ * @param segmentIds The number of each row's segment, in a vector of integers. Rows whose number lies outside are left out.
+ * @param options `numSegments`: the number of segments; by default the greatest number and one. `sorted`: whether the numbers ascend;
+ *   default false.
+ * @returns One row for each segment, of the dtype of `data`.
+ * @throws {ValueError} `segmentIds` is not a vector with one number for each row.
+ * @see `keras.ops.segment_prod`
+ * @example
+ * ops.segmentProd([2, 3, 4], [0, 0, 1]) // [6, 4]
+ */
 export const segmentProd = segmentOp('segment_prod', 'mul', () => 1);
-/** Maxima of the rows that share a segment number; the least value of the dtype where there are none. @see `keras.ops.segment_max` */
+/**
+ * Maxima of the rows that share a segment number; the least value of the dtype where there are none.
+ *
+ * @param data Rows along the first axis.
+ * @param segmentIds The number of each row's segment, in a vector of integers. Rows whose number lies outside are left out.
+ * @param options `numSegments`: the number of segments; by default the greatest number and one. `sorted`: whether the numbers ascend;
+ *   default false.
+ * @returns One row for each segment, of the dtype of `data`.
+ * @throws {ValueError} `segmentIds` is not a vector with one number for each row.
+ * @see `keras.ops.segment_max`
+ * @example
+ * ops.segmentMax([1, 5, 3], [0, 0, 1]) // [5, 3]
+ */
 export const segmentMax = segmentOp('segment_max', 'max', lowest);
-/** Minima of the rows that share a segment number; the greatest value of the dtype where there are none. @see `keras.ops.segment_min` */
+/**
+ * Minima of the rows that share a segment number; the greatest value of the dtype where there are none.
+ *
+ * @param data Rows along the first axis.
+ * @param segmentIds The number of each row's segment, in a vector of integers. Rows whose number lies outside are left out.
+ * @param options `numSegments`: the number of segments; by default the greatest number and one. `sorted`: whether the numbers ascend;
+ *   default false.
+ * @returns One row for each segment, of the dtype of `data`.
+ * @throws {ValueError} `segmentIds` is not a vector with one number for each row.
+ * @see `keras.ops.segment_min`
+ * @example
+ * ops.segmentMin([5, 1, 3], [0, 0, 1]) // [1, 3]
+ */
 export const segmentMin = segmentOp('segment_min', 'min', highest);

@@ -8,7 +8,17 @@ import { broadcast, promote } from '../common.js';
 import { diagonal } from './contraction.js';
 import { concatenate, moveaxis, ravel, sliceAxis, stack } from './shape.js';
 
-/** The diagonal of a matrix, or a matrix with the vector on its diagonal `k`. @see `keras.ops.diag` */
+/**
+ * The diagonal of a matrix, or a matrix with the vector on its diagonal `k`.
+ *
+ * @param x A vector or a matrix.
+ * @param options `k`: the diagonal; 0 (the default) is the main one, positive ones lie above it.
+ * @returns A matrix for a vector, a vector for a matrix.
+ * @throws {ValueError} `x` is neither a vector nor a matrix.
+ * @see `keras.ops.diag`
+ * @example
+ * ops.diag([1, 2]) // [[1, 0], [0, 2]]
+ */
 export const diag = op('diag', (x: TensorLike, { k = 0 }: { readonly k?: number } = {}): Tensor => {
   const t = toTensor(x, null, 'diag');
   if (t.ndim === 2) return diagonal(t, { offset: k });
@@ -21,7 +31,16 @@ export const diag = op('diag', (x: TensorLike, { k = 0 }: { readonly k?: number 
   const wide = lax.broadcastInDim(line, [n, n], [k >= 0 ? 0 : 1]);
   return lax.select(lax.eq(lax.sub(column, row), lax.fullLike(row, k)), wide, lax.zerosLike(wide));
 });
-/** A matrix with all elements of `x` on its diagonal `k`. @see `keras.ops.diagflat` */
+/**
+ * A matrix with all elements of `x` on its diagonal `k`.
+ *
+ * @param x Any shape and dtype.
+ * @param options `k`: the diagonal; 0 (the default) is the main one, positive ones lie above it.
+ * @returns A square matrix.
+ * @see `keras.ops.diagflat`
+ * @example
+ * ops.diagflat([1, 2]) // [[1, 0], [0, 2]]
+ */
 export const diagflat = op(
   'diagflat',
   (x: TensorLike, options: { readonly k?: number } = {}): Tensor => diag(ravel(x), options),
@@ -35,7 +54,18 @@ export interface VanderOptions {
   /** Whether powers grow from left to right. Default false. */
   readonly increasing?: boolean;
 }
-/** The matrix of powers of a vector. @see `keras.ops.vander` */
+/**
+ * The matrix of powers of a vector.
+ *
+ * @param x A vector.
+ * @param options `N`: the number of columns; by default the length of `x`. `increasing`: whether exponents grow from left to right;
+ *   default false.
+ * @returns A matrix of shape (length of `x`, N).
+ * @throws {ValueError} `x` is not a vector.
+ * @see `keras.ops.vander`
+ * @example
+ * ops.vander([1, 2, 3]) // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
+ */
 export const vander = op('vander', (x: TensorLike, { N = null, increasing = false }: VanderOptions = {}): Tensor => {
   const t = toTensor(x, null, 'vander');
   if (t.ndim !== 1) throw new ValueError(`vander: a tensor of shape ${formatShape(t.shape)}. Expected a vector.`);
@@ -46,7 +76,16 @@ export const vander = op('vander', (x: TensorLike, { N = null, increasing = fals
   return stack(increasing ? powers : powers.reverse(), { axis: 1 });
 });
 
-/** Kronecker's product: each element of `x1` times all of `x2`. @see `keras.ops.kron` */
+/**
+ * Kronecker's product: each element of `x1` times all of `x2`.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 Any shape and dtype.
+ * @returns A tensor of the common dtype; each size is the product of the two sizes.
+ * @see `keras.ops.kron`
+ * @example
+ * ops.kron([1, 2], [10, 100]) // [10, 100, 20, 200]
+ */
 export const kron = op('kron', (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = promote('kron', [x1, x2]);
   const ndim = Math.max(a.ndim, b.ndim);
@@ -76,7 +115,19 @@ export interface CrossOptions {
   /** All three at once. */
   readonly axis?: number | null;
 }
-/** The cross product of vectors of 2 or 3 components. @see `keras.ops.cross` */
+/**
+ * The cross product of vectors of 2 or 3 components.
+ *
+ * @param x1 Vectors of 2 or 3 components along an axis.
+ * @param x2 Vectors of 2 or 3 components; the shape broadcasts with that of `x1`.
+ * @param options `axisa`, `axisb`, `axisc`: the axis of the components in `x1`, in `x2` and in the result; default −1. `axis`: stands for
+ *   all three.
+ * @returns The cross products. Of two vectors of 2 components only the third component is given.
+ * @throws {ValueError} An axis has neither 2 nor 3 components.
+ * @see `keras.ops.cross`
+ * @example
+ * ops.cross([1, 0, 0], [0, 1, 0]) // [0, 0, 1]
+ */
 export const cross = op(
   'cross',
   (x1: TensorLike, x2: TensorLike, { axisa = -1, axisb = -1, axisc = -1, axis = null }: CrossOptions = {}): Tensor => {

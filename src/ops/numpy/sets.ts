@@ -20,7 +20,15 @@ function known(name: string, x: TensorLike): Tensor {
 const ints = (values: readonly number[], shape: readonly number[] = [values.length]): Tensor =>
   constantTensor(fromNumbers('int32', shape, values));
 
-/** The positions of all elements that are not 0: one int32 vector per axis. Cannot be traced. @see `keras.ops.nonzero` */
+/**
+ * The positions of all elements that are not 0: one int32 vector per axis. Cannot be traced.
+ *
+ * @param x Any shape and dtype. Its numbers must be known, so that it cannot be traced.
+ * @returns A list with one int32 vector for each axis.
+ * @see `keras.ops.nonzero`
+ * @example
+ * ops.nonzero([[0, 5], [6, 0]]) // [[0, 1], [1, 0]]
+ */
 export const nonzero = op(
   'nonzero',
   (x: TensorLike): Tensor[] => {
@@ -35,7 +43,16 @@ export const nonzero = op(
   { spec: (x) => shapeOf(x).map((): Spec => ({ shape: [null], dtype: 'int32' })) },
 );
 
-/** Flat row-major indices as one index per axis of `shape`. @see `keras.ops.unravel_index` */
+/**
+ * Positions in the flattened tensor as positions on each axis.
+ *
+ * @param indices Positions in row-major order, of any shape.
+ * @param shape The shape of the tensor that is not flattened.
+ * @returns A list with one tensor for each axis, of the shape of `indices`.
+ * @see `keras.ops.unravel_index`
+ * @example
+ * ops.unravelIndex([3, 5], [2, 3]) // [[1, 1], [0, 2]]
+ */
 export const unravelIndex = op('unravel_index', (indices: TensorLike, shape: readonly number[]): Tensor[] => {
   const raw = lax.convert(toTensor(indices, null, 'unravel_index'), 'int32');
   const total = sizeOf(shape);
@@ -55,7 +72,17 @@ export interface IsinOptions {
   /** Whether to give the opposite. Default false. */
   readonly invert?: boolean;
 }
-/** Whether each element of `x1` is among those of `x2`. @see `keras.ops.isin` */
+/**
+ * Whether each element of `x1` is among those of `x2`.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 The elements that are looked for, of any shape.
+ * @param options `invert`: tell which are not among them; default false. `assumeUnique`: accepted and not needed.
+ * @returns Bools of the shape of `x1`.
+ * @see `keras.ops.isin`
+ * @example
+ * ops.isin([1, 2, 3], [2, 4]) // [false, true, false]
+ */
 export const isin = op('isin', (x1: TensorLike, x2: TensorLike, { invert = false }: IsinOptions = {}): Tensor => {
   const [a, b] = promote('isin', [x1, x2]);
   const shape = [...a.shape, b.size];
@@ -98,7 +125,13 @@ function uniqueSpec(x: TensorLike | KerasTensor, options: OpArgs<[UniqueOptions]
 /**
  * The elements that occur, ascending, each once; with other results asked for, a list. Cannot be traced.
  *
+ * @param x Any shape and dtype. Its numbers must be known, so that it cannot be traced.
+ * @param options `returnIndex`, `returnInverse`, `returnCounts`: ask for more results; default false. `axis`: compare whole slices along
+ *   it; default null, all elements. `size`: a fixed length, filled up with `fillValue`. `sorted`: default true.
+ * @returns The elements, or a list of the elements and of the results that were asked for.
  * @see `keras.ops.unique`
+ * @example
+ * ops.unique([3, 1, 3]) // [1, 3]
  */
 export const unique = op(
   'unique',
@@ -172,7 +205,13 @@ export const unique = op(
 /**
  * Indices that put the `kth` element of the sorted order in its place, no greater ones before it and no lesser ones behind it.
  *
+ * @param x Any shape and dtype.
+ * @param kth The position, in the sorted order, of the element that is put in its place.
+ * @param options `axis`: default −1. null: the flattened tensor.
+ * @returns int32 of the shape of `x`.
  * @see `keras.ops.argpartition`
+ * @example
+ * ops.argpartition([30, 10, 20], 1) // [1, 2, 0]
  */
 export const argpartition = op(
   'argpartition',

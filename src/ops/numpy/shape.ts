@@ -20,19 +20,47 @@ export function resolveShape(shape: readonly number[], size: number, owner: stri
   return shape.map((d) => (d === -1 ? size / known : d));
 }
 
-/** The same elements in the same order under another shape; one size may be −1. @see `keras.ops.reshape` */
+/**
+ * The same elements in the same order under another shape; one size may be −1.
+ *
+ * @param x Any shape and dtype.
+ * @param newshape The new sizes, of as many elements; −1 stands for the size that is left.
+ * @returns The elements under the new shape, with the dtype of `x`.
+ * @throws {ValueError} The sizes do not hold as many elements as `x`, or two of them are −1.
+ * @see `keras.ops.reshape`
+ * @example
+ * ops.reshape([1, 2, 3, 4], [2, -1]) // [[1, 2], [3, 4]]
+ */
 export const reshape = op('reshape', (x: TensorLike, newshape: number | readonly number[]): Tensor => {
   const t = toTensor(x, null, 'reshape');
   return lax.reshape(t, resolveShape(typeof newshape === 'number' ? [newshape] : newshape, t.size, 'reshape', t.shape));
 });
 
-/** All elements in one axis. @see `keras.ops.ravel` */
+/**
+ * All elements as one vector, in row-major order.
+ *
+ * @param x Any shape and dtype.
+ * @returns A vector of the dtype of `x`.
+ * @see `keras.ops.ravel`
+ * @example
+ * ops.ravel([[1, 2], [3, 4]]) // [1, 2, 3, 4]
+ */
 export const ravel = op('ravel', (x: TensorLike): Tensor => {
   const t = toTensor(x, null, 'ravel');
   return lax.reshape(t, [t.size]);
 });
 
-/** Axes in another order; reversed when `axes` is left out. @see `keras.ops.transpose` */
+/**
+ * The axes in another order; in reverse when `axes` is left out.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axes`: for each axis of the result, the axis of `x` that stands there. Default null: all in reverse.
+ * @returns The same elements, with the axes in the new order.
+ * @throws {ValueError} `axes` does not name each axis once.
+ * @see `keras.ops.transpose`
+ * @example
+ * ops.transpose([[1, 2], [3, 4]]) // [[1, 3], [2, 4]]
+ */
 export const transpose = op(
   'transpose',
   (x: TensorLike, { axes = null }: { readonly axes?: readonly number[] | null } = {}): Tensor => {
@@ -44,7 +72,18 @@ export const transpose = op(
   },
 );
 
-/** Exchange two axes. @see `keras.ops.swapaxes` */
+/**
+ * Exchange two axes.
+ *
+ * @param x Any shape and dtype.
+ * @param axis1 One of the axes; negative numbers count from the end.
+ * @param axis2 The other one.
+ * @returns The same elements, with the two axes exchanged.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.swapaxes`
+ * @example
+ * ops.swapaxes([[1, 2, 3]], 0, 1) // [[1], [2], [3]]
+ */
 export const swapaxes = op('swapaxes', (x: TensorLike, axis1: number, axis2: number): Tensor => {
   const t = toTensor(x, null, 'swapaxes');
   const [a, b] = [normalizeAxis(axis1, t.ndim, 'swapaxes'), normalizeAxis(axis2, t.ndim, 'swapaxes')];
@@ -54,7 +93,18 @@ export const swapaxes = op('swapaxes', (x: TensorLike, axis1: number, axis2: num
   );
 });
 
-/** Move axes to other places. @see `keras.ops.moveaxis` */
+/**
+ * Axes moved to other places; the others keep their order.
+ *
+ * @param x Any shape and dtype.
+ * @param source The axis to move, or a list of axes.
+ * @param destination Where each of them is to stand.
+ * @returns The same elements, with the axes in their new places.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.moveaxis`
+ * @example
+ * ops.moveaxis([[[1, 2]], [[3, 4]]], 0, -1) // [[[1, 3], [2, 4]]]
+ */
 export const moveaxis = op(
   'moveaxis',
   (x: TensorLike, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
@@ -72,7 +122,17 @@ export const moveaxis = op(
   },
 );
 
-/** New axes of size 1. @see `keras.ops.expand_dims` */
+/**
+ * New axes of size 1.
+ *
+ * @param x Any shape and dtype.
+ * @param axis Where the new axes stand in the result; negative numbers count from its end.
+ * @returns The same elements, with axes of size 1 added.
+ * @throws {ValueError} The result has no such axis.
+ * @see `keras.ops.expand_dims`
+ * @example
+ * ops.expandDims([1, 2], 0) // [[1, 2]]
+ */
 export const expandDims = op('expand_dims', (x: TensorLike, axis: number | readonly number[]): Tensor => {
   const t = toTensor(x, null, 'expand_dims');
   const list = typeof axis === 'number' ? [axis] : axis;
@@ -85,7 +145,17 @@ export const expandDims = op('expand_dims', (x: TensorLike, axis: number | reado
   );
 });
 
-/** Without axes of size 1: all of them, or the named ones. @throws {ValueError} A named axis is not of size 1. @see `keras.ops.squeeze` */
+/**
+ * Without axes of size 1: all of them, or the named ones.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes to drop. Default null: all of size 1.
+ * @returns The same elements, without those axes.
+ * @throws {ValueError} A named axis is not of size 1.
+ * @see `keras.ops.squeeze`
+ * @example
+ * ops.squeeze([[[1, 2]]]) // [1, 2]
+ */
 export const squeeze = op(
   'squeeze',
   (x: TensorLike, { axis = null }: { readonly axis?: number | readonly number[] | null } = {}): Tensor => {
@@ -103,7 +173,17 @@ export const squeeze = op(
   },
 );
 
-/** Repeat to a shape, aligned at the end. @see `keras.ops.broadcast_to` */
+/**
+ * Elements repeated until they fill a shape; shapes are aligned at their last axis.
+ *
+ * @param x Any shape and dtype.
+ * @param shape The shape of the result. Each axis of `x` has its size there, or 1.
+ * @returns The elements, repeated along the axes of size 1 and along new axes in front.
+ * @throws {ValueError} `x` does not broadcast to the shape.
+ * @see `keras.ops.broadcast_to`
+ * @example
+ * ops.broadcastTo([1, 2], [2, 2]) // [[1, 2], [1, 2]]
+ */
 export const broadcastTo = op('broadcast_to', (x: TensorLike, shape: readonly number[]): Tensor => {
   const t = toTensor(x, null, 'broadcast_to');
   const offset = shape.length - t.ndim;
@@ -113,7 +193,17 @@ export const broadcastTo = op('broadcast_to', (x: TensorLike, shape: readonly nu
   return lax.broadcastTo(t, shape);
 });
 
-/** Join tensors along an axis that they have. @see `keras.ops.concatenate` */
+/**
+ * Join tensors along an axis that they have.
+ *
+ * @param xs Tensors; they take their common dtype. Their sizes may differ along the axis only.
+ * @param options `axis`: along which they are joined; default 0.
+ * @returns One tensor. Its size along the axis is the sum of theirs.
+ * @throws {ValueError} There is no tensor, or sizes along another axis differ.
+ * @see `keras.ops.concatenate`
+ * @example
+ * ops.concatenate([[1, 2], [3]]) // [1, 2, 3]
+ */
 export const concatenate = op(
   'concatenate',
   (xs: readonly TensorLike[], { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
@@ -130,7 +220,17 @@ export const concatenate = op(
   },
 );
 
-/** Join tensors along a new axis. @see `keras.ops.stack` */
+/**
+ * Join tensors along a new axis.
+ *
+ * @param xs Tensors; they take their common dtype. All have one shape.
+ * @param options `axis`: where the new axis stands in the result; default 0.
+ * @returns One tensor with one more axis, as long as the list.
+ * @throws {ValueError} There is no tensor, or the shapes differ.
+ * @see `keras.ops.stack`
+ * @example
+ * ops.stack([[1, 2], [3, 4]], { axis: 1 }) // [[1, 3], [2, 4]]
+ */
 export const stack = op('stack', (xs: readonly TensorLike[], { axis = 0 }: { readonly axis?: number } = {}): Tensor => {
   if (xs.length === 0) throw new ValueError('stack: needs at least one tensor.');
   const parts = promote('stack', xs);
@@ -143,12 +243,30 @@ export const stack = op('stack', (xs: readonly TensorLike[], { axis = 0 }: { rea
     d,
   );
 });
-/** Tensors side by side (along axis 1, or 0 for vectors). @see `keras.ops.hstack` */
+/**
+ * Tensors side by side (along axis 1, or 0 for vectors).
+ *
+ * @param xs Tensors; they take their common dtype. Vectors are joined along axis 0, all others along axis 1.
+ * @returns One tensor.
+ * @throws {ValueError} Sizes along another axis differ.
+ * @see `keras.ops.hstack`
+ * @example
+ * ops.hstack([[1, 2], [3]]) // [1, 2, 3]
+ */
 export const hstack = op('hstack', (xs: readonly TensorLike[]): Tensor => {
   const parts = xs.map((x) => atLeast(toTensor(x), 1));
   return concatenate(parts, { axis: parts[0].ndim === 1 ? 0 : 1 });
 });
-/** Tensors below one another. @see `keras.ops.vstack` */
+/**
+ * Tensors below one another.
+ *
+ * @param xs Tensors; they take their common dtype. Vectors are taken as rows.
+ * @returns One tensor of at least two axes.
+ * @throws {ValueError} Sizes along another axis differ.
+ * @see `keras.ops.vstack`
+ * @example
+ * ops.vstack([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
+ */
 export const vstack = op('vstack', (xs: readonly TensorLike[]): Tensor =>
   concatenate(xs.map((x) => atLeast(toTensor(x), 2))),
 );
@@ -157,7 +275,18 @@ function atLeast(x: Tensor, ndim: number): Tensor {
   return x.ndim >= ndim ? x : lax.reshape(x, [...new Array<number>(ndim - x.ndim).fill(1), ...x.shape]);
 }
 
-/** Cut along an axis: into equal parts (a number), or at positions (a list). @see `keras.ops.split` */
+/**
+ * Cut along an axis: into equal parts (a number), or at positions (a list).
+ *
+ * @param x Any shape and dtype.
+ * @param indicesOrSections The number of equal parts, or a list of positions at which to cut.
+ * @param options `axis`: along which is cut; default 0.
+ * @returns A list of the parts, in order.
+ * @throws {ValueError} The axis does not exist or cannot be cut into so many equal parts.
+ * @see `keras.ops.split`
+ * @example
+ * ops.split([1, 2, 3, 4, 5], [2, 3]) // [[1, 2], [3], [4, 5]]
+ */
 export const split: SplitOp<{ readonly axis?: number }> = op(
   'split',
   (
@@ -190,7 +319,17 @@ export function sliceAxis(x: Tensor, axis: number, from: number, to: number, ste
   );
 }
 
-/** The slices along an axis, without that axis. @see `keras.ops.unstack` */
+/**
+ * The slices along an axis, without that axis.
+ *
+ * @param x Any shape and dtype.
+ * @param options `num`: how many slices there are, for the type of the result; by default as many as the axis is long. `axis`: default 0.
+ * @returns A list with one tensor for each position on the axis.
+ * @throws {ValueError} The axis does not exist, or `num` is not its size.
+ * @see `keras.ops.unstack`
+ * @example
+ * ops.unstack([[1, 2], [3, 4]], { axis: 1 }) // [[1, 3], [2, 4]]
+ */
 export const unstack: UnstackOp = op(
   'unstack',
   (x: TensorLike, { num = null, axis = 0 }: UnstackOptions = {}): Tensor[] => {
@@ -210,7 +349,18 @@ export interface PadOptions {
   /** For mode `'constant'`. Default 0. */
   readonly constantValues?: number | null;
 }
-/** Elements added at the ends of axes: [before, after] per axis, one pair for all, or one number. @see `keras.ops.pad` */
+/**
+ * Elements added before and behind those that are there.
+ *
+ * @param x Any shape and dtype.
+ * @param padWidth How many elements are added: a pair [before, behind] for each axis, one pair for all axes, or one number for all ends.
+ * @param options `mode`: what is added. `'constant'` (the default) adds `constantValues` (default 0), `'edge'` repeats the last element,
+ *   `'reflect'` and `'symmetric'` mirror without and with the last element, `'wrap'` goes on at the other end.
+ * @returns A tensor of the dtype of `x`.
+ * @see `keras.ops.pad`
+ * @example
+ * ops.pad([1, 2, 3], [1, 2], { mode: 'edge' }) // [1, 1, 2, 3, 3, 3]
+ */
 export const pad = op(
   'pad',
   (
@@ -276,7 +426,16 @@ export function takeRows(x: Tensor, indices: Tensor, axis: number): Tensor {
   return lax.transpose(taken, [...rest.slice(0, axis), ...range(k), ...rest.slice(axis)]);
 }
 
-/** Copies side by side. @see `keras.ops.tile` */
+/**
+ * Copies side by side.
+ *
+ * @param x Any shape and dtype.
+ * @param repeats The number of copies along each axis, aligned at the last; one number counts along the last axis.
+ * @returns The copies, side by side.
+ * @see `keras.ops.tile`
+ * @example
+ * ops.tile([1, 2], 3) // [1, 2, 1, 2, 1, 2]
+ */
 export const tile = op('tile', (x: TensorLike, repeats: number | readonly number[]): Tensor => {
   const t = toTensor(x, null, 'tile');
   const counts = typeof repeats === 'number' ? [repeats] : [...repeats];
@@ -294,7 +453,18 @@ export const tile = op('tile', (x: TensorLike, repeats: number | readonly number
   );
 });
 
-/** Each element several times. @see `keras.ops.repeat` */
+/**
+ * Each element several times, one behind the other.
+ *
+ * @param x Any shape and dtype.
+ * @param repeats How often each element stands in the result: one number, or one for each position on the axis.
+ * @param options `axis`: along which elements are repeated. Default null: of the flattened tensor.
+ * @returns A tensor of the dtype of `x`.
+ * @throws {ValueError} There is not one number for each position on the axis.
+ * @see `keras.ops.repeat`
+ * @example
+ * ops.repeat([1, 2], 2) // [1, 1, 2, 2]
+ */
 export const repeat = op(
   'repeat',
   (x: TensorLike, repeats: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
@@ -330,7 +500,17 @@ export const repeat = op(
   },
 );
 
-/** Elements in reverse along axes; all axes when left out. @see `keras.ops.flip` */
+/**
+ * Elements in reverse along axes; all axes when left out.
+ *
+ * @param x Any shape and dtype.
+ * @param options `axis`: the axis or axes that are reversed. Default null: all.
+ * @returns The shape and dtype of `x`.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.flip`
+ * @example
+ * ops.flip([[1, 2], [3, 4]], { axis: 1 }) // [[2, 1], [4, 3]]
+ */
 export const flip = op(
   'flip',
   (x: TensorLike, { axis = null }: { readonly axis?: number | readonly number[] | null } = {}): Tensor => {
@@ -339,7 +519,18 @@ export const flip = op(
   },
 );
 
-/** Elements shifted along axes, those that fall off coming back in front. @see `keras.ops.roll` */
+/**
+ * Elements shifted along axes. Those that fall off at the end come back in front.
+ *
+ * @param x Any shape and dtype.
+ * @param shift By how many positions, towards the end: one number, or one for each axis.
+ * @param options `axis`: the axis or axes. Default null: shift the flattened tensor.
+ * @returns The shape and dtype of `x`.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.roll`
+ * @example
+ * ops.roll([1, 2, 3, 4], 1) // [4, 1, 2, 3]
+ */
 export const roll = op(
   'roll',
   (
@@ -365,7 +556,18 @@ function rollAxis(x: Tensor, shift: number, axis: number): Tensor {
   return by === 0 ? x : lax.concatenate([sliceAxis(x, axis, n - by, n), sliceAxis(x, axis, 0, n - by)], axis);
 }
 
-/** The tensor turned by quarters in the plane of two axes. @see `keras.ops.rot90` */
+/**
+ * The tensor turned by quarters in the plane of two axes.
+ *
+ * @param x At least two axes.
+ * @param options `k`: the number of quarter turns, from the first axis of the plane towards the second; default 1. `axes`: the plane;
+ *   default [0, 1].
+ * @returns The turned tensor, of the dtype of `x`.
+ * @throws {ValueError} `x` has less than two axes, or the two axes are one.
+ * @see `keras.ops.rot90`
+ * @example
+ * ops.rot90([[1, 2], [3, 4]]) // [[2, 4], [1, 3]]
+ */
 export const rot90 = op(
   'rot90',
   (

@@ -8,7 +8,19 @@ import { op, toTensor } from '../../runtime/index.js';
 import { concatenate, flip, ravel, sliceAxis, split } from './shape.js';
 import type { EachOp, SplitOp } from '../counted.js';
 
-/** As `split`, but the parts may differ by one. @see `keras.ops.array_split` */
+/**
+ * As `split`, but the parts may differ by one.
+ *
+ * @param x Any shape and dtype.
+ * @param indicesOrSections The number of parts, or a list of positions at which to cut. Where parts cannot be equal the first ones are
+ *   longer by one.
+ * @param options `axis`: along which is cut; default 0.
+ * @returns A list of the parts, in order.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.array_split`
+ * @example
+ * ops.arraySplit([1, 2, 3, 4, 5], 2) // [[1, 2, 3], [4, 5]]
+ */
 export const arraySplit: SplitOp<{ readonly axis?: number }> = op(
   'array_split',
   (
@@ -38,14 +50,53 @@ function splitAlong(name: string, axisOf: (ndim: number) => number, ndim: number
   };
   return op(name, cut);
 }
-/** Cut along axis 0. @see `keras.ops.vsplit` */
+/**
+ * Cut along axis 0.
+ *
+ * @param x At least two axes.
+ * @param indicesOrSections The number of equal parts, or a list of positions at which to cut.
+ * @returns A list of the parts, in order.
+ * @throws {ValueError} The axis does not exist or cannot be cut into so many equal parts.
+ * @see `keras.ops.vsplit`
+ * @example
+ * ops.vsplit([[1, 2], [3, 4]], 2) // [[[1, 2]], [[3, 4]]]
+ */
 export const vsplit = splitAlong('vsplit', () => 0, 2);
-/** Cut along axis 1 (axis 0 of a vector). @see `keras.ops.hsplit` */
+/**
+ * Cut along axis 1 (axis 0 of a vector).
+ *
+ * @param x At least one axis.
+ * @param indicesOrSections The number of equal parts, or a list of positions at which to cut.
+ * @returns A list of the parts, in order.
+ * @throws {ValueError} The axis does not exist or cannot be cut into so many equal parts.
+ * @see `keras.ops.hsplit`
+ * @example
+ * ops.hsplit([[1, 2], [3, 4]], 2) // [[[1], [3]], [[2], [4]]]
+ */
 export const hsplit = splitAlong('hsplit', (ndim) => (ndim === 1 ? 0 : 1), 1);
-/** Cut along axis 2. @see `keras.ops.dsplit` */
+/**
+ * Cut along axis 2.
+ *
+ * @param x At least three axes.
+ * @param indicesOrSections The number of equal parts, or a list of positions at which to cut.
+ * @returns A list of the parts, in order.
+ * @throws {ValueError} The axis does not exist or cannot be cut into so many equal parts.
+ * @see `keras.ops.dsplit`
+ * @example
+ * ops.dsplit([[[1, 2]]], 2) // [[[[1]]], [[[2]]]]
+ */
 export const dsplit = splitAlong('dsplit', () => 2, 3);
 
-/** Tensors behind one another, along axis 2. @see `keras.ops.dstack` */
+/**
+ * Tensors joined along axis 2.
+ *
+ * @param xs Tensors; they take their common dtype. Vectors and matrices first get the axes that they lack.
+ * @returns One tensor of at least three axes.
+ * @throws {ValueError} Sizes along another axis differ.
+ * @see `keras.ops.dstack`
+ * @example
+ * ops.dstack([[1, 2], [3, 4]]) // [[[1, 3], [2, 4]]]
+ */
 export const dstack = op('dstack', (xs: readonly TensorLike[]): Tensor =>
   concatenate(
     xs.map((x) => {
@@ -56,15 +107,44 @@ export const dstack = op('dstack', (xs: readonly TensorLike[]): Tensor =>
     { axis: 2 },
   ),
 );
-/** `x2` behind `x1`; both flattened when `axis` is left out. @see `keras.ops.append` */
+/**
+ * `x2` behind `x1`; both flattened when `axis` is left out.
+ *
+ * @param x1 Any shape and dtype.
+ * @param x2 What is put behind `x1`.
+ * @param options `axis`: along which the two are joined. Default null: both are flattened.
+ * @returns One tensor of the common dtype.
+ * @throws {ValueError} Sizes along another axis differ.
+ * @see `keras.ops.append`
+ * @example
+ * ops.append([1, 2], [[3, 4]]) // [1, 2, 3, 4]
+ */
 export const append = op(
   'append',
   (x1: TensorLike, x2: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor =>
     axis === null ? concatenate([ravel(x1), ravel(x2)]) : concatenate([x1, x2], { axis }),
 );
-/** Mirrored along axis 1. @see `keras.ops.fliplr` */
+/**
+ * Mirrored along axis 1.
+ *
+ * @param x At least two axes.
+ * @returns The shape and dtype of `x`.
+ * @throws {ValueError} `x` has less than two axes.
+ * @see `keras.ops.fliplr`
+ * @example
+ * ops.fliplr([[1, 2], [3, 4]]) // [[2, 1], [4, 3]]
+ */
 export const fliplr = op('fliplr', (x: TensorLike): Tensor => flip(x, { axis: 1 }));
-/** Mirrored along axis 0. @see `keras.ops.flipud` */
+/**
+ * Mirrored along axis 0.
+ *
+ * @param x At least one axis.
+ * @returns The shape and dtype of `x`.
+ * @throws {ValueError} `x` is a scalar.
+ * @see `keras.ops.flipud`
+ * @example
+ * ops.flipud([[1, 2], [3, 4]]) // [[3, 4], [1, 2]]
+ */
 export const flipud = op('flipud', (x: TensorLike): Tensor => flip(x, { axis: 0 }));
 
 /** Options of `meshgrid`. */
@@ -72,7 +152,17 @@ export interface MeshgridOptions {
   /** `'xy'` (default): the first two axes are exchanged, as for plots; `'ij'`: as matrices are indexed. */
   readonly indexing?: 'xy' | 'ij';
 }
-/** The coordinates of a grid, one tensor per vector: `meshgrid([x, y])`. @see `keras.ops.meshgrid` */
+/**
+ * The coordinates of a grid, one tensor per vector: `meshgrid([x, y])`.
+ *
+ * @param xs A list of vectors of coordinates.
+ * @param options `indexing`: `'xy'` (the default) lays the first vector along axis 1 and the second along axis 0; `'ij'` keeps their
+ *   order.
+ * @returns A list with one tensor for each vector. All have the shape of the grid.
+ * @see `keras.ops.meshgrid`
+ * @example
+ * ops.meshgrid([[1, 2], [3, 4]]) // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ */
 export const meshgrid: EachOp<MeshgridOptions> = op(
   'meshgrid',
   (xs: readonly TensorLike[], { indexing = 'xy' }: MeshgridOptions = {}): Tensor[] => {

@@ -14,8 +14,13 @@ const is32 = (dtype: DType): boolean => dtypeInfo(dtype).bits === 32;
 /**
  * The same bytes as another dtype; where the width changes, the last axis does. Dtypes other than those of 32 bits cannot be traced.
  *
+ * @param x Any shape and dtype.
+ * @param options `dtype`: the dtype as which the bytes are read; by default that of `x`.
+ * @returns The shape of `x`. Its last axis is longer or shorter where the widths differ.
  * @throws {ValueError} The last axis cannot be cut into elements of the new width.
  * @see `keras.ops.view`
+ * @example
+ * ops.view(ops.array([1], { dtype: 'int32' }), { dtype: 'uint8' }) // [1, 0, 0, 0]
  */
 export const view = op('view', (x: TensorLike, { dtype = null }: DTypeOptions = {}): Tensor => {
   const t = toTensor(x, null, 'view');

@@ -19,13 +19,45 @@ function windowOf(name: string, x: TensorLike, value: (k: number, n: number) => 
 }
 const cosine = (k: number, n: number, times: number): number => Math.cos((2 * Math.PI * times * k) / (n - 1));
 
-/** A triangle with zeros at the ends. @see `keras.ops.bartlett` */
+/**
+ * A window in the form of a triangle, with zeros at the ends.
+ *
+ * @param x The length of the window; a number that is known, not a traced one.
+ * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @see `keras.ops.bartlett`
+ * @example
+ * ops.bartlett(5) // [0, 0.5, 1, 0.5, 0]
+ */
 export const bartlett = windowOp('bartlett', (k, n) => 1 - Math.abs((2 * k) / (n - 1) - 1));
-/** 0.42 − 0.5 cos + 0.08 cos of twice the angle. @see `keras.ops.blackman` */
+/**
+ * Blackman's window: 0.42 − 0.5 cos t + 0.08 cos 2t, for t from 0 to 2π.
+ *
+ * @param x The length of the window; a number that is known, not a traced one.
+ * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @see `keras.ops.blackman`
+ * @example
+ * ops.blackman(5) // [0, 0.34, 1, 0.34, 0]
+ */
 export const blackman = windowOp('blackman', (k, n) => 0.42 - 0.5 * cosine(k, n, 1) + 0.08 * cosine(k, n, 2));
-/** 0.54 − 0.46 cos. @see `keras.ops.hamming` */
+/**
+ * Hamming's window: 0.54 − 0.46 cos t, for t from 0 to 2π.
+ *
+ * @param x The length of the window; a number that is known, not a traced one.
+ * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @see `keras.ops.hamming`
+ * @example
+ * ops.hamming(5) // [0.08, 0.54, 1, 0.54, 0.08]
+ */
 export const hamming = windowOp('hamming', (k, n) => 0.54 - 0.46 * cosine(k, n, 1));
-/** 0.5 − 0.5 cos. @see `keras.ops.hanning` */
+/**
+ * Hann's window: 0.5 − 0.5 cos t, for t from 0 to 2π.
+ *
+ * @param x The length of the window; a number that is known, not a traced one.
+ * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @see `keras.ops.hanning`
+ * @example
+ * ops.hanning(5) // [0, 0.5, 1, 0.5, 0]
+ */
 export const hanning = windowOp('hanning', (k, n) => 0.5 - 0.5 * cosine(k, n, 1));
 
 /** The modified Bessel function of order 0, by its power series. */
@@ -37,6 +69,15 @@ function besselI0(x: number): number {
   }
   return sum;
 }
-/** A Bessel window; `beta` sets its shape. @see `keras.ops.kaiser` */
+/**
+ * Kaiser's window: Bessel functions of the first kind and order 0.
+ *
+ * @param x The length of the window; a number that is known, not a traced one.
+ * @param beta How narrow the window is: 0 gives a rectangle.
+ * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @see `keras.ops.kaiser`
+ * @example
+ * ops.kaiser(5, 8.6) // [0.00133251, 0.34039363, 1, 0.34039363, 0.00133251]
+ */
 export const kaiser = (x: TensorLike, beta: number): Tensor =>
   windowOf('kaiser', x, (k, n) => besselI0(beta * Math.sqrt(1 - ((2 * k) / (n - 1) - 1) ** 2)) / besselI0(beta));
