@@ -24,26 +24,36 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** KERAS_TS_KILLS: how often each program is killed. */
-const kills = Number(process.env['KERAS_TS_KILLS'] ?? 3);
+/** KERAS_TS_KILLS: how often each program is killed, over all the runs that it takes for that. */
+const kills = Number(process.env['KERAS_TS_KILLS'] ?? 2);
 
-/** Run a program to its end, killed so often at any moment of its training. */
-async function run(name: string, args: readonly string[], killed: number): Promise<Record<string, Buffer>> {
+/** How a program is ended in the middle. */
+type Ending = 'SIGKILL' | 'SIGINT';
+
+/** Run a program to its end, ended at most so often at any moment of its training. */
+async function run(
+  name: string,
+  args: readonly string[],
+  most: number,
+  ending: Ending = 'SIGKILL',
+): Promise<{ readonly files: Record<string, Buffer>; readonly ended: number }> {
   const place = join(folder, name);
   mkdirSync(place);
-  for (let left = killed; ; left--) {
+  let ended = 0;
+  for (;;) {
     const child = program.start([place, ...args]);
-    if (left > 0) {
+    if (ended < most) {
       await child.says('training');
-      setTimeout(() => child.process.kill('SIGKILL'), Math.random() * 130);
+      setTimeout(() => child.process.kill(ending), Math.random() * 130);
     }
     const { code } = await child.ended;
     if (code === 0) break;
-    if (code !== null) throw new Error(child.output());
+    if (code !== (ending === 'SIGKILL' ? null : 130)) throw new Error(child.output());
+    ended++;
   }
   expect(existsSync(join(place, 'backup'))).toBe(false);
   const files = ['result.json', 'log.csv', 'best.weights.h5'];
-  return Object.fromEntries(files.map((file) => [file, readFileSync(join(place, file))]));
+  return { files: Object.fromEntries(files.map((file) => [file, readFileSync(join(place, file))])), ended };
 }
 
 async function bestWeights(files: Record<string, Buffer>): Promise<unknown> {
@@ -52,18 +62,24 @@ async function bestWeights(files: Record<string, Buffer>): Promise<unknown> {
   return model.getWeights().map((weight) => weight.arraySync());
 }
 
-describe('a run that is killed at any moment ends as one that never was', () => {
+describe('a run that is ended at any moment ends, started again, as one that never was', () => {
   test.each([
-    ['arrays', '4'],
-    ['arrays', 'epoch'],
-    ['dataset', '7'],
-    ['steps', '5'],
-  ])('%s, saveFreq %s', async (kind, freq) => {
-    const whole = await run(`${kind}${freq}-whole`, [kind, freq], 0);
-    const resumed = await run(`${kind}${freq}-killed`, [kind, freq], kills);
-    expect(JSON.parse(String(resumed['result.json']))).toEqual(JSON.parse(String(whole['result.json'])));
-    expect(String(resumed['log.csv'])).toBe(String(whole['log.csv']));
-    expect(await bestWeights(resumed)).toEqual(await bestWeights(whole));
+    ['arrays', '4', 'SIGKILL', kills],
+    ['arrays', 'epoch', 'SIGKILL', kills],
+    ['dataset', '7', 'SIGKILL', kills],
+    ['steps', '5', 'SIGKILL', kills],
+    ['arrays', '4', 'SIGINT', Math.ceil(kills / 10)],
+    ['arrays', 'epoch', 'SIGINT', Math.ceil(kills / 10)],
+  ] as const)('%s, saveFreq %s, by %s', async (kind, freq, ending, times) => {
+    const name = kind + freq + ending;
+    const { files: whole } = await run(`${name}-whole`, [kind, freq], 0);
+    for (let left: number = times, i = 0; left > 0; i++) {
+      const { files: resumed, ended } = await run(`${name}-${i}`, [kind, freq], left, ending);
+      left -= ended;
+      expect(JSON.parse(String(resumed['result.json']))).toEqual(JSON.parse(String(whole['result.json'])));
+      expect(String(resumed['log.csv'])).toBe(String(whole['log.csv']));
+      expect(await bestWeights(resumed)).toEqual(await bestWeights(whole));
+    }
   });
 });
 

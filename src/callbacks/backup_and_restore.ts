@@ -40,7 +40,8 @@ interface Backup {
  * With `saveFreq` a number, runs go on in the middle of an epoch too. Data that cannot say where they stand (generators, `PyDataset`) are
  * kept at the ends of epochs only. A plain generator begins anew in the new process: give a function that makes it, or a `Dataset`.
  *
- * The folder stays, whatever `deleteCheckpoint` says, when a signal has ended `fit`.
+ * The folder stays, whatever `deleteCheckpoint` says, when a signal or Ctrl-C has ended `fit`: the next
+ * run goes on from what was kept last, as if this one had been killed.
  *
  * @throws {ValueError} The folder's name is empty, or an argument cannot be.
  * @see `keras.callbacks.BackupAndRestore`
@@ -164,11 +165,12 @@ export class BackupAndRestore extends Callback {
   }
 
   override async onEpochEnd(): Promise<void> {
-    if (this.saveFreq === 'epoch') await this.#keep();
+    // An epoch that was broken off is done anew, from where the state was kept before.
+    if (this.saveFreq === 'epoch' && !this.#run.interrupted) await this.#keep();
   }
 
   async #keep(): Promise<void> {
-    const position = this.#run.position(this.model.stopTraining);
+    const position = this.#run.position(this.model.stopTraining && !this.#run.interrupted);
     if (position === undefined) {
       if (!this.#warned)
         console.warn(

@@ -3,7 +3,7 @@ import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
 import { classNameOf } from '../core/serialization.js';
 import { flatten } from '../core/tree.js';
-import { ValueError } from '../core/errors.js';
+import { RuntimeError, ValueError } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
 import type { Model } from '../models/model.js';
 import type { BeginLogs, CallbackParams, HookResult, Logs } from './callback.js';
@@ -203,12 +203,23 @@ export class CallbackList extends Callback {
   }
 }
 
-/** The error itself, with the callback and its hook in the message. */
+/** The error itself (whose class, fields and `cause` callers may ask for), with the callback and its hook before its message. */
 function withPlace(error: unknown, callback: Callback, hook: string): unknown {
-  if (!(error instanceof Error) || Object.isFrozen(error)) return error;
+  const name = classNameOf(callback);
+  const place = `${name}.${hook}: `;
+  // What is no error, or may not be changed, is the cause of one.
+  if (!(error instanceof Error) || !canRename(error))
+    return new RuntimeError(place + (error instanceof Error ? error.message : String(error)), { cause: error });
   const { message } = error;
-  error.message = `${message} (in ${hook} of the callback ${classNameOf(callback)})`;
+  if (message.startsWith(place)) return error; // the same object, thrown once more
+  error.message = place + (message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message);
   // The stack holds the message as it was.
   if (typeof error.stack === 'string') error.stack = error.stack.replace(message, () => error.message);
   return error;
+}
+
+/** Whether a message can be put into an error: not where it is frozen, or made by a getter (`DOMException`). */
+function canRename(error: Error): boolean {
+  const own = Object.getOwnPropertyDescriptor(error, 'message');
+  return own === undefined ? Object.isExtensible(error) && !(error instanceof DOMException) : own.writable === true;
 }

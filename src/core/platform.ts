@@ -134,6 +134,16 @@ export interface Pictures {
   toPng(svg: string, width: number, height: number): Promise<Uint8Array>;
 }
 
+/** The key by which a person ends a program. */
+export interface Interrupts {
+  /**
+   * Be told when it is pressed, in place of the process's end. Pressed once more while anybody listens, it ends the process.
+   *
+   * @returns A function to call when nothing is left to be ended.
+   */
+  listen(listener: () => void): () => void;
+}
+
 /** The services of a platform. */
 export interface Platform {
   readonly terminal: Terminal;
@@ -147,6 +157,8 @@ export interface Platform {
   readonly folders: Folders | null;
   /** null: nothing here can draw. */
   readonly pictures: Pictures | null;
+  /** null: there is no such key here. */
+  readonly interrupts: Interrupts | null;
   /** Seconds, from any start, for durations. */
   now(): number;
   /** Let timers, I/O and the page have their turn. */
@@ -176,6 +188,7 @@ let platform: Platform = {
   files: null,
   folders: null,
   pictures: null,
+  interrupts: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
   patience: 0.05,

@@ -1,7 +1,8 @@
 /** @file `FitRun`: where a `fit` stands, told to a callback that keeps it, and set by one that goes on from there. */
 import type { CallbackList, Logs } from '../callbacks/index.js';
-import type { RunInsight } from './insight.js';
 import type { Executions, ExecutionsPosition } from './executions.js';
+import type { RunInsight } from './insight.js';
+import type { Interruption } from './interruption.js';
 
 /** Where a `fit` stands: plain data. */
 export interface RunPosition {
@@ -26,16 +27,27 @@ export class FitRun {
   logs = {} as Logs;
   /** Whether there is nothing to be done: the run that goes on had been told to stop. */
   stopped = false;
-  /** Whether a person or a signal has ended the run, not the data or a callback. */
-  interrupted = false;
   readonly insight: RunInsight;
   readonly #executions: Executions;
+  readonly #interruption: Interruption;
 
-  constructor(callbacks: CallbackList, executions: Executions, insight: RunInsight, epoch: number) {
+  constructor(
+    callbacks: CallbackList,
+    executions: Executions,
+    insight: RunInsight,
+    interruption: Interruption,
+    epoch: number,
+  ) {
     this.callbacks = callbacks;
     this.insight = insight;
     this.#executions = executions;
+    this.#interruption = interruption;
     this.epoch = epoch;
+  }
+
+  /** Whether a person or a signal has ended the run, not the data or a callback. */
+  get interrupted(): boolean {
+    return this.#interruption.happened;
   }
 
   /** Where the run stands now, in a hook. undefined: the data cannot say where they stand in an epoch. */

@@ -106,6 +106,9 @@ export interface FitOptions extends RunOptions {
   /**
    * Ends training after the steps at hand, as `stopTraining` does: what was trained stays, callbacks hear of the end, and `fit` resolves
    * with what was recorded (`signal.aborted` tells). The epoch at hand is not validated.
+   *
+   * In Node, Ctrl-C (SIGINT) during `fit` does the same without any signal, and the process's exit code is then 130 (unless the program
+   * sets one, or hears of SIGINT itself). Ctrl-C once more ends the process at once.
    */
   readonly signal?: AbortSignal | null;
 }

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Folders, Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
 import { files } from './files.js';
+import { interrupts } from './interrupts.js';
 import { pictures } from './pictures.js';
 
 const terminal: Terminal = {
@@ -105,6 +106,7 @@ export const nodePlatform: Partial<Platform> = {
   files,
   folders,
   pictures,
+  interrupts,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 

@@ -12,6 +12,7 @@ import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import { FitRun } from '../fit_run.js';
 import { RunInsight } from '../insight.js';
+import { Interruption } from '../interruption.js';
 import type { FitOptions } from '../options.js';
 import { checkCount, checkQueue, checkShuffle, checkVerbose, FIT_OPTIONS } from '../options.js';
 import type { TrainingSession } from '../session.js';
@@ -83,11 +84,6 @@ export async function fit(
   const steps = await session.steps('train', () => adapter.peek());
   const list = callbacksFor(session, callbacks, { verbose: level, epochs, iterator, addHistory: true });
   const { model } = session;
-  const aborted = (): boolean => signal?.aborted ?? false;
-  const stop = (): void => {
-    model.stopTraining = true;
-  };
-  model.stopTraining = aborted();
   const pulse = new Pulse();
   let finalLogs: Logs;
   const executions = new Executions(iterator, steps, policyFor(session, list, 'Train'));
@@ -98,14 +94,18 @@ export async function fit(
     meanwhile = () => makeValidationReady(session, data);
   }
   const insight = new RunInsight(session, steps, adapter, validation?.adapter ?? null);
-  const run = new FitRun(list, executions, insight, initialEpoch);
+  model.stopTraining = false;
+  const interruption = new Interruption(signal, () => {
+    model.stopTraining = true;
+    model.stopEvaluating = true;
+  });
+  const run = new FitRun(list, executions, insight, interruption, initialEpoch);
   model._run = run;
-  signal?.addEventListener('abort', stop);
   try {
     try {
       await list.onTrainBegin();
       finalLogs = run.logs;
-      for (; run.epoch < epochs && !run.stopped && !aborted();) {
+      for (; run.epoch < epochs && !run.stopped && !run.interrupted;) {
         const { epoch } = run;
         session.model.resetMetrics();
         await list.onEpochBegin(epoch);
@@ -116,14 +116,14 @@ export async function fit(
           break;
         }
         const logs = await epochLogs(session, last);
-        if (validation !== null && !aborted() && isValidationEpoch(epoch, validationFreq)) {
+        if (validation !== null && !run.interrupted && isValidationEpoch(epoch, validationFreq)) {
           const measured = await evaluateEpoch(session, validation, list, pulse);
-          for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
+          // A validation that was broken off measures something else than those before.
+          if (!run.interrupted) for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
         }
         finalLogs = sorted(logs);
         run.logs = finalLogs;
         run.startAt(epoch + 1);
-        run.interrupted = aborted();
         await list.onEpochEnd(epoch, finalLogs);
         if (session.model.stopTraining) break;
       }
@@ -131,8 +131,6 @@ export async function fit(
     } catch (error) {
       throw classWeight === null ? error : aboutClassWeight(error);
     } finally {
-      signal?.removeEventListener('abort', stop);
-      run.interrupted ||= aborted();
       executions.release();
       if (epochs > 0) session.finish();
     }
@@ -141,6 +139,7 @@ export async function fit(
     await list.onTrainError(error);
     throw error;
   } finally {
+    interruption.release();
     model._run = null;
   }
   return list.history ?? session.model.history ?? new History();
