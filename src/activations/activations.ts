@@ -13,7 +13,16 @@ export interface ReluOptions {
   readonly threshold?: number;
 }
 
-/** max(x, 0), with a slope below, a greatest value, and another threshold than 0. @see `keras.activations.relu` */
+/**
+ * max(x, 0), with a slope below, a greatest value, and another threshold than 0.
+ *
+ * @param x Any shape; bools are taken as int32.
+ * @param options See {@link ReluOptions}.
+ * @returns The shape of `x`.
+ * @see `keras.activations.relu`
+ * @example
+ * activations.relu([-2, 0.5, 9], { negativeSlope: 0.1, maxValue: 6 }) // [-0.2, 0.5, 6]
+ */
 export const relu = op(
   'relu',
   (x: TensorLike, { negativeSlope = 0, maxValue = null, threshold = 0 }: ReluOptions = {}): Tensor => {
@@ -32,7 +41,12 @@ export const relu = op(
 /**
  * x Φ(x), Φ the normal distribution function; by tanh where `approximate`. Unlike `ops.gelu` it is exact by default.
  *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @param options `approximate`: whether Φ is approximated by tanh; default false.
+ * @returns The shape of `x`, of a float dtype.
  * @see `keras.activations.gelu`; Hendrycks & Gimpel, "Gaussian Error Linear Units" (2016)
+ * @example
+ * activations.gelu([-1, 0, 1]) // [-0.15865526, 0, 0.8413447]
  */
 export const gelu = op(
   'gelu',
@@ -40,13 +54,37 @@ export const gelu = op(
     ops.gelu(x, { approximate }),
 );
 
-/** The input as it is. @see `keras.activations.linear` */
+/**
+ * The input as it is.
+ *
+ * @param x Any shape and dtype.
+ * @returns `x` as a tensor.
+ * @see `keras.activations.linear`
+ * @example
+ * activations.linear([-1, 2]) // [-1, 2]
+ */
 export const linear = op('linear', (x: TensorLike): Tensor => toTensor(x, null, 'linear'));
 
-/** e^x. @see `keras.activations.exponential` */
+/**
+ * e^x.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.activations.exponential`
+ * @example
+ * activations.exponential([0, 1]) // [1, 2.7182817]
+ */
 export const exponential = op('exponential', (x: TensorLike): Tensor => ops.exp(x));
 
-/** x · tanh(softplus(x)). @see `keras.activations.mish`; Misra, "Mish" (2019) */
+/**
+ * x · tanh(softplus(x)).
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.activations.mish`; Misra, "Mish" (2019)
+ * @example
+ * activations.mish([-1, 0, 1]) // [-0.30340147, 0, 0.8650984]
+ */
 export const mish = op('mish', (x: TensorLike): Tensor => ops.multiply(x, ops.tanh(ops.softplus(x))));
 
 /**

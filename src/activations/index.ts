@@ -118,14 +118,41 @@ const room = identifierRoom<ActivationFunction>({
   isInstance: (x): x is ActivationFunction => x instanceof Callable || isPlainFunction(x),
 });
 
-/** The function that an identifier stands for; `linear` for null. @throws {ValueError} It stands for none. @see `keras.activations.get` */
+/**
+ * The function that an identifier stands for; `linear` for null.
+ *
+ * @param identifier An id such as `'relu'`, a function, a layer, a config, or null.
+ * @returns The function.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.activations.get`
+ * @example
+ * activations.get('relu') === activations.relu // true
+ */
 export function get(identifier: unknown): ActivationFunction {
   return room.get(identifier) ?? linear;
 }
-/** A function as JSON: its id for Keras's own. @see `keras.activations.serialize` */
+/**
+ * What stands for a function in JSON: the id of Keras's own functions.
+ *
+ * @param activation The function.
+ * @returns An id, or a config.
+ * @see `keras.activations.serialize`
+ * @example
+ * activations.serialize(activations.softmax) // 'softmax'
+ */
 export function serialize(activation: ActivationFunction): unknown {
   const entry = registrationOf(activation);
   return entry?.module === 'keras.activations' ? entry.name : room.serialize(activation);
 }
-/** A function from JSON. @see `keras.activations.deserialize` */
+/**
+ * The function that an id or a config stands for.
+ *
+ * @param config The id, or a config as `serialize` gives it.
+ * @param options `customObjects`: your own functions and classes by their names.
+ * @returns The function.
+ * @throws {ValueError} It stands for no function.
+ * @see `keras.activations.deserialize`
+ * @example
+ * activations.deserialize('tanh') === activations.tanh // true
+ */
 export const deserialize = room.deserialize;

@@ -79,9 +79,14 @@ function stepsOf(owner: string, xs: readonly Tensor[], length: number | null | u
  *
  * @param f (carry, slice) → [next carry, what is kept of this step]; either may be null or nested.
  * @param init The first carry, of the types of those that `f` gives.
+ * @param options `xs`: a tensor, or a list or dict of them, all of one size along the first axis. `length`: the number of steps, if there
+ *   are no `xs`. `reverse`: begin at the end; default false. `unroll`: accepted and not needed.
  * @returns [the last carry, what was kept, stacked along a new first axis].
  * @throws {ValueError} Neither `xs` nor `length` is given, they disagree, or a step gives a carry of another type.
  * @see `keras.ops.scan`
+ * @example
+ * const [last, sums] = ops.scan((sum, x) => [ops.add(sum, x), ops.add(sum, x)], 0, { xs: ops.array([1, 2, 3]) });
+ * sums // [1, 3, 6]
  */
 export const scan = controlOp(
   'scan',
@@ -128,14 +133,30 @@ function mapped<Y>(owner: string, f: (x: never) => unknown, xs: unknown): AsTens
 }
 
 /**
- * `f` of each slice along the first axis, one after another, stacked. @see `keras.ops.map`
+ * `f` of each slice along the first axis, one after another, stacked.
+ *
+ * @param f From one slice to a tensor, or to a list or dict of tensors.
+ * @param xs A tensor, or a list or dict of them, all of one size along the first axis.
+ * @returns What `f` gives, stacked along a new first axis.
  * @throws {ValueError} The first axes differ.
+ * @see `keras.ops.map`
+ * @example
+ * ops.map((x: Tensor) => ops.square(x), ops.array([1, 2, 3])) // [1, 4, 9]
  */
 export const map = controlOp('map', <const X, Y>(f: (x: AsTensors<X>) => Y, xs: X): AsTensors<Y> =>
   mapped<Y>('map', f, xs),
 );
 
-/** `function` of each slice along the first axis, stacked. @see `keras.ops.vectorized_map` */
+/**
+ * The function `fn` of each slice along the first axis, stacked.
+ *
+ * @param fn From one slice to a tensor, or to a list or dict of tensors.
+ * @param elements A tensor, or a list or dict of them, all of one size along the first axis.
+ * @returns What `fn` gives, stacked along a new first axis.
+ * @see `keras.ops.vectorized_map`
+ * @example
+ * ops.vectorizedMap((x: Tensor) => ops.add(x, 1), ops.array([1, 2, 3])) // [2, 3, 4]
+ */
 export const vectorizedMap = controlOp(
   'vectorized_map',
   <const X, Y>(fn: (x: AsTensors<X>) => Y, elements: X): AsTensors<Y> => mapped<Y>('vectorizedMap', fn, elements),
@@ -168,7 +189,13 @@ type LoopFunction<V, R> = V extends readonly unknown[]
  *
  * @param cond From the loop's variables (a list is passed as arguments) to one bool.
  * @param body From the loop's variables to their next values, of the same types.
+ * @param loopVars The first values: a tensor, or a list or dict of tensors.
+ * @param options `maximumIterations`: stop after so many steps in any case; default null, never.
+ * @returns The last values of the variables.
+ * @throws {ValueError} The condition is not one bool.
  * @see `keras.ops.while_loop`
+ * @example
+ * ops.whileLoop((i) => ops.less(i, 10), (i) => [ops.add(i, 3)], [0]) // [12]
  */
 export const whileLoop = controlOp(
   'while_loop',
@@ -205,7 +232,14 @@ export const whileLoop = controlOp(
 /**
  * `bodyFun(i, state)` for i from `lower` to before `upper`. Has a gradient where both bounds are plain numbers.
  *
+ * @param lower The first i.
+ * @param upper The end, which is not reached.
+ * @param bodyFun From i and the state to the next state, of the same types.
+ * @param initVal The first state: a tensor, or a list or dict of tensors.
+ * @returns The last state.
  * @see `keras.ops.fori_loop`
+ * @example
+ * ops.foriLoop(0, 4, (i, total) => ops.add(total, i), 0) // 6
  */
 export const foriLoop = controlOp(
   'fori_loop',
@@ -265,8 +299,13 @@ function branched<Y>(owner: string, predicate: Tensor, onTrue: () => Y, onFalse:
  * The results of `trueFn` where `pred` holds, else those of `falseFn`. Has a gradient.
  *
  * @param pred One bool.
+ * @param trueFn Gives a tensor, or a list or dict of tensors.
+ * @param falseFn Gives the same types.
+ * @returns What the chosen function gives.
  * @throws {ValueError} The two give different types (noticed inside of programs, where both are traced).
  * @see `keras.ops.cond`
+ * @example
+ * ops.cond(true, () => ops.add(1, 1), () => ops.add(2, 2)) // 2
  */
 export const cond = controlOp('cond', <Y>(pred: TensorLike, trueFn: () => Y, falseFn: () => Y): AsTensors<Y> =>
   branched('cond', truth(pred, 'cond'), trueFn, falseFn),
@@ -275,8 +314,14 @@ export const cond = controlOp('cond', <Y>(pred: TensorLike, trueFn: () => Y, fal
 /**
  * The results of the branch that `index` numbers; an index outside is clamped. Has a gradient.
  *
+ * @param index An int scalar; one outside is clamped.
  * @param branches Functions of `operands`, which all give the same types.
+ * @param operands Arguments of the branches.
+ * @returns What the chosen branch gives.
+ * @throws {ValueError} There are no branches.
  * @see `keras.ops.switch`
+ * @example
+ * ops.switch(1, [(x) => ops.add(x, 1), (x) => ops.multiply(x, 10)], [4]) // [40]
  */
 const switchCase = controlOp(
   'switch',
@@ -339,8 +384,12 @@ function interleaved(even: Tensor, odd: Tensor, axis: number): Tensor {
  *
  * @param f Of two operands of the structure of `elems`, element by element along `axis`; it must not matter how calls are nested.
  * @param elems Tensors of one size along `axis`.
+ * @param options `reverse`: begin at the end; default false. `axis`: default 0.
+ * @returns The structure and shapes of `elems`.
  * @throws {ValueError} The sizes along `axis` differ.
  * @see `keras.ops.associative_scan`; Blelloch 1990, "Prefix sums and their applications"
+ * @example
+ * ops.associativeScan((a: Tensor, b: Tensor) => ops.add(a, b), ops.array([1, 2, 3, 4])) // [1, 3, 6, 10]
  */
 export const associativeScan = controlOp(
   'associative_scan',

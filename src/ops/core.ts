@@ -9,11 +9,31 @@ import type { KerasTensor, TensorData, TensorLike } from '../runtime/index.js';
 import { isKerasTensor, op, Tensor, tensorApplier, toTensor, Variable } from '../runtime/index.js';
 import type { DTypeOptions } from './numpy/creation.js';
 
-/** The same numbers in another dtype. @see `keras.ops.cast` */
+/**
+ * The same numbers in another dtype.
+ *
+ * @param x Any shape and dtype.
+ * @param dtype The name of the new dtype, such as `'float16'` or `'int32'`.
+ * @returns The shape of `x`, of that dtype.
+ * @throws {ValueError} There is no such dtype.
+ * @see `keras.ops.cast`
+ * @example
+ * ops.cast([1.7, -1.7], 'int32') // [1, -1]
+ */
 export const cast = op('cast', (x: TensorLike, dtype: DType): Tensor =>
   lax.convert(toTensor(x, null, 'cast'), standardizeDType(dtype, 'cast')),
 );
-/** `cast` with the range of the dtype kept: what lies outside goes to its nearest end. @see `keras.ops.saturate_cast` */
+/**
+ * `cast` with the range of the dtype kept: what lies outside goes to its nearest end.
+ *
+ * @param x Any shape and dtype.
+ * @param dtype The name of the new dtype, such as `'float16'` or `'uint8'`.
+ * @returns The shape of `x`, of that dtype.
+ * @throws {ValueError} There is no such dtype.
+ * @see `keras.ops.saturate_cast`
+ * @example
+ * ops.saturateCast([-5, 100, 300], 'uint8') // [0, 100, 255]
+ */
 export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): Tensor => {
   const t = toTensor(x, null, 'saturate_cast');
   const target = standardizeDType(dtype, 'saturate_cast');
@@ -27,31 +47,97 @@ export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): T
   const above = lax.max(wide, lax.fullLike(wide, Math.max(least, -own)));
   return lax.convert(lax.min(above, lax.fullLike(wide, Math.min(most, own))), target);
 });
-/** A tensor from numbers, nested lists, typed arrays or variables. @see `keras.ops.convert_to_tensor` */
+/**
+ * A tensor from numbers, nested lists, typed arrays or variables.
+ *
+ * @param x A number, nested lists, a typed array, a tensor or a variable.
+ * @param options `dtype`: of the result; by default that of `x`, `floatx()` for numbers that are not whole.
+ * @returns A tensor.
+ * @throws {ValueError} The lists are ragged.
+ * @see `keras.ops.convert_to_tensor`
+ * @example
+ * ops.convertToTensor([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
+ */
 export const convertToTensor = op('convert_to_tensor', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
   toTensor(x, dtype ? standardizeDType(dtype, 'convert_to_tensor') : null),
 );
-/** The elements as a typed array. @see `keras.ops.convert_to_numpy` */
+/**
+ * The elements as a typed array.
+ *
+ * @param x A tensor, or what becomes one.
+ * @returns A typed array of all elements in row-major order.
+ * @see `keras.ops.convert_to_numpy`
+ * @example
+ * [...ops.convertToNumpy([[1, 2], [3, 4]])] // [1, 2, 3, 4]
+ */
 export const convertToNumpy = (x: TensorLike): TensorData => toTensor(x).dataSync();
-/** Whether `x` is a tensor. @see `keras.ops.is_tensor` */
+/**
+ * Whether `x` is a tensor.
+ *
+ * @param x Anything.
+ * @returns True for tensors; false for lists, variables and symbolic tensors.
+ * @see `keras.ops.is_tensor`
+ * @example
+ * ops.isTensor([1, 2]) // false
+ */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
-/** The sizes of the axes; null where a symbolic tensor's is open. @see `keras.ops.shape` */
+/**
+ * The sizes of the axes; null where a symbolic tensor's is open.
+ *
+ * @param x A tensor, symbolic or not, or what becomes one.
+ * @returns A list of sizes.
+ * @see `keras.ops.shape`
+ * @example
+ * ops.shape([[1, 2, 3]]) // [1, 3]
+ */
 export function shape(x: TensorLike): Shape;
 export function shape(x: TensorLike | KerasTensor): PartialShape;
 export function shape(x: TensorLike | KerasTensor): PartialShape {
   return isKerasTensor(x) ? x.shape : toTensor(x).shape;
 }
-/** The dtype. @see `keras.ops.dtype` */
+/**
+ * The name of the dtype of the elements.
+ *
+ * @param x A tensor, symbolic or not, or what becomes one.
+ * @returns A name such as `'float32'`.
+ * @see `keras.ops.dtype`
+ * @example
+ * ops.dtype([1.5, 2]) // 'float32'
+ */
 export const dtype = (x: TensorLike | KerasTensor): DType =>
   isKerasTensor(x) || x instanceof Variable ? x.dtype : toTensor(x).dtype;
-/** Number of axes. @see `keras.ops.ndim` */
+/**
+ * Number of axes.
+ *
+ * @param x A tensor, symbolic or not, or what becomes one.
+ * @returns A whole number; 0 for a scalar.
+ * @see `keras.ops.ndim`
+ * @example
+ * ops.ndim([[1, 2, 3]]) // 2
+ */
 export const ndim = (x: TensorLike | KerasTensor): number => shape(x).length;
-/** Number of elements; null when a size is open. @see `keras.ops.size` */
+/**
+ * Number of elements; null when a size is open.
+ *
+ * @param x A tensor, symbolic or not, or what becomes one.
+ * @returns A whole number, or null.
+ * @see `keras.ops.size`
+ * @example
+ * ops.size([[1, 2, 3]]) // 3
+ */
 export const size = (x: TensorLike | KerasTensor): number | null => {
   const dims = shape(x);
   return dims.includes(null) ? null : sizeOf(dims as readonly number[]);
 };
-/** `x` itself, through which no gradient flows. @see `keras.ops.stop_gradient` */
+/**
+ * The variable itself, through which no gradient flows.
+ *
+ * @param variable Any shape and dtype.
+ * @returns A tensor of the same numbers.
+ * @see `keras.ops.stop_gradient`
+ * @example
+ * ops.stopGradient([1, 2]) // [1, 2]
+ */
 export const stopGradient = op('stop_gradient', (variable: TensorLike): Tensor => lax.stopGradient(toTensor(variable)));
 
 const starts = (indices: TensorLike | readonly TensorLike[]): Tensor[] => {
@@ -59,7 +145,18 @@ const starts = (indices: TensorLike | readonly TensorLike[]): Tensor[] => {
   const t = lax.convert(toTensor(indices as TensorLike), 'int32');
   return Array.from({ length: t.size }, (_, i) => lax.reshape(lax.slice(t, [i], [i + 1]), []));
 };
-/** `sizes` elements from computed starts. @see `keras.ops.slice` */
+/**
+ * A block of the tensor, from computed starts.
+ *
+ * @param inputs Any shape and dtype.
+ * @param startIndices The first position on each axis; numbers or tensors. Starts are moved so that the block fits.
+ * @param sizes How many positions are taken on each axis.
+ * @returns A tensor of shape `sizes`.
+ * @throws {ValueError} There is not one size for each axis.
+ * @see `keras.ops.slice`
+ * @example
+ * ops.slice([[1, 2, 3], [4, 5, 6]], [0, 1], [2, 2]) // [[2, 3], [5, 6]]
+ */
 export const slice = op(
   'slice',
   (inputs: TensorLike, startIndices: TensorLike | readonly TensorLike[], sizes: readonly number[]): Tensor => {
@@ -70,7 +167,17 @@ export const slice = op(
     return lax.dynamicSlice(t, from, sizes);
   },
 );
-/** `inputs` with `updates` written at computed starts. @see `keras.ops.slice_update` */
+/**
+ * The inputs with a block overwritten, from computed starts.
+ *
+ * @param inputs Any shape and dtype.
+ * @param startIndices The first position on each axis; numbers or tensors.
+ * @param updates The block: as many axes as `inputs`, none longer.
+ * @returns The shape and dtype of `inputs`.
+ * @see `keras.ops.slice_update`
+ * @example
+ * ops.sliceUpdate([1, 2, 3, 4], [1], [20, 30]) // [1, 20, 30, 4]
+ */
 export const sliceUpdate = op(
   'slice_update',
   (inputs: TensorLike, startIndices: TensorLike | readonly TensorLike[], updates: TensorLike): Tensor => {
@@ -103,7 +210,18 @@ function flatRows(indices: Tensor, sizes: readonly number[]): Tensor {
 export interface ScatterOptions {
   readonly reduction?: 'add' | 'max' | 'min' | 'mul' | null;
 }
-/** `inputs` with `updates` written (or combined) at index tuples (…, k). @see `keras.ops.scatter_update` */
+/**
+ * The inputs with single elements or slices overwritten, or combined with new ones.
+ *
+ * @param inputs Any shape and dtype.
+ * @param indices Shape (…, k): each row is a position on the first k axes.
+ * @param updates What is written at each of the positions.
+ * @param options `reduction`: null (the default) overwrites; `'add'`, `'max'`, `'min'` and `'mul'` combine with what is there.
+ * @returns The shape and dtype of `inputs`.
+ * @see `keras.ops.scatter_update`
+ * @example
+ * ops.scatterUpdate([1, 2, 3], [[0], [2]], [10, 30]) // [10, 2, 30]
+ */
 export const scatterUpdate = op(
   'scatter_update',
   (inputs: TensorLike, indices: TensorLike, updates: TensorLike, { reduction = null }: ScatterOptions = {}): Tensor => {
@@ -122,7 +240,17 @@ export const scatterUpdate = op(
     );
   },
 );
-/** Zeros of `shape` with `values` added at index tuples (…, k). @see `keras.ops.scatter` */
+/**
+ * Zeros with values added at given positions.
+ *
+ * @param indices Shape (…, k): each row is a position on the first k axes.
+ * @param values What is added at each of the positions.
+ * @param shapeOf The shape of the result.
+ * @returns A tensor of that shape, of the dtype of `values`.
+ * @see `keras.ops.scatter`
+ * @example
+ * ops.scatter([[0], [2]], [10, 30], [4]) // [10, 0, 30, 0]
+ */
 export const scatter = op('scatter', (indices: TensorLike, values: TensorLike, shapeOf: readonly number[]): Tensor => {
   const v = toTensor(values, null, 'scatter');
   return scatterUpdate(lax.full(tensorApplier, shapeOf, 0, v.dtype), indices, v, { reduction: 'add' });

@@ -7,7 +7,17 @@ import { op, toTensor } from '../runtime/index.js';
 import { floatTensor, promote } from './common.js';
 import { takeRows } from './numpy/shape.js';
 
-/** Euclidean distances of all pairs of rows: (…, m, d) and (…, n, d) → (…, m, n). @see `keras.ops.cdist` */
+/**
+ * The Euclidean distances of all pairs of rows.
+ *
+ * @param x Shape (…, m, d).
+ * @param y Shape (…, n, d).
+ * @returns Shape (…, m, n), of a float dtype.
+ * @throws {ValueError} The rows differ in length.
+ * @see `keras.ops.cdist`
+ * @example
+ * ops.cdist([[0, 0]], [[3, 4], [0, 1]]) // [[5, 1]]
+ */
 export const cdist = op('cdist', (x: TensorLike, y: TensorLike): Tensor => {
   const [a, b] = promote('cdist', [floatTensor(x, 'cdist'), floatTensor(y, 'cdist')]);
   if (a.ndim < 2 || b.ndim < 2 || a.shape[a.ndim - 1] !== b.shape[b.ndim - 1])
@@ -21,7 +31,17 @@ export const cdist = op('cdist', (x: TensorLike, y: TensorLike): Tensor => {
   return lax.sqrt(lax.reduceSum(lax.mul(gap, gap), [shape.length - 1]));
 });
 
-/** Sequences cut from the last axis, one every `sequenceStride` elements: (…, time) → (…, sequences, length). @see `keras.ops.extract_sequences` */
+/**
+ * Sequences cut from the last axis, one every `sequenceStride` elements.
+ *
+ * @param x Shape (…, time).
+ * @param sequenceLength The length of a sequence, in elements.
+ * @param sequenceStride The distance from the start of one sequence to that of the next, in elements.
+ * @returns Shape (…, sequences, sequenceLength).
+ * @see `keras.ops.extract_sequences`
+ * @example
+ * ops.extractSequences([1, 2, 3, 4, 5], 3, 1) // [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
+ */
 export const extractSequences = op(
   'extract_sequences',
   (x: TensorLike, sequenceLength: number, sequenceStride: number): Tensor => {
@@ -46,10 +66,16 @@ function parseGroups(text: string, pattern: string): string[][] {
   return groups;
 }
 /**
- * Axes split, reordered and joined by a pattern: `rearrange(x, 'b (h w) c -> b c h w', { h: 4 })`.
+ * Axes split, reordered and joined by a pattern.
  *
+ * @param tensor Any shape and dtype.
+ * @param pattern The names of the axes before and behind `->`. Names in parentheses are parts of one axis.
  * @param axesLengths Lengths of axes that a split needs; one of each group may be left out.
+ * @returns The same elements under the new axes.
+ * @throws {ValueError} The pattern does not fit the tensor.
  * @see `keras.ops.rearrange`
+ * @example
+ * ops.rearrange([1, 2, 3, 4], '(h w) -> h w', { h: 2 }) // [[1, 2], [3, 4]]
  */
 export const rearrange = op(
   'rearrange',

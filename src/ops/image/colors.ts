@@ -24,7 +24,17 @@ const STEP: Readonly<Record<string, number>> = {
   float64: 2 ** -52,
 };
 
-/** The luma of colours, 0.2989 R + 0.587 G + 0.114 B, in one channel. @see `keras.ops.image.rgb_to_grayscale` */
+/**
+ * The luma of colours, 0.2989 R + 0.587 G + 0.114 B, in one channel.
+ *
+ * @param images Shape (batch, rows, columns, 3), or without the batch, or with channels first.
+ * @param options `dataFormat`: `'channels_last'` or `'channels_first'`; default null, the setting.
+ * @returns The shape of `images`, with one channel.
+ * @throws {ValueError} There are not three channels, or the rank is wrong.
+ * @see `keras.ops.image.rgb_to_grayscale`
+ * @example
+ * ops.image.rgbToGrayscale([[[1, 0, 0], [0.5, 0.5, 0.5]]]) // [[[0.2989], [0.49995002]]]
+ */
 export const rgbToGrayscale = op(
   'rgb_to_grayscale',
   (images: TensorLike, { dataFormat }: ImageOptions = {}): Tensor => {
@@ -56,7 +66,17 @@ function planes(
   if (t.shape[channel] !== 3) throw new ValueError(`${name}: ${t.shape[channel]} channels. Expected 3.`);
   return { parts: [0, 1, 2].map((i) => sliceAxis(t, channel, i, i + 1)), channel };
 }
-/** Red, green, blue in [0, 1] as hue, saturation, value in [0, 1]. @see `keras.ops.image.rgb_to_hsv` */
+/**
+ * Red, green, blue in [0, 1] as hue, saturation, value in [0, 1].
+ *
+ * @param images Shape (batch, rows, columns, 3), or without the batch, or with channels first; red, green and blue in [0, 1].
+ * @param options `dataFormat`: `'channels_last'` or `'channels_first'`; default null, the setting.
+ * @returns The shape and dtype of `images`.
+ * @throws {ValueError} The dtype is no float dtype, there are not three channels, or the rank is wrong.
+ * @see `keras.ops.image.rgb_to_hsv`
+ * @example
+ * ops.image.rgbToHsv([[[0.5, 0, 0]]]) // [[[0, 1, 0.5]]]
+ */
 export const rgbToHsv = op('rgb_to_hsv', (images: TensorLike, { dataFormat }: ImageOptions = {}): Tensor => {
   const { parts, channel } = planes('rgb_to_hsv', images, dataFormat);
   const [r, g, b] = parts.map((x) => lax.select(lax.lt(lax.abs(x), c(x, STEP[x.dtype])), c(x, 0), x));
@@ -71,7 +91,17 @@ export const rgbToHsv = op('rgb_to_hsv', (images: TensorLike, { dataFormat }: Im
   const hue = lax.add(lax.select(coloured, raw, c(raw, 0)), lax.convert(lax.lt(raw, c(raw, 0)), raw.dtype));
   return lax.concatenate([hue, saturation, value], channel);
 });
-/** Hue, saturation, value in [0, 1] as red, green, blue. @see `keras.ops.image.hsv_to_rgb` */
+/**
+ * Hue, saturation, value in [0, 1] as red, green, blue.
+ *
+ * @param images Shape (batch, rows, columns, 3), or without the batch, or with channels first; hue, saturation and value in [0, 1].
+ * @param options `dataFormat`: `'channels_last'` or `'channels_first'`; default null, the setting.
+ * @returns The shape and dtype of `images`.
+ * @throws {ValueError} The dtype is no float dtype, there are not three channels, or the rank is wrong.
+ * @see `keras.ops.image.hsv_to_rgb`
+ * @example
+ * ops.image.hsvToRgb([[[0, 1, 0.5]]]) // [[[0.5, 0, 0]]]
+ */
 export const hsvToRgb = op('hsv_to_rgb', (images: TensorLike, { dataFormat }: ImageOptions = {}): Tensor => {
   const { parts, channel } = planes('hsv_to_rgb', images, dataFormat);
   const [hue, saturation, value] = parts;

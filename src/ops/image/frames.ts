@@ -44,7 +44,17 @@ export interface CropOptions {
   readonly targetWidth?: number | null;
   readonly dataFormat?: DataFormat | null;
 }
-/** Images without their borders. @see `keras.ops.image.crop_images` */
+/**
+ * Images without their borders.
+ *
+ * @param images Shape (batch, rows, columns, channels), or without the batch, or with channels first.
+ * @param options See {@link CropOptions}.
+ * @returns Images of the same dtype.
+ * @throws {ValueError} Other than two of a direction's three numbers are given, or they do not fit the images.
+ * @see `keras.ops.image.crop_images`
+ * @example
+ * ops.image.cropImages(ops.ones([4, 4, 1]), { topCropping: 1, targetHeight: 2, leftCropping: 0, targetWidth: 3 }).shape // [2, 3, 1]
+ */
 export const cropImages = op(
   'crop_images',
   (images: TensorLike, options: CropOptions = {}): Tensor => {
@@ -83,7 +93,17 @@ export interface PadImagesOptions {
   readonly targetWidth?: number | null;
   readonly dataFormat?: DataFormat | null;
 }
-/** Images with zeros around them. @see `keras.ops.image.pad_images` */
+/**
+ * Images with zeros around them.
+ *
+ * @param images Shape (batch, rows, columns, channels), or without the batch, or with channels first.
+ * @param options See {@link PadImagesOptions}.
+ * @returns Images of the same dtype.
+ * @throws {ValueError} Other than two of a direction's three numbers are given, or they do not fit the images.
+ * @see `keras.ops.image.pad_images`
+ * @example
+ * ops.image.padImages(ops.ones([2, 2, 1]), { topPadding: 1, targetHeight: 4, leftPadding: 0, targetWidth: 3 }).shape // [4, 3, 1]
+ */
 export const padImages = op(
   'pad_images',
   (images: TensorLike, options: PadImagesOptions = {}): Tensor => {
@@ -147,14 +167,36 @@ function patches(
   const found = conv(batch, kernel, { strides: strides ?? window, padding, dataFormat: format, dilationRate });
   return single ? lax.reshape(found, found.shape.slice(1)) : found;
 }
-/** The patches of images, each flattened into the channels of one pixel. @see `keras.ops.image.extract_patches` */
+/**
+ * The patches of images, each flattened into the channels of one pixel.
+ *
+ * @param images Shape (batch, rows, columns, channels), or without the batch, or with channels first.
+ * @param size The sizes of a patch in pixels: one number, or [rows, columns]. Three numbers take volumes.
+ * @param options See {@link PatchOptions}.
+ * @returns Shape (batch, rows of patches, columns of patches, size · channels).
+ * @throws {ValueError} The rank is wrong, or there are other than two sizes.
+ * @see `keras.ops.image.extract_patches`
+ * @example
+ * ops.image.extractPatches([[[1], [2]], [[3], [4.5]]], 2) // [[[1, 2, 3, 4.5]]]
+ */
 export const extractPatches = op(
   'extract_patches',
   (images: TensorLike, size: number | readonly number[], options: PatchOptions = {}): Tensor =>
     patches('extract_patches', images, size, typeof size !== 'number' && size.length === 3 ? 3 : 2, options),
   { optionNames: ['strides', 'dilationRate', 'padding', 'dataFormat'] },
 );
-/** As `extractPatches`, of volumes. @see `keras.ops.image.extract_patches_3d` */
+/**
+ * The patches of volumes, each flattened into the channels of one voxel.
+ *
+ * @param volumes Shape (batch, …three sizes, channels), or without the batch, or with channels first.
+ * @param size The sizes of a patch: one number, or three.
+ * @param options See {@link PatchOptions}.
+ * @returns Shape (batch, …three numbers of patches, size · channels).
+ * @throws {ValueError} The rank is wrong, or there are other than three sizes.
+ * @see `keras.ops.image.extract_patches_3d`
+ * @example
+ * ops.image.extractPatches3d(ops.ones([4, 4, 2, 1]), 2).shape // [2, 2, 1, 8]
+ */
 export const extractPatches3d = op(
   'extract_patches_3d',
   (volumes: TensorLike, size: number | readonly number[], options: PatchOptions = {}): Tensor =>

@@ -85,9 +85,12 @@ export interface ResizeOptions {
  *
  * @param images (batch, rows, columns, channels) or without the batch, or with channels first.
  * @param size [rows, columns] of the result.
+ * @param options See {@link ResizeOptions}.
  * @returns Of the dtype of `images`; integers are rounded and kept in their range.
  * @throws {ValueError} An unknown interpolation, a size of other than two numbers, a wrong rank.
  * @see `keras.ops.image.resize`
+ * @example
+ * ops.image.resize([[[0], [4]]], [1, 4]) // [[[0], [1], [3], [4]]]
  */
 export const resize = op(
   'resize',

@@ -11,7 +11,18 @@ export interface NormOptions extends ReductionOptions {
   /** Of a vector: any number, ±Infinity, 0 (how many are not 0). Of a matrix: `'fro'`, ±1, ±Infinity. Default: 2, or `'fro'`. */
   readonly ord?: number | 'fro' | 'nuc' | null;
 }
-/** The norm of all elements (no `axis`), of vectors (one axis), or of matrices (two axes). @see `keras.ops.norm` */
+/**
+ * The norm of all elements (no `axis`), of vectors (one axis), or of matrices (two axes).
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @param options `ord`: the order; default null, 2 of vectors and `'fro'` of matrices. `axis`: one axis of vectors, or two of matrices;
+ *   default null, all elements. `keepdims`: keep the axes with size 1; default false.
+ * @returns The shape of `x` without the reduced axes.
+ * @throws {ValueError} There is no such order for the number of axes.
+ * @see `keras.ops.norm`
+ * @example
+ * ops.norm([3, 4]) // 5
+ */
 export const norm = op(
   'norm',
   (x: TensorLike, { ord = null, axis = null, keepdims = false }: NormOptions = {}): Tensor => {

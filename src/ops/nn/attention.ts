@@ -116,9 +116,15 @@ export interface DotProductAttentionOptions {
  *
  * For long sequences (2²⁰ scores a head and more) the scores of all queries are never held at once, nor kept for the gradient.
  *
+ * @param query Shape (batch, time of the query, heads, depth).
+ * @param key Shape (batch, time of the key, heads of the key, depth).
+ * @param value Shape (batch, time of the key, heads of the key, depth of the value).
+ * @param options See {@link DotProductAttentionOptions}.
  * @returns (batch, time of the query, heads, depth of the value).
  * @throws {ValueError} The tensors do not have four dimensions each, or their heads do not fit together.
  * @see `keras.ops.dot_product_attention`; Vaswani et al. 2017, "Attention Is All You Need"
+ * @example
+ * ops.dotProductAttention(ops.ones([1, 2, 1, 3]), ops.ones([1, 2, 1, 3]), ops.ones([1, 2, 1, 1])) // [[[[1]], [[1]]]]
  */
 export const dotProductAttention = op(
   'dot_product_attention',

@@ -92,8 +92,12 @@ function convolve(
  *
  * @param inputs (batch, …space, channels), or channels first.
  * @param kernel (…space, channels / groups, filters): fewer input channels than the input has mean groups.
+ * @param options See {@link ConvOptions}.
+ * @returns Shape (batch, …new space, filters), or with channels first.
  * @throws {ValueError} Ranks or channels that do not fit.
  * @see `keras.ops.conv`
+ * @example
+ * ops.conv([[[1], [2], [3], [4.5]]], [[[1]], [[10]]]) // [[[21], [32], [48]]]
  */
 export const conv = op(
   'conv',
@@ -109,7 +113,18 @@ export const conv = op(
   { optionNames: ['strides', 'padding', 'dataFormat', 'dilationRate'] },
 );
 
-/** Each channel convolved by itself: kernel (…space, channels, multiplier). @see `keras.ops.depthwise_conv` */
+/**
+ * A convolution of each channel by itself.
+ *
+ * @param inputs Shape (batch, …space, channels), or (batch, channels, …space) for `'channels_first'`.
+ * @param kernel Shape (…space, channels, multiplier).
+ * @param options See {@link ConvOptions}.
+ * @returns Shape (batch, …new space, channels · multiplier), or with channels first.
+ * @throws {ValueError} The ranks differ, or the kernel is for another number of channels.
+ * @see `keras.ops.depthwise_conv`
+ * @example
+ * ops.depthwiseConv([[[1, 5], [2, 6.5]]], [[[1], [1]], [[10], [1]]]) // [[[21, 11.5]]]
+ */
 export const depthwiseConv = op(
   'depthwise_conv',
   (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor => {
@@ -126,7 +141,19 @@ export const depthwiseConv = op(
   { optionNames: ['strides', 'padding', 'dataFormat', 'dilationRate'] },
 );
 
-/** A depthwise convolution, then a pointwise one. @see `keras.ops.separable_conv` */
+/**
+ * A convolution of each channel by itself, then one of size 1 over all channels.
+ *
+ * @param inputs Shape (batch, …space, channels), or (batch, channels, …space) for `'channels_first'`.
+ * @param depthwiseKernel Shape (…space, channels, multiplier).
+ * @param pointwiseKernel Shape (…ones, channels · multiplier, filters).
+ * @param options See {@link ConvOptions}. Strides, padding and dilation are of the first convolution.
+ * @returns Shape (batch, …new space, filters), or with channels first.
+ * @throws {ValueError} The ranks differ, or the channels do not fit.
+ * @see `keras.ops.separable_conv`
+ * @example
+ * ops.separableConv([[[1, 5], [2, 6.5]]], [[[1], [1]], [[10], [1]]], [[[1], [100]]]) // [[[1171]]]
+ */
 export const separableConv = op(
   'separable_conv',
   (inputs: TensorLike, depthwiseKernel: TensorLike, pointwiseKernel: TensorLike, options: ConvOptions = {}): Tensor =>
@@ -162,7 +189,12 @@ export function transposePadding(
  *
  * @param inputs (batch, …space, channels), or channels first.
  * @param kernel (…space, filters, channels).
+ * @param options See {@link ConvTransposeOptions}.
+ * @returns Shape (batch, …new space, filters), or with channels first.
+ * @throws {ValueError} The ranks differ, or the channels do not fit.
  * @see `keras.ops.conv_transpose`
+ * @example
+ * ops.convTranspose([[[1], [2.5]]], [[[1]], [[10]]], { strides: 2 }) // [[[1], [10], [2.5], [25]]]
  */
 export const convTranspose = op(
   'conv_transpose',

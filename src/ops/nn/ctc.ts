@@ -27,6 +27,8 @@ const LOG_ZERO = -1e5;
  * @returns Shape (batch,).
  * @throws {ValueError} The shapes are others.
  * @see `keras.ops.ctc_loss`; Graves et al. 2006
+ * @example
+ * ops.ctcLoss([[1, 2]], [[[0, 9, 0], [0, 0, 9]]], [2], [2]) // [0.00049347]
  */
 export const ctcLoss = op(
   'ctc_loss',

@@ -35,7 +35,18 @@ function logProbabilities(output: Tensor, fromLogits: boolean, axis: number): Te
   return lax.log(clip(scaled, epsilon(), 1 - epsilon()));
 }
 
-/** −[t log p + (1 − t) log(1 − p)], element by element. @see `keras.ops.binary_crossentropy` */
+/**
+ * −[t log p + (1 − t) log(1 − p)], element by element.
+ *
+ * @param target Truths t in [0, 1], of any shape.
+ * @param output Probabilities p, of the shape of `target`.
+ * @param options `fromLogits`: whether `output` holds scores, to which the sigmoid is applied; default false.
+ * @returns The shape of `output`.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.ops.binary_crossentropy`
+ * @example
+ * ops.binaryCrossentropy([1, 0], [0.9, 0.2]) // [0.10536055, 0.22314353]
+ */
 export const binaryCrossentropy = op(
   'binary_crossentropy',
   (
@@ -52,7 +63,19 @@ export const binaryCrossentropy = op(
   },
 );
 
-/** −Σ t log p over the classes, for one-hot (or soft) targets. @see `keras.ops.categorical_crossentropy` */
+/**
+ * −Σ t log p over the classes, for one-hot (or soft) targets.
+ *
+ * @param target Shares t of the classes along an axis: one-hot, or soft.
+ * @param output Probabilities p, of the shape of `target`; they are divided by their sum.
+ * @param options `fromLogits`: whether `output` holds scores, to which softmax is applied; default false. `axis`: of the classes; default
+ *   −1.
+ * @returns The shape of `output` without the axis of the classes.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.ops.categorical_crossentropy`
+ * @example
+ * ops.categoricalCrossentropy([[0, 1, 0]], [[0.1, 0.8, 0.1]]) // [0.22314353]
+ */
 export const categoricalCrossentropy = op(
   'categorical_crossentropy',
   (target: TensorLike, output: TensorLike, { fromLogits = false, axis = -1 }: CrossentropyOptions = {}): Tensor => {
@@ -64,7 +87,19 @@ export const categoricalCrossentropy = op(
   },
 );
 
-/** −log p of the target class, for integer targets. @see `keras.ops.sparse_categorical_crossentropy` */
+/**
+ * −log p of the target class, for integer targets.
+ *
+ * @param target Classes as integers, of the shape of `output` without the axis of the classes (or with size 1 there).
+ * @param output Probabilities p of the classes; they are divided by their sum.
+ * @param options `fromLogits`: whether `output` holds scores, to which softmax is applied; default false. `axis`: of the classes; default
+ *   −1.
+ * @returns The shape of `output` without the axis of the classes.
+ * @throws {ValueError} The shapes do not fit.
+ * @see `keras.ops.sparse_categorical_crossentropy`
+ * @example
+ * ops.sparseCategoricalCrossentropy([1], [[0.1, 0.8, 0.1]]) // [0.22314353]
+ */
 export const sparseCategoricalCrossentropy = op(
   'sparse_categorical_crossentropy',
   (target: TensorLike, output: TensorLike, { fromLogits = false, axis = -1 }: CrossentropyOptions = {}): Tensor => {

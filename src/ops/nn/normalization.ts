@@ -16,7 +16,18 @@ export interface MomentsOptions {
   /** For replicas; there is one here. */
   readonly synchronized?: boolean;
 }
-/** Mean and variance over axes; 16-bit floats are computed in 32 bits. @see `keras.ops.moments` */
+/**
+ * Mean and variance over axes; 16-bit floats are computed in 32 bits.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @param axes The axis or axes over which is counted.
+ * @param options `keepdims`: keep the axes with size 1; default false. `synchronized`: of replicas; accepted and not needed.
+ * @returns [means, variances], both of the shape of `x` without the axes.
+ * @throws {ValueError} An axis does not exist.
+ * @see `keras.ops.moments`
+ * @example
+ * ops.moments([[1, 2], [3, 6]], 0) // [[2, 4], [1, 4]]
+ */
 export const moments = op(
   'moments',
   (x: TensorLike, axes: number | readonly number[], { keepdims = false }: MomentsOptions = {}): [Tensor, Tensor] => {
@@ -38,7 +49,19 @@ export interface BatchNormalizationOptions {
   /** Default 1e-3. */
   readonly epsilon?: number;
 }
-/** (x − mean)/√(variance + ε) · scale + offset along an axis. @see `keras.ops.batch_normalization` */
+/**
+ * (x − mean)/√(variance + ε) · scale + offset along an axis.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @param meanOf Means, a vector as long as the axis.
+ * @param varianceOf Variances, a vector as long as the axis.
+ * @param axis The axis of the features.
+ * @param options See {@link BatchNormalizationOptions}.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.batch_normalization`
+ * @example
+ * ops.batchNormalization([[1, 10], [3, 30]], [2, 20], [1, 100], -1, { epsilon: 0 }) // [[-1, -1], [1, 1]]
+ */
 export const batchNormalization = op(
   'batch_normalization',
   (
@@ -73,7 +96,16 @@ export interface LayerNormalizationOptions {
   /** Default: `config.epsilon()`. */
   readonly epsilon?: number | null;
 }
-/** (x − mean)/√(variance + ε) · γ + β over axes of each sample; 16-bit floats are computed in 32 bits. @see `keras.ops.layer_normalization` */
+/**
+ * (x − mean)/√(variance + ε) · γ + β over axes of each sample; 16-bit floats are computed in 32 bits.
+ *
+ * @param x Any shape; integers and bools are taken as `floatx`.
+ * @param options See {@link LayerNormalizationOptions}.
+ * @returns The shape of `x`, of a float dtype.
+ * @see `keras.ops.layer_normalization`
+ * @example
+ * ops.layerNormalization([[1, 3], [10, 30]], { epsilon: 0 }) // [[-1, 1], [-1, 1]]
+ */
 export const layerNormalization = op(
   'layer_normalization',
   (x: TensorLike, { gamma = null, beta = null, axis = -1, epsilon = null }: LayerNormalizationOptions = {}): Tensor => {
@@ -106,7 +138,16 @@ export interface RmsNormalizationOptions {
   /** Default: `config.epsilon()`. */
   readonly epsilon?: number | null;
 }
-/** x/√(mean(x²) + ε) · scale over axes; 16-bit floats are computed in 32 bits. @see `keras.ops.rms_normalization` */
+/**
+ * x/√(mean(x²) + ε) · scale over axes; 16-bit floats are computed in 32 bits.
+ *
+ * @param x Any shape and dtype.
+ * @param options See {@link RmsNormalizationOptions}.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.ops.rms_normalization`
+ * @example
+ * ops.rmsNormalization([[0.5, 0.5, 1]]) // [[0.70710665, 0.70710665, 1.4142133]]
+ */
 export const rmsNormalization = op(
   'rms_normalization',
   (x: TensorLike, { scale = null, axis = -1, epsilon = null }: RmsNormalizationOptions = {}): Tensor => {

@@ -27,7 +27,18 @@ const windows = (size: number, pad: number, kernel: number, dilation: number, st
 const strided = (x: Tensor, axis: number, start: number, count: number, stride: number): Tensor =>
   sliceAxis(x, axis, start, start + (count - 1) * stride + 1, stride);
 
-/** The windows of images (batch, channels, rows, columns) as columns: (batch, channels · kernel, windows). @see `keras.ops.unfold` */
+/**
+ * The windows of images (batch, channels, rows, columns) as columns: (batch, channels · kernel, windows).
+ *
+ * @param x Shape (batch, channels, rows, columns).
+ * @param kernelSize [rows, columns] of a window, or one number for both.
+ * @param options See {@link UnfoldOptions}.
+ * @returns Shape (batch, channels · kernel, windows).
+ * @throws {ValueError} `x` does not have four axes.
+ * @see `keras.ops.unfold`
+ * @example
+ * ops.unfold([[[[1, 2, 3]]]], [1, 2]) // [[[1, 2], [2, 3]]]
+ */
 export const unfold = op(
   'unfold',
   (x: TensorLike, kernelSize: Pair, { dilation = 1, padding = 0, stride = 1 }: UnfoldOptions = {}): Tensor => {
@@ -51,7 +62,19 @@ export const unfold = op(
   },
 );
 
-/** The reverse of `unfold`: columns added up where their windows overlap. @see `keras.ops.fold` */
+/**
+ * The reverse of `unfold`: columns added up where their windows overlap.
+ *
+ * @param x Shape (batch, channels · kernel, windows), as `unfold` gives it.
+ * @param outputSize [rows, columns] of the images, or one number for both.
+ * @param kernelSize [rows, columns] of a window, or one number for both.
+ * @param options See {@link UnfoldOptions}.
+ * @returns Shape (batch, channels, rows, columns).
+ * @throws {ValueError} The shape of `x` does not fit the windows.
+ * @see `keras.ops.fold`
+ * @example
+ * ops.fold([[[1, 2], [3, 4]]], [1, 3], [1, 2]) // [[[[1, 5, 4]]]]
+ */
 export const fold = op(
   'fold',
   (
@@ -104,7 +127,18 @@ function exchange(
     return arrange(t, blockSize, last);
   });
 }
-/** Channels spread over blocks of space. @see `keras.ops.depth_to_space` */
+/**
+ * Channels spread over blocks of space.
+ *
+ * @param x Shape (batch, rows, columns, channels), or channels first.
+ * @param blockSize The side of a block, in pixels.
+ * @param options `dataFormat`: default `'channels_last'`, whatever the setting.
+ * @returns Shape (batch, rows · block, columns · block, channels / block²), or channels first.
+ * @throws {ValueError} `x` does not have four axes, or the blocks do not fit.
+ * @see `keras.ops.depth_to_space`
+ * @example
+ * ops.depthToSpace([[[[1, 2, 3, 4]]]], 2) // [[[[1], [2]], [[3], [4]]]]
+ */
 export const depthToSpace = exchange(
   'depth_to_space',
   (t, b, last) => {
@@ -119,7 +153,18 @@ export const depthToSpace = exchange(
   },
   (t, b, last) => t.shape[last ? 3 : 1] % (b * b) === 0,
 );
-/** Blocks of space gathered into channels. @see `keras.ops.space_to_depth` */
+/**
+ * Blocks of space gathered into channels.
+ *
+ * @param x Shape (batch, rows, columns, channels), or channels first.
+ * @param blockSize The side of a block, in pixels.
+ * @param options `dataFormat`: default `'channels_last'`, whatever the setting.
+ * @returns Shape (batch, rows / block, columns / block, channels · block²), or channels first.
+ * @throws {ValueError} `x` does not have four axes, or the blocks do not fit.
+ * @see `keras.ops.space_to_depth`
+ * @example
+ * ops.spaceToDepth([[[[1], [2]], [[3], [4]]]], 2) // [[[[1, 2, 3, 4]]]]
+ */
 export const spaceToDepth = exchange(
   'space_to_depth',
   (t, b, last) => {
@@ -135,7 +180,18 @@ export const spaceToDepth = exchange(
   (t, b, last) => (last ? [1, 2] : [2, 3]).every((d) => t.shape[d] % b === 0),
 );
 
-/** The peak signal-to-noise ratio of two images, in decibels: 10 log₁₀(max² / MSE). @see `keras.ops.psnr` */
+/**
+ * The peak signal-to-noise ratio of two images, in decibels: 10 log₁₀(max² / MSE).
+ *
+ * @param x1 An image, of any shape.
+ * @param x2 The other image, of the shape of `x1`.
+ * @param maxVal The greatest value that a pixel can have, such as 255.
+ * @returns A scalar, in decibels.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.ops.psnr`
+ * @example
+ * ops.psnr([0, 0.5], [0.1, 0.5], 1) // 23.0103
+ */
 export const psnr = op('psnr', (x1: TensorLike, x2: TensorLike, maxVal: number): Tensor => {
   const [a, b] = [toTensor(x1, null, 'psnr'), toTensor(x2, null, 'psnr')];
   if (formatShape(a.shape) !== formatShape(b.shape))

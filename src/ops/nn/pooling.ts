@@ -45,7 +45,18 @@ function windowOf(
   };
 }
 
-/** The maximum of each window. @see `keras.ops.max_pool` */
+/**
+ * The maximum of each window.
+ *
+ * @param inputs Shape (batch, …space, channels), or (batch, channels, …space) for `'channels_first'`.
+ * @param poolSize The sizes of the window, or one number for all.
+ * @param options See {@link PoolOptions}.
+ * @returns Shape (batch, …new space, channels), or channels first.
+ * @throws {ValueError} `inputs` has no axis of space, or the padding is unknown.
+ * @see `keras.ops.max_pool`
+ * @example
+ * ops.maxPool([[[1], [3], [5], [7]]], 2) // [[[3], [7]]]
+ */
 export const maxPool = op(
   'max_pool',
   (inputs: TensorLike, poolSize: number | readonly number[], options: PoolOptions = {}): Tensor => {
@@ -55,7 +66,18 @@ export const maxPool = op(
   { optionNames: ['strides', 'padding', 'dataFormat'] },
 );
 
-/** The mean of each window; padding does not count. @see `keras.ops.average_pool` */
+/**
+ * The mean of each window; padding does not count.
+ *
+ * @param inputs Shape (batch, …space, channels), or (batch, channels, …space) for `'channels_first'`.
+ * @param poolSize The sizes of the window, or one number for all.
+ * @param options See {@link PoolOptions}.
+ * @returns Shape (batch, …new space, channels), or channels first.
+ * @throws {ValueError} `inputs` has no axis of space, or the padding is unknown.
+ * @see `keras.ops.average_pool`
+ * @example
+ * ops.averagePool([[[1], [3], [5], [7]]], 2) // [[[2], [6]]]
+ */
 export const averagePool = op(
   'average_pool',
   (inputs: TensorLike, poolSize: number | readonly number[], options: PoolOptions = {}): Tensor => {
@@ -114,12 +136,32 @@ function adaptive(name: string, reduce: (x: Tensor, axis: number) => Tensor) {
     },
   );
 }
-/** Means of as many windows as wanted, whatever the input's size. @see `keras.ops.adaptive_average_pool` */
+/**
+ * Means of as many windows as wanted, whatever the input's size.
+ *
+ * @param inputs Shape (batch, …space, channels), or (batch, channels, …space) for `'channels_first'`.
+ * @param outputSize The sizes of the new space, or one number for all.
+ * @param options `dataFormat`: `'channels_last'` or `'channels_first'`; default null, the setting.
+ * @returns Shape (batch, …new space, channels), or channels first.
+ * @see `keras.ops.adaptive_average_pool`
+ * @example
+ * ops.adaptiveAveragePool([[[1], [2], [3], [4]]], 2) // [[[1.5], [3.5]]]
+ */
 export const adaptiveAveragePool = adaptive('adaptive_average_pool', (x, d) => {
   const total = lax.reduceSum(x, [d]);
   return lax.div(total, lax.fullLike(total, x.shape[d]));
 });
-/** Maxima of as many windows as wanted, whatever the input's size. @see `keras.ops.adaptive_max_pool` */
+/**
+ * Maxima of as many windows as wanted, whatever the input's size.
+ *
+ * @param inputs Shape (batch, …space, channels), or (batch, channels, …space) for `'channels_first'`.
+ * @param outputSize The sizes of the new space, or one number for all.
+ * @param options `dataFormat`: `'channels_last'` or `'channels_first'`; default null, the setting.
+ * @returns Shape (batch, …new space, channels), or channels first.
+ * @see `keras.ops.adaptive_max_pool`
+ * @example
+ * ops.adaptiveMaxPool([[[1], [2], [3], [4]]], 2) // [[[2], [4]]]
+ */
 export const adaptiveMaxPool = adaptive('adaptive_max_pool', (x, d) =>
   // One window over the axis: its gradient goes to the first maximum, as that of `maxPool`.
   lax.reduceWindowMax(x, {
