@@ -26,8 +26,12 @@ export interface CircleFunctionOptions {
  *
  * @param yTrue Labels, of shape (batch,) or (batch, 1).
  * @param yPred Embeddings of length 1, of shape (batch, d).
+ * @param options See {@link CircleFunctionOptions}.
  * @returns Shape (batch,); samples whose loss is 0 are masked.
+ * @throws {ValueError} There are not as many labels as embeddings.
  * @see `keras.losses.circle`; Sun et al. 2020, arXiv:2002.10857
+ * @example
+ * losses.circle([0, 0, 1], [[1, 0], [0.6, 0.8], [0.8, 0.6]]) // [38.4, 60.92801, 0]
  */
 export const circle = op(
   'circle',
@@ -76,7 +80,15 @@ export const circle = op(
 /** Options of `Circle`. */
 export interface CircleOptions
   extends LossOptions, Pick<CircleFunctionOptions, 'gamma' | 'margin' | 'removeDiagonal'> {}
-/** The circle loss. @see `keras.losses.Circle` */
+/**
+ * The circle loss.
+ *
+ * @param options See {@link CircleOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.Circle`
+ * @example
+ * new losses.Circle()([0, 0, 1], [[1, 0], [0.6, 0.8], [0.8, 0.6]]) // 49.664005
+ */
 export class Circle extends FunctionLoss {
   constructor(given: CircleOptions = {}) {
     const {

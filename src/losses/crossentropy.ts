@@ -42,8 +42,12 @@ const rest = (x: Tensor): Tensor => ops.subtract(1, x);
  *
  * @param yTrue 0 and 1, of any shape (batch, …, d).
  * @param yPred Probabilities (or scores) of the same shape.
+ * @param options See {@link CrossentropyFunctionOptions}.
  * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes differ.
  * @see `keras.losses.binary_crossentropy`
+ * @example
+ * losses.binaryCrossentropy([[1], [0]], [[0.9], [0.2]]) // [0.10536055, 0.22314353]
  */
 export const binaryCrossentropy = op(
   'binary_crossentropy',
@@ -62,7 +66,18 @@ export interface BinaryFocalOptions extends FocalOptions {
   /** Whether the classes are weighed by alpha and 1 − alpha. Default false. */
   readonly applyClassBalancing?: boolean;
 }
-/** Binary crossentropy times (1 − the probability of the true class)^gamma. @see `keras.losses.binary_focal_crossentropy`; Lin et al. 2018, arXiv:1708.02002 */
+/**
+ * Binary crossentropy times (1 − the probability of the true class)^gamma.
+ *
+ * @param yTrue 0 and 1, of any shape (batch, …, d).
+ * @param yPred Probabilities (or scores) of the same shape.
+ * @param options See {@link BinaryFocalOptions}.
+ * @returns Shape (batch, …), the mean over the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.binary_focal_crossentropy`; Lin et al. 2018, arXiv:1708.02002
+ * @example
+ * losses.binaryFocalCrossentropy([[1], [0]], [[0.9], [0.2]]) // [0.00105361, 0.00892574]
+ */
 export const binaryFocalCrossentropy = op(
   'binary_focal_crossentropy',
   (
@@ -114,9 +129,12 @@ function classOperands(
  *
  * @param yTrue One-hot targets (or probabilities), of shape (batch, …, classes).
  * @param yPred Probabilities (or scores) of the same shape.
+ * @param options See {@link CrossentropyFunctionOptions}.
  * @returns Shape (batch, …).
  * @throws {ValueError} The shapes differ.
  * @see `keras.losses.categorical_crossentropy`
+ * @example
+ * losses.categoricalCrossentropy([[0, 1, 0]], [[0.1, 0.8, 0.1]]) // [0.22314353]
  */
 export const categoricalCrossentropy = op(
   'categorical_crossentropy',
@@ -130,7 +148,18 @@ export const categoricalCrossentropy = op(
   },
 );
 
-/** −Σ alpha (1 − p)^gamma t log p over the classes. @see `keras.losses.categorical_focal_crossentropy`; Lin et al. 2018, arXiv:1708.02002 */
+/**
+ * −Σ alpha (1 − p)^gamma t log p over the classes.
+ *
+ * @param yTrue One-hot targets (or probabilities), of shape (batch, …, classes).
+ * @param yPred Probabilities (or scores) of the same shape.
+ * @param options See {@link FocalOptions}.
+ * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.categorical_focal_crossentropy`; Lin et al. 2018, arXiv:1708.02002
+ * @example
+ * losses.categoricalFocalCrossentropy([[0, 1, 0]], [[0.1, 0.8, 0.1]]) // [0.00223144]
+ */
 export const categoricalFocalCrossentropy = op(
   'categorical_focal_crossentropy',
   (
@@ -157,9 +186,12 @@ export interface SparseFunctionOptions extends Pick<CrossentropyFunctionOptions,
  *
  * @param yTrue Class numbers from 0, of shape (batch, …) or (batch, …, 1).
  * @param yPred Probabilities (or scores), of shape (batch, …, classes).
+ * @param options See {@link SparseFunctionOptions}.
  * @returns Shape (batch, …). Where a class is ignored it carries a mask.
  * @throws {ValueError} The shapes do not go together.
  * @see `keras.losses.sparse_categorical_crossentropy`
+ * @example
+ * losses.sparseCategoricalCrossentropy([1, 0], [[0.1, 0.9], [0.8, 0.2]]) // [0.10536055, 0.22314353]
  */
 export const sparseCategoricalCrossentropy = op(
   'sparse_categorical_crossentropy',
@@ -185,7 +217,17 @@ export const sparseCategoricalCrossentropy = op(
   },
 );
 
-/** (1 − p^q) / q of the probability of the target class, which bears wrong labels better than crossentropy. @see `keras.losses.categorical_generalized_cross_entropy`; Zhang & Sabuncu 2018, arXiv:1805.07836 */
+/**
+ * (1 − p^q) / q of the probability of the target class, which bears wrong labels better than crossentropy.
+ *
+ * @param yTrue Class numbers from 0, of shape (batch, …).
+ * @param yPred Probabilities, of shape (batch, …, classes).
+ * @param q Between 0 (as crossentropy) and 1 (as absolute error).
+ * @returns Shape (batch, …).
+ * @see `keras.losses.categorical_generalized_cross_entropy`; Zhang & Sabuncu 2018, arXiv:1805.07836
+ * @example
+ * losses.categoricalGeneralizedCrossEntropy([1], [[0.1, 0.8, 0.1]], 0.5) // [0.21114564]
+ */
 export const categoricalGeneralizedCrossEntropy = op(
   'categorical_generalized_cross_entropy',
   (yTrue: TensorLike, yPred: TensorLike, q: number): Tensor => {
@@ -209,7 +251,15 @@ function checkOptions(owner: string, { labelSmoothing, axis }: { labelSmoothing?
   if (!Number.isInteger(axis)) throw new ValueError(`${owner}: axis=${describe(axis)}. Expected a whole number.`);
 }
 
-/** Crossentropy of independent yes-or-no predictions. @see `keras.losses.BinaryCrossentropy` */
+/**
+ * Crossentropy of independent yes-or-no predictions.
+ *
+ * @param options See {@link CrossentropyLossOptions}.
+ * @throws {ValueError} `labelSmoothing` is outside of [0, 1], or `reduction` is unknown.
+ * @see `keras.losses.BinaryCrossentropy`
+ * @example
+ * new losses.BinaryCrossentropy()([[1], [0]], [[0.9], [0.2]]) // 0.16425204
+ */
 export class BinaryCrossentropy extends FunctionLoss {
   /** @throws {ValueError} `labelSmoothing` or `axis` is out of range. So for all classes here. */
   constructor(given: CrossentropyLossOptions = {}) {
@@ -226,7 +276,15 @@ export class BinaryCrossentropy extends FunctionLoss {
 
 /** Options of `BinaryFocalCrossentropy`. */
 export interface BinaryFocalCrossentropyOptions extends LossOptions, BinaryFocalOptions {}
-/** Binary crossentropy in which what is predicted well counts little. @see `keras.losses.BinaryFocalCrossentropy` */
+/**
+ * Binary crossentropy in which what is predicted well counts little.
+ *
+ * @param options See {@link BinaryFocalCrossentropyOptions}.
+ * @throws {ValueError} `labelSmoothing` is outside of [0, 1], or `reduction` is unknown.
+ * @see `keras.losses.BinaryFocalCrossentropy`
+ * @example
+ * new losses.BinaryFocalCrossentropy()([[1], [0]], [[0.9], [0.2]]) // 0.0049896734
+ */
 export class BinaryFocalCrossentropy extends FunctionLoss {
   constructor(given: BinaryFocalCrossentropyOptions = {}) {
     const {
@@ -244,7 +302,15 @@ export class BinaryFocalCrossentropy extends FunctionLoss {
   }
 }
 
-/** Crossentropy of one class of many, for one-hot targets. @see `keras.losses.CategoricalCrossentropy` */
+/**
+ * Crossentropy of one class of many, for one-hot targets.
+ *
+ * @param options See {@link CrossentropyLossOptions}.
+ * @throws {ValueError} `labelSmoothing` is outside of [0, 1], or `reduction` is unknown.
+ * @see `keras.losses.CategoricalCrossentropy`
+ * @example
+ * new losses.CategoricalCrossentropy()([[0, 1, 0]], [[0.1, 0.8, 0.1]]) // 0.22314353
+ */
 export class CategoricalCrossentropy extends FunctionLoss {
   constructor(given: CrossentropyLossOptions = {}) {
     const {
@@ -260,7 +326,15 @@ export class CategoricalCrossentropy extends FunctionLoss {
 
 /** Options of `CategoricalFocalCrossentropy`. */
 export interface CategoricalFocalCrossentropyOptions extends LossOptions, FocalOptions {}
-/** Categorical crossentropy in which what is predicted well counts little. @see `keras.losses.CategoricalFocalCrossentropy` */
+/**
+ * Categorical crossentropy in which what is predicted well counts little.
+ *
+ * @param options See {@link CategoricalFocalCrossentropyOptions}.
+ * @throws {ValueError} `labelSmoothing` is outside of [0, 1], or `reduction` is unknown.
+ * @see `keras.losses.CategoricalFocalCrossentropy`
+ * @example
+ * new losses.CategoricalFocalCrossentropy()([[0, 1, 0]], [[0.1, 0.8, 0.1]]) // 0.0022314352
+ */
 export class CategoricalFocalCrossentropy extends FunctionLoss {
   constructor(given: CategoricalFocalCrossentropyOptions = {}) {
     const {
@@ -279,7 +353,15 @@ export class CategoricalFocalCrossentropy extends FunctionLoss {
 
 /** Options of `SparseCategoricalCrossentropy`. */
 export interface SparseCategoricalCrossentropyOptions extends LossOptions, SparseFunctionOptions {}
-/** Crossentropy of one class of many, for class numbers as targets. @see `keras.losses.SparseCategoricalCrossentropy` */
+/**
+ * Crossentropy of one class of many, for class numbers as targets.
+ *
+ * @param options See {@link SparseCategoricalCrossentropyOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.SparseCategoricalCrossentropy`
+ * @example
+ * new losses.SparseCategoricalCrossentropy()([1, 0], [[0.1, 0.9], [0.8, 0.2]]) // 0.16425204
+ */
 export class SparseCategoricalCrossentropy extends FunctionLoss {
   constructor(given: SparseCategoricalCrossentropyOptions = {}) {
     const {
@@ -299,7 +381,15 @@ export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
   /** Between crossentropy (towards 0) and absolute error (towards 1). Default 0.5. */
   readonly q?: number;
 }
-/** Crossentropy that bears wrong labels, for class numbers as targets. @see `keras.losses.CategoricalGeneralizedCrossEntropy` */
+/**
+ * Crossentropy that bears wrong labels, for class numbers as targets.
+ *
+ * @param options See {@link CategoricalGeneralizedCrossEntropyOptions}.
+ * @throws {ValueError} `q` is not between 0 and 1, or `reduction` is unknown.
+ * @see `keras.losses.CategoricalGeneralizedCrossEntropy`
+ * @example
+ * new losses.CategoricalGeneralizedCrossEntropy()([1], [[0.1, 0.8, 0.1]]) // 0.21114564
+ */
 export class CategoricalGeneralizedCrossEntropy extends FunctionLoss {
   /** @throws {ValueError} `q` is not between 0 and 1. */
   constructor(given: CategoricalGeneralizedCrossEntropyOptions = {}) {

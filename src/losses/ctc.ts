@@ -19,6 +19,8 @@ const BLANK = 0;
  * @returns Shape (batch,).
  * @throws {ValueError} The shapes are others.
  * @see `keras.losses.ctc`
+ * @example
+ * losses.ctc([[1, 2]], [[[0, 9, 0], [0, 0, 9]]]) // [0.00049347]
  */
 export const ctc = op('ctc', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const labels = toTensor(yTrue, null, 'ctc (yTrue)');
@@ -32,7 +34,15 @@ export const ctc = op('ctc', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   return ops.ctcLoss(labels, scores, length, time, { maskIndex: BLANK });
 });
 
-/** Connectionist temporal classification. @see `keras.losses.CTC` */
+/**
+ * Connectionist temporal classification.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.CTC`
+ * @example
+ * new losses.CTC()([[1, 2]], [[[0, 9, 0], [0, 0, 9]]]) // 0.0004934656
+ */
 export class CTC extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

@@ -15,17 +15,47 @@ function margins(yTrue: TensorLike, yPred: TensorLike, owner: string): Tensor {
   return ops.maximum(ops.subtract(1, ops.multiply(signs, p)), 0);
 }
 
-/** mean(max(0, 1 − yTrue · yPred)) over the last axis, for targets −1 and 1 (or 0 and 1). @see `keras.losses.hinge` */
+/**
+ * mean(max(0, 1 − yTrue · yPred)) over the last axis, for targets −1 and 1 (or 0 and 1).
+ *
+ * @param yTrue Classes −1 and 1 (or 0 and 1), of shape (batch, …, d).
+ * @param yPred Scores of the same shape.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.hinge`
+ * @example
+ * losses.hinge([[1, -1]], [[0.5, 0.25]]) // [0.875]
+ */
 export const hinge = op('hinge', (yTrue: TensorLike, yPred: TensorLike): Tensor =>
   ops.mean(margins(yTrue, yPred, 'hinge'), { axis: -1 }),
 );
 
-/** mean(max(0, 1 − yTrue · yPred)²) over the last axis, for targets −1 and 1 (or 0 and 1). @see `keras.losses.squared_hinge` */
+/**
+ * mean(max(0, 1 − yTrue · yPred)²) over the last axis, for targets −1 and 1 (or 0 and 1).
+ *
+ * @param yTrue Classes −1 and 1 (or 0 and 1), of shape (batch, …, d).
+ * @param yPred Scores of the same shape.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.squared_hinge`
+ * @example
+ * losses.squaredHinge([[1, -1]], [[0.5, 0.25]]) // [0.90625]
+ */
 export const squaredHinge = op('squared_hinge', (yTrue: TensorLike, yPred: TensorLike): Tensor =>
   ops.mean(ops.square(margins(yTrue, yPred, 'squaredHinge')), { axis: -1 }),
 );
 
-/** max(0, 1 + the greatest score of the other classes − that of the true one), for one-hot targets. @see `keras.losses.categorical_hinge` */
+/**
+ * max(0, 1 + the greatest score of the other classes − that of the true one), for one-hot targets.
+ *
+ * @param yTrue One-hot targets, of shape (batch, …, classes).
+ * @param yPred Scores of the same shape.
+ * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.categorical_hinge`
+ * @example
+ * losses.categoricalHinge([[0, 1]], [[0.3, 0.9]]) // [0.40000004]
+ */
 export const categoricalHinge = op('categorical_hinge', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [t, p] = operands(yTrue, yPred, 'categoricalHinge');
   const own = ops.sum(ops.multiply(t, p), { axis: -1 });
@@ -33,7 +63,15 @@ export const categoricalHinge = op('categorical_hinge', (yTrue: TensorLike, yPre
   return ops.maximum(ops.add(ops.subtract(other, own), 1), 0);
 });
 
-/** A margin of 1 between the classes −1 and 1. @see `keras.losses.Hinge` */
+/**
+ * A margin of 1 between the classes −1 and 1.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.Hinge`
+ * @example
+ * new losses.Hinge()([[1, -1]], [[0.5, 0.25]]) // 0.875
+ */
 export class Hinge extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -41,7 +79,15 @@ export class Hinge extends FunctionLoss {
   }
 }
 
-/** The square of the hinge loss. @see `keras.losses.SquaredHinge` */
+/**
+ * The square of the hinge loss.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.SquaredHinge`
+ * @example
+ * new losses.SquaredHinge()([[1, -1]], [[0.5, 0.25]]) // 0.90625
+ */
 export class SquaredHinge extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -49,7 +95,15 @@ export class SquaredHinge extends FunctionLoss {
   }
 }
 
-/** A margin of 1 between the true class and the others. @see `keras.losses.CategoricalHinge` */
+/**
+ * A margin of 1 between the true class and the others.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.CategoricalHinge`
+ * @example
+ * new losses.CategoricalHinge()([[0, 1]], [[0.3, 0.9]]) // 0.40000004
+ */
 export class CategoricalHinge extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

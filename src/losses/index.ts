@@ -191,9 +191,36 @@ const room = identifierRoom<Loss | LossFunction>({
   ids,
   isInstance: (x): x is Loss | LossFunction => x instanceof Loss || isPlainFunction(x),
 });
-/** The loss that an identifier stands for, an object or a function; null for null. @throws {ValueError} It stands for none. @see `keras.losses.get` */
+/**
+ * The loss that an identifier stands for, an object or a function; null for null.
+ *
+ * @param identifier An id such as `'mse'`, a config, a loss, a function, or null.
+ * @returns The loss.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.losses.get`
+ * @example
+ * losses.get('mse') === losses.meanSquaredError // true
+ */
 export const get = room.get;
-/** A loss as JSON. @see `keras.losses.serialize` */
+/**
+ * A loss as JSON.
+ *
+ * @param object A loss, a function, or null.
+ * @returns What `deserialize` takes.
+ * @see `keras.losses.serialize`
+ * @example
+ * losses.deserialize(losses.serialize(losses.hinge)) === losses.hinge // true
+ */
 export const serialize = room.serialize;
-/** A loss from JSON. @throws {ValueError} The class is not known. @see `keras.losses.deserialize` */
+/**
+ * A loss from JSON.
+ *
+ * @param config What `serialize` gave, or an id.
+ * @param options `customObjects`: your own classes and functions by name.
+ * @returns The loss.
+ * @throws {ValueError} The class is not known.
+ * @see `keras.losses.deserialize`
+ * @example
+ * losses.deserialize('mse') === losses.meanSquaredError // true
+ */
 export const deserialize = room.deserialize;

@@ -173,8 +173,11 @@ export interface LossFunctionWrapperOptions extends LossOptions {
 /**
  * A loss of a function of yours, `fn(yTrue, yPred, options)`.
  *
+ * @param fn From targets and predictions to losses.
+ * @param options See {@link LossFunctionWrapperOptions}.
  * @see Keras's `LossFunctionWrapper`
- * @example new LossFunctionWrapper((t, p) => ops.mean(ops.abs(ops.subtract(t, p)), { axis: -1 }), { name: 'mine' })
+ * @example
+ * new LossFunctionWrapper((t, p) => ops.mean(ops.abs(ops.subtract(t, p)), { axis: -1 }), { name: 'mine' })
  */
 export class LossFunctionWrapper extends FunctionLoss {
   static override readonly positional: readonly string[] = ['fn'];

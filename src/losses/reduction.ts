@@ -29,10 +29,16 @@ export function standardizeReduction(reduction: Reduction, owner: string): Reduc
 }
 
 /**
- * Two tensors whose ranks differ by one made equal in rank, if the last axis of the longer has size 1: that axis goes, or a vector
- * gets one. Others stay as they are.
+ * Two tensors whose ranks differ by one made equal in rank, if the last axis of the longer has size 1: that axis goes, or a vector gets
+ * one. Others stay as they are.
  *
+ * @param x1 One tensor.
+ * @param x2 The other.
  * @param options `expandRank1` (default true): whether a vector gets an axis, rather than the other one losing its.
+ * @returns The two tensors, in a list.
+ * @see `keras.src.losses.loss.squeeze_or_expand_to_same_rank`
+ * @example
+ * losses.squeezeOrExpandToSameRank(ops.ones([2]), ops.ones([2, 1])) // [[[1], [1]], [[1], [1]]]
  */
 export function squeezeOrExpandToSameRank(
   x1: Tensor,
@@ -50,7 +56,16 @@ export function squeezeOrExpandToSameRank(
   return [x1, x2];
 }
 
-/** The mask, if it has no more axes than the values; null else: a mask of steps says nothing of one loss per sequence, as CTC gives. */
+/**
+ * The mask, if it has no more axes than the values, else null. A mask of steps says nothing of one loss per sequence, as CTC gives.
+ *
+ * @param mask True where something counts, or null for all.
+ * @param values The losses.
+ * @returns The mask, or null.
+ * @see `keras.losses.Loss`
+ * @example
+ * losses.fittingMask(ops.ones([2, 3]), ops.ones([2])) === null // true
+ */
 export function fittingMask(mask: Tensor | null, values: Tensor): Tensor | null {
   if (mask === null) return null;
   return mask.ndim <= values.ndim || (mask.ndim === values.ndim + 1 && mask.shape.at(-1) === 1) ? mask : null;
@@ -60,7 +75,14 @@ export function fittingMask(mask: Tensor | null, values: Tensor): Tensor | null 
  * The weights of samples with a mask worked in: what is masked counts 0. For reductions by the number of losses the rest counts more, so
  * that the mean is one over what is not masked.
  *
+ * @param sampleWeight Weights, or null for none.
+ * @param mask True where something counts, or null for all.
+ * @param dtype Of the result.
+ * @param reduction How losses become one number; see {@link LossOptions}.
  * @returns Weights, or null if there are neither weights nor a mask.
+ * @see `keras.src.losses.loss.apply_mask`
+ * @example
+ * losses.applyMask(null, ops.array([true, false]), 'float32', 'sum_over_batch_size') // [2, 0]
  */
 export function applyMask(
   sampleWeight: Tensor | null,
@@ -98,7 +120,17 @@ export interface WeightedValuesOptions {
   readonly owner: string;
 }
 
-/** Losses per sample, weighted, masked and reduced. @throws {ValueError} The weights do not fit the losses. */
+/**
+ * Losses per sample, weighted, masked and reduced.
+ *
+ * @param values Losses, of shape (batch, …).
+ * @param options See {@link WeightedValuesOptions}.
+ * @returns A scalar, or the weighted losses for the reduction `'none'`.
+ * @throws {ValueError} The weights do not fit the losses.
+ * @see `keras.src.losses.loss.reduce_weighted_values`
+ * @example
+ * losses.reduceWeightedValues([1, 3], { sampleWeight: [1, 0.5], mask: null, reduction: 'sum', dtype: 'float32', owner: 'mine' }) // 2.5
+ */
 export function reduceWeightedValues(values: TensorLike, options: WeightedValuesOptions): Tensor {
   const { sampleWeight, mask, reduction, dtype, owner } = options;
   let losses = toTensor(values, dtype, owner);

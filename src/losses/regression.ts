@@ -20,20 +20,41 @@ const meanOver = (x: Tensor): Tensor => ops.mean(x, { axis: -1 });
  * @returns Shape (batch, …).
  * @throws {ValueError} The shapes do not go together. So for all losses here.
  * @see `keras.losses.mean_squared_error`
- * @example meanSquaredError([[0, 1]], [[1, 0.5]])  // [0.625]
+ * @example
+ * meanSquaredError([[0, 1]], [[1, 0.5]])  // [0.625]
  */
 export const meanSquaredError = op('mean_squared_error', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [t, p] = operands(yTrue, yPred, 'meanSquaredError');
   return meanOver(ops.square(ops.subtract(t, p)));
 });
 
-/** mean(|yTrue − yPred|) over the last axis. @see `keras.losses.mean_absolute_error` */
+/**
+ * mean(|yTrue − yPred|) over the last axis.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.mean_absolute_error`
+ * @example
+ * losses.meanAbsoluteError([[0, 1]], [[1, 0.5]]) // [0.75]
+ */
 export const meanAbsoluteError = op('mean_absolute_error', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [t, p] = operands(yTrue, yPred, 'meanAbsoluteError');
   return meanOver(ops.abs(ops.subtract(t, p)));
 });
 
-/** 100 · mean(|yTrue − yPred| / max(|yTrue|, epsilon)) over the last axis. @see `keras.losses.mean_absolute_percentage_error` */
+/**
+ * 100 · mean(|yTrue − yPred| / max(|yTrue|, epsilon)) over the last axis.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.mean_absolute_percentage_error`
+ * @example
+ * losses.meanAbsolutePercentageError([[10, 20]], [[11, 18]]) // [10]
+ */
 export const meanAbsolutePercentageError = op(
   'mean_absolute_percentage_error',
   (yTrue: TensorLike, yPred: TensorLike): Tensor => {
@@ -43,7 +64,17 @@ export const meanAbsolutePercentageError = op(
   },
 );
 
-/** mean((log(1 + yTrue) − log(1 + yPred))²) over the last axis; negative numbers count as 0. @see `keras.losses.mean_squared_logarithmic_error` */
+/**
+ * mean((log(1 + yTrue) − log(1 + yPred))²) over the last axis; negative numbers count as 0.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.mean_squared_logarithmic_error`
+ * @example
+ * losses.meanSquaredLogarithmicError([[10, 20]], [[11, 18]]) // [0.00879385]
+ */
 export const meanSquaredLogarithmicError = op(
   'mean_squared_logarithmic_error',
   (yTrue: TensorLike, yPred: TensorLike): Tensor => {
@@ -53,7 +84,18 @@ export const meanSquaredLogarithmicError = op(
   },
 );
 
-/** −Σ of the product of the two vectors along an axis, each of length 1: −1 for the same direction. @see `keras.losses.cosine_similarity` */
+/**
+ * −Σ of the product of the two vectors along an axis, each of length 1: −1 for the same direction.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @param options `axis`: along which the vectors lie; default −1.
+ * @returns The shape of `yTrue` without the axis; each value is in [−1, 1].
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.cosine_similarity`
+ * @example
+ * losses.cosineSimilarity([[1, 0]], [[3, 4]]) // [-0.6]
+ */
 export const cosineSimilarity = op(
   'cosine_similarity',
   (yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
@@ -62,7 +104,18 @@ export const cosineSimilarity = op(
   },
 );
 
-/** ½ e² for errors up to `delta`, delta · |e| − ½ delta² beyond; the mean over the last axis. @see `keras.losses.huber` */
+/**
+ * ½ e² for errors up to `delta`, delta · |e| − ½ delta² beyond; the mean over the last axis.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @param options `delta`: up to which error the loss is quadratic; default 1.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.huber`
+ * @example
+ * losses.huber([[0, 0]], [[0.5, 3]]) // [1.3125]
+ */
 export const huber = op(
   'huber',
   (yTrue: TensorLike, yPred: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor => {
@@ -74,7 +127,17 @@ export const huber = op(
   },
 );
 
-/** mean(log cosh(yPred − yTrue)) over the last axis. @see `keras.losses.log_cosh` */
+/**
+ * mean(log cosh(yPred − yTrue)) over the last axis.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @returns Shape (batch, …): one loss for each row of the last axis.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.log_cosh`
+ * @example
+ * losses.logCosh([[0, 0]], [[0.5, 3]]) // [1.2147216]
+ */
 export const logCosh = op('log_cosh', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const [t, p] = operands(yTrue, yPred, 'logCosh');
   const error = ops.subtract(p, t);
@@ -82,7 +145,15 @@ export const logCosh = op('log_cosh', (yTrue: TensorLike, yPred: TensorLike): Te
   return meanOver(ops.subtract(ops.add(error, ops.softplus(ops.multiply(error, -2))), Math.LN2));
 });
 
-/** The mean of squared errors. @see `keras.losses.MeanSquaredError` */
+/**
+ * The mean of squared errors.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.MeanSquaredError`
+ * @example
+ * new losses.MeanSquaredError()([[0, 1]], [[1, 0.5]]) // 0.625
+ */
 export class MeanSquaredError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -90,7 +161,15 @@ export class MeanSquaredError extends FunctionLoss {
   }
 }
 
-/** The mean of absolute errors. @see `keras.losses.MeanAbsoluteError` */
+/**
+ * The mean of absolute errors.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.MeanAbsoluteError`
+ * @example
+ * new losses.MeanAbsoluteError()([[0, 1]], [[1, 0.5]]) // 0.75
+ */
 export class MeanAbsoluteError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -98,7 +177,15 @@ export class MeanAbsoluteError extends FunctionLoss {
   }
 }
 
-/** The mean of absolute errors in percent of the targets. @see `keras.losses.MeanAbsolutePercentageError` */
+/**
+ * The mean of absolute errors in percent of the targets.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.MeanAbsolutePercentageError`
+ * @example
+ * new losses.MeanAbsolutePercentageError()([[10, 20]], [[11, 18]]) // 10
+ */
 export class MeanAbsolutePercentageError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -106,7 +193,15 @@ export class MeanAbsolutePercentageError extends FunctionLoss {
   }
 }
 
-/** The mean of squared differences of logarithms. @see `keras.losses.MeanSquaredLogarithmicError` */
+/**
+ * The mean of squared differences of logarithms.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.MeanSquaredLogarithmicError`
+ * @example
+ * new losses.MeanSquaredLogarithmicError()([[10, 20]], [[11, 18]]) // 0.008793849
+ */
 export class MeanSquaredLogarithmicError extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -119,7 +214,15 @@ export interface CosineSimilarityOptions extends LossOptions {
   /** Along which axis the vectors lie. Default −1. */
   readonly axis?: number;
 }
-/** −1 for predictions in the direction of the targets, 1 for the opposite one. @see `keras.losses.CosineSimilarity` */
+/**
+ * −1 for predictions in the direction of the targets, 1 for the opposite one.
+ *
+ * @param options See {@link CosineSimilarityOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.CosineSimilarity`
+ * @example
+ * new losses.CosineSimilarity()([[1, 0]], [[3, 4]]) // -0.6
+ */
 export class CosineSimilarity extends FunctionLoss {
   constructor(given: CosineSimilarityOptions = {}) {
     const { axis = -1, ...options } = checkedOptions<CosineSimilarityOptions>(new.target, given, arguments, 0);
@@ -132,7 +235,16 @@ export interface HuberOptions extends LossOptions {
   /** Up to which error the loss is quadratic. Default 1. */
   readonly delta?: number;
 }
-/** Quadratic for small errors, linear for large ones. @see `keras.losses.Huber`; Huber 1964 */
+/**
+ * Quadratic for small errors, linear for large ones.
+ *
+ * @param delta Up to which error the loss is quadratic; may stand in `options`. Default 1.
+ * @param options See {@link HuberOptions}.
+ * @throws {ValueError} `delta` is not positive, or `reduction` is unknown.
+ * @see `keras.losses.Huber`; Huber 1964
+ * @example
+ * new losses.Huber()([[0, 0]], [[0.5, 3]]) // 1.3125
+ */
 export class Huber extends FunctionLoss {
   /** @throws {ValueError} `delta` is no positive number. */
   constructor(delta: number, options?: HuberOptions);
@@ -145,7 +257,15 @@ export class Huber extends FunctionLoss {
   }
 }
 
-/** log cosh of the errors: about ½ e² for small ones, |e| − log 2 for large ones. @see `keras.losses.LogCosh` */
+/**
+ * log cosh of the errors: about ½ e² for small ones, |e| − log 2 for large ones.
+ *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.LogCosh`
+ * @example
+ * new losses.LogCosh()([[0, 0]], [[0.5, 3]]) // 1.2147216
+ */
 export class LogCosh extends FunctionLoss {
   constructor(options: LossOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

@@ -12,7 +12,18 @@ import { operands } from './operands.js';
 /** Over which axes an overlap is measured; null: over all, so that the loss is one number. */
 export type OverlapAxis = number | readonly number[] | null;
 
-/** 1 − 2 |A ∩ B| / (|A| + |B|). @see `keras.losses.dice` */
+/**
+ * 1 − 2 |A ∩ B| / (|A| + |B|).
+ *
+ * @param yTrue Shares in [0, 1], of any shape.
+ * @param yPred Predictions of the same shape.
+ * @param options `axis`: the axes over which is summed; default null, all.
+ * @returns The shape of `yTrue` without those axes.
+ * @throws {ValueError} The shapes differ.
+ * @see `keras.losses.dice`
+ * @example
+ * losses.dice([[1, 1, 0, 0]], [[1, 0, 0, 0]]) // 0.3333333
+ */
 export const dice = op(
   'dice',
   (yTrue: TensorLike, yPred: TensorLike, { axis = null }: { readonly axis?: OverlapAxis } = {}): Tensor => {
@@ -33,10 +44,17 @@ export interface TverskyFunctionOptions {
   readonly axis?: OverlapAxis;
 }
 /**
- * 1 − TP / (TP + alpha · FP + beta · FN). Keras 3.15.1 takes predictions for targets, so that alpha and beta change places; here, as
- * in its master (#23333), they do not.
+ * 1 − TP / (TP + alpha · FP + beta · FN). Keras 3.15.1 takes predictions for targets, so that alpha and beta change places; here, as in
+ * its master (#23333), they do not.
  *
+ * @param yTrue Shares in [0, 1], of any shape.
+ * @param yPred Predictions of the same shape.
+ * @param options See {@link TverskyFunctionOptions}.
+ * @returns The shape of `yTrue` without the axes over which is summed.
+ * @throws {ValueError} The shapes differ.
  * @see `keras.losses.tversky`; Salehi et al. 2017, arXiv:1706.05721
+ * @example
+ * losses.tversky([[1, 1, 0, 0]], [[1, 0, 0, 0]], { alpha: 0.3, beta: 0.7 }) // 0.41176474
  */
 export const tversky = op(
   'tversky',
@@ -65,7 +83,15 @@ export interface DiceOptions extends LossOptions {
   /** Default null. */
   readonly axis?: OverlapAxis;
 }
-/** 1 − the Dice coefficient. @see `keras.losses.Dice` */
+/**
+ * 1 − the Dice coefficient.
+ *
+ * @param options See {@link DiceOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.Dice`
+ * @example
+ * new losses.Dice()([[1, 1, 0, 0]], [[1, 0, 0, 0]]) // 0.3333333
+ */
 export class Dice extends FunctionLoss {
   /** @throws {ValueError} `axis` is no axis. */
   constructor(given: DiceOptions = {}) {
@@ -77,7 +103,15 @@ export class Dice extends FunctionLoss {
 
 /** Options of `Tversky`. */
 export interface TverskyOptions extends LossOptions, TverskyFunctionOptions {}
-/** 1 − the Tversky index: Dice with weights of its own for the two kinds of error. @see `keras.losses.Tversky` */
+/**
+ * 1 − the Tversky index: Dice with weights of its own for the two kinds of error.
+ *
+ * @param options See {@link TverskyOptions}.
+ * @throws {ValueError} `reduction` is unknown.
+ * @see `keras.losses.Tversky`
+ * @example
+ * new losses.Tversky()([[1, 1, 0, 0]], [[1, 0, 0, 0]]) // 0.33333337
+ */
 export class Tversky extends FunctionLoss {
   /** @throws {ValueError} `axis` is no axis. */
   constructor(given: TverskyOptions = {}) {

@@ -28,6 +28,8 @@ const accuracy = op('accuracy', (yTrue: TensorLike, yPred: TensorLike): Tensor =
  * @param options `threshold`: from which prediction on the class is 1. Default 0.5.
  * @returns The shape of `yPred`.
  * @see `keras.metrics.binary_accuracy`
+ * @example
+ * metrics.binaryAccuracy([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // [1, 0, 1, 0]
  */
 export const binaryAccuracy = op(
   'binary_accuracy',
@@ -47,6 +49,8 @@ export const binaryAccuracy = op(
  * @param yPred Predictions of the same shape.
  * @returns Shape (batch, …).
  * @see `keras.metrics.categorical_accuracy`
+ * @example
+ * metrics.categoricalAccuracy([[0, 1], [1, 0]], [[0.1, 0.9], [0.4, 0.6]]) // [1, 0]
  */
 export const categoricalAccuracy = op('categorical_accuracy', (yTrue: TensorLike, yPred: TensorLike): Tensor => {
   const best = ops.argmax(yPred, { axis: -1 });
@@ -60,6 +64,8 @@ export const categoricalAccuracy = op('categorical_accuracy', (yTrue: TensorLike
  * @param yPred Predictions of shape (batch, …, classes).
  * @returns Shape (batch, …).
  * @see `keras.metrics.sparse_categorical_accuracy`
+ * @example
+ * metrics.sparseCategoricalAccuracy([1, 0], [[0.1, 0.9], [0.4, 0.6]]) // [1, 0]
  */
 export const sparseCategoricalAccuracy = op(
   'sparse_categorical_accuracy',
@@ -76,7 +82,17 @@ export const sparseCategoricalAccuracy = op(
 
 const rows = (x: Tensor): Tensor => (x.ndim > 2 ? ops.reshape(x, [-1, x.shape[x.ndim - 1]]) : x);
 
-/** 1 where the true class is among the `k` (default 5) greatest predictions, else 0; for one-hot targets. @see `keras.metrics.top_k_categorical_accuracy` */
+/**
+ * 1 where the true class is among the `k` (default 5) greatest predictions, else 0; for one-hot targets.
+ *
+ * @param yTrue One-hot targets, of shape (batch, …, classes).
+ * @param yPred Predictions of the same shape.
+ * @param options `k`: how many predictions count; default 5.
+ * @returns Shape (batch, …).
+ * @see `keras.metrics.top_k_categorical_accuracy`
+ * @example
+ * metrics.topKCategoricalAccuracy([[0, 0, 1], [0, 1, 0]], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]], { k: 2 }) // [1, 0]
+ */
 export const topKCategoricalAccuracy = op(
   'top_k_categorical_accuracy',
   (yTrue: TensorLike, yPred: TensorLike, { k = 5 }: { readonly k?: number } = {}): Tensor =>
@@ -90,7 +106,17 @@ export interface SparseTopKFunctionOptions {
   /** Whether `yPred` holds class numbers, best first, rather than scores. Default false. */
   readonly fromSortedIds?: boolean;
 }
-/** 1 where the target class is among the `k` greatest predictions, else 0; for class numbers as targets. @see `keras.metrics.sparse_top_k_categorical_accuracy` */
+/**
+ * 1 where the target class is among the `k` greatest predictions, else 0; for class numbers as targets.
+ *
+ * @param yTrue Class numbers, of shape (batch, …) or (batch, …, 1).
+ * @param yPred Predictions of shape (batch, …, classes).
+ * @param options See {@link SparseTopKFunctionOptions}.
+ * @returns Shape (batch, …).
+ * @see `keras.metrics.sparse_top_k_categorical_accuracy`
+ * @example
+ * metrics.sparseTopKCategoricalAccuracy([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]], { k: 2 }) // [1, 0]
+ */
 export const sparseTopKCategoricalAccuracy = op(
   'sparse_top_k_categorical_accuracy',
   (yTrue: TensorLike, yPred: TensorLike, { k = 5, fromSortedIds = false }: SparseTopKFunctionOptions = {}): Tensor => {
@@ -105,7 +131,14 @@ export const sparseTopKCategoricalAccuracy = op(
   },
 );
 
-/** How often predictions equal targets. @see `keras.metrics.Accuracy` */
+/**
+ * How often predictions equal targets.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.Accuracy`
+ * @example
+ * new metrics.Accuracy()([1, 2, 3], [1, 2, 4]) // 0.6666667
+ */
 export class Accuracy extends FunctionMetric {
   constructor(name: string, options?: MetricOptions);
   constructor(options?: MetricOptions);
@@ -120,7 +153,14 @@ export interface BinaryAccuracyOptions extends MetricOptions {
   /** From which prediction on the class is 1. Default 0.5. */
   readonly threshold?: number;
 }
-/** How often predictions are on their target's side of the threshold. @see `keras.metrics.BinaryAccuracy` */
+/**
+ * How often predictions are on their target's side of the threshold.
+ *
+ * @param options See {@link BinaryAccuracyOptions}.
+ * @see `keras.metrics.BinaryAccuracy`
+ * @example
+ * new metrics.BinaryAccuracy()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 0.5
+ */
 export class BinaryAccuracy extends FunctionMetric {
   readonly threshold: number;
   /** @throws {ValueError} `threshold` is no number. */
@@ -135,7 +175,14 @@ export class BinaryAccuracy extends FunctionMetric {
   }
 }
 
-/** How often the greatest prediction is that of the true class, for one-hot targets. @see `keras.metrics.CategoricalAccuracy` */
+/**
+ * How often the greatest prediction is that of the true class, for one-hot targets.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.CategoricalAccuracy`
+ * @example
+ * new metrics.CategoricalAccuracy()([[0, 1], [1, 0]], [[0.1, 0.9], [0.4, 0.6]]) // 0.5
+ */
 export class CategoricalAccuracy extends FunctionMetric {
   constructor(name: string, options?: MetricOptions);
   constructor(options?: MetricOptions);
@@ -145,7 +192,14 @@ export class CategoricalAccuracy extends FunctionMetric {
   }
 }
 
-/** How often the greatest prediction is that of the target class, for class numbers as targets. @see `keras.metrics.SparseCategoricalAccuracy` */
+/**
+ * How often the greatest prediction is that of the target class, for class numbers as targets.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.SparseCategoricalAccuracy`
+ * @example
+ * new metrics.SparseCategoricalAccuracy()([1, 0], [[0.1, 0.9], [0.4, 0.6]]) // 0.5
+ */
 export class SparseCategoricalAccuracy extends FunctionMetric {
   constructor(name: string, options?: MetricOptions);
   constructor(options?: MetricOptions);
@@ -166,7 +220,15 @@ export interface TopKCategoricalAccuracyOptions extends MetricOptions {
   /** How many predictions count. Default 5. */
   readonly k?: number;
 }
-/** How often the true class is among the k greatest predictions, for one-hot targets. @see `keras.metrics.TopKCategoricalAccuracy` */
+/**
+ * How often the true class is among the k greatest predictions, for one-hot targets.
+ *
+ * @param k How many predictions count; may stand in `options`. Default 5.
+ * @param options See {@link TopKCategoricalAccuracyOptions}.
+ * @see `keras.metrics.TopKCategoricalAccuracy`
+ * @example
+ * new metrics.TopKCategoricalAccuracy({ k: 2 })([[0, 0, 1], [0, 1, 0]], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5
+ */
 export class TopKCategoricalAccuracy extends FunctionMetric {
   readonly k: number;
   /** @throws {ValueError} `k` is no whole number from 1. */
@@ -182,7 +244,15 @@ export class TopKCategoricalAccuracy extends FunctionMetric {
 
 /** Options of `SparseTopKCategoricalAccuracy`. */
 export interface SparseTopKCategoricalAccuracyOptions extends MetricOptions, SparseTopKFunctionOptions {}
-/** How often the target class is among the k greatest predictions, for class numbers as targets. @see `keras.metrics.SparseTopKCategoricalAccuracy` */
+/**
+ * How often the target class is among the k greatest predictions, for class numbers as targets.
+ *
+ * @param k How many predictions count; may stand in `options`. Default 5.
+ * @param options See {@link SparseTopKCategoricalAccuracyOptions}.
+ * @see `keras.metrics.SparseTopKCategoricalAccuracy`
+ * @example
+ * new metrics.SparseTopKCategoricalAccuracy({ k: 2 })([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]) // 0.5
+ */
 export class SparseTopKCategoricalAccuracy extends FunctionMetric {
   readonly k: number;
   readonly fromSortedIds: boolean;

@@ -52,7 +52,15 @@ class ConfusionCount extends Metric {
   }
 }
 
-/** How many yeses are predicted right. @see `keras.metrics.TruePositives` */
+/**
+ * How many yeses are predicted right.
+ *
+ * @param options See {@link ConfusionCountOptions}.
+ * @throws {ValueError} A threshold is outside of [0, 1].
+ * @see `keras.metrics.TruePositives`
+ * @example
+ * new metrics.TruePositives()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 1
+ */
 export class TruePositives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -60,7 +68,15 @@ export class TruePositives extends ConfusionCount {
   }
 }
 
-/** How many noes are predicted as yes. @see `keras.metrics.FalsePositives` */
+/**
+ * How many noes are predicted as yes.
+ *
+ * @param options See {@link ConfusionCountOptions}.
+ * @throws {ValueError} A threshold is outside of [0, 1].
+ * @see `keras.metrics.FalsePositives`
+ * @example
+ * new metrics.FalsePositives()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 1
+ */
 export class FalsePositives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -68,7 +84,15 @@ export class FalsePositives extends ConfusionCount {
   }
 }
 
-/** How many noes are predicted right. @see `keras.metrics.TrueNegatives` */
+/**
+ * How many noes are predicted right.
+ *
+ * @param options See {@link ConfusionCountOptions}.
+ * @throws {ValueError} A threshold is outside of [0, 1].
+ * @see `keras.metrics.TrueNegatives`
+ * @example
+ * new metrics.TrueNegatives()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 1
+ */
 export class TrueNegatives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -76,7 +100,15 @@ export class TrueNegatives extends ConfusionCount {
   }
 }
 
-/** How many yeses are predicted as no. @see `keras.metrics.FalseNegatives` */
+/**
+ * How many yeses are predicted as no.
+ *
+ * @param options See {@link ConfusionCountOptions}.
+ * @throws {ValueError} A threshold is outside of [0, 1].
+ * @see `keras.metrics.FalseNegatives`
+ * @example
+ * new metrics.FalseNegatives()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 1
+ */
 export class FalseNegatives extends ConfusionCount {
   constructor(options: ConfusionCountOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

@@ -20,7 +20,17 @@ function pair(yTrue: TensorLike, yPred: TensorLike, owner: string): [Tensor, Ten
   return squeezeOrExpandToSameRank(toTensor(yTrue, p.dtype, `${owner} (yTrue)`), p);
 }
 
-/** mean((t − mean t)(p − mean p)) / (std t · std p) along an axis. @see `keras.metrics.pearson_correlation` */
+/**
+ * mean((t − mean t)(p − mean p)) / (std t · std p) along an axis.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @param options See {@link CorrelationFunctionOptions}.
+ * @returns The shape of `yTrue` without the axis; each value is in [−1, 1].
+ * @see `keras.metrics.pearson_correlation`
+ * @example
+ * metrics.pearsonCorrelation([[1, 2, 3]], [[2, 3, 5]]) // [0.9819805]
+ */
 export const pearsonCorrelation = op(
   'pearson_correlation',
   (yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: CorrelationFunctionOptions = {}): Tensor => {
@@ -33,7 +43,17 @@ export const pearsonCorrelation = op(
   },
 );
 
-/** Lin's concordance: correlation that also asks for the same mean and scale. @see `keras.metrics.concordance_correlation` */
+/**
+ * Lin's concordance: correlation that also asks for the same mean and scale.
+ *
+ * @param yTrue Targets, of shape (batch, …, d).
+ * @param yPred Predictions of the same shape.
+ * @param options See {@link CorrelationFunctionOptions}.
+ * @returns The shape of `yTrue` without the axis; each value is in [−1, 1].
+ * @see `keras.metrics.concordance_correlation`
+ * @example
+ * metrics.concordanceCorrelation([[1, 2, 3]], [[2, 3, 4]]) // [0.57142854]
+ */
 export const concordanceCorrelation = op(
   'concordance_correlation',
   (yTrue: TensorLike, yPred: TensorLike, { axis = -1 }: CorrelationFunctionOptions = {}): Tensor => {
@@ -52,7 +72,14 @@ export const concordanceCorrelation = op(
 /** Options of the correlations. */
 export interface CorrelationOptions extends MetricOptions, CorrelationFunctionOptions {}
 
-/** The mean of Pearson correlations, in [−1, 1]. @see `keras.metrics.PearsonCorrelation` */
+/**
+ * The mean of Pearson correlations, in [−1, 1].
+ *
+ * @param options See {@link CorrelationOptions}.
+ * @see `keras.metrics.PearsonCorrelation`
+ * @example
+ * new metrics.PearsonCorrelation()([[1, 2, 3]], [[2, 3, 5]]) // 0.9819805
+ */
 export class PearsonCorrelation extends FunctionMetric {
   constructor(given: CorrelationOptions = {}) {
     const { axis = -1, ...options } = checkedOptions<CorrelationOptions>(new.target, given, arguments, 0);
@@ -60,7 +87,14 @@ export class PearsonCorrelation extends FunctionMetric {
   }
 }
 
-/** The mean of concordances, in [−1, 1]. @see `keras.metrics.ConcordanceCorrelation` */
+/**
+ * The mean of concordances, in [−1, 1].
+ *
+ * @param options See {@link CorrelationOptions}.
+ * @see `keras.metrics.ConcordanceCorrelation`
+ * @example
+ * new metrics.ConcordanceCorrelation()([[1, 2, 3]], [[2, 3, 4]]) // 0.57142854
+ */
 export class ConcordanceCorrelation extends FunctionMetric {
   constructor(given: CorrelationOptions = {}) {
     const { axis = -1, ...options } = checkedOptions<CorrelationOptions>(new.target, given, arguments, 0);

@@ -29,7 +29,15 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
   readonly beta?: number;
 }
 
-/** (1 + beta²) · precision · recall / (beta² · precision + recall). @see `keras.metrics.FBetaScore` */
+/**
+ * (1 + beta²) · precision · recall / (beta² · precision + recall).
+ *
+ * @param options See {@link FBetaScoreOptions}.
+ * @throws {ValueError} `average` is unknown, `beta` is not positive, or `threshold` is outside of (0, 1].
+ * @see `keras.metrics.FBetaScore`
+ * @example
+ * new metrics.FBetaScore({ beta: 2, threshold: 0.5 })([[1, 0], [1, 1]], [[0.9, 0.2], [0.3, 0.8]]) // [0.5555556, 0.9999999]
+ */
 export class FBetaScore extends Metric {
   override readonly direction = 'up';
   readonly average: ScoreAverage;
@@ -123,7 +131,15 @@ export class FBetaScore extends Metric {
   }
 }
 
-/** The harmonic mean of precision and recall. @see `keras.metrics.F1Score` */
+/**
+ * The harmonic mean of precision and recall.
+ *
+ * @param options See {@link F1ScoreOptions}.
+ * @throws {ValueError} `average` is unknown, or `threshold` is outside of (0, 1].
+ * @see `keras.metrics.F1Score`
+ * @example
+ * new metrics.F1Score({ threshold: 0.5 })([[1, 0], [1, 1]], [[0.9, 0.2], [0.3, 0.8]]) // [0.66666657, 0.9999998]
+ */
 export class F1Score extends FBetaScore {
   constructor(given: F1ScoreOptions = {}) {
     const { name = 'f1_score', ...options } = checkedOptions<F1ScoreOptions>(new.target, given, arguments, 0);

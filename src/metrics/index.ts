@@ -268,9 +268,36 @@ const room = identifierRoom<Metric | MetricFunction>({
   isInstance: (x): x is Metric | MetricFunction =>
     x instanceof Metric || x instanceof losses.Loss || isPlainFunction(x),
 });
-/** The metric that an identifier stands for, an object or a function; null for null. @throws {ValueError} It stands for none. @see `keras.metrics.get` */
+/**
+ * The metric that an identifier stands for, an object or a function; null for null.
+ *
+ * @param identifier An id such as `'mse'`, a config, a metric, a function, or null.
+ * @returns The metric.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.metrics.get`
+ * @example
+ * metrics.get('mse') instanceof metrics.MeanSquaredError // true
+ */
 export const get = room.get;
-/** A metric as JSON. @see `keras.metrics.serialize` */
+/**
+ * A metric as JSON.
+ *
+ * @param object A metric, a function, or null.
+ * @returns What `deserialize` takes.
+ * @see `keras.metrics.serialize`
+ * @example
+ * metrics.deserialize(metrics.serialize(new metrics.Recall())) instanceof metrics.Recall // true
+ */
 export const serialize = room.serialize;
-/** A metric from JSON. @throws {ValueError} The class is not known. @see `keras.metrics.deserialize` */
+/**
+ * A metric from JSON.
+ *
+ * @param config What `serialize` gave, or an id.
+ * @param options `customObjects`: your own classes and functions by name.
+ * @returns The metric.
+ * @throws {ValueError} The class is not known.
+ * @see `keras.metrics.deserialize`
+ * @example
+ * metrics.deserialize(metrics.serialize(new metrics.AUC())) instanceof metrics.AUC // true
+ */
 export const deserialize = room.deserialize;

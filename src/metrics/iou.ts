@@ -150,7 +150,15 @@ export interface BinaryIoUOptions extends MetricOptions {
   /** From which prediction on (inclusively) the class is 1. Default 0.5. */
   readonly threshold?: number;
 }
-/** IoU of yes-or-no predictions. @see `keras.metrics.BinaryIoU` */
+/**
+ * IoU of yes-or-no predictions.
+ *
+ * @param options See {@link BinaryIoUOptions}.
+ * @throws {ValueError} A target class is neither 0 nor 1.
+ * @see `keras.metrics.BinaryIoU`
+ * @example
+ * new metrics.BinaryIoU()([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7]) // 0.5833334
+ */
 export class BinaryIoU extends IoU {
   static override readonly positional: readonly string[] = [];
   readonly threshold: number;
@@ -173,7 +181,16 @@ export class BinaryIoU extends IoU {
   }
 }
 
-/** The mean IoU of all classes. @see `keras.metrics.MeanIoU` */
+/**
+ * The mean IoU of all classes.
+ *
+ * @param numClasses How many classes there are.
+ * @param options See {@link IoUOptions}.
+ * @throws {ValueError} `numClasses` is not a whole number from 1.
+ * @see `keras.metrics.MeanIoU`
+ * @example
+ * new metrics.MeanIoU(2)([0, 0, 1, 1], [0, 1, 0, 1]) // 0.33333334
+ */
 export class MeanIoU extends IoU {
   static override readonly positional: readonly string[] = ['num_classes'];
   constructor(numClasses: number, options: IoUOptions = {}) {
@@ -185,7 +202,17 @@ export class MeanIoU extends IoU {
   }
 }
 
-/** The mean IoU of some classes, for one-hot targets. @see `keras.metrics.OneHotIoU` */
+/**
+ * The mean IoU of some classes, for one-hot targets.
+ *
+ * @param numClasses How many classes there are.
+ * @param targetClassIds The classes whose mean is taken, as numbers from 0.
+ * @param options See {@link OneHotIoUOptions}.
+ * @throws {ValueError} A class is outside of [0, `numClasses`).
+ * @see `keras.metrics.OneHotIoU`
+ * @example
+ * new metrics.OneHotIoU(2, [0])([[1, 0], [0, 1]], [[0.6, 0.4], [0.7, 0.3]]) // 0.49999994
+ */
 export class OneHotIoU extends IoU {
   constructor(numClasses: number, targetClassIds: readonly number[], given: OneHotIoUOptions = {}) {
     const { sparseYPred = false, ...options } = checkedOptions<OneHotIoUOptions>(new.target, given, arguments, 2);
@@ -196,7 +223,16 @@ export class OneHotIoU extends IoU {
   }
 }
 
-/** The mean IoU of all classes, for one-hot targets. @see `keras.metrics.OneHotMeanIoU` */
+/**
+ * The mean IoU of all classes, for one-hot targets.
+ *
+ * @param numClasses How many classes there are.
+ * @param options See {@link OneHotIoUOptions}.
+ * @throws {ValueError} `numClasses` is not a whole number from 1.
+ * @see `keras.metrics.OneHotMeanIoU`
+ * @example
+ * new metrics.OneHotMeanIoU(2)([[1, 0], [0, 1]], [[0.6, 0.4], [0.7, 0.3]]) // 0.25
+ */
 export class OneHotMeanIoU extends MeanIoU {
   constructor(numClasses: number, given: OneHotIoUOptions = {}) {
     const { sparseYPred = false, ...options } = checkedOptions<OneHotIoUOptions>(new.target, given, arguments, 1);

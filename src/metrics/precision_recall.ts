@@ -81,7 +81,15 @@ class ConfusionRatio extends Metric {
   }
 }
 
-/** How many of the predicted yeses are right: TP / (TP + FP). @see `keras.metrics.Precision` */
+/**
+ * How many of the predicted yeses are right: TP / (TP + FP).
+ *
+ * @param options See {@link PrecisionRecallOptions}.
+ * @throws {ValueError} A threshold is outside of [0, 1], or `topK` or `classId` is no such number.
+ * @see `keras.metrics.Precision`
+ * @example
+ * new metrics.Precision()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 0.5
+ */
 export class Precision extends ConfusionRatio {
   constructor(options: PrecisionRecallOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -92,7 +100,15 @@ export class Precision extends ConfusionRatio {
   }
 }
 
-/** How many of the true yeses are found: TP / (TP + FN). @see `keras.metrics.Recall` */
+/**
+ * How many of the true yeses are found: TP / (TP + FN).
+ *
+ * @param options See {@link PrecisionRecallOptions}.
+ * @throws {ValueError} A threshold is outside of [0, 1], or `topK` or `classId` is no such number.
+ * @see `keras.metrics.Recall`
+ * @example
+ * new metrics.Recall()([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // 0.5
+ */
 export class Recall extends ConfusionRatio {
   constructor(options: PrecisionRecallOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

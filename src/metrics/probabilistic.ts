@@ -13,7 +13,14 @@ import {
 import { FunctionMetric } from './mean.js';
 import type { MetricOptions } from './metric.js';
 
-/** How far the predicted distributions are from the true ones. @see `keras.metrics.KLDivergence` */
+/**
+ * How far the predicted distributions are from the true ones.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.KLDivergence`
+ * @example
+ * new metrics.KLDivergence()([[0.5, 0.5]], [[0.9, 0.1]]) // 0.51082563
+ */
 export class KLDivergence extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -21,7 +28,14 @@ export class KLDivergence extends FunctionMetric {
   }
 }
 
-/** The mean of Poisson losses. @see `keras.metrics.Poisson` */
+/**
+ * The mean of Poisson losses.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.Poisson`
+ * @example
+ * new metrics.Poisson()([[2, 1]], [[1, 1]]) // 0.9999998
+ */
 export class Poisson extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -36,7 +50,14 @@ export interface BinaryCrossentropyOptions extends MetricOptions {
   /** How far targets are drawn towards all classes alike, in [0, 1]. Default 0. */
   readonly labelSmoothing?: number;
 }
-/** The mean of binary crossentropies. @see `keras.metrics.BinaryCrossentropy` */
+/**
+ * The mean of binary crossentropies.
+ *
+ * @param options See {@link BinaryCrossentropyOptions}.
+ * @see `keras.metrics.BinaryCrossentropy`
+ * @example
+ * new metrics.BinaryCrossentropy()([[1], [0]], [[0.9], [0.2]]) // 0.16425204
+ */
 export class BinaryCrossentropy extends FunctionMetric {
   constructor(given: BinaryCrossentropyOptions = {}) {
     const {
@@ -53,7 +74,14 @@ export interface CategoricalCrossentropyOptions extends BinaryCrossentropyOption
   /** The axis of the classes. Default −1. */
   readonly axis?: number;
 }
-/** The mean of crossentropies, for one-hot targets. @see `keras.metrics.CategoricalCrossentropy` */
+/**
+ * The mean of crossentropies, for one-hot targets.
+ *
+ * @param options See {@link CategoricalCrossentropyOptions}.
+ * @see `keras.metrics.CategoricalCrossentropy`
+ * @example
+ * new metrics.CategoricalCrossentropy()([[0, 1, 0]], [[0.1, 0.8, 0.1]]) // 0.22314353
+ */
 export class CategoricalCrossentropy extends FunctionMetric {
   constructor(given: CategoricalCrossentropyOptions = {}) {
     const {
@@ -76,7 +104,14 @@ export interface SparseCategoricalCrossentropyOptions extends MetricOptions {
   /** The axis of the classes. Default −1. */
   readonly axis?: number;
 }
-/** The mean of crossentropies, for class numbers as targets. @see `keras.metrics.SparseCategoricalCrossentropy` */
+/**
+ * The mean of crossentropies, for class numbers as targets.
+ *
+ * @param options See {@link SparseCategoricalCrossentropyOptions}.
+ * @see `keras.metrics.SparseCategoricalCrossentropy`
+ * @example
+ * new metrics.SparseCategoricalCrossentropy()([1, 0], [[0.1, 0.9], [0.8, 0.2]]) // 0.16425204
+ */
 export class SparseCategoricalCrossentropy extends FunctionMetric {
   constructor(given: SparseCategoricalCrossentropyOptions = {}) {
     const {
@@ -90,7 +125,14 @@ export class SparseCategoricalCrossentropy extends FunctionMetric {
   }
 }
 
-/** The mean of hinge losses. @see `keras.metrics.Hinge` */
+/**
+ * The mean of hinge losses.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.Hinge`
+ * @example
+ * new metrics.Hinge()([[1, -1]], [[0.5, 0.25]]) // 0.875
+ */
 export class Hinge extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -98,7 +140,14 @@ export class Hinge extends FunctionMetric {
   }
 }
 
-/** The mean of squared hinge losses. @see `keras.metrics.SquaredHinge` */
+/**
+ * The mean of squared hinge losses.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.SquaredHinge`
+ * @example
+ * new metrics.SquaredHinge()([[1, -1]], [[0.5, 0.25]]) // 0.90625
+ */
 export class SquaredHinge extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -106,7 +155,14 @@ export class SquaredHinge extends FunctionMetric {
   }
 }
 
-/** The mean of categorical hinge losses. @see `keras.metrics.CategoricalHinge` */
+/**
+ * The mean of categorical hinge losses.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.CategoricalHinge`
+ * @example
+ * new metrics.CategoricalHinge()([[0, 1]], [[0.3, 0.9]]) // 0.40000004
+ */
 export class CategoricalHinge extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

@@ -20,7 +20,15 @@ export interface R2ScoreOptions extends MetricOptions {
   readonly numRegressors?: number;
 }
 
-/** 1 − (squared errors) / (squared deviations of the targets from their mean). @see `keras.metrics.R2Score` */
+/**
+ * 1 − (squared errors) / (squared deviations of the targets from their mean).
+ *
+ * @param options See {@link R2ScoreOptions}.
+ * @throws {ValueError} `classAggregation` is unknown, or `numRegressors` is not a whole number from 0.
+ * @see `keras.metrics.R2Score`
+ * @example
+ * new metrics.R2Score()([[1], [4], [3]], [[2], [4], [4]]) // 0.57142854
+ */
 export class R2Score extends Metric {
   override readonly direction = 'up';
   readonly classAggregation: 'uniform_average' | 'variance_weighted_average' | null;

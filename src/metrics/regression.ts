@@ -18,7 +18,14 @@ import { FunctionMetric, Mean } from './mean.js';
 import type { MetricOptions, UpdateOptions } from './metric.js';
 import { sampleWeightOf } from './updates.js';
 
-/** The mean of squared errors. @see `keras.metrics.MeanSquaredError` */
+/**
+ * The mean of squared errors.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.MeanSquaredError`
+ * @example
+ * new metrics.MeanSquaredError()([[0, 1]], [[1, 0.5]]) // 0.625
+ */
 export class MeanSquaredError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -26,7 +33,14 @@ export class MeanSquaredError extends FunctionMetric {
   }
 }
 
-/** The mean of absolute errors. @see `keras.metrics.MeanAbsoluteError` */
+/**
+ * The mean of absolute errors.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.MeanAbsoluteError`
+ * @example
+ * new metrics.MeanAbsoluteError()([[0, 1]], [[1, 0.5]]) // 0.75
+ */
 export class MeanAbsoluteError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -34,7 +48,14 @@ export class MeanAbsoluteError extends FunctionMetric {
   }
 }
 
-/** The mean of absolute errors in percent of the targets. @see `keras.metrics.MeanAbsolutePercentageError` */
+/**
+ * The mean of absolute errors in percent of the targets.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.MeanAbsolutePercentageError`
+ * @example
+ * new metrics.MeanAbsolutePercentageError()([[10, 20]], [[11, 18]]) // 10
+ */
 export class MeanAbsolutePercentageError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -42,7 +63,14 @@ export class MeanAbsolutePercentageError extends FunctionMetric {
   }
 }
 
-/** The mean of squared differences of logarithms. @see `keras.metrics.MeanSquaredLogarithmicError` */
+/**
+ * The mean of squared differences of logarithms.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.MeanSquaredLogarithmicError`
+ * @example
+ * new metrics.MeanSquaredLogarithmicError()([[10, 20]], [[11, 18]]) // 0.008793849
+ */
 export class MeanSquaredLogarithmicError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
@@ -50,7 +78,14 @@ export class MeanSquaredLogarithmicError extends FunctionMetric {
   }
 }
 
-/** The root of the mean of squared errors. @see `keras.metrics.RootMeanSquaredError` */
+/**
+ * The root of the mean of squared errors.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.RootMeanSquaredError`
+ * @example
+ * new metrics.RootMeanSquaredError()([[0, 1]], [[3, 1]]) // 2.1213202
+ */
 export class RootMeanSquaredError extends Mean {
   override readonly direction = 'down';
 
@@ -92,7 +127,14 @@ export interface CosineSimilarityOptions extends MetricOptions {
   /** Along which axis the vectors lie. Default −1. */
   readonly axis?: number;
 }
-/** 1 for predictions in the direction of the targets, −1 for the opposite one. @see `keras.metrics.CosineSimilarity` */
+/**
+ * 1 for predictions in the direction of the targets, −1 for the opposite one.
+ *
+ * @param options See {@link CosineSimilarityOptions}.
+ * @see `keras.metrics.CosineSimilarity`
+ * @example
+ * new metrics.CosineSimilarity()([[1, 0]], [[3, 4]]) // 0.6
+ */
 export class CosineSimilarity extends FunctionMetric {
   /** @throws {ValueError} `axis` is no whole number. */
   constructor(given: CosineSimilarityOptions = {}) {
@@ -103,7 +145,14 @@ export class CosineSimilarity extends FunctionMetric {
   }
 }
 
-/** The mean of log cosh of the errors. @see `keras.metrics.LogCoshError` */
+/**
+ * The mean of log cosh of the errors.
+ *
+ * @param options See {@link MetricOptions}.
+ * @see `keras.metrics.LogCoshError`
+ * @example
+ * new metrics.LogCoshError()([[0, 0]], [[0.5, 3]]) // 1.2147216
+ */
 export class LogCoshError extends FunctionMetric {
   constructor(options: MetricOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

@@ -89,7 +89,16 @@ class RateAtRate extends Metric {
   }
 }
 
-/** The best sensitivity where the specificity is at least so high. @see `keras.metrics.SensitivityAtSpecificity` */
+/**
+ * The best sensitivity where the specificity is at least so high.
+ *
+ * @param specificity The least specificity, in [0, 1].
+ * @param options See {@link RateAtRateOptions}.
+ * @throws {ValueError} `specificity` is outside of [0, 1], or `numThresholds` is not a whole number from 1.
+ * @see `keras.metrics.SensitivityAtSpecificity`
+ * @example
+ * new metrics.SensitivityAtSpecificity(0.5)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) // 1
+ */
 export class SensitivityAtSpecificity extends RateAtRate {
   static override readonly positional: readonly string[] = ['specificity'];
   /** @throws {ValueError} `specificity` is not in [0, 1]. */
@@ -102,7 +111,16 @@ export class SensitivityAtSpecificity extends RateAtRate {
   }
 }
 
-/** The best specificity where the sensitivity is at least so high. @see `keras.metrics.SpecificityAtSensitivity` */
+/**
+ * The best specificity where the sensitivity is at least so high.
+ *
+ * @param sensitivity The least sensitivity, in [0, 1].
+ * @param options See {@link RateAtRateOptions}.
+ * @throws {ValueError} `sensitivity` is outside of [0, 1], or `numThresholds` is not a whole number from 1.
+ * @see `keras.metrics.SpecificityAtSensitivity`
+ * @example
+ * new metrics.SpecificityAtSensitivity(0.5)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) // 1
+ */
 export class SpecificityAtSensitivity extends RateAtRate {
   static override readonly positional: readonly string[] = ['sensitivity'];
   /** @throws {ValueError} `sensitivity` is not in [0, 1]. */
@@ -115,7 +133,16 @@ export class SpecificityAtSensitivity extends RateAtRate {
   }
 }
 
-/** The best precision where the recall is at least so high. @see `keras.metrics.PrecisionAtRecall` */
+/**
+ * The best precision where the recall is at least so high.
+ *
+ * @param recall The least recall, in [0, 1].
+ * @param options See {@link RateAtRateOptions}.
+ * @throws {ValueError} `recall` is outside of [0, 1], or `numThresholds` is not a whole number from 1.
+ * @see `keras.metrics.PrecisionAtRecall`
+ * @example
+ * new metrics.PrecisionAtRecall(0.5)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) // 1
+ */
 export class PrecisionAtRecall extends RateAtRate {
   static override readonly positional: readonly string[] = ['recall'];
   /** @throws {ValueError} `recall` is not in [0, 1]. */
@@ -128,7 +155,16 @@ export class PrecisionAtRecall extends RateAtRate {
   }
 }
 
-/** The best recall where the precision is at least so high. @see `keras.metrics.RecallAtPrecision` */
+/**
+ * The best recall where the precision is at least so high.
+ *
+ * @param precision The least precision, in [0, 1].
+ * @param options See {@link RateAtRateOptions}.
+ * @throws {ValueError} `precision` is outside of [0, 1], or `numThresholds` is not a whole number from 1.
+ * @see `keras.metrics.RecallAtPrecision`
+ * @example
+ * new metrics.RecallAtPrecision(0.8)([0, 0, 1, 1], [0, 0.5, 0.3, 0.9]) // 0.5
+ */
 export class RecallAtPrecision extends RateAtRate {
   static override readonly positional: readonly string[] = ['precision'];
   /** @throws {ValueError} `precision` is not in [0, 1]. */
