@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import type { Tensor } from 'keras-ts';
 import { Input, Sequential, datasets, layers, ops, utils } from 'keras-ts';
-import { drawDigits } from './digits/draw.js';
+import { drawDigits } from './lib/draw.js';
 import { writeReport } from './digits/report.js';
-import { isRight, readings } from './digits/results.js';
+import { isRight, readings } from './lib/readings.js';
 
 utils.setRandomSeed(1);
 

@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { drawDigits } from './draw.js';
+import { drawDigits } from '../lib/draw.js';
 import type { Report } from './report.js';
 import { reportPage, writeReport } from './report.js';
-import type { Reading } from './results.js';
-import { confusionMatrix, readings } from './results.js';
+import type { Reading } from '../lib/readings.js';
+import { confusionMatrix, readings } from '../lib/readings.js';
 
 const labels = Array.from({ length: 10 }, (_, label) => String(label));
 

@@ -7,22 +7,23 @@
 
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  const number = (metric, value, digits) => {
+  const number = (percent, value, digits) => {
     if (value == null) return '–';
-    return metric === 'accuracy' ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
+    return percent ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
   };
 
   /** As few decimals as say exactly where the marks of an axis are. */
-  const marks = (metric) => (_, values) => {
-    const [scale, least] = metric === 'accuracy' ? [100, 0] : [1, 1];
+  const marks = (percent) => (_, values) => {
+    const [scale, least] = percent ? [100, 0] : [1, 1];
     const exact = (digits) =>
       values.every((value) => Math.abs(scale * value - Number((scale * value).toFixed(digits))) < 1e-9);
     const digits = [0, 1, 2, 3].find((digits) => digits >= least && exact(digits)) ?? 3;
-    return values.map((value) => number(metric, value, digits));
+    return values.map((value) => number(percent, value, digits));
   };
 
   function draw(holder) {
-    const { metric } = holder.dataset;
+    const { metric, held } = holder.dataset;
+    const percent = 'percent' in holder.dataset;
     const epochs = history[metric].map((_, index) => index + 1);
     const axis = {
       stroke: color('--dim'),
@@ -34,7 +35,7 @@
       stroke,
       width: 2,
       points: { show: true, size: 6, fill: stroke },
-      value: (_, value) => number(metric, value, metric === 'accuracy' ? 2 : 4),
+      value: (_, value) => number(percent, value, percent ? 2 : 4),
     });
     // The legend says the last epoch's numbers until the mouse points at another.
     const showLast = (chart) => {
@@ -49,12 +50,12 @@
         cursor: { drag: { x: false, y: false } },
         axes: [
           { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100], size: 34 },
-          { ...axis, size: 58, values: marks(metric) },
+          { ...axis, size: 58, values: marks(percent) },
         ],
         series: [
           { label: 'epoch' },
           line('training', color('--train')),
-          ...(history[`val_${metric}`] ? [line('test images', color('--held'))] : []),
+          ...(history[`val_${metric}`] ? [line(held, color('--held'))] : []),
         ],
       },
       [epochs, history[metric], ...(history[`val_${metric}`] ? [history[`val_${metric}`]] : [])],
