@@ -6,10 +6,17 @@ import type { Tensor, TensorLike } from '../runtime/index.js';
 import { toTensor } from '../runtime/index.js';
 
 /**
- * What a weight must keep to: called with its value after each update, gives the nearest value that is allowed. Subclasses
- * override `call`.
+ * What a weight must keep to: called with its value after each update, gives the nearest value that is allowed. Subclasses override
+ * `call`.
  *
  * @see `keras.constraints.Constraint`
+ * @example
+ * class Small extends constraints.Constraint {
+ *   override call(w: Tensor): Tensor {
+ *     return ops.clip(w, -1, 1);
+ *   }
+ * }
+ * new Small()(ops.array([3, 0.5])); // [1, 0.5]
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Constraint extends Callable {

@@ -14,7 +14,16 @@ const normOf = (w: Tensor, axis: Axes): Tensor => ops.sqrt(ops.sum(ops.square(w)
 const scaled = (w: Tensor, norms: Tensor, desired: Tensor): Tensor =>
   ops.multiply(w, ops.divide(desired, ops.add(norms, epsilon())));
 
-/** Norms up to a greatest one. @see `keras.constraints.MaxNorm` */
+/**
+ * Keeps norms from growing beyond a bound: longer vectors are shortened.
+ *
+ * @param options `axis`: over which the norm is taken, one or several; default 0, which are the inputs of a Dense kernel.
+ * @param maxValue The greatest norm; may stand in `options`. Default 2.
+ * @throws {ValueError} When it is called: the weight does not have the axis.
+ * @see `keras.constraints.MaxNorm`
+ * @example
+ * new constraints.MaxNorm({ maxValue: 1 })([[3], [4]]) // [[0.6], [0.8]]
+ */
 export class MaxNorm extends Constraint {
   static readonly positional = [];
   readonly maxValue: number;
@@ -46,7 +55,13 @@ export class MaxNorm extends Constraint {
   }
 }
 
-/** No negative elements. @see `keras.constraints.NonNeg` */
+/**
+ * Sets negative elements to 0.
+ *
+ * @see `keras.constraints.NonNeg`
+ * @example
+ * new constraints.NonNeg()([-1, 2]) // [0, 2]
+ */
 export class NonNeg extends Constraint {
   static readonly positional = [];
 
@@ -61,7 +76,15 @@ export class NonNeg extends Constraint {
   }
 }
 
-/** Norms of 1. @see `keras.constraints.UnitNorm` */
+/**
+ * Scales vectors to the norm 1.
+ *
+ * @param options `axis`: over which the norm is taken, one or several; default 0, which are the inputs of a Dense kernel.
+ * @throws {ValueError} When it is called: the weight does not have the axis.
+ * @see `keras.constraints.UnitNorm`
+ * @example
+ * new constraints.UnitNorm()([[3], [4]]) // [[0.6], [0.8]]
+ */
 export class UnitNorm extends Constraint {
   static readonly positional = [];
   readonly axis: Axes;
@@ -96,7 +119,17 @@ export interface MinMaxNormOptions {
   readonly axis?: Axes;
 }
 
-/** Norms between two bounds. @see `keras.constraints.MinMaxNorm` */
+/**
+ * Keeps norms between two bounds.
+ *
+ * @param minValue The least norm; may stand in `options`. Default 0.
+ * @param options See {@link MinMaxNormOptions}.
+ * @param maxValue The greatest norm; may stand in `options`. Default 1.
+ * @throws {ValueError} When it is called: the weight does not have the axis.
+ * @see `keras.constraints.MinMaxNorm`
+ * @example
+ * new constraints.MinMaxNorm({ minValue: 1, maxValue: 2 })([[0.3], [0.4]]) // [[0.5999999], [0.79999983]]
+ */
 export class MinMaxNorm extends Constraint {
   static readonly positional = [];
   readonly minValue: number;

@@ -47,9 +47,36 @@ const room = identifierRoom<ConstraintFunction>({
   ids,
   isInstance: (x): x is ConstraintFunction => x instanceof Constraint || isPlainFunction(x),
 });
-/** The constraint that an identifier stands for; null for null. @throws {ValueError} It stands for none. @see `keras.constraints.get` */
+/**
+ * The constraint that an identifier stands for; null for null.
+ *
+ * @param identifier An id such as `'non_neg'`, a config, a constraint, a function, or null.
+ * @returns The constraint.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.constraints.get`
+ * @example
+ * constraints.get('non_neg') instanceof constraints.NonNeg // true
+ */
 export const get = room.get;
-/** A constraint as JSON. @see `keras.constraints.serialize` */
+/**
+ * A constraint as JSON.
+ *
+ * @param object A constraint, a function, or null.
+ * @returns What `deserialize` takes.
+ * @see `keras.constraints.serialize`
+ * @example
+ * constraints.deserialize(constraints.serialize(new constraints.NonNeg())) instanceof constraints.NonNeg // true
+ */
 export const serialize = room.serialize;
-/** A constraint from JSON. @see `keras.constraints.deserialize` */
+/**
+ * A constraint from JSON.
+ *
+ * @param config What `serialize` gave, or an id.
+ * @param options `customObjects`: your own classes and functions by name.
+ * @returns The constraint.
+ * @throws {ValueError} The class is not known.
+ * @see `keras.constraints.deserialize`
+ * @example
+ * constraints.deserialize('non_neg') instanceof constraints.NonNeg // true
+ */
 export const deserialize = room.deserialize;

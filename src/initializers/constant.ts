@@ -12,7 +12,13 @@ import { tensor } from '../runtime/index.js';
 import { Initializer } from './initializer.js';
 import { windowOf } from './windows.js';
 
-/** All 0. @see `keras.initializers.Zeros` */
+/**
+ * All 0.
+ *
+ * @see `keras.initializers.Zeros`
+ * @example
+ * new initializers.Zeros()([2]) // [0, 0]
+ */
 export class Zeros extends Initializer {
   static readonly positional = [];
   constructor(options: object = {}) {
@@ -25,7 +31,13 @@ export class Zeros extends Initializer {
   }
 }
 
-/** All 1. @see `keras.initializers.Ones` */
+/**
+ * All 1.
+ *
+ * @see `keras.initializers.Ones`
+ * @example
+ * new initializers.Ones()([2]) // [1, 1]
+ */
 export class Ones extends Initializer {
   static readonly positional = [];
   constructor(options: object = {}) {
@@ -38,7 +50,15 @@ export class Ones extends Initializer {
   }
 }
 
-/** All of one value. @see `keras.initializers.Constant` */
+/**
+ * All of one value.
+ *
+ * @param value The value: a number, or numbers of the shape of the weight. Default 0.
+ * @param options `value`, if it is not given by position.
+ * @see `keras.initializers.Constant`
+ * @example
+ * new initializers.Constant(3)([2]) // [3, 3]
+ */
 export class Constant extends Initializer {
   static readonly positional = [];
   readonly value: TensorLike;
@@ -61,7 +81,15 @@ export class Constant extends Initializer {
   }
 }
 
-/** The identity matrix times a factor. @see `keras.initializers.Identity` */
+/**
+ * The identity matrix times a factor.
+ *
+ * @param options `gain`: the factor; default 1.
+ * @throws {ValueError} When it is called: the shape is not that of a matrix.
+ * @see `keras.initializers.Identity`
+ * @example
+ * new initializers.Identity({ gain: 2 })([2, 2]) // [[2, 0], [0, 2]]
+ */
 export class Identity extends Initializer {
   static readonly positional = [];
   readonly gain: number;
@@ -97,7 +125,15 @@ export interface STFTOptions {
   readonly periodic?: boolean;
 }
 
-/** Kernels of shape (frame, 1, frequencies) by which a Conv1D computes a short-time Fourier transform. @see `keras.initializers.STFT` */
+/**
+ * Kernels of shape (frame, 1, frequencies) by which a Conv1D computes a short-time Fourier transform.
+ *
+ * @param options See {@link STFTOptions}.
+ * @throws {ValueError} `side`, `window` or `scaling` is unknown.
+ * @see `keras.initializers.STFT`
+ * @example
+ * new initializers.STFT({ window: null, scaling: null })([2, 1, 2]) // [[[1, 1]], [[1, -1]]]
+ */
 export class STFT extends Initializer {
   static readonly positional = [];
   readonly side: 'real' | 'imag';

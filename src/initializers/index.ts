@@ -130,9 +130,36 @@ const room = identifierRoom<InitializerFunction>({
   ids: ids,
   isInstance: (x): x is InitializerFunction => x instanceof Initializer || isPlainFunction(x),
 });
-/** The initializer that an identifier stands for; null for null. @throws {ValueError} It stands for none. @see `keras.initializers.get` */
+/**
+ * The initializer that an identifier stands for; null for null.
+ *
+ * @param identifier An id such as `'glorot_uniform'`, a config, an initializer, a function, or null.
+ * @returns The initializer.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.initializers.get`
+ * @example
+ * initializers.get('zeros') instanceof initializers.Zeros // true
+ */
 export const get = room.get;
-/** An initializer as JSON. @see `keras.initializers.serialize` */
+/**
+ * An initializer as JSON.
+ *
+ * @param object An initializer, a function, or null.
+ * @returns What `deserialize` takes.
+ * @see `keras.initializers.serialize`
+ * @example
+ * initializers.deserialize(initializers.serialize(new initializers.Zeros())) instanceof initializers.Zeros // true
+ */
 export const serialize = room.serialize;
-/** An initializer from JSON. @see `keras.initializers.deserialize` */
+/**
+ * An initializer from JSON.
+ *
+ * @param config What `serialize` gave, or an id.
+ * @param options `customObjects`: your own classes and functions by name.
+ * @returns The initializer.
+ * @throws {ValueError} The class is not known.
+ * @see `keras.initializers.deserialize`
+ * @example
+ * initializers.deserialize('zeros') instanceof initializers.Zeros // true
+ */
 export const deserialize = room.deserialize;

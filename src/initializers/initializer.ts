@@ -23,9 +23,16 @@ export interface InitializerCallOptions {
 }
 
 /**
- * Makes the first value of a weight: `initializer(shape, { dtype })`. Subclasses override `call`.
+ * Makes the first value of a weight: `initializer(shape, { dtype })`. A class of your own overrides `call`.
  *
  * @see `keras.initializers.Initializer`
+ * @example
+ * class Twos extends Initializer {
+ *   override call(shape: number[]): Tensor {
+ *     return ops.full(shape, 2);
+ *   }
+ * }
+ * new Twos()([2]); // [2, 2]
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Initializer extends Callable {
@@ -64,7 +71,15 @@ export interface RandomInitializerOptions {
   readonly seed?: number | SeedGenerator | Config | null;
 }
 
-/** The base of initializers that draw. */
+/**
+ * The base of initializers that draw random numbers: it holds the seed.
+ *
+ * @param options See {@link RandomInitializerOptions}.
+ * @param owner The name of the class, for messages.
+ * @see `keras.src.initializers.random_initializers.RandomInitializer`
+ * @example
+ * new initializers.HeNormal() instanceof initializers.RandomInitializer // true
+ */
 export class RandomInitializer extends Initializer {
   readonly seed: number | SeedGenerator;
   readonly #given: number | SeedGenerator | null;

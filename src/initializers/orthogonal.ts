@@ -74,7 +74,12 @@ export interface OrthogonalOptions extends RandomInitializerOptions {
 /**
  * A random orthogonal matrix times a factor; of a weight with more axes, all but the last are taken together.
  *
+ * @param gain The factor; may stand in `options`. Default 1.
+ * @param options See {@link OrthogonalOptions}.
+ * @throws {ValueError} When it is called: the shape has less than two axes.
  * @see `keras.initializers.Orthogonal`; Saxe et al. (2014)
+ * @example
+ * new initializers.Orthogonal({ seed: 1 })([3, 2]).shape // [3, 2]
  */
 export class Orthogonal extends RandomInitializer {
   static readonly positional = [];

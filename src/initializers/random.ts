@@ -17,7 +17,17 @@ export interface RandomNormalOptions extends RandomInitializerOptions {
   readonly stddev?: number;
 }
 
-/** Normally distributed. @see `keras.initializers.RandomNormal` */
+/**
+ * Numbers of a normal distribution.
+ *
+ * @param mean The mean; may stand in `options`. Default 0.
+ * @param options See {@link RandomNormalOptions}.
+ * @param stddev The standard deviation; may stand in `options`. Default 0.05.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.RandomNormal`
+ * @example
+ * new initializers.RandomNormal({ stddev: 0.1, seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class RandomNormal extends RandomInitializer {
   static readonly positional = [];
   readonly mean: number;
@@ -40,7 +50,17 @@ export class RandomNormal extends RandomInitializer {
   }
 }
 
-/** Normally distributed, nothing beyond two deviations. @see `keras.initializers.TruncatedNormal` */
+/**
+ * Numbers of a normal distribution, none of them beyond two deviations.
+ *
+ * @param mean The mean; may stand in `options`. Default 0.
+ * @param options See {@link RandomNormalOptions}.
+ * @param stddev The standard deviation; may stand in `options`. Default 0.05.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.TruncatedNormal`
+ * @example
+ * new initializers.TruncatedNormal({ stddev: 0.1, seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class TruncatedNormal extends RandomInitializer {
   static readonly positional = [];
   readonly mean: number;
@@ -71,7 +91,17 @@ export interface RandomUniformOptions extends RandomInitializerOptions {
   readonly maxval?: number;
 }
 
-/** All values between two bounds as likely. @see `keras.initializers.RandomUniform` */
+/**
+ * Numbers between two bounds, all as likely.
+ *
+ * @param minval The lower bound; may stand in `options`. Default −0.05.
+ * @param options See {@link RandomUniformOptions}.
+ * @param maxval The upper bound; may stand in `options`. Default 0.05.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.RandomUniform`
+ * @example
+ * new initializers.RandomUniform({ minval: 0, maxval: 1, seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class RandomUniform extends RandomInitializer {
   static readonly positional = [];
   readonly minval: number;

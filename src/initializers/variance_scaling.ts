@@ -27,7 +27,17 @@ export interface VarianceScalingOptions extends FanOptions {
   readonly distribution?: 'truncated_normal' | 'normal' | 'untruncated_normal' | 'uniform';
 }
 
-/** How many inputs each output sees, and how many outputs each input. A window counts into both. */
+/**
+ * The number of inputs that each output sees, and the number of outputs that each input reaches. A window counts into both.
+ *
+ * @param shape The shape of the weight.
+ * @param inputAxes The axes that are inputs; null (the default) for a kernel of shape (…window, inputs, outputs).
+ * @param outputAxes The axes that are outputs.
+ * @returns [inputs, outputs].
+ * @see `keras.src.initializers.random_initializers.compute_fans`
+ * @example
+ * initializers.computeFans([3, 3, 16, 32]) // [144, 288]
+ */
 export function computeFans(
   shape: Shape,
   inputAxes?: readonly number[] | null,
@@ -46,7 +56,15 @@ const DISTRIBUTIONS = ['uniform', 'truncated_normal', 'untruncated_normal'];
 /** Standard deviation of a normal distribution of deviation 1 cut at ±2. */
 const CUT_DEVIATION = 0.87962566103423978;
 
-/** Values of variance scale / fan. @see `keras.initializers.VarianceScaling` */
+/**
+ * Numbers whose variance is `scale` divided by the number of inputs, of outputs, or their mean.
+ *
+ * @param options See {@link VarianceScalingOptions}.
+ * @throws {ValueError} `scale` is not positive, or `mode` or `distribution` is unknown.
+ * @see `keras.initializers.VarianceScaling`
+ * @example
+ * new initializers.VarianceScaling({ scale: 2, mode: 'fan_out', seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class VarianceScaling extends RandomInitializer {
   static readonly positional: readonly string[] = [];
   readonly scale: number;
@@ -127,42 +145,90 @@ abstract class Fixed extends VarianceScaling {
   }
 }
 
-/** Uniform within ±√(6 / (inputs + outputs)). @see `keras.initializers.GlorotUniform`; Glorot and Bengio (2010) */
+/**
+ * Uniform within ±√(6 / (inputs + outputs)).
+ *
+ * @param options See {@link FanOptions}.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.GlorotUniform`; Glorot and Bengio (2010)
+ * @example
+ * new initializers.GlorotUniform({ seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class GlorotUniform extends Fixed {
   constructor(options: FanOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
     super('GlorotUniform', options, { scale: 1, mode: 'fan_avg', distribution: 'uniform' });
   }
 }
-/** Truncated normal of deviation √(2 / (inputs + outputs)). @see `keras.initializers.GlorotNormal`; Glorot and Bengio (2010) */
+/**
+ * Truncated normal of deviation √(2 / (inputs + outputs)).
+ *
+ * @param options See {@link FanOptions}.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.GlorotNormal`; Glorot and Bengio (2010)
+ * @example
+ * new initializers.GlorotNormal({ seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class GlorotNormal extends Fixed {
   constructor(options: FanOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
     super('GlorotNormal', options, { scale: 1, mode: 'fan_avg', distribution: 'truncated_normal' });
   }
 }
-/** Uniform within ±√(6 / inputs). @see `keras.initializers.HeUniform`; He et al. (2015) */
+/**
+ * Uniform within ±√(6 / inputs).
+ *
+ * @param options See {@link FanOptions}.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.HeUniform`; He et al. (2015)
+ * @example
+ * new initializers.HeUniform({ seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class HeUniform extends Fixed {
   constructor(options: FanOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
     super('HeUniform', options, { scale: 2, mode: 'fan_in', distribution: 'uniform' });
   }
 }
-/** Truncated normal of deviation √(2 / inputs). @see `keras.initializers.HeNormal`; He et al. (2015) */
+/**
+ * Truncated normal of deviation √(2 / inputs).
+ *
+ * @param options See {@link FanOptions}.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.HeNormal`; He et al. (2015)
+ * @example
+ * new initializers.HeNormal({ seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class HeNormal extends Fixed {
   constructor(options: FanOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
     super('HeNormal', options, { scale: 2, mode: 'fan_in', distribution: 'truncated_normal' });
   }
 }
-/** Uniform within ±√(3 / inputs). @see `keras.initializers.LecunUniform`; LeCun et al. (1998) */
+/**
+ * Uniform within ±√(3 / inputs).
+ *
+ * @param options See {@link FanOptions}.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.LecunUniform`; LeCun et al. (1998)
+ * @example
+ * new initializers.LecunUniform({ seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class LecunUniform extends Fixed {
   constructor(options: FanOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);
     super('LecunUniform', options, { scale: 1, mode: 'fan_in', distribution: 'uniform' });
   }
 }
-/** Truncated normal of deviation √(1 / inputs). @see `keras.initializers.LecunNormal`; LeCun et al. (1998) */
+/**
+ * Truncated normal of deviation √(1 / inputs).
+ *
+ * @param options See {@link FanOptions}.
+ * @throws {ValueError} The seed is no whole number and no SeedGenerator.
+ * @see `keras.initializers.LecunNormal`; LeCun et al. (1998)
+ * @example
+ * new initializers.LecunNormal({ seed: 1 })([3, 2]).shape // [3, 2]
+ */
 export class LecunNormal extends Fixed {
   constructor(options: FanOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 0);

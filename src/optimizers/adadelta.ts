@@ -19,7 +19,12 @@ export interface AdadeltaOptions extends OptimizerOptions {
 /**
  * Steps in the unit of the weights: g times the root mean square of the last steps, divided by that of the gradients.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdadeltaOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Adadelta`; Zeiler 2012, "ADADELTA: An Adaptive Learning Rate Method"
+ * @example
+ * model.compile({ optimizer: new optimizers.Adadelta({ learningRate: 1, rho: 0.95 }), loss: 'mse' });
  */
 export class Adadelta extends Optimizer {
   static override readonly positional = [];

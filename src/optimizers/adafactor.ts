@@ -28,7 +28,12 @@ export interface AdafactorOptions extends OptimizerOptions {
  * Adam's second moment kept as row and column means, so that a matrix of n × m needs n + m numbers; steps relative to the size of the
  * weights.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdafactorOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Adafactor`; Shazeer & Stern 2018, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost"
+ * @example
+ * model.compile({ optimizer: new optimizers.Adafactor({ learningRate: 0.01 }), loss: 'mse' });
  */
 export class Adafactor extends Optimizer {
   static override readonly positional = [];

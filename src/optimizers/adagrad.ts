@@ -20,7 +20,12 @@ export interface AdagradOptions extends OptimizerOptions {
 /**
  * Divides by the root of the sum of all squared gradients: a ← a + g², w ← w − lr · g / √(a + ε).
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdagradOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Adagrad`; Duchi et al. 2011, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization"
+ * @example
+ * model.compile({ optimizer: new optimizers.Adagrad({ learningRate: 0.1 }), loss: 'mse' });
  */
 export class Adagrad extends Optimizer {
   static override readonly positional = [];

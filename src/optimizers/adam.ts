@@ -26,11 +26,16 @@ export interface AdamOptions extends AdamKinOptions {
 }
 
 /**
- * Averages of the gradient and of its square, both corrected for their start at 0:
- * m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), w ← w − lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε).
+ * Averages of the gradient and of its square, both corrected for their start at 0: m ← m + (g − m)(1 − β₁), v ← v + (g² − v)(1 − β₂), w ←
+ * w − lr · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε).
  *
- * @see `keras.optimizers.Adam`; Kingma & Ba 2014, "Adam: A Method for Stochastic Optimization"; amsgrad: Reddi et al. 2018, "On the Convergence of Adam and Beyond"
- * @example new Adam({ learningRate: 1e-3 })
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdamOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
+ * @see `keras.optimizers.Adam`; Kingma & Ba 2014, "Adam: A Method for Stochastic Optimization"; amsgrad: Reddi et al. 2018, "On the
+ *   Convergence of Adam and Beyond"
+ * @example
+ * new Adam({ learningRate: 1e-3 })
  */
 export class Adam extends Optimizer {
   static override readonly positional: readonly string[] = [];

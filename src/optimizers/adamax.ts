@@ -14,7 +14,12 @@ export type AdamaxOptions = AdamKinOptions;
 /**
  * Adam with the greatest gradient in place of the root mean square: u ← max(β₂ u, |g|), w ← w − lr · m / ((1 − β₁ᵗ)(u + ε)).
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdamKinOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Adamax`; Kingma & Ba 2014, "Adam: A Method for Stochastic Optimization", section 7
+ * @example
+ * model.compile({ optimizer: new optimizers.Adamax({ learningRate: 0.002 }), loss: 'mse' });
  */
 export class Adamax extends Optimizer {
   static override readonly positional = [];

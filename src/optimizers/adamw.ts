@@ -14,7 +14,12 @@ export interface AdamWOptions extends AdamOptions {
 /**
  * Adam with a weight decay that does not pass through the averages.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdamWOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.AdamW`; Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization"
+ * @example
+ * model.compile({ optimizer: new optimizers.AdamW({ learningRate: 0.001, weightDecay: 0.01 }), loss: 'mse' });
  */
 export class AdamW extends Adam {
   constructor(learningRate: LearningRateLike, options?: AdamWOptions);

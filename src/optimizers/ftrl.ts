@@ -29,7 +29,12 @@ export interface FtrlOptions extends OptimizerOptions {
 /**
  * Follow the regularized leader: the weights are computed anew from sums over all gradients, so that many become exactly 0.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link FtrlOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Ftrl`; McMahan et al. 2013, "Ad Click Prediction: a View from the Trenches"
+ * @example
+ * model.compile({ optimizer: new optimizers.Ftrl({ learningRate: 0.1, l1RegularizationStrength: 0.01 }), loss: 'mse' });
  */
 export class Ftrl extends Optimizer {
   static override readonly positional = [];

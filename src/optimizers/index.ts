@@ -133,9 +133,36 @@ function withoutCase(identifier: unknown): unknown {
     : identifier;
 }
 
-/** The optimizer that an identifier stands for; null for null. @throws {ValueError} It stands for none. @see `keras.optimizers.get` */
+/**
+ * The optimizer that an identifier stands for; null for null.
+ *
+ * @param identifier An id such as `'adam'`, a config, an optimizer, or null.
+ * @returns The optimizer.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.optimizers.get`
+ * @example
+ * optimizers.get('adam') instanceof optimizers.Adam // true
+ */
 export const get = (identifier: unknown): Optimizer | null => room.get(withoutCase(identifier));
-/** An optimizer as JSON. @see `keras.optimizers.serialize` */
+/**
+ * An optimizer as JSON.
+ *
+ * @param object An optimizer, or null.
+ * @returns What `deserialize` takes.
+ * @see `keras.optimizers.serialize`
+ * @example
+ * optimizers.deserialize(optimizers.serialize(new optimizers.Adam())) instanceof optimizers.Adam // true
+ */
 export const serialize = room.serialize;
-/** An optimizer from JSON. @see `keras.optimizers.deserialize` */
+/**
+ * An optimizer from JSON.
+ *
+ * @param config What `serialize` gave, or an id.
+ * @param options `customObjects`: your own classes and functions by name.
+ * @returns The optimizer.
+ * @throws {ValueError} The class is not known.
+ * @see `keras.optimizers.deserialize`
+ * @example
+ * optimizers.deserialize('adam') instanceof optimizers.Adam // true
+ */
 export const deserialize: typeof room.deserialize = (config, options) => room.deserialize(withoutCase(config), options);

@@ -14,7 +14,12 @@ export type LambOptions = AdamKinOptions;
 /**
  * Adam's direction, scaled for each variable by the norm of its weights: for large batches.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdamKinOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Lamb`; You et al. 2019, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes"
+ * @example
+ * model.compile({ optimizer: new optimizers.Lamb({ learningRate: 0.01 }), loss: 'mse' });
  */
 export class Lamb extends Optimizer {
   static override readonly positional = [];

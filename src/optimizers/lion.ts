@@ -21,7 +21,12 @@ export interface LionOptions extends OptimizerOptions {
 /**
  * Steps of one size: w ← w − lr · sign(β₁ m + (1 − β₁) g), m ← β₂ m + (1 − β₂) g.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link LionOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Lion`; Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms"
+ * @example
+ * model.compile({ optimizer: new optimizers.Lion({ learningRate: 1e-4, weightDecay: 0.1 }), loss: 'mse' });
  */
 export class Lion extends Optimizer {
   static override readonly positional = [];

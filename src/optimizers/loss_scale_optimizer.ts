@@ -36,11 +36,14 @@ const INERT: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * Guards 16-bit gradients from underflow: the loss is multiplied by a scale, the gradients are divided by it. A step with infinite or
- * NaN gradients is skipped and halves the scale; enough steps without one double it.
+ * Guards 16-bit gradients from underflow: the loss is multiplied by a scale, the gradients are divided by it. A step with infinite or NaN
+ * gradients is skipped and halves the scale; enough steps without one double it.
  *
+ * @param innerOptimizer The optimizer that is guarded.
+ * @param options See {@link LossScaleOptimizerOptions}.
  * @see `keras.optimizers.LossScaleOptimizer`
- * @example new LossScaleOptimizer(new Adam())
+ * @example
+ * new LossScaleOptimizer(new Adam())
  */
 export class LossScaleOptimizer extends Optimizer {
   static override readonly positional = ['inner_optimizer'];

@@ -15,8 +15,12 @@ import type { LearningRateLike } from './options.js';
 /**
  * Optimizers by regular expressions on the paths of variables, and one for all other variables.
  *
+ * @param defaultOptimizer The optimizer of all other variables.
+ * @param options `optimizerMap`: optimizers by regular expressions on the paths of variables.
+ * @throws {TypeError} `defaultOptimizer` is no optimizer.
  * @see `keras.optimizers.OptimizerMap`
- * @example new OptimizerMap(new Adam()).set('.*embeddings', new SGD())
+ * @example
+ * new OptimizerMap(new Adam()).set('.*embeddings', new SGD())
  */
 export class OptimizerMap {
   static readonly positional = ['default_optimizer'];
@@ -130,8 +134,11 @@ export interface MultiOptimizerOptions {
 /**
  * Several optimizers, each of which changes its own variables.
  *
+ * @param optimizerMap The optimizers: an `OptimizerMap`, or a function from a variable to its optimizer.
+ * @param options See {@link MultiOptimizerOptions}.
  * @see `keras.optimizers.MultiOptimizer`
- * @example new MultiOptimizer(new OptimizerMap(new Adam(), { optimizerMap: { '.*bias': new SGD() } }))
+ * @example
+ * new MultiOptimizer(new OptimizerMap(new Adam(), { optimizerMap: { '.*bias': new SGD() } }))
  */
 export class MultiOptimizer extends Optimizer {
   static override readonly positional = ['optimizer_map'];

@@ -49,7 +49,13 @@ export interface MuonOptions extends OptimizerOptions {
 /**
  * Steps of matrices made orthogonal by Newton and Schulz's iteration; everything but matrices (and embeddings) is Adam's.
  *
- * @see `keras.optimizers.Muon`; Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"; Liu et al. 2025, "Muon is Scalable for LLM Training"
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link MuonOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
+ * @see `keras.optimizers.Muon`; Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"; Liu et al. 2025, "Muon is
+ *   Scalable for LLM Training"
+ * @example
+ * model.compile({ optimizer: new optimizers.Muon({ learningRate: 0.02, adamBeta1: 0.9 }), loss: 'mse' });
  */
 export class Muon extends Optimizer {
   static override readonly positional = [];

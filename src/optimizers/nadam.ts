@@ -20,7 +20,12 @@ const SCHEDULE = 0.96;
 /**
  * Adam with Nesterov's momentum, whose factor rises from β₁ / 2 towards β₁.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link AdamKinOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Nadam`; Dozat 2016, "Incorporating Nesterov Momentum into Adam"
+ * @example
+ * model.compile({ optimizer: new optimizers.Nadam({ learningRate: 0.002 }), loss: 'mse' });
  */
 export class Nadam extends Optimizer {
   static override readonly positional = [];

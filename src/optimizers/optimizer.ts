@@ -54,6 +54,9 @@ export function withoutUpdates<R>(fn: () => R): R {
  *
  * To make one of your own, override `build` (make the slots), `updateStep` (the rule, over ops) and `getConfig`.
  *
+ * @param learningRate A number, a schedule, or a function without arguments that gives the rate.
+ * @param options See {@link OptimizerOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.Optimizer`
  * @example
  * class SignSGD extends Optimizer {

@@ -22,7 +22,14 @@ export interface OptimizerVariableOptions {
   readonly name?: string | null;
 }
 
-/** The part of `Optimizer` that owns variables. */
+/**
+ * The part of `Optimizer` that owns its variables: averages of gradients, the count of steps.
+ *
+ * @param name The name after which variables are called.
+ * @see `keras.optimizers.Optimizer`
+ * @example
+ * new optimizers.Adam() instanceof optimizers.OptimizerVariables // true
+ */
 export class OptimizerVariables {
   readonly name: string;
   /** Whether the slots are there. */

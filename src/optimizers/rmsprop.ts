@@ -23,7 +23,12 @@ export interface RMSpropOptions extends OptimizerOptions {
 /**
  * Divides the gradient by a running root mean square: v ← ρ v + (1 − ρ) g², w ← w − lr · g / √(v + ε).
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.001.
+ * @param options See {@link RMSpropOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.RMSprop`; Hinton 2012, lecture 6 of "Neural Networks for Machine Learning"
+ * @example
+ * model.compile({ optimizer: new optimizers.RMSprop({ learningRate: 0.01, momentum: 0.9 }), loss: 'mse' });
  */
 export class RMSprop extends Optimizer {
   static override readonly positional = [];

@@ -18,7 +18,12 @@ export interface ScheduleFreeAdamWOptions extends AdamKinOptions {
 /**
  * Adam without a schedule of the rate: the weights stand between a fast point z and the mean x of all its places, y = (1 − β₁) z + β₁ x.
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.0025.
+ * @param options See {@link ScheduleFreeAdamWOptions}.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.ScheduleFreeAdamW`; Defazio et al. 2024, "The Road Less Scheduled"
+ * @example
+ * model.compile({ optimizer: new optimizers.ScheduleFreeAdamW({ warmupSteps: 100 }), loss: 'mse' });
  */
 export class ScheduleFreeAdamW extends Optimizer {
   static override readonly positional = [];

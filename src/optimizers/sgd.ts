@@ -21,8 +21,13 @@ export interface SGDOptions extends OptimizerOptions {
 /**
  * Gradient descent: w ← w − lr · g; with momentum m ← μ m − lr · g, w ← w + m (or, nesterov, w ← w + μ m − lr · g).
  *
+ * @param learningRate A number, a schedule, or a function without arguments; may stand in `options`. Default 0.01.
+ * @param options See {@link SGDOptions}.
+ * @param momentum The part of the last step that is taken again; may stand in `options`. Default 0.
+ * @throws {ValueError} More than one of `clipnorm`, `clipvalue` and `globalClipnorm` is set, or an option is out of its range.
  * @see `keras.optimizers.SGD`; Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"
- * @example new SGD({ learningRate: 0.1, momentum: 0.9 })
+ * @example
+ * new SGD({ learningRate: 0.1, momentum: 0.9 })
  */
 export class SGD extends Optimizer {
   static override readonly positional = [];

@@ -38,9 +38,36 @@ const room = identifierRoom<RegularizerFunction>({
   ids,
   isInstance: (x): x is RegularizerFunction => x instanceof Regularizer || isPlainFunction(x),
 });
-/** The regularizer that an identifier stands for; null for null. @throws {ValueError} It stands for none. @see `keras.regularizers.get` */
+/**
+ * The regularizer that an identifier stands for; null for null.
+ *
+ * @param identifier An id such as `'l2'`, a config, a regularizer, a function, or null.
+ * @returns The regularizer.
+ * @throws {ValueError} It stands for none.
+ * @see `keras.regularizers.get`
+ * @example
+ * regularizers.get('l2') instanceof regularizers.L2 // true
+ */
 export const get = room.get;
-/** A regularizer as JSON. @see `keras.regularizers.serialize` */
+/**
+ * A regularizer as JSON.
+ *
+ * @param object A regularizer, a function, or null.
+ * @returns What `deserialize` takes.
+ * @see `keras.regularizers.serialize`
+ * @example
+ * regularizers.deserialize(regularizers.serialize(new regularizers.L2())) instanceof regularizers.L2 // true
+ */
 export const serialize = room.serialize;
-/** A regularizer from JSON. @see `keras.regularizers.deserialize` */
+/**
+ * A regularizer from JSON.
+ *
+ * @param config What `serialize` gave, or an id.
+ * @param options `customObjects`: your own classes and functions by name.
+ * @returns The regularizer.
+ * @throws {ValueError} The class is not known.
+ * @see `keras.regularizers.deserialize`
+ * @example
+ * regularizers.deserialize('l2') instanceof regularizers.L2 // true
+ */
 export const deserialize = room.deserialize;

@@ -7,7 +7,16 @@ import type { Tensor } from '../runtime/index.js';
 import { tensor } from '../runtime/index.js';
 import { factorOf, Regularizer } from './regularizer.js';
 
-/** l1 · Σ|x|. @see `keras.regularizers.L1` */
+/**
+ * l1 · Σ|x|.
+ *
+ * @param options `l1`, if it is not given by position.
+ * @param l1 The factor; may stand in `options`. Default 0.01.
+ * @throws {ValueError} The factor is negative.
+ * @see `keras.regularizers.L1`
+ * @example
+ * new regularizers.L1({ l1: 0.1 })(ops.array([1, -2.5])) // 0.35
+ */
 export class L1 extends Regularizer {
   static readonly positional = [];
   readonly l1: number;
@@ -33,7 +42,16 @@ export class L1 extends Regularizer {
   }
 }
 
-/** l2 · Σx². @see `keras.regularizers.L2` */
+/**
+ * l2 · Σx².
+ *
+ * @param options `l2`, if it is not given by position.
+ * @param l2 The factor; may stand in `options`. Default 0.01.
+ * @throws {ValueError} The factor is negative.
+ * @see `keras.regularizers.L2`
+ * @example
+ * new regularizers.L2({ l2: 0.1 })(ops.array([1, -2.5])) // 0.725
+ */
 export class L2 extends Regularizer {
   static readonly positional = [];
   readonly l2: number;
@@ -58,7 +76,17 @@ export class L2 extends Regularizer {
   }
 }
 
-/** l1 · Σ|x| + l2 · Σx². @see `keras.regularizers.L1L2` */
+/**
+ * l1 · Σ|x| + l2 · Σx².
+ *
+ * @param options `l1` and `l2`, if they are not given by position.
+ * @param l1 The factor of Σ|x|; may stand in `options`. Default 0.
+ * @param l2 The factor of Σx²; may stand in `options`. Default 0.
+ * @throws {ValueError} A factor is negative.
+ * @see `keras.regularizers.L1L2`
+ * @example
+ * new regularizers.L1L2({ l1: 0.1, l2: 0.1 })(ops.array([1, -2.5])) // 1.075
+ */
 export class L1L2 extends Regularizer {
   static readonly positional = [];
   readonly l1: number;

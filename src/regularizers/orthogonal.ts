@@ -16,7 +16,15 @@ export interface OrthogonalRegularizerOptions {
   readonly mode?: 'rows' | 'columns';
 }
 
-/** factor · mean |cosine| of all pairs of rows (or columns) of a matrix. @see `keras.regularizers.OrthogonalRegularizer` */
+/**
+ * factor · mean |cosine| of all pairs of rows (or columns) of a matrix.
+ *
+ * @param options See {@link OrthogonalRegularizerOptions}.
+ * @throws {ValueError} `mode` is unknown; when it is called: the tensor is no matrix.
+ * @see `keras.regularizers.OrthogonalRegularizer`
+ * @example
+ * new regularizers.OrthogonalRegularizer({ factor: 0.1 })(ops.array([[1, 0], [0.6, 0.8]])) // 0.060000002
+ */
 export class OrthogonalRegularizer extends Regularizer {
   static readonly positional = [];
   readonly factor: number;

@@ -8,9 +8,17 @@ import type { Tensor, TensorLike } from '../runtime/index.js';
 import { toTensor } from '../runtime/index.js';
 
 /**
- * A penalty on a weight or an output: called with a tensor, gives a scalar that is added to the loss. Subclasses override `call`.
+ * A penalty on a weight or an output: called with a tensor, it gives a scalar that is added to the loss. A class of your own overrides
+ * `call`.
  *
  * @see `keras.regularizers.Regularizer`
+ * @example
+ * class Mean extends Regularizer {
+ *   override call(w: Tensor): Tensor {
+ *     return ops.mean(ops.abs(w));
+ *   }
+ * }
+ * new Mean()(ops.array([1, -3])); // 2
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Regularizer extends Callable {

@@ -20,8 +20,12 @@ export interface CosineDecayOptions {
 /**
  * Half a cosine from the first rate down to `alpha` of it.
  *
+ * @param initialLearningRate The rate at step 0: of the warm-up, if there is one.
+ * @param decaySteps The number of steps from the first rate to the last, warm-up not counted.
+ * @param options See {@link CosineDecayOptions}.
  * @see `keras.optimizers.schedules.CosineDecay`; Loshchilov & Hutter 2016, "SGDR: Stochastic Gradient Descent with Warm Restarts"
- * @example new CosineDecay(0, 1000, { warmupTarget: 0.1, warmupSteps: 100 })
+ * @example
+ * new CosineDecay(0, 1000, { warmupTarget: 0.1, warmupSteps: 100 })
  */
 export class CosineDecay extends LearningRateSchedule {
   static readonly positional = ['initial_learning_rate', 'decay_steps'];

@@ -21,8 +21,12 @@ export interface CosineDecayRestartsOptions {
 /**
  * Half a cosine down to `alpha`, then again from the top, each time over a longer period.
  *
+ * @param initialLearningRate The rate at step 0.
+ * @param firstDecaySteps The number of steps of the first period.
+ * @param options See {@link CosineDecayRestartsOptions}.
  * @see `keras.optimizers.schedules.CosineDecayRestarts`; Loshchilov & Hutter 2016, "SGDR: Stochastic Gradient Descent with Warm Restarts"
- * @example new CosineDecayRestarts(0.1, 1000, { mMul: 0.9 })
+ * @example
+ * new CosineDecayRestarts(0.1, 1000, { mMul: 0.9 })
  */
 export class CosineDecayRestarts extends LearningRateSchedule {
   static readonly positional = ['initial_learning_rate', 'first_decay_steps'];

@@ -17,8 +17,13 @@ export interface DecayOptions {
 /**
  * initial · decayRate ^ (step / decaySteps).
  *
+ * @param initialLearningRate The rate at step 0.
+ * @param decaySteps The number of steps in which the rate changes by the factor `decayRate`.
+ * @param decayRate The factor.
+ * @param options See {@link DecayOptions}.
  * @see `keras.optimizers.schedules.ExponentialDecay`
- * @example new ExponentialDecay(0.1, 100_000, 0.96, { staircase: true })
+ * @example
+ * new ExponentialDecay(0.1, 100_000, 0.96, { staircase: true })
  */
 export class ExponentialDecay extends LearningRateSchedule {
   static readonly positional = ['initial_learning_rate', 'decay_steps', 'decay_rate'];

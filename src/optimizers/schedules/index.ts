@@ -35,7 +35,15 @@ registerClasses('keras.optimizers.schedules', {
   CosineDecayRestarts,
 });
 
-/** A schedule as JSON. @see `keras.optimizers.schedules.serialize` */
+/**
+ * A schedule as JSON.
+ *
+ * @param learningRateSchedule The schedule.
+ * @returns What `deserialize` takes.
+ * @see `keras.optimizers.schedules.serialize`
+ * @example
+ * optimizers.schedules.serialize(new optimizers.schedules.ExponentialDecay(0.1, 1000, 0.9)).class_name // 'ExponentialDecay'
+ */
 export function serialize(learningRateSchedule: LearningRateSchedule): Config {
   return serializeKerasObject(learningRateSchedule) as Config;
 }
@@ -43,9 +51,14 @@ export function serialize(learningRateSchedule: LearningRateSchedule): Config {
 /**
  * A schedule from JSON.
  *
+ * @param config What `serialize` gave.
  * @param options `customObjects`: your own classes by name.
+ * @returns The schedule.
  * @throws {ValueError} The class is not known, or is no schedule.
  * @see `keras.optimizers.schedules.deserialize`
+ * @example
+ * const config = optimizers.schedules.serialize(new optimizers.schedules.ExponentialDecay(0.1, 1000, 0.9));
+ * const schedule = optimizers.schedules.deserialize(config);
  */
 export const deserialize = checked(
   'deserialize',

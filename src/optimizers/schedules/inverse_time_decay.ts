@@ -10,8 +10,13 @@ import { LearningRateSchedule, requireNumber, requireSteps, scalar } from './lea
 /**
  * initial / (1 + decayRate · step / decaySteps).
  *
+ * @param initialLearningRate The rate at step 0.
+ * @param decaySteps The number of steps in which the divisor grows by `decayRate`.
+ * @param decayRate By how much the divisor grows.
+ * @param options See {@link DecayOptions}.
  * @see `keras.optimizers.schedules.InverseTimeDecay`
- * @example new InverseTimeDecay(0.1, 1, 0.5)
+ * @example
+ * new InverseTimeDecay(0.1, 1, 0.5)
  */
 export class InverseTimeDecay extends LearningRateSchedule {
   static readonly positional = ['initial_learning_rate', 'decay_steps', 'decay_rate'];

@@ -10,8 +10,13 @@ import { LearningRateSchedule, requireNumber, scalar } from './learning_rate_sch
 /**
  * One rate up to and including each boundary, another after it.
  *
+ * @param boundaries Counts of steps, ascending.
+ * @param values The rates: one more than there are boundaries.
+ * @param options `name`: of the schedule.
+ * @throws {ValueError} There is not one rate more than boundaries.
  * @see `keras.optimizers.schedules.PiecewiseConstantDecay`
- * @example new PiecewiseConstantDecay([100_000, 110_000], [1, 0.5, 0.1])
+ * @example
+ * new PiecewiseConstantDecay([100_000, 110_000], [1, 0.5, 0.1])
  */
 export class PiecewiseConstantDecay extends LearningRateSchedule {
   static readonly positional = ['boundaries', 'values'];

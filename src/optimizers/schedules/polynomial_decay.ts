@@ -20,8 +20,12 @@ export interface PolynomialDecayOptions {
 /**
  * (initial − end) · (1 − step / decaySteps) ^ power + end.
  *
+ * @param initialLearningRate The rate at step 0.
+ * @param decaySteps The number of steps from the first rate to the last.
+ * @param options See {@link PolynomialDecayOptions}.
  * @see `keras.optimizers.schedules.PolynomialDecay`
- * @example new PolynomialDecay(0.1, 10_000, { endLearningRate: 0.01, power: 0.5 })
+ * @example
+ * new PolynomialDecay(0.1, 10_000, { endLearningRate: 0.01, power: 0.5 })
  */
 export class PolynomialDecay extends LearningRateSchedule {
   static readonly positional = ['initial_learning_rate', 'decay_steps'];
