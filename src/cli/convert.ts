@@ -24,12 +24,16 @@ async function run({ positional: [from, to], flags }: ParsedArguments, note: (te
 export const convert: Command = {
   usage: 'FROM TO',
   summary:
-    'Read a model (.keras, .h5 of Keras 1 to 3, model.json of tfjs) and write it (.keras, .h5), or its weights (.weights.h5, .weights.json, .safetensors).',
+    'Read a model (.keras, .h5 of Keras 1 to 3, model.json of tfjs) and write it (.keras, .h5, .json for tfjs), or its weights (.weights.h5, .weights.json, .safetensors).',
   options: {
     keep: { value: null, help: 'refuse to replace TO' },
     'no-optimizer': { value: null, help: 'leave out what the model was compiled with' },
   },
-  examples: ['keras-ts convert old_model.h5 model.keras', 'keras-ts convert tfjs/model.json model.keras'],
+  examples: [
+    'keras-ts convert old_model.h5 model.keras',
+    'keras-ts convert tfjs/model.json model.keras',
+    'keras-ts convert model.keras tfjs/model.json',
+  ],
   arity: 2,
   run,
 };

@@ -25,6 +25,7 @@ export {
   saveWeights,
   type SaveWeightsOptions,
 } from './saving_api.js';
+export { tfjsFiles, type TfjsFilesOptions } from './tfjs/place.js';
 
 /**
  * Register a class or function of your own, so that configs and files that name it can be read.

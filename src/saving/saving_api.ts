@@ -29,7 +29,7 @@ import { readWeights, writeWeights } from './weights.js';
 import type { WeightsReader } from './weights_store.js';
 import { Hdf5WeightsReader, Hdf5WeightsWriter } from './weights_store.js';
 import type { ChosenFiles } from './tfjs/place.js';
-import { isTfjsPlace, loadTfjsModel } from './tfjs/place.js';
+import { isTfjsPlace, loadTfjsModel, saveTfjsModel } from './tfjs/place.js';
 
 /** Options of `saveModel`. */
 export interface SaveModelOptions {
@@ -84,9 +84,11 @@ export async function writeAtomically(
 /**
  * Save a model: its config, its weights, and the state of its training.
  *
- * @param place A path or handle of a file that ends in `.keras`, or in `.h5` for the format of older versions. Left out: the bytes are returned.
+ * @param place A path or handle of a file that ends in `.keras`, or in `.h5` for the format of older versions; or a path of `model.json`,
+ *   for TensorFlow.js, which gets the files of the weights beside it. Left out: the bytes of a `.keras` file are returned.
  * @returns The bytes if no place is given.
- * @throws {ValueError} The ending is none that can be written, or the file is there and `overwrite` is false.
+ * @throws {ValueError} The ending is none that can be written, or the file is there and `overwrite` is false, or the model has what
+ *   TensorFlow.js lacks.
  * @see `keras.saving.save_model`
  * @example await saveModel(model, 'model.keras');
  */
@@ -110,16 +112,28 @@ export async function saveModel(
     return target.bytes();
   }
   const name = nameOf(place);
+  const isTfjs = zipped && /\.json$/i.test(name);
   const isLegacy = zipped && /\.(h5|hdf5)$/.test(name);
-  if (zipped && !isLegacy && !name.endsWith('.keras'))
-    throw new ValueError(`saveModel: '${name}' should end in '.keras' (or in '.h5', the format of older versions).`);
+  if (zipped && !isTfjs && !isLegacy && !name.endsWith('.keras'))
+    throw new ValueError(
+      `saveModel: '${name}' should end in '.keras' (or in '.h5', the format of older versions, or in '.json', for TensorFlow.js).`,
+    );
   if (!zipped && name.endsWith('.keras'))
     throw new ValueError(
       `saveModel: with zipped: false a folder is written, whose name '${name}' should not end in '.keras'.`,
     );
   await checkFree(place, overwrite, 'saveModel');
+  const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
+  if (isTfjs) {
+    if (path === null)
+      throw new ValueError(
+        `saveModel: a model for TensorFlow.js is several files, which can be written to a path only. Received: ${name}. ` +
+          'saving.tfjsFiles(model) gives them.',
+      );
+    await saveTfjsModel(model, path, includeOptimizer);
+    return;
+  }
   if (!zipped) {
-    const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
     if (path === null) throw new ValueError(`saveModel: a folder can be written to a path only. Received: ${name}.`);
     await writeKerasFolder(model, filesFor('saveModel'), path);
     return;
@@ -129,9 +143,7 @@ export async function saveModel(
     return;
   }
   const content = await archiveContent(model);
-  await writeAtomically(place, 'saveModel', (file, path) =>
-    writeKerasArchive(content, (bytes) => file.write(bytes), path),
-  );
+  await writeAtomically(place, 'saveModel', (file, at) => writeKerasArchive(content, (bytes) => file.write(bytes), at));
 }
 
 /** Write an HDF5 file so that it is there as a whole or not at all. */

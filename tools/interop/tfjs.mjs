@@ -1,28 +1,11 @@
 /**
- * @file `node tools/interop/tfjs.mjs`: records fixtures/tfjs.jsonl.gz, models that TensorFlow.js made, saved and computed with. It brings
- * @tensorflow/tfjs into a folder of its own, which it removes: no dependency of keras-ts.
+ * @file `node tools/interop/tfjs.mjs`: records fixtures/tfjs.jsonl.gz, models that TensorFlow.js made, saved and computed with.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { loadTfjs, TFJS_VERSION } from './install_tfjs.mjs';
 
-const VERSION = '4.22.0';
-const folder = mkdtempSync(join(tmpdir(), 'keras-ts-tfjs-'));
-writeFileSync(join(folder, 'package.json'), '{"private":true}');
-const { status } = spawnSync(
-  'npm',
-  ['install', '--no-audit', '--no-fund', '--ignore-scripts', `@tensorflow/tfjs@${VERSION}`],
-  {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-);
-if (status !== 0) throw new Error('tfjs could not be installed');
-const tf = createRequire(join(folder, 'x.js'))('@tensorflow/tfjs');
-await tf.setBackend('cpu');
+const tf = await loadTfjs();
 
 let seed = 1;
 /** Numbers in [-1, 1), the same in every run. */
@@ -84,7 +67,6 @@ const cases = [
     return record('graph', tf.model({ inputs: [i, other], outputs }), [[5, 3], [2]]);
   })(),
 ];
-rmSync(folder, { recursive: true });
 const out = new URL('../../fixtures/tfjs.jsonl.gz', import.meta.url);
 writeFileSync(out, gzipSync(cases.map((each) => `${JSON.stringify(each)}\n`).join(''), { level: 9 }));
-console.log(`tfjs ${VERSION}: ${cases.length} cases`);
+console.log(`tfjs ${TFJS_VERSION}: ${cases.length} cases`);

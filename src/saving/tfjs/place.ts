@@ -1,13 +1,18 @@
 /** @file Where models of TensorFlow.js lie: a path or URL of `model.json` with its shards beside it, or the files that a person chose. */
-import { ValueError } from '../../core/errors.js';
+import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { parseJson } from '../../core/json.js';
+import type { Files } from '../../core/platform.js';
+import { isDict } from '../../core/tree.js';
 import type { ByteSource } from '../../formats/byte_source.js';
 import { blobSource, readAll } from '../../formats/byte_source.js';
+import type { Layer } from '../../layers/layer.js';
 import type { LegacyModel, LegacyModelOptions } from '../legacy/hdf5.js';
 import type { FileSource, ProgressListener } from '../places.js';
-import { filesFor, nameOf, openSource, pathIn } from '../places.js';
+import { cannotWrite, filesFor, nameOf, openSource, pathIn } from '../places.js';
 import type { OpenShard } from './read.js';
 import { parseTfjs, readTfjsModel } from './read.js';
+import { fetchState } from '../weights.js';
+import { isShardName, tfjsFilesOf } from './write.js';
 
 /** A file that a person chose: a `File`. */
 export interface NamedBlob extends Blob {
@@ -112,4 +117,69 @@ export async function loadTfjsModel(
     await shards.close();
     await source.close();
   }
+}
+
+/** The shards of a model that was written to the same place before. */
+async function shardsThere(files: Files, path: string): Promise<string[]> {
+  if (!(await files.exists(path))) return [];
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(await files.read(path)));
+    const groups = isDict(json) && Array.isArray(json['weightsManifest']) ? (json['weightsManifest'] as unknown[]) : [];
+    return groups.flatMap((group) => (isDict(group) ? [group['paths']].flat() : [])).filter(isShardName);
+  } catch {
+    return []; // Not what was written here.
+  }
+}
+
+/**
+ * Write a model for TensorFlow.js. `model.json` is put in place last, when its shards are there; those of the model before it go then.
+ *
+ * @param path Of `model.json`.
+ */
+export async function saveTfjsModel(model: Layer, path: string, includeOptimizer: boolean): Promise<void> {
+  const files = filesFor('saveModel');
+  await fetchState(model);
+  const { shards, json } = tfjsFilesOf(model, includeOptimizer);
+  const folder = path.slice(0, path.length - baseName(path).length);
+  const beside = (name: string): string => (folder === '' ? name : files.join(folder, name));
+  const [before, made] = [await shardsThere(files, path), new Set<string>()];
+  try {
+    if (folder !== '') await files.makeFolder(folder);
+    for await (const { name, bytes } of shards()) {
+      await files.write(beside(name), bytes);
+      made.add(name);
+    }
+    await files.write(path, json());
+  } catch (error) {
+    for (const name of made) if (!before.includes(name)) await files.remove(beside(name)).catch(() => null);
+    if ((error as { readonly code?: unknown }).code !== undefined) throw cannotWrite('saveModel', path, error);
+    throw error;
+  }
+  for (const name of before) if (!made.has(name)) await files.remove(beside(name)).catch(() => null);
+}
+
+/** Options of `tfjsFiles`. */
+export interface TfjsFilesOptions {
+  /** Whether what the model was compiled with is written too. Default true. */
+  readonly includeOptimizer?: boolean;
+}
+
+/**
+ * A model as the files that TensorFlow.js opens, for a page that offers them as downloads or hands them to
+ * `tf.loadLayersModel(tf.io.browserFiles(files))`. `saveModel(model, 'folder/model.json')` writes them to a disk.
+ *
+ * @param model Drawn (`new Model(inputs, outputs)`) or stacked (`Sequential`).
+ * @returns `model.json` first, and the shards of its weights.
+ * @throws {ValueError} It has a layer, or an argument of a layer, that TensorFlow.js lacks. The layer is named.
+ * @see `keras.Model.export`, of which this is the counterpart for TensorFlow.js
+ * @example const [json, ...shards] = await saving.tfjsFiles(model);
+ */
+export async function tfjsFiles(model: Layer, options: TfjsFilesOptions = {}): Promise<File[]> {
+  const { includeOptimizer = true, ...rest } = options;
+  refuseUnknownOptions('tfjsFiles', rest, ['includeOptimizer']);
+  await fetchState(model);
+  const { shards, json } = tfjsFilesOf(model, includeOptimizer);
+  const made: File[] = [];
+  for await (const { name, bytes } of shards()) made.push(new File([bytes], name));
+  return [new File([json()], 'model.json', { type: 'application/json' }), ...made];
 }

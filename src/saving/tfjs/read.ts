@@ -18,6 +18,7 @@ import { upgradeModelConfig } from '../legacy/layers.js';
 import { upgradeTrainingConfig } from '../legacy/training.js';
 import { fileWeights } from '../legacy/weights.js';
 import { placesOf } from '../state.js';
+import { kerasOptimizer } from './training.js';
 import type { WeightGroup, WeightSpec } from './weights.js';
 import { bytesOf, decodeWeight, readManifest, ShardReader } from './weights.js';
 
@@ -152,7 +153,10 @@ const pythonName = (value: unknown): unknown =>
   typeof value === 'string' && /[a-z][A-Z]/.test(value) ? toSnakeCase(value) : value;
 
 function compileConfig(training: unknown): Config | null {
-  const upgraded = upgradeTrainingConfig(pythonKeys(training));
+  const given = isDict(training)
+    ? { ...training, optimizer_config: kerasOptimizer(training['optimizer_config']) }
+    : training;
+  const upgraded = upgradeTrainingConfig(pythonKeys(given));
   if (upgraded === null) return null;
   const named = (tree: unknown): unknown => (Array.isArray(tree) ? tree.map(named) : pythonName(tree));
   return { ...upgraded, loss: named(upgraded['loss']), metrics: named(upgraded['metrics']) };
