@@ -14,6 +14,12 @@ export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export { History } from './history.js';
 export { LambdaCallback, type LambdaCallbackOptions } from './lambda_callback.js';
 export { LearningRateScheduler, type LearningRateSchedulerOptions } from './learning_rate_scheduler.js';
+export {
+  type DashboardSample,
+  LiveDashboard,
+  type LiveDashboardOptions,
+  type SampleFunction,
+} from './live_dashboard/index.js';
 export { ModelCheckpoint, type ModelCheckpointOptions } from './model_checkpoint.js';
 export type { MonitorMode, MonitorOptions } from './monitor.js';
 export { OrbaxCheckpoint } from './orbax_checkpoint.js';

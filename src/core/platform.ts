@@ -144,6 +144,54 @@ export interface Interrupts {
   listen(listener: () => void): () => void;
 }
 
+/** A request to a server of this process. */
+export interface ServerRequest {
+  readonly method: string;
+  /** From the first slash on, with the query. */
+  readonly url: string;
+  /** By names in small letters. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body. @throws {Error} It has more than `limit` bytes. */
+  text(limit: number): Promise<string>;
+}
+
+/** An answer to which text is added as long as its reader stays. */
+export interface ServerStream {
+  write(text: string): void;
+  /** Whether the reader has taken what was written. */
+  readonly isDrained: boolean;
+  /** Called once when the reader has gone. */
+  onClose(listener: () => void): void;
+}
+
+export interface ServerAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The whole text, or what takes the stream of an answer that goes on. */
+  readonly body: string | ((stream: ServerStream) => void);
+}
+
+/** A server for this machine alone. It does not keep the process alive, but where it is held. */
+export interface LocalServer {
+  readonly port: number;
+  /** Keep the process alive until `close`. */
+  hold(): void;
+  /** Call `task` again and again until `close`; this does not keep the process alive. */
+  every(seconds: number, task: () => void): void;
+  /** Hang up on all readers and listen no more. */
+  close(): Promise<void>;
+}
+
+/** Servers on 127.0.0.1. */
+export interface Servers {
+  /**
+   * Listen on the first of some ports that is free.
+   *
+   * @throws {Error} All are taken.
+   */
+  listen(ports: readonly number[], handler: (request: ServerRequest) => Promise<ServerAnswer>): Promise<LocalServer>;
+}
+
 /** The services of a platform. */
 export interface Platform {
   readonly terminal: Terminal;
@@ -159,6 +207,8 @@ export interface Platform {
   readonly pictures: Pictures | null;
   /** null: there is no such key here. */
   readonly interrupts: Interrupts | null;
+  /** null: nothing here can listen. */
+  readonly servers: Servers | null;
   /** Seconds, from any start, for durations. */
   now(): number;
   /** Let timers, I/O and the page have their turn. */
@@ -189,6 +239,7 @@ let platform: Platform = {
   folders: null,
   pictures: null,
   interrupts: null,
+  servers: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
   patience: 0.05,

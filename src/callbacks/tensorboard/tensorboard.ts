@@ -2,19 +2,19 @@
 import { imageDataFormat } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
-import { flatten, isDict } from '../../core/tree.js';
+import { isDict } from '../../core/tree.js';
 import type { DataLike, TensorTree } from '../../data/index.js';
-import { mapRows, sliceRows } from '../../data/index.js';
 import { Embedding } from '../../layers/core/embedding.js';
 import { observingOutputs } from '../../layers/call_context.js';
 import type { Layer } from '../../layers/layer.js';
 import type { Variable } from '../../runtime/index.js';
-import { Tensor, toTensor, valueAndGrad } from '../../runtime/index.js';
+import { Tensor, toTensor } from '../../runtime/index.js';
 import { snapshotWeights } from '../../saving/snapshot.js';
 import type { Logs } from '../callback.js';
 import { Callback } from '../callback.js';
 import { filesFor } from '../files.js';
 import { learningRateOf, optimizersOf } from '../learning_rates.js';
+import { batchesOf, gradientsOver, MOST_SAMPLES } from '../over_samples.js';
 import type { FolderHandleLike } from './event_folder.js';
 import { innerFolder, openFolder } from './event_folder.js';
 import { graphDefOf } from './op_graph.js';
@@ -68,9 +68,6 @@ const OPTIONS = [
   'batchSize',
 ] as const satisfies readonly (keyof TensorBoardOptions)[];
 
-/** Validation samples that histograms of outputs and gradients look at. */
-const MOST_SAMPLES = 1024;
-
 const now = (): number => performance.now() / 1000;
 
 function profiledSteps(given: TensorBoardOptions['profileBatch']): readonly [first: number, last: number] {
@@ -87,19 +84,6 @@ function frequency(name: string, value: unknown): number {
   if (!Number.isInteger(value) || (value as number) < 0)
     throw new ValueError(`TensorBoard: ${name}=${describe(value)}. Expected a whole number of epochs from 0.`);
   return value as number;
-}
-
-/** Samples in batches, each with its part of all samples. */
-function batchesOf(
-  samples: readonly TensorTree[],
-  size: number,
-): { readonly batch: readonly TensorTree[]; readonly part: number }[] {
-  const total = flatten<Tensor | null>(samples[0]).find((x) => x !== null)?.shape[0] ?? 0;
-  return Array.from({ length: Math.ceil(total / size) }, (_, i) => {
-    const [start, stop] = [i * size, Math.min(total, (i + 1) * size)];
-    const batch = samples.map((tree) => mapRows(tree, (x) => sliceRows(x, start, stop)));
-    return { batch, part: (stop - start) / total };
-  });
 }
 
 /**
@@ -321,7 +305,7 @@ export class TensorBoard extends Callback {
         outputs.set(name, values);
       }
       if (variables.length === 0) continue;
-      this.#gradientsFor(batch, variables).forEach((gradient, i) => {
+      gradientsOver(this.model, batch, variables).forEach((gradient, i) => {
         const { data } = gradient.ndarray;
         gradients[i].forEach((_, at) => (gradients[i][at] += part * Number(data[at])));
       });
@@ -330,15 +314,6 @@ export class TensorBoard extends Callback {
     variables.forEach(({ path }, i) => {
       train.histogram(`${path.replaceAll(':', '_')}_grad`, gradients[i], { step });
     });
-  }
-
-  #gradientsFor([x, y = null, sampleWeight = null]: readonly TensorTree[], variables: readonly Variable[]) {
-    const { model } = this;
-    const [, gradients] = valueAndGrad(() => {
-      const yPred = model<TensorTree>(x as Tensor, { training: false });
-      return model.computeLoss({ x, y, yPred, sampleWeight, training: false });
-    }, variables);
-    return gradients;
   }
 
   /** What layers give for inputs of the model, by the layers' names. */

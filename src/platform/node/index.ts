@@ -10,6 +10,7 @@ import type { Folders, Platform, Terminal, Threads, WorkerThread } from '../../c
 import { files } from './files.js';
 import { interrupts } from './interrupts.js';
 import { pictures } from './pictures.js';
+import { servers } from './servers.js';
 
 const terminal: Terminal = {
   write: (text) => {
@@ -107,6 +108,7 @@ export const nodePlatform: Partial<Platform> = {
   folders,
   pictures,
   interrupts,
+  servers,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 

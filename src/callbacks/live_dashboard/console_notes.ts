@@ -1,0 +1,51 @@
+/** @file Lines that a program writes to its console and that callbacks print, for whoever shows them. They are written as before. */
+import { onPrintedLine } from '../print.js';
+import type { Note } from './run_state.js';
+
+type Listener = (level: Note['level'], text: string) => void;
+type Method = 'log' | 'info' | 'warn' | 'error';
+
+const METHODS: readonly Method[] = ['log', 'info', 'warn', 'error'];
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return JSON.stringify(value) ?? '[object]';
+  } catch {
+    return '[object]'; // it leads to itself
+  }
+}
+
+/**
+ * Listen to the console and to what callbacks print.
+ *
+ * @returns Ends it. Where somebody else has put a function in the place of a method meanwhile, theirs stays.
+ */
+export function listenToConsole(listener: Listener): () => void {
+  let ended = false;
+  let last = '';
+  const methods: Record<Method, (...values: unknown[]) => void> = console;
+  const ends = METHODS.map((method) => {
+    const before = methods[method];
+    const told = (...values: unknown[]): void => {
+      before.apply(console, values);
+      last = values.map(textOf).join(' ');
+      if (!ended) listener(method === 'info' ? 'log' : method, last);
+    };
+    methods[method] = told;
+    return () => {
+      if (methods[method] === told) methods[method] = before;
+    };
+  });
+  const printed = (text: string): void => {
+    // Where there is no terminal, the line went through the console.
+    if (last.trim() !== text.trim()) listener('log', text.trim());
+  };
+  ends.push(onPrintedLine(printed));
+  return () => {
+    ended = true;
+    for (const end of ends) end();
+  };
+}
