@@ -441,7 +441,8 @@ export class LiveDashboard extends Callback {
     board.end(run.state.id);
     board.changed();
     await this.#server?.tellLast();
-    if (this.keepOpen) this.#server?.hold();
+    // Who ends a run by Ctrl-C wants the process to end.
+    if (this.keepOpen && this.model._run?.interrupted !== true) this.#server?.hold();
   }
 
   override async onTrainEnd(): Promise<void> {

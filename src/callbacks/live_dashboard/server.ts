@@ -120,11 +120,11 @@ export class DashboardServer {
 
   /** Tell readers how it ended, and give them a moment to take it. */
   async tellLast(): Promise<void> {
-    const { now, nextTurn } = getPlatform();
-    const end = now() + LAST;
+    const platform = getPlatform();
+    const end = platform.now() + LAST;
     const isWaiting = (): boolean => [...this.#readers].some(({ stream }) => !stream.isDrained);
     this.tell();
-    while (isWaiting() && now() < end) await nextTurn();
+    while (isWaiting() && platform.now() < end) await platform.nextTurn();
     this.tell();
   }
 
