@@ -75,15 +75,14 @@ export class FunctionBuilder {
     return new Expr(loadedType(memory), { kind: 'load', memory, address, offset });
   }
 
-  /** As many numbers as the target has lanes, one after another. Not for f64. */
+  /** As many numbers as the target has lanes (of f64 half as many), one after another. */
   loadVector(memory: MemoryType, address: Expr, offset = 0): Expr {
-    if (memory === 'f64') throw new InternalError('kernel: vectors are of 32-bit numbers');
     return new Expr(`${loadedType(memory)}x` as KernelType, { kind: 'load', memory, address, offset });
   }
 
-  /** One f32 from memory in all lanes. */
-  loadSplat(address: Expr, offset = 0): Expr {
-    return new Expr('f32x', { kind: 'loadSplat', address, offset });
+  /** One float from memory in all lanes. */
+  loadSplat(address: Expr, offset = 0, memory: 'f32' | 'f64' = 'f32'): Expr {
+    return new Expr(`${memory}x`, { kind: 'loadSplat', address, offset });
   }
 
   /** Write a scalar, or all lanes one after another; integers are cut to the memory type. */
@@ -187,7 +186,8 @@ export class FunctionBuilder {
   #fold(x: Expr, combine: (a: Expr, b: Expr) => Expr): Expr {
     if (!isVector(x.type)) return x;
     const bound = this.let(x);
-    let parts = Array.from({ length: this.target.lanes }, (_, i) => bound.lane(i));
+    const lanes = x.type === 'f64x' ? this.target.lanes / 2 : this.target.lanes;
+    let parts = Array.from({ length: lanes }, (_, i) => bound.lane(i));
     while (parts.length > 1) {
       const half = parts.length / 2;
       parts = parts.slice(0, half).map((part, i) => this.let(combine(part, parts[half + i])));

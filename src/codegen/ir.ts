@@ -7,8 +7,11 @@
 import { InternalError } from '../core/errors.js';
 import type { MachineModel } from './machine.js';
 
-/** Types of values: scalars, and vectors of a target's lanes (`x`). Vector comparisons give all-ones lanes (`i32x`). */
-export type KernelType = 'i32' | 'f32' | 'f64' | 'i32x' | 'f32x';
+/**
+ * Types of values: scalars, and vectors of a target's lanes (`x`), of half as many for `f64x`. Vector comparisons of 32-bit numbers give
+ * all-ones lanes (`i32x`); those of `f64x` are not there, as nothing needs them yet.
+ */
+export type KernelType = 'i32' | 'f32' | 'f64' | 'i32x' | 'f32x' | 'f64x';
 
 /** How a number lies in memory. Narrow integers widen to `i32`. */
 export type MemoryType = 'u8' | 'i8' | 'u16' | 'i16' | 'i32' | 'f32' | 'f64';
@@ -364,7 +367,9 @@ export class Expr {
   }
   /** The same 32 bits under the other 32-bit type. */
   bitcast(): Expr {
-    const to = { i32: 'f32', f32: 'i32', i32x: 'f32x', f32x: 'i32x', f64: null }[this.type] as KernelType | null;
+    const to = { i32: 'f32', f32: 'i32', i32x: 'f32x', f32x: 'i32x', f64: null, f64x: null }[
+      this.type
+    ] as KernelType | null;
     if (to === null) throw new InternalError('kernel: bitcast of f64');
     return new Expr(to, { kind: 'bitcast', x: this });
   }

@@ -10,7 +10,7 @@ import { fromNumbers } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import { range, sameShape } from '../core/shape.js';
 import type { Applier, Operand } from './operand.js';
-import type { Graph } from './graph.js';
+import type { Graph, Value } from './graph.js';
 import { primitiveByName } from './primitive.js';
 
 function call<T extends Operand<T>>(name: string, inputs: readonly T[], params: unknown): T[] {
@@ -464,4 +464,65 @@ export function remat<T extends Operand<T>>(operands: readonly T[], params: Rema
 /** `x`, computed only once `after` is known. Passes do not take the result for `x`, so that they do not undo the order. */
 export function orderAfter<T extends Operand<T>>(x: T, after: T): T {
   return one('orderAfter', [x, after]);
+}
+
+// ---- linear algebra (primitives/factorizations.ts, primitives/spectral.ts); matrices are the last two dimensions ----
+
+/** L, lower triangular with L·Lᵀ = A. Only the lower triangle of `a` is read. NaN in the whole triangle if A is not positive definite. */
+export function cholesky<T extends Operand<T>>(a: T): T {
+  return one('cholesky', [a]);
+}
+export interface TriangularSolveParams {
+  /** Which triangle of the matrix is read. */
+  readonly lower: boolean;
+  /** Solve with the transpose of that triangle. */
+  readonly transpose: boolean;
+  /** Take the diagonal as ones, without reading it. */
+  readonly unit: boolean;
+}
+/** X with A·X = B: matrices (…, n, n) and (…, n, m). */
+export function triangularSolve<T extends Operand<T>>(a: T, b: T, params: TriangularSolveParams): T {
+  return one('triangularSolve', [a, b], params);
+}
+/**
+ * P·A = L·U with partial pivoting.
+ *
+ * @returns L (below the diagonal, which is 1) and U in one matrix; pivots (int32: row i was swapped with row pivots[i]); and the order of
+ *     the rows (int32: row i of P·A is row order[i] of A).
+ */
+export function lu<T extends Operand<T>>(a: T): [factors: T, pivots: T, order: T] {
+  return call('lu', [a], {}) as [T, T, T];
+}
+/** A function that carries cotangents of results back. */
+export type Backward = (
+  cotangents: readonly (Value | null)[],
+  given: WithGradientValues<Value>,
+) => readonly (Value | null)[];
+/** What `Backward` is given beside cotangents. */
+export interface WithGradientValues<T> {
+  readonly inputs: readonly T[];
+  readonly residuals: readonly T[];
+  readonly outputs: readonly T[];
+}
+export interface WithGradientParams {
+  /** How many operands are inputs, and how many of the next are residuals; the rest are outputs. */
+  readonly inputs: number;
+  readonly residuals: number;
+  readonly backward: Backward;
+  /** Tells one rule from another. */
+  readonly id: number;
+}
+let rules = 0;
+/**
+ * The outputs as they are, with a gradient of their own: none flows back through the way in which they were computed.
+ *
+ * @param given `inputs`: what gets the gradient. `residuals`: what the rule needs beside inputs and outputs.
+ * @param backward Cotangents of the inputs from those of the outputs (null: none).
+ */
+export function withGradient<T extends Operand<T>>(
+  { inputs, residuals, outputs }: WithGradientValues<T>,
+  backward: Backward,
+): T[] {
+  const params: WithGradientParams = { inputs: inputs.length, residuals: residuals.length, backward, id: rules++ };
+  return call('withGradient', [...inputs, ...residuals, ...outputs], params);
 }

@@ -28,6 +28,8 @@ export interface PrimitiveDefinition<P> {
   readonly scalar?: <S>(s: ScalarBuilder<S>, inputs: readonly S[], params: P) => S;
   /** Cotangents of the inputs (null: none flows), or null when the primitive has no gradient at all. */
   readonly gradient: ((context: GradientContext<P>) => readonly (Value | null)[]) | null;
+  /** Multiply-adds for each element of the first input, where they are many more than elements are moved. */
+  work?(inputs: readonly TensorType[]): number;
   /** How `params` are printed and compared; the default is JSON. */
   format?(params: P): string;
   /** Only of primitives that run graphs (loops, branches): those graphs, and `params` with others in their places. */

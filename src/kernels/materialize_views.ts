@@ -32,7 +32,9 @@ export function materializeViews(graph: Graph): Graph {
     return made;
   };
   const { inputs, outputs } = rebuild(graph, builder, (node, operands) => {
-    if (node.primitive.name === 'stopGradient') return operands; // the gradient is taken already
+    // The gradient is taken already.
+    if (node.primitive.name === 'stopGradient') return operands;
+    if (node.primitive.name === 'withGradient') return operands.slice(-node.outputs.length);
     const takesView = viewsTaken(node);
     const ready = takesView === null ? operands : operands.map((value, i) => (takesView(i) ? value : whole(value)));
     return builder.repeat(node, ready);

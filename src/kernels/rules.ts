@@ -6,6 +6,9 @@ import { convGeneral } from './convolution/convolution.js';
 import { dotGeneral } from './contraction/dot.js';
 import { dynamicSlice, dynamicUpdateSlice, gather, scatter } from './move/indexing.js';
 import { argMax, argMin, argSort, cumulative, sort } from './order.js';
+import { cholesky } from './linalg/cholesky.js';
+import { lu } from './linalg/lu.js';
+import { triangularSolve } from './linalg/triangular.js';
 import { randomBits, threefry2x32 } from './random.js';
 import { concatenate, pad } from './move/structure.js';
 import { reduceWindowMax, reduceWindowMin, reduceWindowSum, selectAndGather, selectAndScatter } from './window.js';
@@ -37,5 +40,8 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     scan,
     cond,
     orderAfter,
+    cholesky,
+    triangularSolve,
+    lu,
   }),
 );

@@ -115,3 +115,5 @@ export const rearrange = op(
     );
   },
 );
+
+export { logdet } from './linalg/determinants.js';

@@ -9,7 +9,7 @@ import { currentTrace } from './trace.js';
 import { applicationWork, COMPILE_ABOVE } from './work.js';
 
 function computeNow<P>(primitive: Primitive<P>, inputs: readonly NDArray[], params: P): NDArray[] {
-  const small = applicationWork(inputs, primitive.type(inputs, params)) < COMPILE_ABOVE;
+  const small = applicationWork(primitive as Primitive, inputs, primitive.type(inputs, params)) < COMPILE_ABOVE;
   if (small || interpretsEagerly()) return evaluatePrimitive(primitive, inputs, params);
   const builder = new GraphBuilder();
   const values = inputs.map((x, i) => builder.input(x, `x${i}`));

@@ -1,7 +1,7 @@
 /** @file Random graphs are valid, for every primitive, and the interpreter gives arrays of the promised types. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allocate, roundTo } from '../core/dtype.js';
+import { allocate, DTYPES, roundTo } from '../core/dtype.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import { sizeOf } from '../core/shape.js';
 import { allPrimitives, interpret } from '../graph/index.js';
@@ -28,4 +28,8 @@ describe('arbitraryApplication', () => {
   test.each(names)('%s', (name) => fc.assert(fc.property(arbitraryApplication(name), check), { numRuns: 60 }));
 });
 
-test('arbitraryGraph', () => fc.assert(fc.property(arbitraryGraph(), check), { numRuns: 300 }));
+test('arbitraryGraph', () => {
+  // 64-bit integers are exact up to 2^53; random arithmetic leaves that range at once.
+  const dtypes = DTYPES.filter((dtype) => dtype !== 'int64' && dtype !== 'uint64');
+  fc.assert(fc.property(arbitraryGraph({ dtypes }), check), { numRuns: 300 });
+});

@@ -6,6 +6,7 @@ import { range, sizeOf } from '../core/shape.js';
 import type { Value } from '../graph/index.js';
 import { allPrimitives, GraphBuilder, makeGraph } from '../graph/index.js';
 import * as lax from '../graph/lax.js';
+import { eye, product } from '../graph/matrices.js';
 import { dilated } from '../graph/primitives/convolution.js';
 import type { Sketch, TypeWish } from './random_graphs.js';
 
@@ -419,6 +420,45 @@ recipes['remat'] = (s) => {
   );
 };
 recipes['orderAfter'] = (s) => s.apply('orderAfter', [s.operand(s.type()), s.operand(s.type())]);
+
+// ---- linear algebra: matrices that are far from singular, of numbers up to 1 and a diagonal ----
+
+const real = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
+
+/** Matrices of finite numbers, 0 where there are none, with `diagonal` added where row and column are equal. */
+function matrices(s: Sketch, shape: readonly number[], dtype: DType, diagonal: number): Value {
+  const x = s.operand({ dtype, shape });
+  const bounded = lax.select(lax.isFinite(x), lax.sin(x), lax.zerosLike(x));
+  const unit = eye(x.applier, shape, dtype);
+  return lax.add(bounded, lax.mul(unit, lax.fullLike(unit, diagonal)));
+}
+const side = (s: Sketch): number => s.draw.pick([3, 1, 2, 4, 5, 0]);
+const squares = (s: Sketch, diagonal: number, n = side(s)): Value =>
+  matrices(s, [...s.shape([0, 1], 4), n, n], s.dtype(real), diagonal * n);
+
+recipes['cholesky'] = (s) => {
+  const x = squares(s, 0.5);
+  return s.apply('cholesky', [lax.add(product(x, x, { transposeB: true }), eye(x.applier, x.shape, x.dtype))]);
+};
+recipes['triangularSolve'] = (s) => {
+  const x = squares(s, 2);
+  const right = s.operand({ dtype: x.dtype, shape: [...x.shape.slice(0, -1), side(s)] });
+  return s.apply('triangularSolve', [x, right], {
+    lower: s.draw.chance(50),
+    transpose: s.draw.chance(50),
+    unit: s.draw.chance(30),
+  } satisfies lax.TriangularSolveParams);
+};
+recipes['lu'] = (s) => {
+  const [m, n] = [side(s), side(s)];
+  return s.apply('lu', [matrices(s, [...s.shape([0, 1], 4), m, n], s.dtype(real), 2 * Math.max(m, n))]);
+};
+recipes['withGradient'] = (s) => {
+  const x = s.operand(s.type({ dtype: real }));
+  return lax.withGradient<Value>({ inputs: [x], residuals: [], outputs: [lax.mul(x, x)] }, ([dy], { inputs: [y] }) => [
+    lax.mul(dy!, lax.add(y, y)),
+  ]);
+};
 
 /** A recipe for every primitive of the table but `input`. */
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map(

@@ -1,10 +1,10 @@
 /** @file One function of the kernel language as WebAssembly instructions. */
 import { InternalError } from '../../core/errors.js';
 import type { Callee, ContextSlot, Expr, KernelFunction, MemoryType, Statement } from '../ir.js';
-import { isVector, MEMORY_BYTES } from '../ir.js';
+import { elementOf, isVector, MEMORY_BYTES } from '../ir.js';
 import { Bytes } from './bytes.js';
 import type { Opcode } from './opcodes.js';
-import { BINARY, COMPARE, CONVERT, LOAD, OP, STORE, UNARY, VALUE_TYPE } from './opcodes.js';
+import { BINARY, COMPARE, CONVERT, LANE, LOAD, OP, SPLAT, STORE, UNARY, VALUE_TYPE, WITH_LANE } from './opcodes.js';
 
 /** What a function needs to know of its module. */
 export interface FunctionContext {
@@ -76,16 +76,16 @@ class Emitter {
         return this.#fma(x, node.x, node.y, node.z);
       case 'splat':
         this.expr(node.x);
-        return this.op(x.type === 'i32x' ? OP.i32Splat : OP.f32Splat);
+        return this.op(SPLAT[elementOf(x.type)]);
       case 'lane':
         this.expr(node.x);
-        this.op(x.type === 'i32' ? OP.i32Lane : OP.f32Lane);
+        this.op(LANE[elementOf(x.type)]);
         this.out.byte(node.lane);
         return;
       case 'withLane':
         this.expr(node.x);
         this.expr(node.value);
-        this.op(x.type === 'i32x' ? OP.i32WithLane : OP.f32WithLane);
+        this.op(WITH_LANE[elementOf(x.type)]);
         this.out.byte(node.lane);
         return;
       case 'shuffle':
@@ -98,8 +98,8 @@ class Emitter {
         return this.#load(x, node.memory, node.address, node.offset);
       case 'loadSplat':
         this.expr(node.address);
-        this.op(OP.vectorLoadSplat);
-        return this.#access(4, node.offset);
+        this.op(x.type === 'f64x' ? OP.vectorLoadSplat64 : OP.vectorLoadSplat);
+        return this.#access(x.type === 'f64x' ? 8 : 4, node.offset);
       case 'call':
         for (const arg of node.args) this.expr(arg);
         this.module.call(node.callee, this.out.byte(OP.call));
@@ -141,9 +141,11 @@ class Emitter {
         this.out.byte(OP.f64Const).f64(value);
         return;
       case 'i32x':
-      case 'f32x': {
+      case 'f32x':
+      case 'f64x': {
         this.op(OP.vectorConst);
-        if (x.type === 'f32x') for (let lane = 0; lane < 4; lane++) this.out.f32(value);
+        if (x.type === 'f64x') for (let lane = 0; lane < 2; lane++) this.out.f64(value);
+        else if (x.type === 'f32x') for (let lane = 0; lane < 4; lane++) this.out.f32(value);
         else for (let lane = 0; lane < 4; lane++) this.out.word(value);
         return;
       }
@@ -153,11 +155,11 @@ class Emitter {
   }
 
   #fma(x: Expr, a: Expr, b: Expr, c: Expr): void {
-    if (this.module.fma && x.type === 'f32x') {
+    if (this.module.fma && (x.type === 'f32x' || x.type === 'f64x')) {
       this.expr(a);
       this.expr(b);
       this.expr(c);
-      this.op(OP.relaxedMadd);
+      this.op(x.type === 'f64x' ? OP.relaxedMadd64 : OP.relaxedMadd);
       return;
     }
     this.expr(a.mul(b).add(c));
@@ -172,8 +174,9 @@ class Emitter {
     switch (memory) {
       case 'i32':
       case 'f32':
+      case 'f64':
         this.op(OP.vectorLoad);
-        return this.#access(4, offset);
+        return this.#access(MEMORY_BYTES[memory], offset);
       case 'u8':
       case 'i8':
         this.op(OP.vectorLoad32Zero);
@@ -184,8 +187,6 @@ class Emitter {
       case 'i16':
         this.op(memory === 'u16' ? OP.vectorLoadU16 : OP.vectorLoadI16);
         return this.#access(2, offset);
-      case 'f64':
-        throw new InternalError('wasm: a vector of f64');
       default:
         return memory satisfies never;
     }
@@ -199,9 +200,9 @@ class Emitter {
       return this.#access(MEMORY_BYTES[memory], offset);
     }
     const bytes = MEMORY_BYTES[memory];
-    if (bytes === 4) {
+    if (bytes >= 4) {
       this.op(OP.vectorStore);
-      return this.#access(4, offset);
+      return this.#access(bytes, offset);
     }
     // Pick the low bytes of each word, put them side by side at the front, and write those.
     const picked = [0, 1, 2, 3].flatMap((lane) => Array.from({ length: bytes }, (_, byte) => 4 * lane + byte));

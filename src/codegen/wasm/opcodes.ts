@@ -20,6 +20,7 @@ export const UNARY: Readonly<Record<KernelType, Table<UnaryOp>>> = {
   f32x: {
     ceil: simd(103), floor: simd(104), trunc: simd(105), nearest: simd(106), abs: simd(224), neg: simd(225), sqrt: simd(227), not: simd(77),
   }, // prettier-ignore
+  f64x: { abs: simd(236), neg: simd(237), sqrt: simd(239) },
 };
 
 export const BINARY: Readonly<Record<KernelType, Table<BinaryOp>>> = {
@@ -37,6 +38,16 @@ export const BINARY: Readonly<Record<KernelType, Table<BinaryOp>>> = {
     add: simd(228), sub: simd(229), mul: simd(230), div: simd(231), min: simd(232), max: simd(233), pmin: simd(234), pmax: simd(235),
     and: simd(78), andnot: simd(79), or: simd(80), xor: simd(81),
   }, // prettier-ignore
+  f64x: {
+    add: simd(240),
+    sub: simd(241),
+    mul: simd(242),
+    div: simd(243),
+    min: simd(244),
+    max: simd(245),
+    pmin: simd(246),
+    pmax: simd(247),
+  },
 };
 
 export const COMPARE: Readonly<Record<KernelType, Table<CompareOp>>> = {
@@ -50,6 +61,7 @@ export const COMPARE: Readonly<Record<KernelType, Table<CompareOp>>> = {
     geU: simd(64),
   }, // prettier-ignore
   f32x: { eq: simd(65), ne: simd(66), lt: simd(67), gt: simd(68), le: simd(69), ge: simd(70) },
+  f64x: {},
 };
 
 /** `[scalar, vector]`; null where there is no such instruction. */
@@ -72,6 +84,11 @@ export const LOAD: Readonly<Record<MemoryType, Opcode>> = {
 export const STORE: Readonly<Record<MemoryType, Opcode>> = {
   i32: 0x36, f32: 0x38, f64: 0x39, i8: 0x3a, u8: 0x3a, i16: 0x3b, u16: 0x3b,
 }; // prettier-ignore
+
+/** One number in all lanes; one lane of a vector; a vector with another number in a lane. */
+export const SPLAT = { i32: simd(17), f32: simd(19), f64: simd(20) } as const;
+export const LANE = { i32: simd(27), f32: simd(31), f64: simd(33) } as const;
+export const WITH_LANE = { i32: simd(28), f32: simd(32), f64: simd(34) } as const;
 
 /** Instructions without a table of their own. */
 export const OP = {
@@ -104,15 +121,10 @@ export const OP = {
   vectorLoadI16: simd(3),
   vectorLoadU16: simd(4),
   vectorLoadSplat: simd(9),
+  vectorLoadSplat64: simd(10),
   vectorStore: simd(11),
   vectorConst: simd(12),
   shuffle: simd(13),
-  i32Splat: simd(17),
-  f32Splat: simd(19),
-  i32Lane: simd(27),
-  i32WithLane: simd(28),
-  f32Lane: simd(31),
-  f32WithLane: simd(32),
   bitselect: simd(82),
   store32Lane: simd(90),
   store64Lane: simd(91),
@@ -122,6 +134,7 @@ export const OP = {
   i32FromLowI16: simd(167),
   i32FromLowU16: simd(169),
   relaxedMadd: simd(0x105),
+  relaxedMadd64: simd(0x107),
   atomicNotify: [0xfe, 0x00],
   atomicWait32: [0xfe, 0x01],
   atomicLoad: [0xfe, 0x10],
@@ -131,5 +144,5 @@ export const OP = {
 
 /** The encoding of each type. */
 export const VALUE_TYPE: Readonly<Record<KernelType, number>> = {
-  i32: 0x7f, f32: 0x7d, f64: 0x7c, i32x: 0x7b, f32x: 0x7b,
+  i32: 0x7f, f32: 0x7d, f64: 0x7c, i32x: 0x7b, f32x: 0x7b, f64x: 0x7b,
 }; // prettier-ignore

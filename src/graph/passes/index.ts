@@ -1,5 +1,6 @@
 /** @file All passes in one: what backends run before they compile. Each pass maps a graph to a graph that gives the same results. */
 import type { Graph, Node } from '../graph.js';
+import type { WithGradientParams } from '../lax.js';
 import { absorbing, lonelyTransposes, operandTransposes } from './absorb_transposes.js';
 import { sharing } from './common_subexpressions.js';
 import { constantFolding } from './constant_folding.js';
@@ -62,7 +63,18 @@ export function optimize(graph: Graph): Graph {
   return result;
 }
 
+/** Gradients are made before passes run: what had one of its own is what it is. */
+const ownGradients: Rewriter = {
+  concerns: ({ name }) => name === 'withGradient',
+  rewrite: ({ primitive, inputs, params }) => {
+    if (primitive.name !== 'withGradient') return null;
+    const { inputs: given, residuals } = params as WithGradientParams;
+    return inputs.slice(given + residuals);
+  },
+};
+
 const allRewriters = (): Rewriter[] => [
+  ownGradients,
   knownControl,
   bodies,
   trimming,

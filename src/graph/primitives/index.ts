@@ -10,3 +10,4 @@ import './order.js';
 import './random.js';
 import './control.js';
 import './remat.js';
+import './factorizations.js';

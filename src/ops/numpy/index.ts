@@ -151,3 +151,4 @@ export * from './statistics.js';
 export * from './view.js';
 export * from './windows.js';
 export { ndim, size } from '../core.js';
+export { slogdet } from '../linalg/determinants.js';
