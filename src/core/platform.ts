@@ -121,7 +121,7 @@ export interface Folders {
   readonly temporary: string;
 }
 
-/** What makes images of drawings. */
+/** What makes files of drawings and of pixels. */
 export interface Pictures {
   /**
    * A drawing as an image, on white.
@@ -132,6 +132,16 @@ export interface Pictures {
    * @returns The bytes of a PNG file.
    */
   toPng(svg: string, width: number, height: number): Promise<Uint8Array>;
+  /**
+   * Pixels as a photograph.
+   *
+   * @param pixels Red, green, blue and a fourth byte that is 255, row by row.
+   * @param width Pixels.
+   * @param height Pixels.
+   * @param quality From 1 to 100.
+   * @returns The bytes of a JPEG file.
+   */
+  toJpeg(pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number, quality: number): Promise<Uint8Array>;
 }
 
 /** The key by which a person ends a program. */

@@ -1,7 +1,4 @@
 /** @file `keras.preprocessing`: Keras 2's names of what is in `keras.utils` now. */
-import { padSequences } from '../utils/index.js';
-
-export { textDatasetFromDirectory, timeseriesDatasetFromArray } from '../utils/index.js';
-
-/** `keras.preprocessing.sequence`. */
-export const sequence = { padSequences };
+export { imageDatasetFromDirectory, textDatasetFromDirectory, timeseriesDatasetFromArray } from '../utils/index.js';
+export * as image from './preprocessing_image.js';
+export * as sequence from './preprocessing_sequence.js';

@@ -50,6 +50,14 @@ export type DirectoryDataset<E> = Dataset<E> & {
   readonly filePaths: readonly string[];
 };
 
+/** What `subset: 'both'` makes of a data set. */
+export type Parts<O, D> = O extends { readonly subset: 'both' } ? [training: D, validation: D] : D;
+
+/** Tensors with or without labels, in batches or one by one. */
+export type TensorElement<O> = O extends { readonly labels: null } | { readonly labelMode: null }
+  ? Tensor
+  : [samples: Tensor, labels: Tensor];
+
 /** Files and labels. */
 interface Listing {
   readonly paths: readonly string[];
@@ -58,13 +66,27 @@ interface Listing {
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** The names in a folder. @throws {ValueError} It cannot be read. */
+async function listFolder(owner: string, files: Files, folder: string): Promise<string[]> {
+  try {
+    return await files.list(folder);
+  } catch (error) {
+    throw new ValueError(`${owner}: the folder ${folder} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** All folders below one, itself included, with the names of their files. */
-async function walk(files: Files, folder: string, followLinks: boolean): Promise<[folder: string, names: string[]][]> {
+async function walk(
+  owner: string,
+  files: Files,
+  folder: string,
+  followLinks: boolean,
+): Promise<[folder: string, names: string[]][]> {
   const found: [string, string[]][] = [];
   const visit = async (path: string): Promise<void> => {
     const names: string[] = [];
     found.push([path, names]);
-    for (const name of await files.list(path)) {
+    for (const name of await listFolder(owner, files, path)) {
       const inner = files.join(path, name);
       const status = await files.stat(inner);
       if (status === null) continue; // a link that leads nowhere
@@ -76,8 +98,14 @@ async function walk(files: Files, folder: string, followLinks: boolean): Promise
   return found.sort(([a], [b]) => byText(a, b));
 }
 
-async function filesIn(files: Files, folder: string, formats: readonly string[], follow: boolean): Promise<string[]> {
-  const listed = await walk(files, folder, follow);
+async function filesIn(
+  owner: string,
+  files: Files,
+  folder: string,
+  formats: readonly string[],
+  follow: boolean,
+): Promise<string[]> {
+  const listed = await walk(owner, files, folder, follow);
   return listed.flatMap(([path, names]) =>
     names
       .filter((name) => formats.some((format) => name.toLowerCase().endsWith(format)))
@@ -87,9 +115,9 @@ async function filesIn(files: Files, folder: string, formats: readonly string[],
 }
 
 /** The folders of classes. */
-async function classFolders(files: Files, directory: string): Promise<string[]> {
+async function classFolders(owner: string, files: Files, directory: string): Promise<string[]> {
   const folders: string[] = [];
-  for (const name of (await files.list(directory)).sort(byText))
+  for (const name of (await listFolder(owner, files, directory)).sort(byText))
     if (!name.startsWith('.') && (await files.stat(files.join(directory, name)))?.isFolder === true) folders.push(name);
   return folders;
 }
@@ -180,7 +208,7 @@ async function index(
     );
   };
   if (labels !== 'inferred') {
-    const paths = await filesIn(files, directory, formats, followLinks);
+    const paths = await filesIn(owner, files, directory, formats, followLinks);
     if (labels !== null && labels.length !== paths.length)
       throw new ValueError(
         `${owner}: Expected the lengths of \`labels\` to match the number of files in the target directory. There are ` +
@@ -190,7 +218,7 @@ async function index(
     say(paths.length, names?.length ?? null);
     return { paths, labels, classNames: names };
   }
-  const folders = await classFolders(files, directory);
+  const folders = await classFolders(owner, files, directory);
   const strange = classNames?.find((name) => !folders.includes(name));
   if (strange !== undefined)
     throw new ValueError(
@@ -201,7 +229,7 @@ async function index(
   const paths: string[] = [];
   const numbers: number[] = [];
   for (const [label, name] of names.entries()) {
-    const found = await filesIn(files, files.join(directory, name), formats, followLinks);
+    const found = await filesIn(owner, files, files.join(directory, name), formats, followLinks);
     if (found.length === 0)
       console.warn(
         `${owner}: the folder of the class '${name}' in ${directory} holds no file of ${formats.join(', ')}.`,
@@ -213,21 +241,32 @@ async function index(
   return { paths, labels: numbers, classNames: names };
 }
 
-/**
- * The data sets of a directory: two for `subset: 'both'`, otherwise one.
- *
- * @param formats Endings of files, in small letters.
- * @param load Makes a sample of a file.
- */
+/** What a loader of folders makes of files. */
+export interface FileLoader<S> {
+  /** Endings of files, in small letters. */
+  readonly formats: readonly string[];
+  /** A sample of a file. `null`: it is left out, where `skips` says that this may be. */
+  load(files: Files, path: string): Promise<S | null>;
+  /** Whether files may be left out: the number of samples is not known then. Default false. */
+  readonly skips?: boolean;
+  /** How many files are read at once. Default 8. */
+  readonly numParallel?: number;
+  /** Called when a pass begins. What it returns is called when the pass ends, whatever the reason. */
+  begin?(): () => void;
+  /** Batches of samples, where `batch` does not do. */
+  batch?(samples: Dataset<unknown>, size: number): Dataset<unknown>;
+}
+
+/** The data sets of a directory: two for `subset: 'both'`, otherwise one. */
 export async function directoryDatasets<S>(
   owner: string,
   directory: string,
   options: DirectoryOptions,
-  formats: readonly string[],
-  load: (files: Files, path: string) => Promise<S>,
+  loader: FileLoader<S>,
 ): Promise<DirectoryDataset<unknown>[]> {
   check(owner, options);
   const files = requireFiles(owner, 'there are no folders here.');
+  const { formats, numParallel = 8, skips = false } = loader;
   const { labelMode = 'int', batchSize = 32, shuffle = true, validationSplit = null, subset = null } = options;
   const seed = options.seed ?? makeDefaultSeed() % 1_000_000;
   const { classNames, ...listing } = await index(owner, files, directory, options, formats);
@@ -245,15 +284,18 @@ export async function directoryDatasets<S>(
     if (paths.length === 0) throw new ValueError(`${owner}: No ${part} files found in directory ${directory}.`);
     let rows = Dataset.fromList(paths.map((_, i) => i));
     if (mixes) rows = rows.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed });
-    const samples = rows.map(
+    let samples: Dataset<unknown> = rows.map(
       async (i): Promise<unknown> => {
-        const sample = await load(files, paths[i]);
-        if (labels === null || labelMode === null) return sample;
+        const sample = await loader.load(files, paths[i]);
+        if (sample === null || labels === null || labelMode === null) return sample;
         return [sample, labelTensor(labels[i], labelMode, classNames!.length)];
       },
-      { numParallel: 8 },
+      { numParallel },
     );
-    const dataset: Dataset<unknown> = batchSize === null ? samples : samples.batch(batchSize);
+    if (skips) samples = samples.filter((sample) => sample !== null);
+    let dataset = samples;
+    if (batchSize !== null) dataset = loader.batch?.(samples, batchSize) ?? samples.batch(batchSize);
+    if (loader.begin !== undefined) dataset = dataset.during(() => loader.begin!());
     return Object.assign(dataset, { classNames, filePaths: paths });
   };
   // As in Keras the part for validation is read in one order when both are asked for.

@@ -21,6 +21,20 @@ export {
   registerKerasSerializable,
   serializeKerasObject,
 } from '../saving/index.js';
+export { imageDatasetFromDirectory, type ImageDatasetOptions } from './image_dataset.js';
+export {
+  arrayToImg,
+  type ArrayToImgOptions,
+  type ColorMode,
+  type ImgLike,
+  imgToArray,
+  type ImgToArrayOptions,
+  loadImg,
+  type LoadImgOptions,
+  saveImg,
+  type SaveImgOptions,
+} from './image_utils.js';
+export { Img, type ImgData, type ImgMode } from './images/img.js';
 export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
 export { getFile, type GetFileOptions } from './get_file.js';
 export { getSourceInputs } from './graph.js';

@@ -3,7 +3,7 @@ import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
-import type { DirectoryDataset, DirectoryOptions } from './directory_index.js';
+import type { DirectoryDataset, DirectoryOptions, Parts } from './directory_index.js';
 import { DIRECTORY_OPTIONS, directoryDatasets } from './directory_index.js';
 
 /** Options of `textDatasetFromDirectory(directory, options)`. */
@@ -22,9 +22,6 @@ type TextElement<O> = O extends { readonly labels: null } | { readonly labelMode
   : O extends { readonly batchSize: null }
     ? [text: string, label: Tensor]
     : [texts: string[], labels: Tensor];
-
-/** What `subset: 'both'` makes of a data set. */
-type Parts<O, D> = O extends { readonly subset: 'both' } ? [training: D, validation: D] : D;
 
 const NAMES = [...DIRECTORY_OPTIONS, 'maxLength', 'format'] as const satisfies readonly (keyof TextDatasetOptions)[];
 
@@ -57,16 +54,13 @@ export const textDatasetFromDirectory = checked(
     if (format !== 'tf' && format !== 'grain')
       throw new ValueError(`textDatasetFromDirectory: format=${describe(format)}. Expected 'tf' or 'grain'.`);
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    const datasets = await directoryDatasets(
-      'textDatasetFromDirectory',
-      directory,
-      rest,
-      ['.txt'],
-      async (files, path) => {
+    const datasets = await directoryDatasets('textDatasetFromDirectory', directory, rest, {
+      formats: ['.txt'],
+      load: async (files, path) => {
         const bytes = await files.read(path);
         return decoder.decode(maxLength === null ? bytes : bytes.subarray(0, maxLength));
       },
-    );
+    });
     return (options?.subset === 'both' ? datasets : datasets[0]) as Parts<O, DirectoryDataset<TextElement<O>>>;
   },
   [...NAMES],

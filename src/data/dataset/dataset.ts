@@ -17,6 +17,7 @@ import { indexedStage, streamStage } from './stage.js';
 import {
   batchStage,
   cacheStage,
+  duringStage,
   filterStage,
   mapStage,
   prefetchStage,
@@ -390,6 +391,17 @@ export class Dataset<T> implements AsyncIterable<T> {
     return new Dataset(
       prefetchStage(this.#stage, bufferSize === -1 ? 2 : count('prefetch', 'bufferSize', bufferSize, 1)),
     );
+  }
+
+  /**
+   * The same elements, with something that stands by while a pass is read: a connection, a folder for what is unpacked.
+   *
+   * @param begin Called when the first element of a pass is asked for. What it returns is called when the pass ends: with its last
+   *   element, when its reader stops, or with an error.
+   */
+  during(begin: () => Awaitable<() => Awaitable<void>>): Dataset<T> {
+    callback('during', begin);
+    return new Dataset(duringStage(this.#stage, begin));
   }
 
   /** The elements of the first whole pass are kept in memory, and given again in later passes. */

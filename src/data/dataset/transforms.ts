@@ -66,6 +66,21 @@ export function filterStage<T>(upstream: Stage<T>, predicate: (element: T) => Aw
   });
 }
 
+/** What `begin` returns is called when a pass ends. */
+export function duringStage<T>(upstream: Stage<T>, begin: () => Awaitable<() => Awaitable<void>>): Stage<T> {
+  return {
+    cardinality: upstream.cardinality,
+    async *open(path, skip) {
+      const end = await begin();
+      try {
+        yield* upstream.open(path, skip);
+      } finally {
+        await end();
+      }
+    },
+  };
+}
+
 export function takeStage<T>(upstream: Stage<T>, count: number): Stage<T> {
   const cardinality = upstream.cardinality === null ? null : Math.min(upstream.cardinality, count);
   const access = accessOf(upstream);

@@ -20,5 +20,19 @@ async function toPng(svg: string, width: number, height: number): Promise<Uint8A
   }
 }
 
+async function toJpeg(
+  pixels: Uint8ClampedArray<ArrayBuffer>,
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Uint8Array> {
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width, height });
+  canvas.getContext('2d')!.putImageData(new ImageData(pixels, width, height), 0, 0);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality / 100));
+  if (blob === null) throw new RangeError(`the browser makes no image of ${width} x ${height} pixels`);
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
 /** null in workers, which have no images of drawings. */
-export const pictures: Pictures | null = typeof document === 'undefined' ? null : { toPng };
+export const pictures: Pictures | null = typeof document === 'undefined' ? null : { toPng, toJpeg };

@@ -79,9 +79,10 @@ function resolvePackage(name: string): string | null {
     const folder = folders.map((each) => join(each, name)).find((each) => existsSync(join(each, 'package.json')));
     if (folder === undefined) return null;
     const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      exports?: Record<string, { import?: string } | undefined>;
+      exports?: Record<string, string | { import?: string } | undefined>;
     };
-    const entry = exports?.['.']?.import;
+    const main = exports?.['.'];
+    const entry = typeof main === 'string' ? main : main?.import;
     return entry === undefined ? null : pathToFileURL(join(folder, entry)).href;
   }
 }

@@ -28,9 +28,25 @@ async function loadRenderer(): Promise<Renderer> {
 
 let renderer: Promise<Renderer> | null = null;
 
+type JpegWriter = (image: ImageData, options: { readonly quality: number }) => Promise<ArrayBuffer>;
+
+async function loadJpegWriter(): Promise<JpegWriter> {
+  const { resolve } = createRequire(import.meta.url);
+  const { default: encode, init } = await import('@jsquash/jpeg/encode.js');
+  await init(await WebAssembly.compile(await readFile(resolve('@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm'))));
+  return encode;
+}
+
+let jpegWriter: Promise<JpegWriter> | null = null;
+
 export const pictures: Pictures = {
   async toPng(svg, width) {
     renderer ??= loadRenderer();
     return (await renderer)(svg, width);
+  },
+  async toJpeg(data, width, height, quality) {
+    jpegWriter ??= loadJpegWriter();
+    const image: ImageData = { data, width, height, colorSpace: 'srgb' };
+    return new Uint8Array(await (await jpegWriter)(image, { quality }));
   },
 };

@@ -1,0 +1,2 @@
+/** @file `keras.preprocessing.sequence`. */
+export { padSequences } from '../utils/index.js';
