@@ -40,12 +40,15 @@ interface Backup {
  * With `saveFreq` a number, runs go on in the middle of an epoch too. Data that cannot say where they stand (generators, `PyDataset`) are
  * kept at the ends of epochs only. A plain generator begins anew in the new process: give a function that makes it, or a `Dataset`.
  *
- * The folder stays, whatever `deleteCheckpoint` says, when a signal or Ctrl-C has ended `fit`: the next
- * run goes on from what was kept last, as if this one had been killed.
+ * The folder stays, whatever `deleteCheckpoint` says, when a signal or Ctrl-C has ended `fit`: the next run goes on from what was kept
+ * last, as if this one had been killed.
  *
+ * @param backupDir The folder; may stand in `options`.
+ * @param options See {@link BackupAndRestoreOptions}.
  * @throws {ValueError} The folder's name is empty, or an argument cannot be.
  * @see `keras.callbacks.BackupAndRestore`
- * @example await model.fit(x, y, { epochs: 5, callbacks: [new BackupAndRestore('run/backup', { saveFreq: 100 })] });
+ * @example
+ * await model.fit(x, y, { epochs: 5, callbacks: [new BackupAndRestore('run/backup', { saveFreq: 100 })] });
  */
 export class BackupAndRestore extends Callback {
   readonly backupDir: string;

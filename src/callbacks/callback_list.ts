@@ -36,7 +36,12 @@ function listensTo(callback: Callback, mode: BatchMode): boolean {
 /**
  * A list of callbacks that is called like one. `fit` makes one of its `callbacks`; make your own for a training loop of your own.
  *
+ * @param callbacks The callbacks.
+ * @param options See {@link CallbackListOptions}.
  * @see `keras.callbacks.CallbackList`
+ * @example
+ * const list = new CallbackList([new History()], { model, epochs: 2 });
+ * await list.onTrainBegin();
  */
 export class CallbackList extends Callback {
   readonly callbacks: Callback[];

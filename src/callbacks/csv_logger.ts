@@ -17,12 +17,15 @@ export interface CSVLoggerOptions {
 }
 
 /**
- * Writes a line of comma-separated values after each epoch: the epoch (counted from 0), then the logs, sorted by name. The bytes are those
- * that Keras writes: lines end in `\r\n`, a value that the first epoch had and a later one lacks is `NA`, lists are quoted.
+ * Writes a line of comma-separated values after each epoch: the epoch (counted from 0), then the logs, sorted by name. The bytes are
+ * those that Keras writes: lines end in `\r\n`, a value that the first epoch had and a later one lacks is `NA`, lists are quoted.
  *
+ * @param filename The file; may stand in `options`.
+ * @param options See {@link CSVLoggerOptions}.
  * @throws {ValueError} The file or the separator is none.
  * @see `keras.callbacks.CSVLogger`
- * @example await model.fit(x, y, { epochs: 5, callbacks: [new CSVLogger('run/log.csv', { append: true })] });
+ * @example
+ * await model.fit(x, y, { epochs: 5, callbacks: [new CSVLogger('run/log.csv', { append: true })] });
  */
 export class CSVLogger extends Callback {
   readonly filename: string;

@@ -26,8 +26,11 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 /**
  * Stops training when a number of the logs gets no better.
  *
+ * @param monitor The name in the logs; may stand in `options`. Default `'val_loss'`.
+ * @param options See {@link EarlyStoppingOptions}.
  * @see `keras.callbacks.EarlyStopping`
- * @example await model.fit(x, y, { epochs: 100, validationSplit: 0.2, callbacks: [new EarlyStopping({ patience: 3 })] });
+ * @example
+ * await model.fit(x, y, { epochs: 100, validationSplit: 0.2, callbacks: [new EarlyStopping({ patience: 3 })] });
  */
 export class EarlyStopping extends MonitorCallback {
   readonly patience: number;

@@ -29,8 +29,11 @@ export type LambdaCallbackOptions = { readonly [Hook in (typeof HOOKS)[number]]?
 /**
  * A callback made on the fly.
  *
+ * @param options See {@link LambdaCallbackOptions}.
+ * @throws {ValueError} A hook is no function.
  * @see `keras.callbacks.LambdaCallback`
- * @example new LambdaCallback({ onEpochEnd: (epoch, logs) => { console.log(epoch, logs.loss); } })
+ * @example
+ * new LambdaCallback({ onEpochEnd: (epoch, logs) => { console.log(epoch, logs.loss); } })
  */
 export class LambdaCallback extends Callback {
   constructor(options: LambdaCallbackOptions = {}) {

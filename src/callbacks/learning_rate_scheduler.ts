@@ -17,8 +17,11 @@ export interface LearningRateSchedulerOptions {
 /**
  * Sets the learning rate at the beginning of each epoch. The rate is in the logs, as `learning_rate`.
  *
+ * @param schedule From the epoch, counted from 0, and the rate of now to the next rate.
+ * @param options See {@link LearningRateSchedulerOptions}.
  * @see `keras.callbacks.LearningRateScheduler`
- * @example new LearningRateScheduler((epoch, rate) => (epoch < 10 ? rate : rate * Math.exp(-0.1)))
+ * @example
+ * new LearningRateScheduler((epoch, rate) => (epoch < 10 ? rate : rate * Math.exp(-0.1)))
  */
 export class LearningRateScheduler extends Callback {
   readonly schedule: (epoch: number, learningRate: number) => number;

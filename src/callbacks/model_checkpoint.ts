@@ -41,12 +41,14 @@ const OPTIONS = [
 const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
 
 /**
- * Saves the model, or its weights, while it is trained. A file is there as a whole or not at all, whenever the process ends. Training goes
- * on while the file is written: `fit` returns when all files are.
+ * Saves the model, or its weights, while it is trained. A file is there as a whole or not at all, whenever the process ends. Training
+ * goes on while the file is written: `fit` returns when all files are.
  *
  * Names are templates as in Python: `{epoch:03d}` counts from 1, `{batch}` too (with `saveFreq` a number), and everything in the logs has
  * its name: `{val_loss:.4f}`, `{acc:.2%}`.
  *
+ * @param filepath The file, or a template of its name; may stand in `options`.
+ * @param options See {@link ModelCheckpointOptions}.
  * @throws {ValueError} The name's ending is none of `.keras` and `.h5` (`.weights.h5` with `saveWeightsOnly`), or an argument cannot be.
  * @see `keras.callbacks.ModelCheckpoint`
  * @example

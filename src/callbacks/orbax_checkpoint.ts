@@ -6,6 +6,7 @@ import { NotImplementedError } from '../core/errors.js';
  *
  * Use `BackupAndRestore` to go on after an interruption, `ModelCheckpoint` to keep models.
  *
+ * @param _args Nothing is taken.
  * @throws {NotImplementedError} Always.
  * @see `keras.callbacks.OrbaxCheckpoint`
  */

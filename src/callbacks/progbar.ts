@@ -53,7 +53,13 @@ function formatRemaining(seconds: number): string {
  *
  * Where lines cannot be overwritten (a file, a pipe, a browser's console), only the last state of each bar is written, in plain text.
  *
+ * @param target How many steps there are; null if that is not known.
+ * @param options See {@link ProgbarOptions}.
  * @see `keras.utils.Progbar`
+ * @example
+ * const bar = new utils.Progbar(2);
+ * await bar.update(1, [['loss', 0.5]]);
+ * await bar.update(2, [['loss', 0.25]]);
  */
 export class Progbar {
   /** How many steps are expected; null while it is not known. */

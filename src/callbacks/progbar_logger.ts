@@ -8,6 +8,8 @@ import { Progbar } from './progbar.js';
  * Prints the progress bar. Added by itself unless `verbose` is 0.
  *
  * @see `keras.callbacks.ProgbarLogger`
+ * @example
+ * await model.fit(x, y, { callbacks: [new callbacks.ProgbarLogger()] });
  */
 export class ProgbarLogger extends Callback {
   #verbose: 0 | 1 | 2 = 1;

@@ -33,6 +33,9 @@ let warnedOfEpsilon = false;
 /**
  * Lowers the learning rate when a number of the logs gets no better. The rate is in the logs, as `learning_rate`.
  *
+ * @param monitor The name in the logs; may stand in `options`. Default `'val_loss'`.
+ * @param options See {@link ReduceLROnPlateauOptions}.
+ * @throws {ValueError} `factor` is not below 1, or another argument cannot be.
  * @see `keras.callbacks.ReduceLROnPlateau`
  * @example
  * const lower = new ReduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 2, verbose: 1 });

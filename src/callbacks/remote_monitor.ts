@@ -22,11 +22,13 @@ export interface RemoteMonitorOptions {
 }
 
 /**
- * Sends the logs of each epoch to a server, as an HTTP POST. Training does not wait for the server: requests go out one after the
- * other beside it, and one that fails or takes too long is said once, as a warning. `fit` ends when the last one is answered or given up.
+ * Sends the logs of each epoch to a server, as an HTTP POST. Training does not wait for the server: requests go out one after the other
+ * beside it, and one that fails or takes too long is said once, as a warning. `fit` ends when the last one is answered or given up.
  *
+ * @param options See {@link RemoteMonitorOptions}.
  * @see `keras.callbacks.RemoteMonitor`
- * @example await model.fit(x, y, { callbacks: [new RemoteMonitor({ root: 'http://localhost:9000', sendAsJson: true })] });
+ * @example
+ * await model.fit(x, y, { callbacks: [new RemoteMonitor({ root: 'http://localhost:9000', sendAsJson: true })] });
  */
 export class RemoteMonitor extends Callback {
   readonly root: string;

@@ -12,9 +12,10 @@ export interface SwapEMAWeightsOptions {
 }
 
 /**
- * Evaluates the averages of the weights: puts them into the model before `evaluate`, validation and `predict`, and the weights of the last
- * step back afterwards. The optimizer must keep averages: `new Adam({ useEma: true })`.
+ * Evaluates the averages of the weights: puts them into the model before `evaluate`, validation and `predict`, and the weights of the
+ * last step back afterwards. The optimizer must keep averages: `new Adam({ useEma: true })`.
  *
+ * @param options See {@link SwapEMAWeightsOptions}.
  * @throws {ValueError} When it is first used: the optimizer keeps no averages.
  * @see `keras.callbacks.SwapEMAWeights`
  * @example

@@ -15,7 +15,10 @@ export interface TerminateOnNaNOptions {
 /**
  * Stops training when the loss is NaN or infinite.
  *
+ * @param options See {@link TerminateOnNaNOptions}.
  * @see `keras.callbacks.TerminateOnNaN`
+ * @example
+ * await model.fit(x, y, { callbacks: [new callbacks.TerminateOnNaN()] });
  */
 export class TerminateOnNaN extends Callback {
   readonly raiseError: boolean;

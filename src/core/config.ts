@@ -15,12 +15,29 @@ interface Settings {
 
 const settings: Settings = { floatx: 'float32', epsilon: 1e-7, imageDataFormat: 'channels_last' };
 
-/** The default float dtype; `'float32'` unless changed. @see `keras.config.floatx` */
+/**
+ * The default float dtype; `'float32'` unless changed.
+ *
+ * @returns The name of a dtype.
+ * @see `keras.config.floatx`
+ * @example
+ * backend.floatx() // 'float32'
+ */
 export function floatx(): DType {
   return settings.floatx;
 }
 
-/** Set the default float dtype. @throws {ValueError} Not one of float16, bfloat16, float32, float64. @see `keras.config.set_floatx` */
+/**
+ * Set the default float dtype.
+ *
+ * @param value The name of a float dtype.
+ * @throws {ValueError} Not one of float16, bfloat16, float32, float64.
+ * @see `keras.config.set_floatx`
+ * @example
+ * backend.setFloatx('float64');
+ * ops.zeros([2]).dtype; // 'float64'
+ * backend.setFloatx('float32'); // as it was
+ */
 export function setFloatx(value: DType): void {
   if (!isFloat(standardizeDType(value, 'setFloatx'))) {
     throw new ValueError(`setFloatx: got ${value}. Expected one of float16, bfloat16, float32, float64.`);
@@ -28,24 +45,55 @@ export function setFloatx(value: DType): void {
   settings.floatx = value;
 }
 
-/** The fuzz factor that keeps divisions and logarithms finite; 1e-7 unless changed. @see `keras.config.epsilon` */
+/**
+ * The fuzz factor that keeps divisions and logarithms finite; 1e-7 unless changed.
+ *
+ * @returns A small positive number.
+ * @see `keras.config.epsilon`
+ * @example
+ * backend.epsilon() // 1e-7
+ */
 export function epsilon(): number {
   return settings.epsilon;
 }
 
-/** Set the fuzz factor. @see `keras.config.set_epsilon` */
+/**
+ * Set the fuzz factor.
+ *
+ * @param value A small positive number.
+ * @see `keras.config.set_epsilon`
+ * @example
+ * backend.setEpsilon(1e-5);
+ * backend.setEpsilon(1e-7); // as it was
+ */
 export function setEpsilon(value: number): void {
   if (typeof value !== 'number' || !(value > 0))
     throw new ValueError(`setEpsilon: got ${describe(value)}. Expected a positive number.`);
   settings.epsilon = value;
 }
 
-/** The default of every `dataFormat` option; `'channels_last'` unless changed. @see `keras.config.image_data_format` */
+/**
+ * The default of every `dataFormat` option; `'channels_last'` unless changed.
+ *
+ * @returns `'channels_last'` or `'channels_first'`.
+ * @see `keras.config.image_data_format`
+ * @example
+ * backend.imageDataFormat() // 'channels_last'
+ */
 export function imageDataFormat(): DataFormat {
   return settings.imageDataFormat;
 }
 
-/** Set the default data format. @see `keras.config.set_image_data_format` */
+/**
+ * Set the default data format.
+ *
+ * @param value `'channels_last'` or `'channels_first'`.
+ * @throws {ValueError} It is none of the two.
+ * @see `keras.config.set_image_data_format`
+ * @example
+ * backend.setImageDataFormat('channels_first');
+ * backend.setImageDataFormat('channels_last'); // as it was
+ */
 export function setImageDataFormat(value: DataFormat): void {
   settings.imageDataFormat = standardizeDataFormat(value, 'setImageDataFormat');
 }
@@ -66,38 +114,93 @@ function limit(owner: string, value: number | null): number | null {
   return value;
 }
 
-/** The most epochs that any `fit` runs; null: no limit. For trying out long programs. @see `keras.config.max_epochs` */
+/**
+ * The most epochs that any `fit` runs; null: no limit. For trying out long programs.
+ *
+ * @returns The number of epochs, or null.
+ * @see `keras.config.max_epochs`
+ * @example
+ * config.setMaxEpochs(2);
+ * config.maxEpochs(); // 2
+ * config.setMaxEpochs(null);
+ */
 export function maxEpochs(): number | null {
   return limits.epochs;
 }
 
-/** Set the most epochs that any `fit` runs. @see `keras.config.set_max_epochs` */
+/**
+ * Set the most epochs that any `fit` runs.
+ *
+ * @param value The number of epochs; null for no limit.
+ * @throws {ValueError} It is no whole number from 1.
+ * @see `keras.config.set_max_epochs`
+ * @example
+ * config.setMaxEpochs(2);
+ * config.setMaxEpochs(null);
+ */
 export function setMaxEpochs(value: number | null): void {
   limits.epochs = limit('setMaxEpochs', value);
 }
 
-/** The most steps of any epoch of `fit`, `evaluate` and `predict`; null: no limit. @see `keras.config.max_steps_per_epoch` */
+/**
+ * The most steps of any epoch of `fit`, `evaluate` and `predict`; null: no limit.
+ *
+ * @returns The number of steps, or null.
+ * @see `keras.config.max_steps_per_epoch`
+ * @example
+ * config.setMaxStepsPerEpoch(10);
+ * config.maxStepsPerEpoch(); // 10
+ * config.setMaxStepsPerEpoch(null);
+ */
 export function maxStepsPerEpoch(): number | null {
   return limits.stepsPerEpoch;
 }
 
-/** Set the most steps of any epoch. @see `keras.config.set_max_steps_per_epoch` */
+/**
+ * Set the most steps of any epoch.
+ *
+ * @param value The number of steps; null for no limit.
+ * @throws {ValueError} It is no whole number from 1.
+ * @see `keras.config.set_max_steps_per_epoch`
+ * @example
+ * config.setMaxStepsPerEpoch(10);
+ * config.setMaxStepsPerEpoch(null);
+ */
 export function setMaxStepsPerEpoch(value: number | null): void {
   limits.stepsPerEpoch = limit('setMaxStepsPerEpoch', value);
 }
 
 let indexChecks = true;
-/** Whether ids that come as arrays are looked at before a table is asked for them (`Embedding`); true unless changed. */
+/**
+ * Whether ids that come as arrays are looked at before a table is asked for them (`Embedding`); true unless changed.
+ *
+ * @returns True unless it was changed.
+ * @example
+ * config.isIndexChecksEnabled() // true
+ */
 export function indexChecksEnabled(): boolean {
   return indexChecks;
 }
 
-/** Let `Embedding` refuse ids that its table does not have, where they come as arrays: one pass over them. So it is from the start. */
+/**
+ * Let `Embedding` refuse ids that its table does not have, where they come as arrays: one pass over them. This is the setting from the
+ * start.
+ *
+ * @example
+ * config.enableIndexChecks();
+ * config.isIndexChecksEnabled(); // true
+ */
 export function enableIndexChecks(): void {
   indexChecks = true;
 }
 
-/** Leave ids unchecked: what the table does not have gives NaN, and trains nothing, as in Keras on JAX. */
+/**
+ * Leave ids unchecked: what the table does not have gives NaN, and trains nothing, as in Keras on JAX.
+ *
+ * @example
+ * config.disableIndexChecks();
+ * config.enableIndexChecks();
+ */
 export function disableIndexChecks(): void {
   indexChecks = false;
 }

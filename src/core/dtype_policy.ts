@@ -18,8 +18,11 @@ export type DTypePolicyLike = DTypePolicy | DTypePolicyName | Config | null;
 /**
  * The dtypes of a layer: `computeDtype` for its inputs, outputs and arithmetic, `variableDtype` for its weights.
  *
+ * @param name The name: of a dtype, or `'mixed_float16'` or `'mixed_bfloat16'`. null: that of `floatx()`.
+ * @throws {ValueError} There is no such policy.
  * @see `keras.DTypePolicy`
- * @example new Dense(4, { dtype: new DTypePolicy('mixed_float16') })
+ * @example
+ * new Dense(4, { dtype: new DTypePolicy('mixed_float16') })
  */
 export class DTypePolicy {
   static readonly positional = ['name'];
@@ -60,12 +63,29 @@ export class DTypePolicy {
 
 let globalPolicy: DTypePolicy | null = null;
 
-/** The policy of layers that are given none: that of `floatx()` unless it was set. @see `keras.config.dtype_policy` */
+/**
+ * The policy of layers that are given none: that of `floatx()` unless it was set.
+ *
+ * @returns The policy.
+ * @see `keras.config.dtype_policy`
+ * @example
+ * config.dtypePolicy().name // 'float32'
+ */
 export function dtypePolicy(): DTypePolicy {
   return globalPolicy ?? new DTypePolicy(floatx());
 }
 
-/** Set the policy of layers made from now on; null goes back to `floatx()`. @see `keras.config.set_dtype_policy` */
+/**
+ * Set the policy of layers made from now on; null goes back to `floatx()`.
+ *
+ * @param policy A policy, its name such as `'mixed_float16'`, a config, or null.
+ * @throws {ValueError} There is no such policy.
+ * @see `keras.config.set_dtype_policy`
+ * @example
+ * config.setDtypePolicy('mixed_float16');
+ * new Dense(2).computeDtype; // 'float16'
+ * config.setDtypePolicy(null);
+ */
 export function setDtypePolicy(policy: DTypePolicyLike): void {
   globalPolicy = policy === null ? null : getDTypePolicy(policy);
 }
@@ -73,8 +93,12 @@ export function setDtypePolicy(policy: DTypePolicyLike): void {
 /**
  * The policy that an identifier stands for.
  *
+ * @param identifier A policy, its name, a config, or null.
+ * @returns The policy.
  * @throws {ValueError} It stands for none.
  * @see `keras.dtype_policies.get`
+ * @example
+ * dtypePolicies.get('mixed_bfloat16').computeDtype // 'bfloat16'
  */
 export function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePolicy {
   if (identifier === null || identifier === undefined) return dtypePolicy();
@@ -86,12 +110,29 @@ export function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePo
   );
 }
 
-/** A policy as JSON. @see `keras.dtype_policies.serialize` */
+/**
+ * A policy as JSON.
+ *
+ * @param policy The policy.
+ * @returns What `deserialize` takes.
+ * @see `keras.dtype_policies.serialize`
+ * @example
+ * dtypePolicies.serialize(new DTypePolicy('mixed_float16')).class_name // 'DTypePolicy'
+ */
 export function serializeDTypePolicy(policy: DTypePolicy): Config {
   return serializeKerasObject(policy) as Config;
 }
 
-/** A policy from JSON. @throws {ValueError} It is none. @see `keras.dtype_policies.deserialize` */
+/**
+ * A policy from JSON.
+ *
+ * @param config What `serialize` gave.
+ * @returns The policy.
+ * @throws {ValueError} It is none.
+ * @see `keras.dtype_policies.deserialize`
+ * @example
+ * dtypePolicies.deserialize(dtypePolicies.serialize(new DTypePolicy('mixed_float16'))).name // 'mixed_float16'
+ */
 export function deserializeDTypePolicy(config: Config): DTypePolicy {
   const policy = deserializeKerasObject(config, { defaultModule: 'keras' });
   if (policy instanceof DTypePolicy) return policy;

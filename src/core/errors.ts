@@ -1,21 +1,71 @@
 /** @file The kinds of errors that keras-ts raises. They are few and named as in Python; `TypeError` is JavaScript's own. */
 
-/** A value that cannot be used: a wrong shape, name, option or range. @see Python's `ValueError` */
+/**
+ * A value that cannot be used: a wrong shape, name, option or range.
+ *
+ * @param message What is wrong, and what to do.
+ * @param options `cause`: the error that led to this one.
+ * @see Python's `ValueError`
+ * @example
+ * let caught: unknown;
+ * try {
+ *   ops.reshape([1, 2, 3], [2, 2]);
+ * } catch (error) {
+ *   caught = error;
+ * }
+ * caught instanceof ValueError; // true
+ */
 export class ValueError extends Error {
   override readonly name: string = 'ValueError';
 }
 
-/** Something done in the wrong state, such as `fit` before `compile`. @see Python's `RuntimeError` */
+/**
+ * Something done in the wrong state, such as `fit` before `compile`.
+ *
+ * @param message What is wrong, and what to do.
+ * @param options `cause`: the error that led to this one.
+ * @see Python's `RuntimeError`
+ * @example
+ * let caught: unknown;
+ * try {
+ *   await new Sequential().fit(x, y);
+ * } catch (error) {
+ *   caught = error;
+ * }
+ * caught instanceof RuntimeError; // true
+ */
 export class RuntimeError extends Error {
   override readonly name: string = 'RuntimeError';
 }
 
-/** A method that a subclass must override was not overridden. @see Python's `NotImplementedError` */
+/**
+ * A method that a subclass must override was not overridden.
+ *
+ * @param message What is missing, and what to do.
+ * @param options `cause`: the error that led to this one.
+ * @see Python's `NotImplementedError`
+ * @example
+ * let caught: unknown;
+ * try {
+ *   new callbacks.OrbaxCheckpoint();
+ * } catch (error) {
+ *   caught = error;
+ * }
+ * caught instanceof NotImplementedError; // true
+ */
 export class NotImplementedError extends RuntimeError {
   override readonly name: string = 'NotImplementedError';
 }
 
-/** A program or a buffer needs more memory than the backend can address. */
+/**
+ * A program or a buffer needs more memory than the backend can address.
+ *
+ * @param message What was asked for.
+ * @param options `cause`: the error that led to this one.
+ * @see Python's `MemoryError`
+ * @example
+ * new OutOfMemoryError('2 GB').name // 'OutOfMemoryError'
+ */
 export class OutOfMemoryError extends RuntimeError {
   override readonly name: string = 'OutOfMemoryError';
 }

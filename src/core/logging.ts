@@ -5,16 +5,38 @@ import { getPlatform, setPlatform } from './platform.js';
 /** The terminal that was taken away, or null: it is there. */
 let muted: Terminal | null = null;
 
-/** Whether progress bars, summaries and messages are written. Default true. @see `keras.config.is_interactive_logging_enabled` */
+/**
+ * Whether progress bars, summaries and messages are written. Default true.
+ *
+ * @returns True unless it was changed.
+ * @see `keras.config.is_interactive_logging_enabled`
+ * @example
+ * config.isInteractiveLoggingEnabled() // true
+ */
 export function isInteractiveLoggingEnabled(): boolean {
   return muted === null;
 }
-/** Write progress bars, summaries and messages again. @see `keras.config.enable_interactive_logging` */
+/**
+ * Write progress bars, summaries and messages again.
+ *
+ * @see `keras.config.enable_interactive_logging`
+ * @example
+ * config.enableInteractiveLogging();
+ * config.isInteractiveLoggingEnabled(); // true
+ */
 export function enableInteractiveLogging(): void {
   if (muted !== null) setPlatform({ terminal: muted });
   muted = null;
 }
-/** Write no progress bars, summaries and messages. @see `keras.config.disable_interactive_logging` */
+/**
+ * Write no progress bars, summaries and messages.
+ *
+ * @see `keras.config.disable_interactive_logging`
+ * @example
+ * config.disableInteractiveLogging();
+ * config.isInteractiveLoggingEnabled(); // false
+ * config.enableInteractiveLogging();
+ */
 export function disableInteractiveLogging(): void {
   if (muted !== null) return;
   muted = getPlatform().terminal;

@@ -123,23 +123,43 @@ export function registerKerasSerializable(
   };
 }
 
-/** The registered name of a class or function: `'Custom>MyLayer'`, or its own name. @see `keras.saving.get_registered_name` */
+/**
+ * The registered name of a class or function: `'Custom>MyLayer'`, or its own name.
+ *
+ * @param target A class or a function.
+ * @returns The name.
+ * @see `keras.saving.get_registered_name`
+ * @example
+ * saving.getRegisteredName(MyLayer); // 'MyLayer', since it is not registered
+ */
 export function getRegisteredName(target: Registered): string {
   const entry = entries.get(target);
   return entry?.registeredName ?? entry?.name ?? target.name;
 }
 
-/** What was registered under a name (`'Custom>MyLayer'`), or null. @see `keras.saving.get_registered_object` */
+/**
+ * What was registered under a name (`'Custom>MyLayer'`), or null.
+ *
+ * @param name A registered name.
+ * @param objects Where else it may be found, such as an options' `customObjects`.
+ * @returns The class or function, or null.
+ * @see `keras.saving.get_registered_object`
+ * @example
+ * saving.getRegisteredObject('Custom>Unknown') === null // true
+ */
 export function getRegisteredObject(name: string, objects: Readonly<Record<string, unknown>> = {}): unknown {
   for (const known of [scope, customObjects, objects]) if (Object.hasOwn(known, name)) return known[name];
   return null;
 }
 
 /**
- * The dict of all that was registered by `registerKerasSerializable`, by registered name. What is put into it can be read from
- * configs as well.
+ * The dict of all that was registered by `registerKerasSerializable`, by registered name. What is put into it can be read from configs as
+ * well.
  *
+ * @returns The dict itself: what is put into it counts.
  * @see `keras.saving.get_custom_objects`
+ * @example
+ * Object.keys(saving.getCustomObjects()).includes('Custom>MyLayer') // false
  */
 export function getCustomObjects(): Record<string, unknown> {
   return customObjects;
@@ -195,10 +215,19 @@ interface SharedObjects {
 let shared: SharedObjects | null = null;
 
 /**
- * Run `fn` so that an object that is written twice is marked (`shared_object_id`), and read back as one object. Files are written
- * and read in such a scope; configs are not.
+ * Run `fn` so that an object that is written twice is marked (`shared_object_id`), and read back as one object. Files are written and
+ * read in such a scope; configs are not.
  *
+ * @param fn What is done in the scope.
+ * @returns What `fn` gives.
  * @see Keras's `ObjectSharingScope`
+ * @example
+ * const shared = new Dense(3);
+ * const [a, b] = saving.withObjectSharing(() => {
+ *   const configs = saving.serializeKerasObject([shared, shared]);
+ *   return saving.deserializeKerasObject(configs) as Dense[];
+ * });
+ * a === b; // true
  */
 export function withObjectSharing<R>(fn: () => R): R {
   const outer = shared;
@@ -221,8 +250,13 @@ function markShared(object: object, config: Record<string, unknown>): void {
  * An object, function, or structure of them as JSON, as Keras writes it: `{module, class_name, config, registered_name}`, with
  * `build_config` (the shapes with which a layer was built) and `compile_config` (of a model) where there are any.
  *
+ * @param object A layer, a loss, a function, a tensor, a plain value; or lists and dicts of them.
+ * @returns What JSON can hold.
  * @throws {ValueError} The object cannot be written.
  * @see `keras.saving.serialize_keras_object`
+ * @example
+ * const config = saving.serializeKerasObject(new Dense(3)) as { class_name: string };
+ * config.class_name; // 'Dense'
  */
 export function serializeKerasObject(object: unknown): unknown {
   if (object === null || object === undefined) return null;
@@ -330,8 +364,15 @@ export interface DeserializeOptions {
 /**
  * The object that `serializeKerasObject` wrote.
  *
+ * @param serialized What `serializeKerasObject` gave.
+ * @param options See {@link DeserializeOptions}.
+ * @returns The object, or the structure of objects.
  * @throws {ValueError} The class is not known, or the config does not fit it.
  * @see `keras.saving.deserialize_keras_object`
+ * @example
+ * const config = saving.serializeKerasObject(new Dense(3));
+ * const dense = saving.deserializeKerasObject(config) as Dense;
+ * dense.units; // 3
  */
 export function deserializeKerasObject(serialized: unknown, options: DeserializeOptions = {}): unknown {
   const { defaultModule = null } = options;

@@ -16,6 +16,7 @@ export interface PyDatasetOptions {
 /**
  * A data set whose batches are made one by one. Subclass it, and override `length` (or `numBatches`) and `getItem`.
  *
+ * @param options See {@link PyDatasetOptions}.
  * @see `keras.utils.PyDataset`
  * @example
  * class Images extends PyDataset {

@@ -34,8 +34,14 @@ const cloneByConfig = (layer: Layer): Layer => {
 /**
  * A model with the same layers and new weights.
  *
+ * @param model A `Sequential` or a drawn model, or one of a class with `getConfig`.
+ * @param options See {@link CloneOptions}.
+ * @returns A model of the same kind; its weights are drawn anew.
  * @throws {ValueError} Options that do not fit the kind of model, or input tensors that do not fit its inputs.
  * @see `keras.models.clone_model`
+ * @example
+ * const copy = models.cloneModel(model);
+ * copy.setWeights(model.getWeights());
  */
 export const cloneModel = checked(
   'cloneModel',

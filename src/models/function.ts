@@ -61,6 +61,9 @@ export function symbolsFor(graph: FunctionGraph, shapes: ShapeTree): KerasTensor
 /**
  * A graph of operations between symbolic inputs and outputs that can be called again on other inputs.
  *
+ * @param inputs What `Input()` gave: one, or a list or dict of them.
+ * @param outputs What ops and layers called on them gave.
+ * @param options `name`: of the function.
  * @see `keras.Function`
  * @example
  * const a = new KerasTensor([null, 2]);

@@ -135,6 +135,9 @@ function makeGraph(owner: string, inputs: SymbolicTree, outputs: SymbolicTree): 
  * - Stack layers: `new Sequential([...])`.
  * - Write a class: `class MyModel extends Model` with its layers in fields and the computation in `call`.
  *
+ * @param inputs What `Input()` gave: one, or a list or dict of them.
+ * @param outputs What layers and ops called on them gave.
+ * @param options See {@link FunctionalOptions}.
  * @see `keras.Model`
  * @example
  * const x = Input({ shape: [32] });
@@ -479,7 +482,17 @@ export class Model<const Out = unknown> extends Trainer {
   }
 }
 
-/** A model that was drawn: what `new Model(inputs, outputs)` gives. */
+/**
+ * A model that was drawn: what `new Model(inputs, outputs)` gives. Its layers are known, so that it can be copied, written and shown.
+ *
+ * @param inputs What `Input()` gave: one, or a list or dict of them.
+ * @param outputs What layers and ops called on them gave.
+ * @param options See {@link ModelOptions}.
+ * @see `keras.Model`
+ * @example
+ * const x = Input({ shape: [4] });
+ * new Functional(x, new Dense(2)(x));
+ */
 export class Functional<const Out = unknown> extends Model<Out> {
   constructor(inputs: SymbolicTree, outputs: Definite<Out>, options?: ModelOptions);
   constructor(inputs: SymbolicTree, outputs: SymbolicTree, options?: ModelOptions);

@@ -12,7 +12,17 @@ export interface ModelFromJsonOptions {
   readonly customObjects?: Readonly<Record<string, unknown>> | null;
 }
 
-/** A model from what `serializeKerasObject(model)` gave. @throws {ValueError} It describes no model. */
+/**
+ * A model from what `serializeKerasObject(model)` gave.
+ *
+ * @param config The config.
+ * @param options See {@link ModelFromJsonOptions}.
+ * @returns A model with new weights.
+ * @throws {ValueError} It describes no model.
+ * @see `keras.saving.deserialize_keras_object`
+ * @example
+ * const copy = models.modelFromConfig(saving.serializeKerasObject(model));
+ */
 export const modelFromConfig = checked(
   'modelFromConfig',
   (config: unknown, options: ModelFromJsonOptions = {}): Model => {
@@ -34,8 +44,12 @@ export const modelFromConfig = checked(
  * A model, with new weights, from the JSON text of its architecture.
  *
  * @param json What `model.toJson()` gave, here or in Python. An object that was parsed from it will do as well.
+ * @param options See {@link ModelFromJsonOptions}.
+ * @returns A model with new weights.
  * @throws {ValueError} It is no JSON, describes no model, or names classes that are not known.
  * @see `keras.models.model_from_json`
+ * @example
+ * const copy = models.modelFromJson(model.toJson());
  */
 export const modelFromJson = checked(
   'modelFromJson',

@@ -19,9 +19,11 @@ import type { FromConfigOptions, ModelOptions } from './model.js';
 import { Functional, Model } from './model.js';
 
 /**
- * A stack of layers. With an input shape (an `Input` first, or `inputShape` of the first layer) it is built as layers are added;
- * without one when it first sees data, or by `build(inputShape)`.
+ * A stack of layers. With an input shape (an `Input` first, or `inputShape` of the first layer) it is built as layers are added; without
+ * one when it first sees data, or by `build(inputShape)`.
  *
+ * @param layers The layers, an `Input` first if the shape is known.
+ * @param options See {@link ModelOptions}.
  * @see `keras.Sequential`
  * @example
  * const model = new Sequential([Input({ shape: [16] }), new Dense(8, { activation: 'relu' }), new Dense(1)]);

@@ -44,7 +44,15 @@ interface MaybeCompiled {
   readonly optimizer?: { readonly built?: boolean; readonly variables?: readonly Variable[] } | null;
 }
 
-/** Number of scalars in weights. */
+/**
+ * Number of scalars in weights.
+ *
+ * @param weights Variables, such as `model.weights`.
+ * @returns A whole number.
+ * @see `keras.src.utils.summary_utils.count_params`
+ * @example
+ * utils.countParams(model.weights) // 4
+ */
 export const countParams = checked('countParams', (weights: Iterable<Variable>): number => {
   return [...weights].reduce((total, variable) => total + variable.size, 0);
 });
@@ -61,7 +69,15 @@ function twoDigits(x: number): string {
   return x * 100 - floor === 0.5 && floor % 2 === 0 ? (floor / 100).toFixed(2) : x.toFixed(2);
 }
 
-/** `"1.50 KB"`. @param bytes A size in bytes. */
+/**
+ * A size in bytes as it is shown in summaries.
+ *
+ * @param bytes A size in bytes.
+ * @returns A number and its unit.
+ * @see `keras.src.utils.summary_utils.readable_memory_size`
+ * @example
+ * models.readableMemorySize(1536) // '1.50 KB'
+ */
 export function readableMemorySize(bytes: number): string {
   let size = bytes;
   for (const unit of ['B', 'KB', 'MB', 'GB', 'TB']) {

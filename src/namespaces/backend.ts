@@ -7,25 +7,53 @@ export { epsilon, floatx, imageDataFormat, setEpsilon, setFloatx, setImageDataFo
 export { backend, isKerasTensor } from '../runtime/index.js';
 export { clearSession, standardizeDtype } from '../utils/index.js';
 
-/** Whether a dtype is a float. @see `keras.backend.is_float_dtype` */
+/**
+ * Whether a dtype is a float.
+ *
+ * @param dtype The name of a dtype.
+ * @returns True for floats of any width.
+ * @see `keras.backend.is_float_dtype`
+ * @example
+ * backend.isFloatDtype('bfloat16') // true
+ */
 export function isFloatDtype(dtype: string): boolean {
   return isFloat(standardizeDType(dtype, 'isFloatDtype'));
 }
-/** Whether a dtype is an integer, with or without sign. @see `keras.backend.is_int_dtype` */
+/**
+ * Whether a dtype is an integer, with or without sign.
+ *
+ * @param dtype The name of a dtype.
+ * @returns True for integers; false for `'bool'`.
+ * @see `keras.backend.is_int_dtype`
+ * @example
+ * backend.isIntDtype('uint8') // true
+ */
 export function isIntDtype(dtype: string): boolean {
   return isInteger(standardizeDType(dtype, 'isIntDtype'));
 }
 /**
  * The dtype in which operands of these dtypes meet; `'int'` and `'float'` stand for plain numbers.
  *
+ * @param dtypes One or more names.
+ * @returns The name of a dtype.
  * @see `keras.backend.result_type`
+ * @example
+ * backend.resultType('int32', 'float16') // 'float16'
  */
 export function resultType(...dtypes: readonly (DType | 'int' | 'float')[]): DType {
   return leastUpperBound(...dtypes.map((d) => (d === 'int' || d === 'float' ? d : standardizeDType(d, 'resultType'))));
 }
 
 const counts = new Map<string, number>();
-/** A number for each call with the same prefix, from 1. @see `keras.backend.get_uid` */
+/**
+ * A number for each call with the same prefix, from 1.
+ *
+ * @param prefix Any text; default empty.
+ * @returns A whole number.
+ * @see `keras.backend.get_uid`
+ * @example
+ * backend.getUid('mine'); // 1, then 2 and so on
+ */
 export function getUid(prefix = ''): number {
   const next = (counts.get(prefix) ?? 0) + 1;
   counts.set(prefix, next);

@@ -22,34 +22,80 @@ export { dtypePolicy, setDtypePolicy } from '../core/dtype_policy.js';
 export { backend, setBackend } from '../runtime/index.js';
 
 let filtering = true;
-/** Whether inner frames are left out of the stacks of errors. Kept for programs that set it: stacks here are always whole. @see `keras.config.is_traceback_filtering_enabled` */
+/**
+ * Whether inner frames are left out of the stacks of errors. Kept for programs that set it: stacks here are always whole.
+ *
+ * @returns What was set; true unless it was changed.
+ * @see `keras.config.is_traceback_filtering_enabled`
+ * @example
+ * config.isTracebackFilteringEnabled() // true
+ */
 export function isTracebackFilteringEnabled(): boolean {
   return filtering;
 }
-/** @see `keras.config.enable_traceback_filtering` */
+/**
+ * Kept for programs that set it: stacks of errors are always whole here.
+ *
+ * @see `keras.config.enable_traceback_filtering`
+ * @example
+ * config.enableTracebackFiltering();
+ */
 export function enableTracebackFiltering(): void {
   filtering = true;
 }
-/** @see `keras.config.disable_traceback_filtering` */
+/**
+ * Kept for programs that set it: stacks of errors are always whole here.
+ *
+ * @see `keras.config.disable_traceback_filtering`
+ * @example
+ * config.disableTracebackFiltering();
+ * config.enableTracebackFiltering();
+ */
 export function disableTracebackFiltering(): void {
   filtering = false;
 }
 
 let flash: boolean | null = null;
-/** Whether attention should use flash kernels; null: as the platform sees fit. One kernel serves here. @see `keras.config.is_flash_attention_enabled` */
+/**
+ * Whether attention should use flash kernels; null: as the platform sees fit. One kernel serves here.
+ *
+ * @returns What was set; null unless it was changed.
+ * @see `keras.config.is_flash_attention_enabled`
+ * @example
+ * config.isFlashAttentionEnabled();
+ */
 export function isFlashAttentionEnabled(): boolean | null {
   return flash;
 }
-/** @see `keras.config.enable_flash_attention` */
+/**
+ * Kept for programs that set it: one kernel of attention serves here.
+ *
+ * @see `keras.config.enable_flash_attention`
+ * @example
+ * config.enableFlashAttention();
+ */
 export function enableFlashAttention(): void {
   flash = true;
 }
-/** @see `keras.config.disable_flash_attention` */
+/**
+ * Kept for programs that set it: one kernel of attention serves here.
+ *
+ * @see `keras.config.disable_flash_attention`
+ * @example
+ * config.disableFlashAttention();
+ */
 export function disableFlashAttention(): void {
   flash = false;
 }
 
-/** Whether Flax's NNX is used: never. @see `keras.config.is_nnx_enabled` */
+/**
+ * Whether Flax's NNX is used: never.
+ *
+ * @returns False.
+ * @see `keras.config.is_nnx_enabled`
+ * @example
+ * config.isNnxEnabled() // false
+ */
 export function isNnxEnabled(): boolean {
   return false;
 }
@@ -59,6 +105,14 @@ export function isNnxEnabled(): boolean {
  *
  * @throws {ValueError} Always.
  * @see `keras.config.enable_unsafe_deserialization`
+ * @example
+ * let caught: unknown;
+ * try {
+ *   config.enableUnsafeDeserialization();
+ * } catch (error) {
+ *   caught = error;
+ * }
+ * caught instanceof ValueError; // true
  */
 export function enableUnsafeDeserialization(): never {
   throw new ValueError(

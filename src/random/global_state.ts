@@ -18,12 +18,14 @@ seeds.seedByArray(unpredictable());
 orders.seedByNumber(unpredictable()[0]);
 
 /**
- * Seed everything random: initial weights, dropout, shuffles and `keras.random` without a seed. The same seed gives the same bits,
- * run by run, and the same initial weights, dropout and shuffles as Keras on JAX.
+ * Seed everything random: initial weights, dropout, shuffles and `keras.random` without a seed. The same seed gives the same bits, run by
+ * run, and the same initial weights, dropout and shuffles as Keras on JAX.
  *
  * @param seed A whole number from 0 to 2^32 − 1.
  * @throws {ValueError} It is none.
  * @see `keras.utils.set_random_seed`
+ * @example
+ * utils.setRandomSeed(42);
  */
 export const setRandomSeed = checked('setRandomSeed', (seed: number): void => {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff)
@@ -39,19 +41,40 @@ export function seedGeneration(): number {
   return generation;
 }
 
-/** A new seed, from 1 to 10^9. */
+/**
+ * A new seed, from 1 to 10^9.
+ *
+ * @returns A whole number.
+ * @see `keras.src.random.seed_generator.make_default_seed`
+ * @example
+ * random.makeDefaultSeed() > 0 // true
+ */
 export function makeDefaultSeed(): number {
   used.seeds = true;
   return seeds.randint(1, 1e9);
 }
 
-/** A random order of n things, from the process's generator. */
+/**
+ * A random order of n things, from the process's generator.
+ *
+ * @param n How many things there are.
+ * @returns The numbers from 0 to n − 1, each once.
+ * @example
+ * random.randomOrder(5).length // 5
+ */
 export function randomOrder(n: number): Int32Array {
   used.orders = true;
   return orders.permutation(n);
 }
 
-/** A random order of n things, drawn as Python's `random.shuffle` draws: Keras orders the batches of a `PyDataset` so. */
+/**
+ * A random order of n things, drawn as Python's `random.shuffle` draws: Keras orders the batches of a `PyDataset` so.
+ *
+ * @param n How many things there are.
+ * @returns The numbers from 0 to n − 1, each once.
+ * @example
+ * random.randomShuffle(5).length // 5
+ */
 export function randomShuffle(n: number): Int32Array {
   used.seeds = true;
   const order = Int32Array.from({ length: n }, (_, i) => i);

@@ -48,7 +48,17 @@ export interface NormalOptions extends RandomFloatOptions {
   readonly stddev?: TensorLike;
 }
 
-/** Normally distributed floats. @see `keras.random.normal` */
+/**
+ * Normally distributed floats.
+ *
+ * @param shape The sizes of the axes.
+ * @param options `mean`: default 0. `stddev`: default 1. `dtype`: default `floatx()`. `seed`: a whole number, a SeedGenerator, or null
+ *   (the default): the process's generator.
+ * @returns A tensor of that shape.
+ * @see `keras.random.normal`
+ * @example
+ * random.normal([2, 3], { seed: 1 }).shape // [2, 3]
+ */
 export const normal = checked(
   'normal',
   (shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor => {
@@ -56,7 +66,17 @@ export const normal = checked(
   },
 );
 
-/** Normally distributed floats, those beyond two deviations drawn again. @see `keras.random.truncated_normal` */
+/**
+ * Normally distributed floats, those beyond two deviations drawn again.
+ *
+ * @param shape The sizes of the axes.
+ * @param options `mean`: default 0. `stddev`: default 1. `dtype`: default `floatx()`. `seed`: a whole number, a SeedGenerator, or null
+ *   (the default): the process's generator.
+ * @returns A tensor of that shape.
+ * @see `keras.random.truncated_normal`
+ * @example
+ * random.truncatedNormal([2, 3], { seed: 1 }).shape // [2, 3]
+ */
 export const truncatedNormal = checked(
   'truncatedNormal',
   (shape: Shape, { mean = 0, stddev = 1, dtype, seed }: NormalOptions = {}): Tensor => {
@@ -73,7 +93,17 @@ export interface UniformOptions extends RandomFloatOptions {
   readonly maxval?: number;
 }
 
-/** Floats in [minval, maxval), all as likely. @see `keras.random.uniform` */
+/**
+ * Floats in [minval, maxval), all as likely.
+ *
+ * @param shape The sizes of the axes.
+ * @param options `minval`: default 0. `maxval`: default 1. `dtype`: default `floatx()`. `seed`: a whole number, a SeedGenerator, or null
+ *   (the default): the process's generator.
+ * @returns A tensor of that shape.
+ * @see `keras.random.uniform`
+ * @example
+ * random.uniform([2, 3], { minval: -1, seed: 1 }).shape // [2, 3]
+ */
 export const uniform = checked(
   'uniform',
   (shape: Shape, { minval = 0, maxval = 1, dtype, seed }: UniformOptions = {}): Tensor => {
@@ -87,7 +117,19 @@ export interface RandomIntOptions extends RandomOptions {
   readonly dtype?: DType;
 }
 
-/** Whole numbers in [minval, maxval), all as likely. @throws {ValueError} dtype is no integer of up to 32 bits. @see `keras.random.randint` */
+/**
+ * Whole numbers in [minval, maxval), all as likely.
+ *
+ * @param shape The sizes of the axes.
+ * @param minval The least number.
+ * @param maxval The end, which is not reached.
+ * @param options `dtype`: default `'int32'`. `seed`: a whole number, a SeedGenerator, or null (the default): the process's generator.
+ * @returns A tensor of that shape.
+ * @throws {ValueError} dtype is no integer of up to 32 bits.
+ * @see `keras.random.randint`
+ * @example
+ * random.randint([3], 5, 6, { seed: 1 }) // [5, 5, 5]
+ */
 export const randint = checked(
   'randint',
   (shape: Shape, minval: number, maxval: number, { dtype = 'int32', seed }: RandomIntOptions = {}): Tensor => {
@@ -116,8 +158,13 @@ export const randint = checked(
  * Classes drawn with probabilities softmax(logits).
  *
  * @param logits (batch, classes).
+ * @param numSamples How many classes are drawn for each row.
+ * @param options `seed`: a whole number, a SeedGenerator, or null (the default): the process's generator. `dtype`: default `'int32'`.
  * @returns (batch, numSamples).
+ * @throws {ValueError} `logits` is no matrix.
  * @see `keras.random.categorical`
+ * @example
+ * random.categorical([[0, 100], [100, 0]], 2, { seed: 1 }) // [[1, 1], [0, 0]]
  */
 export const categorical = checked(
   'categorical',
@@ -143,7 +190,18 @@ export interface DropoutOptions extends RandomOptions {
   readonly noiseShape?: PartialShape | null;
 }
 
-/** Zero a part `rate` of the elements, and divide the others by 1 − rate. @see `keras.random.dropout` */
+/**
+ * Zero a part `rate` of the elements, and divide the others by 1 − rate.
+ *
+ * @param inputs Any shape, of a float dtype.
+ * @param rate The part that is set to 0, in [0, 1).
+ * @param options `noiseShape`: the shape in which is drawn, broadcast to the inputs; default their shape. `seed`: a whole number, a
+ *   SeedGenerator, or null (the default): the process's generator.
+ * @returns The shape and dtype of `inputs`.
+ * @see `keras.random.dropout`
+ * @example
+ * random.dropout(ops.ones([2, 3]), 0.5, { seed: 1 }).shape // [2, 3]
+ */
 export const dropout = checked(
   'dropout',
   (inputs: TensorLike, rate: number, { noiseShape, seed }: DropoutOptions = {}): Tensor => {
@@ -164,7 +222,16 @@ export interface ShuffleOptions extends RandomOptions {
   readonly axis?: number;
 }
 
-/** The elements in random order along an axis, each line of them in an order of its own. @see `keras.random.shuffle` */
+/**
+ * The elements in random order along an axis, each line of them in an order of its own.
+ *
+ * @param x Any shape and dtype, at least one axis.
+ * @param options `axis`: default 0. `seed`: a whole number, a SeedGenerator, or null (the default): the process's generator.
+ * @returns The shape and dtype of `x`.
+ * @see `keras.random.shuffle`
+ * @example
+ * random.shuffle([7, 7, 7], { seed: 1 }) // [7, 7, 7]
+ */
 export const shuffle = checked('shuffle', (x: TensorLike, { axis = 0, seed }: ShuffleOptions = {}): Tensor => {
   let t = toTensor(x, null, 'shuffle');
   const along = normalizeAxis(axis, t.ndim, 'shuffle');

@@ -19,6 +19,9 @@ export interface SeedGeneratorOptions {
 /**
  * Gives a new seed for each draw. Layers hold one in a field, so that its state is part of the model.
  *
+ * @param seed A whole number; may stand in `options`. By default one is drawn.
+ * @param options See {@link SeedGeneratorOptions}.
+ * @throws {ValueError} The seed is no whole number.
  * @see `keras.random.SeedGenerator`
  * @example
  * const seed = new SeedGenerator({ seed: 42 });
@@ -97,7 +100,17 @@ export function globalSeedGenerator(): SeedGenerator {
   return globalGenerator.generator;
 }
 
-/** The key (uint32, shape (2,)) for one draw. @throws {ValueError} `seed` is no seed. */
+/**
+ * The key (uint32, shape (2,)) for one draw.
+ *
+ * @param seed A whole number, a SeedGenerator, or null.
+ * @param owner Who asks, for messages.
+ * @returns A tensor of two numbers.
+ * @throws {ValueError} `seed` is no seed.
+ * @see `keras.src.random.seed_generator.draw_seed`
+ * @example
+ * random.drawSeed(7, 'mine').shape // [2]
+ */
 export function drawSeed(seed: Seed | undefined, owner: string): Tensor {
   if (seed === null || seed === undefined) return globalSeedGenerator().next({ ordered: false });
   if (seed instanceof SeedGenerator) return seed.next();

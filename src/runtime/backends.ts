@@ -20,6 +20,11 @@ export function registerBackend(backend: Backend): void {
  *
  * @param name `'wasm'` (the default) or `'interpreter'` (plain TypeScript: slow, the reference).
  * @throws {ValueError} No backend of that name is registered.
+ * @see `keras.config.set_backend`
+ * @example
+ * setBackend('interpreter');
+ * ops.add(1, 2); // 3
+ * setBackend('wasm');
  */
 export function setBackend(name: BackendName): void {
   const found = registered.get(name);
@@ -40,7 +45,14 @@ export function interpretsEagerly(): boolean {
   return current === null || current.name === 'interpreter';
 }
 
-/** The name of the backend that runs programs now. @see `keras.backend.backend` */
+/**
+ * The name of the backend that runs programs now.
+ *
+ * @returns `'wasm'` or `'interpreter'`, or the name of a backend that was registered.
+ * @see `keras.backend.backend`
+ * @example
+ * backend.backend() // 'wasm'
+ */
 export function backend(): BackendName {
   return currentBackend().name as BackendName;
 }
@@ -50,6 +62,10 @@ export function backend(): BackendName {
  *
  * @param threads A positive integer. Default: the machine's hardware threads, at most 8.
  * @throws {ValueError} Not a positive integer.
+ * @example
+ * const threads = getThreads();
+ * setThreads(1);
+ * setThreads(threads);
  */
 export function setThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1)
@@ -57,7 +73,13 @@ export function setThreads(threads: number): void {
   for (const each of registered.values()) each.setThreads?.(threads);
 }
 
-/** How many threads programs use now. */
+/**
+ * How many threads programs use now.
+ *
+ * @returns A positive whole number.
+ * @example
+ * getThreads() >= 1 // true
+ */
 export function getThreads(): number {
   return currentBackend().threads ?? 1;
 }

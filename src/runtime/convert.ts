@@ -119,7 +119,11 @@ function tensorOptions(first: Shape | TensorOptions | null | undefined, last: un
  * @param shape Default: the nesting of `data`; `[length]` for a typed array. Shape and dtype may come in one object in its place:
  *   `tensor([1, 2], { dtype: 'float32' })`.
  * @param dtype Default: a typed array's own; for lists `'bool'` if all are bools, `'int32'` if all are whole numbers, else `floatx()`.
+ * @returns A tensor.
  * @throws {ValueError} Ragged lists, or another number of elements than `shape` has.
+ * @see `keras.ops.convert_to_tensor`
+ * @example
+ * tensor([1, 2, 3, 4], [2, 2], 'float32') // [[1, 2], [3, 4]]
  */
 export function tensor(data: Numbers | AnyTypedArray, options: TensorOptions): Tensor;
 export function tensor(data: Numbers | AnyTypedArray, shape?: Shape | null, dtype?: DType | null): Tensor;

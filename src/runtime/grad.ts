@@ -52,7 +52,9 @@ function differentiate(
  * @param wrt Tensors and variables that `fn` closes over.
  * @returns `[value, gradients]`, one gradient per entry of `wrt`, of its shape and dtype; zeros where `fn` does not depend on it.
  * @throws {ValueError} The result is no scalar float; an entry of `wrt` is no float.
- * @example const [loss, [dw]] = valueAndGrad(() => ops.sum(ops.square(ops.matmul(x, w))), [w]);
+ * @see `jax.value_and_grad`
+ * @example
+ * const [loss, [dw]] = valueAndGrad(() => ops.sum(ops.square(ops.matmul(x, w))), [w]);
  */
 export const valueAndGrad = checked(
   'valueAndGrad',
@@ -78,7 +80,17 @@ export const valueAndGrad = checked(
   },
 );
 
-/** The gradients alone: see `valueAndGrad`. */
+/**
+ * The gradients alone: see `valueAndGrad`.
+ *
+ * @param fn Takes nothing, closes over what it uses, returns a scalar float tensor.
+ * @param wrt Tensors and variables that `fn` closes over.
+ * @returns One gradient per entry of `wrt`, of its shape and dtype.
+ * @throws {ValueError} The result is no scalar float; an entry of `wrt` is no float.
+ * @see `jax.grad`
+ * @example
+ * const [dw] = grad(() => ops.sum(ops.square(w)), [w]);
+ */
 export const grad = checked(
   'grad',
   <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): Gradients<W> => {

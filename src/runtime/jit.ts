@@ -28,13 +28,15 @@ const mapArguments = (args: readonly unknown[], fn: (leaf: unknown) => unknown):
   args.map((x) => mapTree<unknown, unknown>(x, fn, isNumbers));
 
 /**
- * Compile a function of tensors. It is traced at its first call for each combination of shapes, dtypes and other arguments; later
- * calls run the program. Variables that it reads and assigns are the program's state.
+ * Compile a function of tensors. It is traced at its first call for each combination of shapes, dtypes and other arguments; later calls
+ * run the program. Variables that it reads and assigns are the program's state.
  *
- * @param fn Takes and gives tensors, lists and dicts of them; other arguments (numbers, strings, bools) count as fixed: each new
- *   value is traced anew.
+ * @param fn Takes and gives tensors, lists and dicts of them; other arguments (numbers, strings, bools) count as fixed: each new value is
+ *   traced anew.
  * @returns A function of the same arguments.
- * @example const step = jit((x: Tensor) => ops.sum(ops.square(x)));
+ * @see `jax.jit`
+ * @example
+ * const step = jit((x: Tensor) => ops.sum(ops.square(x)));
  */
 export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
   if (typeof fn !== 'function') throw new TypeError(`jit: got ${describe(fn)}. Expected a function of tensors.`);

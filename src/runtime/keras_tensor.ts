@@ -30,10 +30,14 @@ export interface KerasTensorOptions {
 }
 
 /**
- * A tensor without numbers: a shape with `null` where a size is open, a dtype, and the call that makes it. `Input()` gives one;
- * layers and ops called with one give others.
+ * A tensor without numbers: a shape with `null` where a size is open, a dtype, and the call that makes it. `Input()` gives one; layers
+ * and ops called with one give others.
  *
+ * @param shape The sizes; null where one is open.
+ * @param options See {@link KerasTensorOptions}.
  * @see `keras.KerasTensor`
+ * @example
+ * new KerasTensor([null, 4]).shape // [null, 4]
  */
 export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTensor> {
   readonly shape: PartialShape;
@@ -104,6 +108,15 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
   }
 }
 
+/**
+ * Whether a value is a symbolic tensor, as `Input()` gives one.
+ *
+ * @param value Anything.
+ * @returns True or false.
+ * @see `keras.utils.is_keras_tensor`
+ * @example
+ * isKerasTensor(Input({ shape: [4] })) // true
+ */
 export function isKerasTensor(value: unknown): value is KerasTensor {
   return value instanceof KerasTensor;
 }

@@ -50,7 +50,14 @@ export function anySymbolic(args: readonly unknown[]): boolean {
   });
 }
 
-/** The base of layers and of ops in functional models. */
+/**
+ * The base of layers and of ops in functional models.
+ *
+ * @param name The name; null: made of the class's name.
+ * @see `keras.Operation`
+ * @example
+ * new Dense(1) instanceof Operation // true
+ */
 export abstract class Operation extends Callable {
   readonly name: string;
   /** Calls of this operation on symbolic tensors. */

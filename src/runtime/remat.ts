@@ -39,16 +39,17 @@ function passMasks(old: readonly Tensor[], all: readonly Tensor[]): Tensor[] {
 }
 
 /**
- * The same function, but its inner values are not kept for the gradient: they are computed once more when the gradient is. That
- * takes the time of one more run, and saves the memory between the two.
+ * The same function, but its inner values are not kept for the gradient: they are computed once more when the gradient is. That takes the
+ * time of one more run, and saves the memory between the two.
  *
- * Works in programs that are traced (`fit`, `jit`, `grad`); where ops compute at once, the function is called as it is. What it
- * returns is the same to the bit. Variables that it assigns are assigned once. Losses that layers add (`addLoss`) do not get out of it.
+ * Works in programs that are traced (`fit`, `jit`, `grad`); where ops compute at once, the function is called as it is. What it returns
+ * is the same to the bit. Variables that it assigns are assigned once. Losses that layers add (`addLoss`) do not get out of it.
  *
  * @param fn Takes tensors, structures of them and other values; gives a tensor or a structure of them.
+ * @returns A function of the same arguments.
  * @see `keras.remat`; Chen et al. 2016, "Training deep nets with sublinear memory cost"
  * @example
- *   const block = remat((x: Tensor) => ops.relu(ops.matmul(ops.relu(ops.matmul(x, a)), b)));
+ * const block = remat((x: Tensor) => ops.relu(ops.matmul(ops.relu(ops.matmul(x, a)), b)));
  */
 export function remat<Args extends readonly unknown[], R>(fn: (...args: Args) => R): (...args: Args) => R {
   if (typeof fn !== 'function') throw new ValueError(`remat: expected a function, got ${describe(fn)}.`);
@@ -102,13 +103,14 @@ let current: RematScope | null = null;
 export const currentRematScope = (): RematScope | null => current;
 
 /**
- * Layers that are made while the scope is open are rematerialized whenever they are called: their inner values are computed once more
- * for the gradient rather than kept. Scopes may lie in each other; the innermost counts.
+ * Layers that are made while the scope is open are rematerialized whenever they are called: their inner values are computed once more for
+ * the gradient rather than kept. Scopes may lie in each other; the innermost counts.
  *
+ * @param options See {@link RematScopeOptions}.
  * @throws {ValueError} Another mode than those of `RematScopeOptions`.
  * @see `keras.RematScope`, with which Python code is written as `with RematScope(mode='full'):`
  * @example
- *   const hidden = new RematScope({ mode: 'full' }).run(() => new layers.Dense(512, { activation: 'gelu' }));
+ * const hidden = new RematScope({ mode: 'full' }).run(() => new layers.Dense(512, { activation: 'gelu' }));
  */
 export class RematScope {
   readonly mode: RematMode;
@@ -151,7 +153,13 @@ function within<R>(scope: RematScope, fn: () => R): R {
 /**
  * Run `fn` with a `RematScope` of these options open.
  *
- * @example rematScope({ mode: 'larger_than', outputSizeThreshold: 2048 }, () => new layers.Dense(4096))
+ * @param options See {@link RematScopeOptions}.
+ * @param fn What is done in the scope.
+ * @returns What `fn` gives.
+ * @throws {ValueError} Another mode than those of `RematScopeOptions`.
+ * @see `keras.RematScope`
+ * @example
+ * rematScope({ mode: 'larger_than', outputSizeThreshold: 2048 }, () => new layers.Dense(4096))
  */
 export function rematScope<R>(options: RematScopeOptions, fn: () => R): R {
   return new RematScope(options).run(fn);

@@ -43,7 +43,9 @@ export function setTensorApplier(applier: Applier<Tensor>): void {
  *
  * Make one with `tensor(data, shape?, dtype?)` or `ops.convertToTensor`. It prints as NumPy prints.
  *
- * @example tensor([[1, 2], [3, 4]]).add(1).toString()  // '[[2 3]\n [4 5]]'
+ * @see `keras.ops.convert_to_tensor`
+ * @example
+ * tensor([[1, 2], [3, 4]]).add(1).toString()  // '[[2 3]\n [4 5]]'
  */
 export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand<Tensor> {
   readonly dtype: DType;

@@ -75,7 +75,14 @@ export const parametrizationCount = (): number => lastForm;
  * A tensor that can be assigned: a weight, a counter, a slot of an optimizer. Reads and assignments inside `jit` and `trainStep` are
  * traced, and take effect when the program runs.
  *
+ * @param initializer The first value, or an initializer with `shape` in the options.
+ * @param options See {@link VariableOptions}.
+ * @throws {ValueError} There is no shape, or it does not fit the value.
  * @see `keras.Variable`
+ * @example
+ * const counter = new Variable(tensor(1));
+ * counter.assign(ops.add(counter, 1));
+ * counter.value; // 2
  */
 export class Variable extends TensorSource {
   readonly shape: Shape;

@@ -59,8 +59,10 @@ export const customObjectScope = checked(
 /**
  * Classes and functions of your own for code that runs in the scope's `run`.
  *
+ * @param customObjects By the names that configs have for them.
  * @see `keras.saving.CustomObjectScope`
- * @example new CustomObjectScope({ MyLayer }).run(() => modelFromJson(json));
+ * @example
+ * new CustomObjectScope({ MyLayer }).run(() => modelFromJson(json));
  */
 export class CustomObjectScope {
   readonly customObjects: Readonly<Record<string, unknown>>;

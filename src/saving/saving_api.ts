@@ -84,13 +84,16 @@ export async function writeAtomically(
 /**
  * Save a model: its config, its weights, and the state of its training.
  *
+ * @param model The model.
  * @param place A path or handle of a file that ends in `.keras`, or in `.h5` for the format of older versions; or a path of `model.json`,
  *   for TensorFlow.js, which gets the files of the weights beside it. Left out: the bytes of a `.keras` file are returned.
+ * @param options See {@link SaveModelOptions}.
  * @returns The bytes if no place is given.
  * @throws {ValueError} The ending is none that can be written, or the file is there and `overwrite` is false, or the model has what
  *   TensorFlow.js lacks.
  * @see `keras.saving.save_model`
- * @example await saveModel(model, 'model.keras');
+ * @example
+ * await saveModel(model, 'model.keras');
  */
 export async function saveModel(model: Layer, place: FileTarget, options?: SaveModelOptions): Promise<void>;
 export async function saveModel(model: Layer): Promise<Uint8Array<ArrayBuffer>>;
@@ -176,9 +179,12 @@ const isZip = async (source: ByteSource): Promise<boolean> => {
  *
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file: `.keras`, `.h5`, or a folder that `zipped: false`
  *   wrote. A model of TensorFlow.js is a path or URL of its `model.json`, or the list of all its files.
+ * @param options See {@link LoadModelOptions}.
+ * @returns The model, compiled if it was.
  * @throws {ValueError} It is no such file, it is broken, or it names classes that are not known here.
  * @see `keras.saving.load_model`
- * @example const model = await loadModel('model.keras', { customObjects: { MyLayer } });
+ * @example
+ * const model = await loadModel('model.keras', { customObjects: { MyLayer } });
  */
 export async function loadModel(place: FileSource | ChosenFiles, options: LoadModelOptions = {}): Promise<Model> {
   const { customObjects, compile, safeMode, limits, onProgress = null, ...rest } = options;
@@ -236,10 +242,14 @@ export interface LoadWeightsOptions {
 /**
  * Save the weights of a model, and the state of its optimizer, without the architecture.
  *
+ * @param model A model, or a layer, that is built.
  * @param place A path or handle of a file: `.weights.h5`, `.safetensors`, or `.weights.json` for several files (`maxShardSize`).
+ * @param options See {@link SaveWeightsOptions}.
+ * @returns The bytes if no place is given.
  * @throws {ValueError} The model is not built, the ending is another, or the file is there and `overwrite` is false.
  * @see `keras.saving.save_weights`
- * @example await saveWeights(model, 'model.weights.h5');
+ * @example
+ * await saveWeights(model, 'model.weights.h5');
  */
 export async function saveWeights(model: Layer, place: FileTarget, options: SaveWeightsOptions = {}): Promise<void> {
   const { overwrite = true, maxShardSize = null, objectsToSkip, ...rest } = options;
@@ -271,11 +281,14 @@ export async function saveWeights(model: Layer, place: FileTarget, options: Save
 /**
  * Load weights into a model of the same architecture. Nothing changes if they do not fit or the file is broken.
  *
+ * @param model A model, or a layer, that is built.
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file: `.weights.h5`, `.keras`, `.safetensors`,
  *   `.weights.json`, or `.h5` of older versions. What it is, is told by the content.
+ * @param options See {@link LoadWeightsOptions}.
  * @throws {ValueError} The model is not built, the weights do not fit, or the file is broken.
  * @see `keras.saving.load_weights`
- * @example await loadWeights(model, 'model.weights.h5');
+ * @example
+ * await loadWeights(model, 'model.weights.h5');
  */
 export async function loadWeights(model: Layer, place: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
   const { skipMismatch = false, objectsToSkip, byName = false, limits = {}, onProgress = null, ...rest } = options;

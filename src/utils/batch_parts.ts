@@ -5,7 +5,12 @@ import { ValueError } from '../core/errors.js';
 /**
  * `[x]`, `[x, y]` or `[x, y, sampleWeight]`: as few parts as say all. `x` alone, unless it is itself a list.
  *
+ * @param x The inputs.
+ * @param options `y`: the targets. `sampleWeight`: the weights of samples. Default null.
+ * @returns What `fit` takes as one batch.
  * @see `keras.utils.pack_x_y_sample_weight`
+ * @example
+ * utils.packXYSampleWeight(1, { y: 2 }) // [1, 2]
  */
 export const packXYSampleWeight = checked(
   'packXYSampleWeight',
@@ -21,8 +26,12 @@ export const packXYSampleWeight = checked(
 /**
  * The three parts of a batch; null for those that it does not have.
  *
+ * @param data A batch: a list of up to three parts, or the inputs alone.
+ * @returns [x, y, sampleWeight].
  * @throws {ValueError} A list of more than three.
  * @see `keras.utils.unpack_x_y_sample_weight`
+ * @example
+ * utils.unpackXYSampleWeight([1, 2]) // [1, 2, null]
  */
 export function unpackXYSampleWeight(data: unknown): [x: unknown, y: unknown, sampleWeight: unknown] {
   if (!Array.isArray(data)) return [data, null, null];

@@ -214,6 +214,7 @@ async function inTurn<T>(place: string, work: () => Promise<T>): Promise<T> {
  *
  * Links in tar archives become copies of the files that they lead to. Keras unpacks `.tar.bz2` as well; here it is refused.
  *
+ * @param options See {@link GetFileOptions}.
  * @returns The path of the file; with `extract` that of the folder with what was in it.
  * @throws {ValueError} An option is wrong; the file has another sum (it is kept as `.corrupt` and not used); the archive is broken or has
  *   a member that leads out of it.

@@ -51,7 +51,11 @@ export { modelToSvg, type ModelToSvgOptions, plotModel, type PlotModelOptions } 
 /**
  * Start anew: automatic names count from the beginning, and the global dtype policy is that of `floatx()`. Memory needs no help.
  *
+ * @param _options Kept for programs that give it: memory is collected by itself.
  * @see `keras.utils.clear_session`
+ * @example
+ * utils.clearSession();
+ * new Dense(1).name; // 'dense'
  */
 export const clearSession = checked(
   'clearSession',
@@ -65,8 +69,12 @@ export const clearSession = checked(
 /**
  * A dtype's name, checked.
  *
+ * @param dtype A name, such as `'float'` or `'torch.float16'` too.
+ * @returns The name of a dtype here.
  * @throws {ValueError} There is no such dtype.
  * @see `keras.utils.standardize_dtype`
+ * @example
+ * backend.standardizeDtype('float16') // 'float16'
  */
 export function standardizeDtype(dtype: string): DType {
   return standardizeDType(dtype, 'standardizeDtype');

@@ -284,6 +284,7 @@ export const DRAWING_OPTIONS = [
  * A model of a class with its own `call` is one box.
  *
  * @param model A built model.
+ * @param options See {@link ModelToDotOptions}.
  * @returns The text, `digraph G { … }`, or with `subgraph` a cluster.
  * @throws {ValueError} The model is not built, or an option is unknown.
  * @see `keras.utils.model_to_dot`

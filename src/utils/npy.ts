@@ -10,6 +10,7 @@ import { writeAtomically } from '../saving/saving_api.js';
  * The array of a `.npy` file, as `numpy.save` writes it.
  *
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
+ * @returns A tensor of the array's shape and dtype.
  * @throws {ValueError} It is broken, or holds something else than numbers: Python objects are refused.
  * @see `numpy.load`
  * @example
@@ -28,9 +29,12 @@ export async function loadNpy(place: FileSource): Promise<Tensor> {
 /**
  * Write an array as a `.npy` file. bfloat16, which NumPy lacks, is written as float32.
  *
+ * @param array Anything that becomes a tensor.
  * @param place A path or the handle of a file. Left out: the bytes are returned.
+ * @returns The bytes if no place is given.
  * @see `numpy.save`
- * @example await saveNpy([1, 2, 3], 'x.npy');
+ * @example
+ * await saveNpy([1, 2, 3], 'x.npy');
  */
 export async function saveNpy(array: TensorLike, place: FileTarget): Promise<void>;
 export async function saveNpy(array: TensorLike): Promise<Uint8Array<ArrayBuffer>>;
@@ -44,6 +48,7 @@ export async function saveNpy(array: TensorLike, place?: FileTarget): Promise<Ui
  * The arrays of an `.npz` file by name, as `numpy.savez` and `numpy.savez_compressed` write them.
  *
  * @param place As for `loadNpy`.
+ * @returns A dict of tensors.
  * @throws {ValueError} It is broken, or an array holds something else than numbers.
  * @see `numpy.load`
  * @example
@@ -63,9 +68,12 @@ export async function loadNpz(place: FileSource): Promise<Record<string, Tensor>
 /**
  * Write arrays as an `.npz` file.
  *
+ * @param arrays The arrays by name.
  * @param place A path or the handle of a file.
+ * @returns The bytes if no place is given.
  * @see `numpy.savez`
- * @example await saveNpz({ x: [1, 2], y: [3] }, 'data.npz');
+ * @example
+ * await saveNpz({ x: [1, 2], y: [3] }, 'data.npz');
  */
 export async function saveNpz(arrays: Readonly<Record<string, TensorLike>>, place: FileTarget): Promise<void> {
   const plain = Object.entries(arrays).map(

@@ -24,7 +24,8 @@ export interface ToCategoricalOptions {
  * @returns Shape of `x` with an axis of `numClasses` at the end; dtype `floatx()` (Keras: float64 for NumPy arrays).
  * @throws {ValueError} A label is no whole number, or lies outside of 0 … `numClasses` − 1.
  * @see `keras.utils.to_categorical`
- * @example toCategorical([0, 2], { numClasses: 3 })  // [[1 0 0] [0 0 1]]
+ * @example
+ * toCategorical([0, 2], { numClasses: 3 })  // [[1 0 0] [0 0 1]]
  */
 export function toCategorical(x: TensorLike, options: ToCategoricalOptions | number = {}): Tensor {
   const wanted = typeof options === 'number' ? options : (options.numClasses ?? null);
@@ -65,9 +66,13 @@ export interface NormalizeOptions {
 /**
  * Vectors along an axis, scaled to norm 1. Zero vectors stay.
  *
+ * @param x At least one axis.
+ * @param options `axis`: default −1. `order`: of the norm; default 2.
+ * @returns The shape of `x`.
  * @throws {ValueError} A scalar, which has no axis.
  * @see `keras.utils.normalize`
- * @example normalize([[3, 4]])  // [[0.6 0.8]]
+ * @example
+ * normalize([[3, 4]])  // [[0.6 0.8]]
  */
 export const normalize = checked(
   'normalize',

@@ -27,10 +27,12 @@ export interface PadSequencesOptions {
  * Sequences of different lengths as one tensor.
  *
  * @param sequences A list of lists; the items may be numbers, or lists of one shape.
+ * @param options See {@link PadSequencesOptions}.
  * @returns Shape (sequences, maxlen, …shape of an item).
  * @throws {ValueError} Items of different shapes, or an option out of range.
  * @see `keras.utils.pad_sequences`
- * @example padSequences([[1], [2, 3]])  // [[0 1] [2 3]]
+ * @example
+ * padSequences([[1], [2, 3]])  // [[0 1] [2 3]]
  */
 export const padSequences = checked(
   'padSequences',

@@ -66,6 +66,7 @@ function sizesOf(left: number | null, right: number | null, total: number): [lef
  *
  * @param dataset Arrays of one length (a tensor, or a list or dict of arrays), or a `Dataset`, whose elements are split as they are: give
  *   samples, and batch the parts. A data set of unknown length, or one that is mixed, is read first.
+ * @param options See {@link SplitDatasetOptions}.
  * @returns `[left, right]`.
  * @throws {ValueError} The sizes do not fit the data.
  * @see `keras.utils.split_dataset`

@@ -31,6 +31,7 @@ const NAMES = [...DIRECTORY_OPTIONS, 'maxLength', 'format'] as const satisfies r
  * Texts are read as UTF-8; bytes that are none become U+FFFD (Keras keeps the bytes).
  *
  * @param directory Path of the folder with the folders of classes.
+ * @param options See {@link TextDatasetOptions}.
  * @returns A data set of `[texts, labels]`, or of texts alone; with `classNames` and `filePaths`. With `subset: 'both'` two of them.
  * @throws {ValueError} The folder is not there, or holds no `.txt`; options do not fit each other.
  * @see `keras.utils.text_dataset_from_directory`

@@ -28,13 +28,14 @@ export interface TimeseriesDatasetOptions {
 const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex'] as const;
 
 /**
- * Windows of a series: window i holds the steps from `i * sequenceStride` on, `samplingRate` apart; its target is the target of its
- * first step.
+ * Windows of a series: window i holds the steps from `i * sequenceStride` on, `samplingRate` apart; its target is the target of its first
+ * step.
  *
  * @param data The series, with steps along its first axis.
- * @param targets What belongs to each step, so that `targets[i]` belongs to the window that begins at step i; null: windows alone. Targets
- *   that lie ahead are given by an offset: `timeseriesDatasetFromArray(data.slice(0, -10), data.slice(10), 10)`.
+ * @param targets What belongs to each step, so that `targets[i]` belongs to the window that begins at step i; null: windows alone.
+ *   Targets that lie ahead are given by an offset: `timeseriesDatasetFromArray(data.slice(0, -10), data.slice(10), 10)`.
  * @param sequenceLength Steps a window.
+ * @param options See {@link TimeseriesDatasetOptions}.
  * @returns A `Dataset` of `[windows, targets]`: (batch, sequenceLength, …) and (batch, …); of windows alone without targets.
  * @throws {ValueError} A number does not fit the length of the series.
  * @see `keras.utils.timeseries_dataset_from_array`

@@ -92,6 +92,8 @@ function frequency(name: string, value: unknown): number {
  *
  * Show it by `tensorboard --logdir logs`. Values of your own: `summary.createFileWriter`.
  *
+ * @param logDir The folder that `tensorboard` shows, or the handle of a folder; may stand in the options. Default `'logs'`.
+ * @param more See {@link TensorBoardOptions}.
  * @throws {ValueError} An argument cannot be.
  * @see `keras.callbacks.TensorBoard`
  * @example

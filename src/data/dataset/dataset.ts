@@ -74,7 +74,16 @@ export interface DatasetPosition {
   readonly taken: number;
 }
 
-/** Reads one pass of a data set, and knows where it stands. */
+/**
+ * Reads one pass of a data set, and knows where it stands.
+ *
+ * @param source What gives the elements.
+ * @param options The position from which the pass goes on.
+ * @see tf.data.Iterator
+ * @example
+ * const pass = Dataset.range(3)[Symbol.asyncIterator]();
+ * await pass.next(); // { value: 0, done: false }
+ */
 export class DatasetIterator<T> implements AsyncIterableIterator<T> {
   readonly #source: AsyncGenerator<T, void, void>;
   readonly #pass: number;
@@ -127,6 +136,7 @@ const callback = <F>(owner: string, fn: F): F => {
  * Chains over arrays, ranges and lists have random access: shuffling them moves indices only, and a pass is opened again at any element
  * at no cost. All randomness comes from seeds and the number of the pass, so that a run can be resumed exactly.
  *
+ * @param stage The step of the chain from which elements come; made by `Dataset.fromTensorSlices` and the other makers.
  * @see tf.data.Dataset
  * @example
  * const dataset = Dataset.fromTensorSlices([tensor([[1, 2], [3, 4], [5, 6]]), tensor([0, 1, 0])])
