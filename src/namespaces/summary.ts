@@ -1,6 +1,7 @@
 /** @file `summary`: values of your own for TensorBoard. */
 export {
   createFileWriter,
+  type CustomScalars,
   type HistogramOptions,
   type ImageOptions,
   type SummaryOptions,

@@ -13,16 +13,23 @@ export interface Embedding {
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`; // prettier-ignore
 
-/** The config as text. */
-export function projectorConfig(embeddings: readonly Embedding[]): string {
+/** A path from a folder further inside. One from the root of the disk, or an address, stays. */
+const from = (up: string, path: string): string => (/^([/\\]|\w+:)/.test(path) ? path : up + path);
+
+/**
+ * The config as text.
+ *
+ * @param up What leads to the folder of the files from that of the config: `''`, `'../'`.
+ */
+export function projectorConfig(embeddings: readonly Embedding[], up = ''): string {
   return embeddings
     .map(({ name, tensorPath, shape, metadataPath }) =>
       [
         'embeddings {',
         `  tensor_name: ${quoted(name)}`,
         ...shape.map((size) => `  tensor_shape: ${size}`),
-        ...(metadataPath === null ? [] : [`  metadata_path: ${quoted(metadataPath)}`]),
-        `  tensor_path: ${quoted(tensorPath)}`,
+        ...(metadataPath === null ? [] : [`  metadata_path: ${quoted(from(up, metadataPath))}`]),
+        `  tensor_path: ${quoted(from(up, tensorPath))}`,
         '}\n',
       ].join('\n'),
     )

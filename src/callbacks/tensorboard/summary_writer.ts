@@ -2,6 +2,7 @@
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
+import { isDict } from '../../core/tree.js';
 import type { Pixels } from '../../formats/png.js';
 import { pngEncoder } from '../../formats/png.js';
 import type * as tfevents from '../../formats/tfevents/index.js';
@@ -31,6 +32,9 @@ export interface ImageOptions extends SummaryOptions {
   /** How many of the images are kept. Default 3. */
   readonly maxOutputs?: number;
 }
+
+/** Categories of charts; a chart shows the scalars whose tags fit one of its regular expressions: `{ Losses: { loss: ['epoch_loss'] } }`. */
+export type CustomScalars = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 type Entry = (library: TfEvents, png: ((pixels: Pixels) => Uint8Array) | null) => Uint8Array;
 
@@ -122,6 +126,31 @@ export class SummaryWriter {
   /** Text (Markdown), or a list of texts. */
   text(tag: string, text: string | readonly string[], options: SummaryOptions): void {
     this.#summary(options, (library) => library.textSummary(tag, text, options.description));
+  }
+
+  /**
+   * Arrange TensorBoard's page "Custom scalars": charts in categories.
+   *
+   * @param layout For each category its charts, for each chart the tags that it shows: regular expressions.
+   * @throws {ValueError} Something else.
+   * @see `tensorboard.summary.v1.custom_scalar_pb`
+   * @example
+   * const writer = summary.createFileWriter('logs/mine');
+   * writer.customScalars({ Digits: { loss: ['epoch_loss', 'batch_loss'], accuracy: ['epoch_accuracy'] } });
+   * await writer.close();
+   */
+  customScalars(layout: CustomScalars): void {
+    const charts = isDict(layout) ? Object.values(layout).flatMap((each) => (isDict(each) ? Object.values(each) : [null])) : [null]; // prettier-ignore
+    if (!charts.every((tags) => Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')))
+      throw new ValueError(
+        `SummaryWriter.customScalars: got ${describe(layout)}. Expected lists of tags by chart, by category: { Losses: { loss: ['epoch_loss'] } }.`,
+      );
+    const time = seconds();
+    const categories = Object.entries(layout).map(([title, inside]) => ({
+      title,
+      charts: Object.entries(inside).map(([name, tags]) => ({ title: name, tags })),
+    }));
+    this.#put((library) => library.summaryEvent(time, 0, [library.layoutSummary(categories)]));
   }
 
   /** The conceptual graph of a model, by its `toJson()`. */

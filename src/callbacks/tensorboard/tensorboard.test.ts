@@ -158,6 +158,8 @@ test('embeddings for the projector, with labels', async () => {
   await model.fit(ids, tensor([[1], [2], [3]], [3, 1], 'float32'), { verbose: 0, callbacks: board });
   const config = readFileSync(join(logDir, 'projector_config.pbtxt'), 'utf8');
   expect(config).toMatch(/tensor_shape: 5\n {2}tensor_shape: 4\n {2}metadata_path: "words.tsv"\n {2}tensor_path: "words.bytes"/); // prettier-ignore
+  const inside = readFileSync(join(logDir, 'train', 'projector_config.pbtxt'), 'utf8');
+  expect(inside).toMatch(/metadata_path: "\.\.\/words.tsv"\n {2}tensor_path: "\.\.\/words.bytes"/);
   const bytes = readFileSync(join(logDir, 'words.bytes'));
   expect([...new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))]).toEqual(
     Array.from(model.getWeights()[0].ndarray.data as Float32Array),
@@ -178,10 +180,14 @@ describe('summary', () => {
     writer.histogram('h', [1, 2, 3], { step: 7, buckets: 3 });
     writer.image('i', tensor([0, 1, 0.5, 2], [1, 2, 2, 1], 'float32'), { step: 1 });
     writer.text('t', 'a *note*', { step: 0 });
+    writer.customScalars({ Waves: { wave: ['wave', 'h.*'] } });
     await writer.close();
     const seen = told(place);
     expect(seen.filter(({ tag }) => tag === 'wave').map((each) => [each.step, scalar(each)])).toEqual([[0, 0], [1, 0.5], [2, 1]]); // prettier-ignore
-    expect(tagsOf(seen)).toEqual(['h', 'i', 't', 'wave']);
+    expect(tagsOf(seen)).toEqual(['custom_scalars__config__', 'h', 'i', 't', 'wave']);
+    expect(() => createFileWriter(place).customScalars({ a: ['b'] } as never)).toThrow(
+      /Expected lists of tags by chart/,
+    );
     expect(() => writer.scalar('wave', 1, { step: 4 })).toThrow(/closed/);
     expect(() => createFileWriter(place).scalar('a', 1, { step: 0.5 })).toThrow(/step=0.5/);
     expect(() => createFileWriter(place).image('a', [[1]], { step: 0 })).toThrow(/Expected \(images, height, width, channels\)/); // prettier-ignore

@@ -4,6 +4,7 @@ import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { isDict } from '../../core/tree.js';
 import type { DataLike, TensorTree } from '../../data/index.js';
+import { getDataAdapter } from '../../data/index.js';
 import { Embedding } from '../../layers/core/embedding.js';
 import { observingOutputs } from '../../layers/call_context.js';
 import type { Layer } from '../../layers/layer.js';
@@ -348,11 +349,22 @@ export class TensorBoard extends Callback {
     return layers;
   }
 
+  /** `embeddingsData` as the model takes them. */
+  #inputsOf(data: DataLike): TensorTree {
+    const counts = this.model._arrayCounts;
+    const [x] = getDataAdapter(data, 'TensorBoard: embeddingsData', { counts, shuffle: false }).whole?.arrays ?? [];
+    if (x === undefined)
+      throw new ValueError(
+        `TensorBoard: embeddingsData=${describe(data)}. Expected arrays or tensors: the inputs of the model.`,
+      );
+    return x;
+  }
+
   async #writeEmbeddings(epoch: number): Promise<void> {
     const layers = this.#embeddedLayers();
     const folder = await openFolder(this.logDir);
     const { embeddingsData: data, embeddingsMetadata: metadata } = this;
-    const outputs = data === null ? null : this.#outputsFor(toTensor(data as Tensor), layers);
+    const outputs = data === null ? null : this.#outputsFor(this.#inputsOf(data), layers);
     const shown: ProjectorEmbedding[] = [];
     for (const layer of layers) {
       const given = outputs?.get(layer.name)?.at(-1)?.ndarray;
@@ -370,6 +382,9 @@ export class TensorBoard extends Callback {
       });
     }
     await folder.write('projector_config.pbtxt', projectorConfig(shown));
+    // TensorBoard looks in folders of events, and in the one that it is opened on: where that is one above, it sees this config only.
+    const inside = await openFolder(await innerFolder(this.logDir, 'train'));
+    await inside.write('projector_config.pbtxt', projectorConfig(shown, '../'));
     if (typeof this.logDir !== 'string') return;
     // As Keras: the weights of the whole model too.
     const write = await snapshotWeights(this.model, 'TensorBoard');
