@@ -96,16 +96,28 @@ export type {
 registerClasses('keras.layers', catalogue);
 registerClasses('keras.layers', aliases);
 
-/** A layer as JSON: `{ module, class_name, config, registered_name }`. @see `keras.layers.serialize` */
+/**
+ * A layer as JSON: `{ module, class_name, config, registered_name }`.
+ *
+ * @param layer The layer.
+ * @returns What `deserialize` takes.
+ * @see `keras.layers.serialize`
+ * @example
+ * layers.serialize(new layers.Dense(3)).class_name // 'Dense'
+ */
 export function serialize(layer: Layer): Config {
   return serializeKerasObject(layer) as Config;
 }
 /**
  * A layer from JSON, unbuilt unless the JSON says how.
  *
+ * @param config What `serialize` gave.
  * @param options `customObjects`: classes and functions by name, besides those that are registered.
+ * @returns The layer, with new weights.
  * @throws {ValueError} The class is not known or is no layer; the config does not fit it.
  * @see `keras.layers.deserialize`
+ * @example
+ * const layer = layers.deserialize(layers.serialize(new layers.Dense(3)));
  */
 export const deserialize = checked(
   'deserialize',

@@ -32,7 +32,15 @@ const OPTIONS: readonly (keyof InputSpecOptions)[] = [
   'dtype', 'shape', 'ndim', 'maxNdim', 'minNdim', 'axes', 'allowLastAxisSqueeze', 'name', 'optional',
 ]; // prettier-ignore
 
-/** Rank, dtype and sizes that a layer wants of one input. @see `keras.InputSpec` */
+/**
+ * Rank, dtype and sizes that a layer wants of one input.
+ *
+ * @param options See {@link InputSpecOptions}.
+ * @see `keras.InputSpec`
+ * @example
+ * const spec = new layers.InputSpec({ ndim: 2, axes: { [-1]: 4 } });
+ * spec.ndim; // 2
+ */
 export class InputSpec {
   readonly dtype: DType | null;
   readonly shape: PartialShape | null;

@@ -59,13 +59,14 @@ import { stateless } from './stateless.js';
 import { optionNames } from './option_names.js';
 
 /**
- * A function with weights. Subclasses override `call` (the computation, over ops), `build` (makes the weights, once the input shape
- * is known) and `getConfig`.
+ * A function with weights. Subclasses override `call` (the computation, over ops), `build` (makes the weights, once the input shape is
+ * known) and `getConfig`.
  *
- * A layer is called like a function: `layer(x, { training: true })`. With tensors it computes; with `KerasTensor`s it becomes part
- * of a functional model. Variables, layers, metrics and seed generators in its fields (also in lists and dicts) are found by
- * themselves, in the order of the fields; private fields (`#x`) are not looked into.
+ * A layer is called like a function: `layer(x, { training: true })`. With tensors it computes; with `KerasTensor`s it becomes part of a
+ * functional model. Variables, layers, metrics and seed generators in its fields (also in lists and dicts) are found by themselves, in
+ * the order of the fields; private fields (`#x`) are not looked into.
  *
+ * @param options See {@link LayerOptions}.
  * @see `keras.layers.Layer`
  * @example
  * class Scale extends Layer {

@@ -11,9 +11,12 @@ import type { LayerOptions } from '../layer_types.js';
 /**
  * An activation function as a layer. Input of any shape, output of the same.
  *
+ * @param activation An id such as `'relu'`, a function, a layer, or null for none.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The activation is not known.
  * @see `keras.layers.Activation`
- * @example new Activation('relu')
+ * @example
+ * new Activation('relu')
  */
 export class Activation extends Layer {
   static readonly positional = ['activation'];

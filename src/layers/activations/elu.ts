@@ -13,7 +13,15 @@ export interface ELUOptions extends LayerOptions {
   readonly alpha?: number;
 }
 
-/** x for x > 0, alpha · (eˣ − 1) below. @see `keras.layers.ELU`; Clevert et al. 2015 */
+/**
+ * x for x > 0, alpha · (eˣ − 1) below.
+ *
+ * @param alpha The slope towards −∞. Default 1. It may stand in the options.
+ * @param options See {@link ELUOptions}.
+ * @see `keras.layers.ELU`; Clevert et al. 2015
+ * @example
+ * new layers.ELU()([[-1, 2]]) // [[-0.63212055, 2]]
+ */
 export class ELU extends Layer {
   readonly alpha: number;
 

@@ -16,7 +16,16 @@ export interface LeakyReLUOptions extends LayerOptions {
   readonly alpha?: number;
 }
 
-/** x for x ≥ 0, `negativeSlope` · x below. @throws {ValueError} A negative slope. @see `keras.layers.LeakyReLU` */
+/**
+ * x for x ≥ 0, `negativeSlope` · x below.
+ *
+ * @param negativeSlope The slope below 0. Default 0.3. It may stand in the options.
+ * @param options See {@link LeakyReLUOptions}.
+ * @throws {ValueError} A negative slope.
+ * @see `keras.layers.LeakyReLU`
+ * @example
+ * new layers.LeakyReLU()([[-1, 2]]) // [[-0.3, 2]]
+ */
 export class LeakyReLU extends Layer {
   readonly negativeSlope: number;
 

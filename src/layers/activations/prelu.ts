@@ -27,7 +27,14 @@ export interface PReLUOptions extends LayerOptions {
   readonly sharedAxes?: number | readonly number[] | null;
 }
 
-/** x for x ≥ 0, alpha · x below. Weight: `alpha`, of the shape of a sample. @see `keras.layers.PReLU`; He et al. 2015 */
+/**
+ * x for x ≥ 0, alpha · x below. Weight: `alpha`, of the shape of a sample.
+ *
+ * @param options See {@link PReLUOptions}.
+ * @see `keras.layers.PReLU`; He et al. 2015
+ * @example
+ * new layers.PReLU({ alphaInitializer: 'ones' })([[-1, 2]]) // [[-1, 2]]
+ */
 export class PReLU extends Layer {
   readonly alphaInitializer: InitializerFunction | null;
   readonly alphaRegularizer: RegularizerFunction | null;

@@ -22,8 +22,12 @@ export interface ReLUOptions extends LayerOptions {
 /**
  * x from `threshold` up to `maxValue`, `negativeSlope` · (x − threshold) below.
  *
+ * @param maxValue The greatest output. Default null: none. It may stand in the options.
+ * @param options See {@link ReLUOptions}.
  * @throws {ValueError} A negative option.
  * @see `keras.layers.ReLU`
+ * @example
+ * new layers.ReLU({ maxValue: 1 })([[-1, 0.5, 2]]) // [[0, 0.5, 1]]
  */
 export class ReLU extends Layer {
   readonly maxValue: number | null;

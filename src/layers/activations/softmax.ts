@@ -20,8 +20,12 @@ export interface SoftmaxLayerOptions extends LayerOptions {
 /**
  * eˣ / Σ eˣ. Called with a `mask` (true where a score counts; it broadcasts to the inputs), masked scores come out as 0.
  *
+ * @param axis Along which the sum is taken, or several axes. Default −1. It may stand in the options.
+ * @param options See {@link SoftmaxLayerOptions}.
  * @throws {ValueError} A mask that does not broadcast.
  * @see `keras.layers.Softmax`
+ * @example
+ * new layers.Softmax()([[1, 2]]) // [[0.26894143, 0.7310586]]
  */
 export class Softmax extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { mask: null };

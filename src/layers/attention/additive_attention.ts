@@ -21,9 +21,11 @@ export interface AdditiveAttentionOptions extends Omit<AttentionOptions, 'scoreM
  *
  * Called as `Attention`. Weight: `scale` (dim) with `useScale`.
  *
+ * @param options See {@link AdditiveAttentionOptions}.
  * @throws {ValueError} As `Attention`.
  * @see `keras.layers.AdditiveAttention`; Bahdanau et al. 2015
- * @example new AdditiveAttention()([query, value])
+ * @example
+ * new AdditiveAttention()([query, value])
  */
 export class AdditiveAttention extends Attention {
   constructor(options: AdditiveAttentionOptions = {}) {

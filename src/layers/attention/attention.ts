@@ -48,12 +48,15 @@ export interface AttentionCallOptions {
 /**
  * softmax(score(query, key)) · value, with the score a dot product.
  *
- * Called with [query, value] or [query, value, key]: (batch, Tq, dim), (batch, Tv, dim), (batch, Tv, dim); output (batch, Tq, dim), zero where
- * the mask of the queries is false. Weights: `scale` with `useScale`, `concat_score_weight` with `scoreMode: 'concat'`, a scalar each.
+ * Called with [query, value] or [query, value, key]: (batch, Tq, dim), (batch, Tv, dim), (batch, Tv, dim); output (batch, Tq, dim), zero
+ * where the mask of the queries is false. Weights: `scale` with `useScale`, `concat_score_weight` with `scoreMode: 'concat'`, a scalar
+ * each.
  *
+ * @param options See {@link AttentionOptions}.
  * @throws {ValueError} Not called with a list of two or three tensors; a mask that is no list of two or three; an unknown score mode.
  * @see `keras.layers.Attention`; Luong et al. 2015
- * @example new Attention({ useScale: true })([query, value], { useCausalMask: true })
+ * @example
+ * new Attention({ useScale: true })([query, value], { useCausalMask: true })
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- calls that give the scores too: see below
 export class Attention extends Layer {

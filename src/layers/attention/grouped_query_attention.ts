@@ -23,9 +23,14 @@ import { HeadsLayer, headsOptions } from './projections.js';
  * Called as `MultiHeadAttention`, with three-dimensional tensors; output (batch, T, features of the query). Weights: `query`, `key`,
  * `gate` (with `useGate`), `value`, `attention_output`, each a kernel and a bias.
  *
+ * @param headDim Size of each head.
+ * @param numQueryHeads Number of heads of the queries.
+ * @param numKeyValueHeads Number of heads of the keys and values; it divides that of the queries.
+ * @param options See {@link HeadsOptions}.
  * @throws {ValueError} A number that is no positive whole number; `numQueryHeads` is no multiple of `numKeyValueHeads`.
  * @see `keras.layers.GroupQueryAttention`; Ainslie et al. 2023
- * @example new GroupQueryAttention(16, 8, 2)(x, x)
+ * @example
+ * new GroupQueryAttention(16, 8, 2)(x, x)
  */
 export class GroupedQueryAttention extends HeadsLayer {
   static override readonly savedClass = 'GroupedQueryAttention';

@@ -70,14 +70,18 @@ const openTo = (rank: number, last: PartialShape): PartialShape => [
 /**
  * softmax(q · kᵀ / √keyDim) · v in `numHeads` heads, with learned projections of query, key and value, and of what the heads give.
  *
- * Called with the query (batch, T, …) and the value (batch, S, …), and by name the key (default: the value) and masks; output (batch,
- * T, features of the query). The masks that the tensors carry are used; that of the query passes on. Weights: `query/kernel`
- * (features, heads, keyDim) and `query/bias`, the same for `key`, `gate` (with `useGate`) and `value`, then `attention_output/kernel` (heads,
+ * Called with the query (batch, T, …) and the value (batch, S, …), and by name the key (default: the value) and masks; output (batch, T,
+ * features of the query). The masks that the tensors carry are used; that of the query passes on. Weights: `query/kernel` (features,
+ * heads, keyDim) and `query/bias`, the same for `key`, `gate` (with `useGate`) and `value`, then `attention_output/kernel` (heads,
  * valueDim, features).
  *
+ * @param numHeads Number of heads.
+ * @param keyDim Size of each head of queries and keys.
+ * @param options See {@link MultiHeadAttentionOptions}.
  * @throws {ValueError} A number that is no positive whole number; value and key of different steps.
  * @see `keras.layers.MultiHeadAttention`; Vaswani et al. 2017
- * @example new MultiHeadAttention(4, 32)(x, x, { useCausalMask: true })
+ * @example
+ * new MultiHeadAttention(4, 32)(x, x, { useCausalMask: true })
  */
 export class MultiHeadAttention extends HeadsLayer {
   static override readonly savedAs: Readonly<Record<string, string>> = {

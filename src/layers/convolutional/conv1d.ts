@@ -12,15 +12,17 @@ export interface Conv1DOptions extends Omit<ConvOptions, 'padding'> {
 /**
  * activation(x ∗ kernel + bias): filters that slide over steps.
  *
- * Input (batch, steps, channels), output (batch, new steps, filters); channels first where `dataFormat` says so.
- * Weights: `kernel` (window, channels / groups, filters), `bias` (filters).
+ * Input (batch, steps, channels), output (batch, new steps, filters); channels first where `dataFormat` says so. Weights: `kernel`
+ * (window, channels / groups, filters), `bias` (filters).
  *
  * @param filters Number of output channels.
  * @param kernelSize Size of the window: one number.
- * @throws {ValueError} Sizes that are no positive whole numbers; strides above 1 with dilation rates above 1; groups that do not
- *   divide filters and channels; an input of the wrong rank, of other channels than the first one, or smaller than the window.
+ * @param options See {@link Conv1DOptions}.
+ * @throws {ValueError} Sizes that are no positive whole numbers; strides above 1 with dilation rates above 1; groups that do not divide
+ *   filters and channels; an input of the wrong rank, of other channels than the first one, or smaller than the window.
  * @see `keras.layers.Conv1D`
- * @example new Conv1D(32, 3, { padding: 'causal' })
+ * @example
+ * new Conv1D(32, 3, { padding: 'causal' })
  */
 export class Conv1D extends BaseConv {
   constructor(filters: number, kernelSize: number | readonly number[], options: Conv1DOptions = {}) {

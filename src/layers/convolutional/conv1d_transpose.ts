@@ -6,16 +6,17 @@ import { BaseConvTranspose } from './base_conv_transpose.js';
 /**
  * The gradient of `Conv1D` as a layer of its own: each input is spread over a window of outputs.
  *
- * Input (batch, steps, channels), output (batch, new steps, filters) with
- * (size − 1) · stride + kernel − 2 · padding + outputPadding in each spatial dimension; channels first where `dataFormat` says so.
- * Weights: `kernel` (window, filters, channels), `bias` (filters).
+ * Input (batch, steps, channels), output (batch, new steps, filters) with (size − 1) · stride + kernel − 2 · padding + outputPadding in
+ * each spatial dimension; channels first where `dataFormat` says so. Weights: `kernel` (window, filters, channels), `bias` (filters).
  *
  * @param filters Number of output channels.
  * @param kernelSize Size of the window: one number.
- * @throws {ValueError} Sizes that are no positive whole numbers; outputPadding not below the stride; strides above 1 with dilation
- *   rates above 1; an input of the wrong rank, or of other channels than the first one.
+ * @param options See {@link ConvTransposeOptions}.
+ * @throws {ValueError} Sizes that are no positive whole numbers; outputPadding not below the stride; strides above 1 with dilation rates
+ *   above 1; an input of the wrong rank, or of other channels than the first one.
  * @see `keras.layers.Conv1DTranspose`
- * @example new Conv1DTranspose(16, 2, { strides: 2 })
+ * @example
+ * new Conv1DTranspose(16, 2, { strides: 2 })
  */
 export class Conv1DTranspose extends BaseConvTranspose {
   constructor(filters: number, kernelSize: number | readonly number[], options: ConvTransposeOptions = {}) {

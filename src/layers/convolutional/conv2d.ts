@@ -11,10 +11,12 @@ import { BaseConv } from './base_conv.js';
  *
  * @param filters Number of output channels.
  * @param kernelSize Size of the window: one number, or 2.
- * @throws {ValueError} Sizes that are no positive whole numbers; strides above 1 with dilation rates above 1; groups that do not
- *   divide filters and channels; an input of the wrong rank, of other channels than the first one, or smaller than the window.
+ * @param options See {@link ConvOptions}.
+ * @throws {ValueError} Sizes that are no positive whole numbers; strides above 1 with dilation rates above 1; groups that do not divide
+ *   filters and channels; an input of the wrong rank, of other channels than the first one, or smaller than the window.
  * @see `keras.layers.Conv2D`
- * @example new Conv2D(32, 3, { activation: 'relu', padding: 'same' })
+ * @example
+ * new Conv2D(32, 3, { activation: 'relu', padding: 'same' })
  */
 export class Conv2D extends BaseConv {
   constructor(filters: number, kernelSize: number | readonly number[], options: ConvOptions = {}) {

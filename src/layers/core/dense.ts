@@ -28,9 +28,12 @@ export interface DenseOptions extends KernelLayerOptions {
  *
  * Input (batch, …, features), output (batch, …, units). Weights: `kernel` (features, units), `bias` (units).
  *
+ * @param units Number of outputs.
+ * @param options See {@link DenseOptions}.
  * @throws {ValueError} `units` is no positive whole number; an input of another number of features than the first one.
  * @see `keras.layers.Dense`
- * @example new Dense(10, { activation: 'softmax' })
+ * @example
+ * new Dense(10, { activation: 'softmax' })
  */
 export class Dense extends KernelLayer {
   static readonly positional = ['units'];

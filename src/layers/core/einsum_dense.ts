@@ -113,9 +113,11 @@ function plan(
  *
  * @param equation Input, kernel and output by the letters of their axes: `'abc,cde->abde'`. `...` stands for axes left as they are.
  * @param outputShape Shape of one sample of the output (without axes that `...` stands for); null where it is as the input's.
+ * @param options See {@link EinsumDenseOptions}.
  * @throws {ValueError} The equation cannot be read, or does not fit the shapes.
  * @see `keras.layers.EinsumDense`
- * @example new EinsumDense('ab,bc->ac', 64, { biasAxes: 'c' })
+ * @example
+ * new EinsumDense('ab,bc->ac', 64, { biasAxes: 'c' })
  */
 export class EinsumDense extends KernelLayer {
   static readonly positional = ['equation', 'output_shape'];

@@ -41,10 +41,15 @@ export interface EmbeddingOptions extends LayerOptions {
  *
  * Input (batch, …) of whole numbers, output (batch, …, outputDim). Weight: `embeddings` (inputDim, outputDim).
  *
- * @throws {ValueError} `inputDim` or `outputDim` is no positive whole number. At a call, and where a model is given arrays: an id that the
- * table does not have. Computed ids are not looked at (nor any after `config.disableIndexChecks()`): as in Keras on JAX such an id
- * gives NaN and trains no row.
+ * @param inputDim Size of the table: ids are whole numbers from 0 to inputDim − 1.
+ * @param outputDim Size of each vector.
+ * @param options See {@link EmbeddingOptions}.
+ * @throws {ValueError} `inputDim` or `outputDim` is no positive whole number. At a call, and where a model is given arrays: an id that
+ *   the table does not have. Computed ids are not looked at (nor any after `config.disableIndexChecks()`): as in Keras on JAX such an id
+ *   gives NaN and trains no row.
  * @see `keras.layers.Embedding`
+ * @example
+ * new layers.Embedding(10, 4)([[1, 2, 3]]).shape // [1, 3, 4]
  */
 export class Embedding extends Layer {
   static readonly positional = ['input_dim', 'output_dim'];

@@ -45,7 +45,16 @@ export interface InputLayerOptions extends Omit<InputOptions, 'tensor'> {
   readonly batchInputShape?: PartialShape | null;
 }
 
-/** The layer behind `Input()`. @see `keras.layers.InputLayer` */
+/**
+ * The layer behind `Input()`.
+ *
+ * @param options See {@link InputLayerOptions}.
+ * @throws {ValueError} There is neither a shape nor a tensor.
+ * @see `keras.layers.InputLayer`
+ * @example
+ * const input = new layers.InputLayer({ shape: [4] });
+ * new Sequential([input, new layers.Dense(2)]).outputShape; // [null, 2]
+ */
 export class InputLayer extends Layer {
   static override readonly callArguments: readonly string[] = [];
   readonly batchShape: PartialShape;
@@ -149,9 +158,12 @@ export class InputLayer extends Layer {
 /**
  * A symbolic tensor that stands for the data of a functional model.
  *
+ * @param options See {@link InputOptions}.
+ * @returns A symbolic tensor.
  * @throws {ValueError} No shape, two that contradict each other, or a shape that is none.
  * @see `keras.Input`
- * @example const image = Input({ shape: [28, 28, 1] });
+ * @example
+ * const image = Input({ shape: [28, 28, 1] });
  */
 export function Input(options: InputOptions): KerasTensor {
   const given: unknown = options;

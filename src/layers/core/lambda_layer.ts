@@ -29,11 +29,14 @@ type Call = (...args: unknown[]) => unknown;
 /**
  * A function of tensors as a layer. Variables that it uses are not the layer's: write a subclass of Layer to own weights.
  *
- * From a config it can only be made if the function is registered (`registerKerasSerializable`) or handed in (`customObjects`);
- * code in a config is never run.
+ * From a config it can only be made if the function is registered (`registerKerasSerializable`) or handed in (`customObjects`); code in a
+ * config is never run.
  *
+ * @param fn From the inputs to the outputs.
+ * @param options See {@link LambdaOptions}.
  * @see `keras.layers.Lambda`
- * @example new Lambda((x: Tensor) => ops.square(x))
+ * @example
+ * new Lambda((x: Tensor) => ops.square(x))
  */
 export class Lambda extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };

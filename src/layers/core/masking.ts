@@ -19,7 +19,11 @@ export interface MaskingOptions extends LayerOptions {
  *
  * Input (batch, steps, features), output the same with a mask (batch, steps).
  *
+ * @param maskValue The number of which a masked step consists. Default 0. It may stand in the options.
+ * @param options See {@link MaskingOptions}.
  * @see `keras.layers.Masking`
+ * @example
+ * new layers.Masking()([[[1, 2], [0, 0]]]) // [[[1, 2], [0, 0]]]
  */
 export class Masking extends Layer {
   readonly maskValue: number;

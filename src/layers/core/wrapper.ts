@@ -17,8 +17,17 @@ export function requireLayer(owner: string, name: string, layer: unknown): Layer
 /**
  * A layer that does something around another one, its `layer`. Not used by itself.
  *
+ * @param layer The layer that is wrapped.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} `layer` is no layer.
  * @see `keras.layers.Wrapper`
+ * @example
+ * class Twice extends layers.Wrapper {
+ *   override call(x: Tensor): Tensor {
+ *     return this.layer(this.layer(x) as Tensor) as Tensor;
+ *   }
+ * }
+ * new Twice(new layers.Rescaling(2))([1, 2]); // [4, 8]
  */
 export class Wrapper extends Layer {
   static readonly positional: readonly string[] = ['layer'];

@@ -7,9 +7,11 @@ import { Merge } from './base_merge.js';
 /**
  * The sum of a list of tensors, which may broadcast.
  *
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The input is no list; the shapes do not broadcast.
  * @see `keras.layers.Add`
- * @example new Add()([a, b])
+ * @example
+ * new Add()([a, b])
  */
 export class Add extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
@@ -17,7 +19,17 @@ export class Add extends Merge {
   }
 }
 
-/** `new Add(options)(inputs)`. @see `keras.layers.add` */
+/**
+ * `new Add(options)(inputs)`.
+ *
+ * @param inputs A list of at least two tensors, symbolic or not; their shapes broadcast.
+ * @param options See {@link LayerOptions}.
+ * @returns The sum, element by element.
+ * @throws {ValueError} There are less than two tensors, or the shapes do not broadcast.
+ * @see `keras.layers.add`
+ * @example
+ * layers.add([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[4, 7]]
+ */
 export function add(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
 export function add(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
 export function add(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {

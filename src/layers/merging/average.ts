@@ -7,9 +7,11 @@ import { Merge } from './base_merge.js';
 /**
  * The mean of a list of tensors, which may broadcast.
  *
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The input is no list; the shapes do not broadcast.
  * @see `keras.layers.Average`
- * @example new Average()([a, b])
+ * @example
+ * new Average()([a, b])
  */
 export class Average extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
@@ -18,7 +20,17 @@ export class Average extends Merge {
   }
 }
 
-/** `new Average(options)(inputs)`. @see `keras.layers.average` */
+/**
+ * `new Average(options)(inputs)`.
+ *
+ * @param inputs A list of at least two tensors, symbolic or not; their shapes broadcast.
+ * @param options See {@link LayerOptions}.
+ * @returns The mean, element by element.
+ * @throws {ValueError} There are less than two tensors, or the shapes do not broadcast.
+ * @see `keras.layers.average`
+ * @example
+ * layers.average([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[2, 3.5]]
+ */
 export function average(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
 export function average(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
 export function average(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {

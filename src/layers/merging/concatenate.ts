@@ -19,9 +19,12 @@ export interface ConcatenateOptions extends LayerOptions {
 /**
  * A list of tensors one after the other along `axis`; in all other axes they are of one size.
  *
+ * @param axis Along which tensors are joined. Default −1. It may stand in the options.
+ * @param options See {@link ConcatenateOptions}.
  * @throws {ValueError} The input is no list; sizes that differ elsewhere than along the axis.
  * @see `keras.layers.Concatenate`
- * @example new Concatenate({ axis: 1 })([a, b])
+ * @example
+ * new Concatenate({ axis: 1 })([a, b])
  */
 export class Concatenate extends Merge {
   readonly axis: number;
@@ -79,7 +82,17 @@ export class Concatenate extends Merge {
   }
 }
 
-/** `new Concatenate(options)(inputs)`. @see `keras.layers.concatenate` */
+/**
+ * `new Concatenate(options)(inputs)`.
+ *
+ * @param inputs A list of tensors, symbolic or not; their sizes may differ along the axis only.
+ * @param options See {@link ConcatenateOptions}.
+ * @returns One tensor.
+ * @throws {ValueError} Sizes along another axis differ.
+ * @see `keras.layers.concatenate`
+ * @example
+ * layers.concatenate([ops.array([[1, 2]]), ops.array([[3]])]) // [[1, 2, 3]]
+ */
 export function concatenate(inputs: readonly KerasTensor[], options?: ConcatenateOptions): KerasTensor;
 export function concatenate(inputs: readonly ConcreteInputs[], options?: ConcatenateOptions): Tensor;
 export function concatenate(inputs: readonly SymbolicInputs[], options: ConcatenateOptions = {}): Tensor | KerasTensor {

@@ -20,9 +20,11 @@ export interface DotOptions extends LayerOptions {
  * Products of two tensors, summed over an axis of each, sample by sample: (batch, n) and (batch, n) give (batch, 1).
  *
  * @param axes The axis in both tensors, or [axis of the first, axis of the second]. The batch is no choice.
+ * @param options See {@link DotOptions}.
  * @throws {ValueError} The input is no list of two; axes of different sizes, or the batch.
  * @see `keras.layers.Dot`
- * @example new Dot(1)([a, b])
+ * @example
+ * new Dot(1)([a, b])
  */
 export class Dot extends Merge {
   static readonly positional = ['axes'];
@@ -97,7 +99,17 @@ export class Dot extends Merge {
   }
 }
 
-/** `new Dot(axes, options)(inputs)`. @see `keras.layers.dot` */
+/**
+ * `new Dot(axes, options)(inputs)`.
+ *
+ * @param inputs Two tensors, symbolic or not.
+ * @param options See {@link DotOptions}; and `axes`: the axis in both, or one of each. Default −1.
+ * @returns The product, without the two axes.
+ * @throws {ValueError} The sizes along the axes differ.
+ * @see `keras.layers.dot`
+ * @example
+ * layers.dot([ops.array([[1, 2]]), ops.array([[3, 4]])], { axes: 1 }) // [[11]]
+ */
 export function dot(
   inputs: readonly KerasTensor[],
   options?: DotOptions & { readonly axes?: number | readonly number[] },

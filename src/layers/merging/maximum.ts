@@ -7,9 +7,11 @@ import { foldCounting, Merge } from './base_merge.js';
 /**
  * The greatest of a list of tensors, which may broadcast. Masked places do not count.
  *
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The input is no list; the shapes do not broadcast.
  * @see `keras.layers.Maximum`
- * @example new Maximum()([a, b])
+ * @example
+ * new Maximum()([a, b])
  */
 export class Maximum extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
@@ -17,7 +19,17 @@ export class Maximum extends Merge {
   }
 }
 
-/** `new Maximum(options)(inputs)`. @see `keras.layers.maximum` */
+/**
+ * `new Maximum(options)(inputs)`.
+ *
+ * @param inputs A list of at least two tensors, symbolic or not; their shapes broadcast.
+ * @param options See {@link LayerOptions}.
+ * @returns The greatest number, element by element.
+ * @throws {ValueError} There are less than two tensors, or the shapes do not broadcast.
+ * @see `keras.layers.maximum`
+ * @example
+ * layers.maximum([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[3, 5]]
+ */
 export function maximum(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
 export function maximum(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
 export function maximum(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {

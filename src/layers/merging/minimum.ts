@@ -7,9 +7,11 @@ import { foldCounting, Merge } from './base_merge.js';
 /**
  * The least of a list of tensors, which may broadcast. Masked places do not count.
  *
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The input is no list; the shapes do not broadcast.
  * @see `keras.layers.Minimum`
- * @example new Minimum()([a, b])
+ * @example
+ * new Minimum()([a, b])
  */
 export class Minimum extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
@@ -17,7 +19,17 @@ export class Minimum extends Merge {
   }
 }
 
-/** `new Minimum(options)(inputs)`. @see `keras.layers.minimum` */
+/**
+ * `new Minimum(options)(inputs)`.
+ *
+ * @param inputs A list of at least two tensors, symbolic or not; their shapes broadcast.
+ * @param options See {@link LayerOptions}.
+ * @returns The least number, element by element.
+ * @throws {ValueError} There are less than two tensors, or the shapes do not broadcast.
+ * @see `keras.layers.minimum`
+ * @example
+ * layers.minimum([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[1, 2]]
+ */
 export function minimum(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
 export function minimum(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
 export function minimum(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {

@@ -8,9 +8,11 @@ import { Merge, wideMask } from './base_merge.js';
 /**
  * The product of a list of tensors, which may broadcast. Masked places count as 1; where all inputs are masked comes 0.
  *
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The input is no list; the shapes do not broadcast.
  * @see `keras.layers.Multiply`
- * @example new Multiply()([a, b])
+ * @example
+ * new Multiply()([a, b])
  */
 export class Multiply extends Merge {
   protected override merge(inputs: readonly Tensor[]): Tensor {
@@ -26,7 +28,17 @@ export class Multiply extends Merge {
   }
 }
 
-/** `new Multiply(options)(inputs)`. @see `keras.layers.multiply` */
+/**
+ * `new Multiply(options)(inputs)`.
+ *
+ * @param inputs A list of at least two tensors, symbolic or not; their shapes broadcast.
+ * @param options See {@link LayerOptions}.
+ * @returns The product, element by element.
+ * @throws {ValueError} There are less than two tensors, or the shapes do not broadcast.
+ * @see `keras.layers.multiply`
+ * @example
+ * layers.multiply([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[3, 10]]
+ */
 export function multiply(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
 export function multiply(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
 export function multiply(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {

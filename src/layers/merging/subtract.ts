@@ -10,9 +10,11 @@ import { Merge } from './base_merge.js';
 /**
  * The first tensor less the second; they may broadcast.
  *
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} The input is no list of two; the shapes do not broadcast.
  * @see `keras.layers.Subtract`
- * @example new Subtract()([a, b])
+ * @example
+ * new Subtract()([a, b])
  */
 export class Subtract extends Merge {
   override build(inputShape: readonly PartialShape[]): void {
@@ -28,7 +30,17 @@ export class Subtract extends Merge {
   }
 }
 
-/** `new Subtract(options)(inputs)`. @see `keras.layers.subtract` */
+/**
+ * `new Subtract(options)(inputs)`.
+ *
+ * @param inputs A list of two tensors, symbolic or not; their shapes broadcast.
+ * @param options See {@link LayerOptions}.
+ * @returns The difference, element by element.
+ * @throws {ValueError} There are other than two tensors, or the shapes do not broadcast.
+ * @see `keras.layers.subtract`
+ * @example
+ * layers.subtract([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[-2, 3]]
+ */
 export function subtract(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
 export function subtract(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
 export function subtract(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {

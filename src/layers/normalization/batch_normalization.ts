@@ -40,14 +40,17 @@ export interface BatchNormalizationOptions extends AffineOptions {
 /**
  * gamma · (x − mean) / √(variance + epsilon) + beta, channel by channel.
  *
- * While training (and trainable) mean and variance are the batch's, and the moving ones become
- * moving · momentum + batch · (1 − momentum). Otherwise they are the moving ones. Called with a `mask` (the inputs' shape without the
- * last axis), masked places do not count.
+ * While training (and trainable) mean and variance are the batch's, and the moving ones become moving · momentum + batch · (1 −
+ * momentum). Otherwise they are the moving ones. Called with a `mask` (the inputs' shape without the last axis), masked places do not
+ * count.
  *
  * Input of any shape, output of the same. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, all (channels).
  *
+ * @param options See {@link BatchNormalizationOptions}.
  * @throws {ValueError} An axis that the input does not have, or whose size is open; a mask of another rank.
  * @see `keras.layers.BatchNormalization`; Ioffe & Szegedy 2015
+ * @example
+ * new layers.BatchNormalization({ epsilon: 0 })([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
  */
 export class BatchNormalization extends AffineNormalization {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };

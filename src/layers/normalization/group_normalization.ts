@@ -28,8 +28,11 @@ export interface GroupNormalizationOptions extends AffineOptions {
  *
  * Input of any shape, output of the same. Weights: `gamma`, `beta`, both (channels).
  *
+ * @param options See {@link GroupNormalizationOptions}.
  * @throws {ValueError} `groups` is neither positive nor -1, or does not divide the channels.
  * @see `keras.layers.GroupNormalization`; Wu & He 2018
+ * @example
+ * new layers.GroupNormalization({ groups: 2, epsilon: 0 })([[1, 3, 10, 30]]) // [[-1, 1, -1, 1]]
  */
 export class GroupNormalization extends AffineNormalization {
   /** The number of channels once the layer is built with -1, as in Keras. */

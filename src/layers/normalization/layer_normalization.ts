@@ -26,8 +26,11 @@ export interface LayerNormalizationOptions extends AffineOptions {
  *
  * Input of any shape, output of the same. Weights: `gamma`, `beta`, of the sizes of the axes.
  *
+ * @param options See {@link LayerNormalizationOptions}.
  * @throws {ValueError} An axis that the input does not have, or whose size is open.
  * @see `keras.layers.LayerNormalization`; Ba et al. 2016
+ * @example
+ * new layers.LayerNormalization({ epsilon: 0 })([[1, 3], [10, 30]]) // [[-1, 1], [-1, 1]]
  */
 export class LayerNormalization extends AffineNormalization {
   /** A list once the layer is built, as in Keras. */

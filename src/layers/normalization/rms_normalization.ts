@@ -23,8 +23,11 @@ export interface RMSNormalizationOptions extends LayerOptions {
  *
  * Input of any shape, output of the same. Weight: `scale`, of the sizes of the axes.
  *
+ * @param options See {@link RMSNormalizationOptions}.
  * @throws {ValueError} An axis that the input does not have, or whose size is open.
  * @see `keras.layers.RMSNormalization`; Zhang & Sennrich 2019
+ * @example
+ * new layers.RMSNormalization({ epsilon: 0 })([[0.5, 0.5, 0.5, 0.5]]) // [[1, 1, 1, 1]]
  */
 export class RMSNormalization extends Layer {
   /** A list once the layer is built, as in Keras. */

@@ -15,7 +15,15 @@ export interface UnitNormalizationOptions extends LayerOptions {
   readonly axis?: number | readonly number[];
 }
 
-/** x / √(Σ x²) along `axis`. Input of any shape, output of the same. @throws {ValueError} An axis that the input does not have. @see `keras.layers.UnitNormalization` */
+/**
+ * x / √(Σ x²) along `axis`. Input of any shape, output of the same.
+ *
+ * @param options See {@link UnitNormalizationOptions}.
+ * @throws {ValueError} An axis that the input does not have.
+ * @see `keras.layers.UnitNormalization`
+ * @example
+ * new layers.UnitNormalization()([[3, 4]]) // [[0.6, 0.8]]
+ */
 export class UnitNormalization extends Layer {
   readonly axis: number | readonly number[];
 

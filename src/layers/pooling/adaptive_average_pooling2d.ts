@@ -11,8 +11,11 @@ import { BaseAdaptivePooling } from './base_adaptive_pooling.js';
  * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @param outputSize Number of windows: one number, or 2.
+ * @param options See {@link AdaptivePoolingOptions}.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank.
  * @see `keras.layers.AdaptiveAveragePooling2D`
+ * @example
+ * new layers.AdaptiveAveragePooling2D(2)(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
  */
 export class AdaptiveAveragePooling2D extends BaseAdaptivePooling {
   constructor(outputSize: number | readonly number[], options: AdaptivePoolingOptions = {}) {

@@ -11,8 +11,11 @@ import { BaseAdaptivePooling } from './base_adaptive_pooling.js';
  * Input (batch, steps, channels), output (batch, new steps, channels); channels first where `dataFormat` says so.
  *
  * @param outputSize Number of windows: one number.
+ * @param options See {@link AdaptivePoolingOptions}.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank.
  * @see `keras.layers.AdaptiveMaxPooling1D`
+ * @example
+ * new layers.AdaptiveMaxPooling1D(2)([[[1], [3], [5], [7]]]) // [[[3], [7]]]
  */
 export class AdaptiveMaxPooling1D extends BaseAdaptivePooling {
   constructor(outputSize: number | readonly number[], options: AdaptivePoolingOptions = {}) {

@@ -11,8 +11,12 @@ import { BasePooling } from './base_pooling.js';
  * Input (batch, steps, channels), output (batch, new steps, channels); channels first where `dataFormat` says so.
  *
  * @param poolSize Size of the window: one number. An options object that holds it does as well.
+ * @param options See {@link MaxPoolingOptions}.
+ * @param strides Steps of the window; by default its size. They may stand in the options.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
  * @see `keras.layers.AveragePooling1D`
+ * @example
+ * new layers.AveragePooling1D(2)([[[1], [3], [5], [7]]]) // [[[2], [6]]]
  */
 export class AveragePooling1D extends BasePooling {
   static readonly positional = ['pool_size'];

@@ -11,8 +11,12 @@ import { BasePooling } from './base_pooling.js';
  * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
  * @param poolSize Size of the window: one number, or 2. An options object that holds it does as well.
+ * @param options See {@link MaxPoolingOptions}.
+ * @param strides Steps of the window; by default its size. They may stand in the options.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
  * @see `keras.layers.AveragePooling2D`
+ * @example
+ * new layers.AveragePooling2D(2)(ops.ones([1, 4, 4, 3])).shape // [1, 2, 2, 3]
  */
 export class AveragePooling2D extends BasePooling {
   static readonly positional = ['pool_size'];

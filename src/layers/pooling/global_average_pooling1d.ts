@@ -13,7 +13,11 @@ import type { MaskTree } from '../layer_types.js';
  * Input (batch, steps, channels), output (batch, channels), or (batch, 1, channels) with `keepdims`; channels first where
  * `dataFormat` says so.
  *
+ * @param options See {@link GlobalPoolingOptions}.
+ * @throws {ValueError} When it is called: an input of the wrong rank.
  * @see `keras.layers.GlobalAveragePooling1D`
+ * @example
+ * new layers.GlobalAveragePooling1D()([[[1], [3], [5], [7]]]) // [[4]]
  */
 export class GlobalAveragePooling1D extends BaseGlobalPooling {
   static override readonly callDefaults: typeof Layer.callDefaults = { mask: null };

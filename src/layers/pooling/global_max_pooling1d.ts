@@ -11,7 +11,11 @@ import { BaseGlobalPooling } from './base_global_pooling.js';
  * Input (batch, steps, channels), output (batch, channels), or (batch, 1, channels) with `keepdims`; channels first where `dataFormat`
  * says so.
  *
+ * @param options See {@link GlobalPoolingOptions}.
+ * @throws {ValueError} When it is called: an input of the wrong rank.
  * @see `keras.layers.GlobalMaxPooling1D`
+ * @example
+ * new layers.GlobalMaxPooling1D()([[[1], [3], [5], [7]]]) // [[7]]
  */
 export class GlobalMaxPooling1D extends BaseGlobalPooling {
   constructor(options: GlobalPoolingOptions = {}) {

@@ -8,10 +8,14 @@ import { BaseGlobalPooling } from './base_global_pooling.js';
 /**
  * The greatest number of each channel.
  *
- * Input (batch, depth, rows, columns, channels), output (batch, channels), or (batch, 1, 1, 1, channels) with `keepdims`; channels first where `dataFormat`
- * says so.
+ * Input (batch, depth, rows, columns, channels), output (batch, channels), or (batch, 1, 1, 1, channels) with `keepdims`; channels first
+ * where `dataFormat` says so.
  *
+ * @param options See {@link GlobalPoolingOptions}.
+ * @throws {ValueError} When it is called: an input of the wrong rank.
  * @see `keras.layers.GlobalMaxPooling3D`
+ * @example
+ * new layers.GlobalMaxPooling3D()(ops.ones([1, 4, 4, 4, 3])).shape // [1, 3]
  */
 export class GlobalMaxPooling3D extends BaseGlobalPooling {
   constructor(options: GlobalPoolingOptions = {}) {

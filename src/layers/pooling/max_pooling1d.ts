@@ -10,9 +10,13 @@ import { BasePooling } from './base_pooling.js';
  *
  * Input (batch, steps, channels), output (batch, new steps, channels); channels first where `dataFormat` says so.
  *
+ * @param poolSize Size of the window: one number, or one for each spatial axis. Default 2. It may stand in the options.
+ * @param options See {@link MaxPoolingOptions}.
+ * @param strides Steps of the window; by default its size. They may stand in the options.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
  * @see `keras.layers.MaxPooling1D`
- * @example new MaxPooling1D({ poolSize: 2 }) // or new MaxPooling1D(2)
+ * @example
+ * new MaxPooling1D({ poolSize: 2 }) // or new MaxPooling1D(2)
  */
 export class MaxPooling1D extends BasePooling {
   constructor(poolSize: number | readonly number[], options?: PoolingOptions);

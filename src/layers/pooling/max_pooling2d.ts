@@ -10,9 +10,13 @@ import { BasePooling } from './base_pooling.js';
  *
  * Input (batch, rows, columns, channels), output (batch, new rows, new columns, channels); channels first where `dataFormat` says so.
  *
+ * @param poolSize Size of the window: one number, or one for each spatial axis. Default 2. It may stand in the options.
+ * @param options See {@link MaxPoolingOptions}.
+ * @param strides Steps of the window; by default its size. They may stand in the options.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
  * @see `keras.layers.MaxPooling2D`
- * @example new MaxPooling2D({ poolSize: 2 }) // or new MaxPooling2D(2)
+ * @example
+ * new MaxPooling2D({ poolSize: 2 }) // or new MaxPooling2D(2)
  */
 export class MaxPooling2D extends BasePooling {
   constructor(poolSize: number | readonly number[], options?: PoolingOptions);

@@ -8,11 +8,16 @@ import { BasePooling } from './base_pooling.js';
 /**
  * The greatest number of each window, channel by channel.
  *
- * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where `dataFormat` says so.
+ * Input (batch, depth, rows, columns, channels), output (batch, new depth, new rows, new columns, channels); channels first where
+ * `dataFormat` says so.
  *
+ * @param poolSize Size of the window: one number, or one for each spatial axis. Default 2. It may stand in the options.
+ * @param options See {@link MaxPoolingOptions}.
+ * @param strides Steps of the window; by default its size. They may stand in the options.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank, or smaller than the window.
  * @see `keras.layers.MaxPooling3D`
- * @example new MaxPooling3D({ poolSize: 2 }) // or new MaxPooling3D(2)
+ * @example
+ * new MaxPooling3D({ poolSize: 2 }) // or new MaxPooling3D(2)
  */
 export class MaxPooling3D extends BasePooling {
   constructor(poolSize: number | readonly number[], options?: PoolingOptions);

@@ -19,8 +19,10 @@ export interface RescalingOptions extends LayerOptions {
  * x · scale + offset, as floats. Input of any shape and dtype, output of the same shape.
  *
  * @param scale A number, or one per channel.
+ * @param options See {@link RescalingOptions}.
  * @see `keras.layers.Rescaling`
- * @example new Rescaling(1 / 127.5, { offset: -1 }) // [0, 255] → [-1, 1]
+ * @example
+ * new Rescaling(1 / 127.5, { offset: -1 }) // [0, 255] → [-1, 1]
  */
 export class Rescaling extends Layer {
   static readonly positional = ['scale'];

@@ -15,7 +15,17 @@ export interface ActivityRegularizationOptions extends Omit<LayerOptions, 'activ
   readonly l2?: number;
 }
 
-/** The input as it is, with the loss (l1 Σ|x| + l2 Σx²) / batch size. @see `keras.layers.ActivityRegularization` */
+/**
+ * The input as it is, with the loss (l1 Σ|x| + l2 Σx²) / batch size.
+ *
+ * @param options See {@link ActivityRegularizationOptions}.
+ * @throws {ValueError} A factor is negative.
+ * @see `keras.layers.ActivityRegularization`
+ * @example
+ * const layer = new layers.ActivityRegularization({ l2: 0.1 });
+ * layer([[1, 2]]);
+ * layer.losses.length; // 1
+ */
 export class ActivityRegularization extends Layer {
   readonly l1: number;
   readonly l2: number;

@@ -18,8 +18,12 @@ const LOW = -1.6732632423543772 * 1.0507009873554805;
  * While training: a random part of the inputs goes to the low end of `selu`, and all are scaled and shifted back to their mean and
  * variance.
  *
+ * @param rate The part of the inputs that is dropped, in [0, 1).
+ * @param options See {@link DropoutOptions}.
  * @throws {ValueError} `rate` is not in [0, 1].
  * @see `keras.layers.AlphaDropout`; Klambauer et al. 2017
+ * @example
+ * new layers.AlphaDropout(0.5)([[1, 2]]) // [[1, 2]]
  */
 export class AlphaDropout extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false };

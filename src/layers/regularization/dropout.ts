@@ -37,9 +37,12 @@ export function checkNoiseShape(owner: string, noiseShape: unknown): PartialShap
  *
  * With the same `seed` the same elements fall as in Keras on JAX.
  *
+ * @param rate The part of the inputs that is set to 0, in [0, 1).
+ * @param options See {@link DropoutOptions}.
  * @throws {ValueError} `rate` is not in [0, 1].
  * @see `keras.layers.Dropout`; Srivastava et al. 2014
- * @example new Dropout(0.5)
+ * @example
+ * new Dropout(0.5)
  */
 export class Dropout extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false };

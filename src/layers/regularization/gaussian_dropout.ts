@@ -13,8 +13,12 @@ import type { NoiseOptions } from './gaussian_noise.js';
 /**
  * While training: x times noise of mean 1 and standard deviation √(rate / (1 − rate)).
  *
+ * @param rate The part that a dropout of the same noise would drop, in [0, 1).
+ * @param options See {@link NoiseOptions}.
  * @throws {ValueError} `rate` is not in [0, 1].
  * @see `keras.layers.GaussianDropout`; Srivastava et al. 2014
+ * @example
+ * new layers.GaussianDropout(0.5)([[1, 2]]) // [[1, 2]]
  */
 export class GaussianDropout extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false };

@@ -16,7 +16,16 @@ export interface NoiseOptions extends LayerOptions {
   readonly seed?: number | null;
 }
 
-/** While training: x + noise of this standard deviation. @throws {ValueError} `stddev` is not in [0, 1]. @see `keras.layers.GaussianNoise` */
+/**
+ * While training: x + noise of this standard deviation.
+ *
+ * @param stddev Standard deviation of the noise.
+ * @param options See {@link NoiseOptions}.
+ * @throws {ValueError} `stddev` is not in [0, 1].
+ * @see `keras.layers.GaussianNoise`
+ * @example
+ * new layers.GaussianNoise(0.1)([[1, 2]]) // [[1, 2]]
+ */
 export class GaussianNoise extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false };
   static readonly positional = ['stddev'];

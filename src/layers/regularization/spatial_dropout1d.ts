@@ -6,8 +6,12 @@ import { BaseSpatialDropout } from './base_spatial_dropout.js';
 /**
  * `Dropout` that drops whole channels. Input and output (batch, steps, channels).
  *
+ * @param rate The part of the channels that is set to 0, in [0, 1).
+ * @param options See {@link SpatialDropout1DOptions}.
  * @throws {ValueError} `rate` is not in [0, 1]; an input of the wrong rank.
  * @see `keras.layers.SpatialDropout1D`; Tompson et al. 2014
+ * @example
+ * new layers.SpatialDropout1D(0.5)(ops.ones([1, 4, 3]), { training: true }).shape // [1, 4, 3]
  */
 export class SpatialDropout1D extends BaseSpatialDropout {
   constructor(rate: number, options: SpatialDropout1DOptions = {}) {

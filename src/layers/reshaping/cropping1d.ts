@@ -21,9 +21,12 @@ export interface Cropping1DOptions extends LayerOptions {
  *
  * Input (batch, steps, channels), output the same with shorter spatial axes.
  *
+ * @param options See {@link LayerOptions}.
+ * @param cropping How much is cut off at each end of each axis, in elements: one number, or one or two for each axis.
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank, or of which nothing would be left.
  * @see `keras.layers.Cropping1D`
- * @example new Cropping1D({ cropping: 1 }) // or new Cropping1D(1)
+ * @example
+ * new Cropping1D({ cropping: 1 }) // or new Cropping1D(1)
  */
 export class Cropping1D extends Layer {
   readonly cropping: readonly [number, number];

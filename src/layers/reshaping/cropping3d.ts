@@ -23,9 +23,12 @@ export interface Cropping3DOptions extends EdgeOptions {
  *
  * Input (batch, depth, rows, columns, channels), output the same with shorter spatial axes; channels first where `dataFormat` says so.
  *
+ * @param options See {@link EdgeOptions}.
+ * @param cropping How much is cut off at each end of each axis, in elements: one number, or one or two for each axis.
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank, or of which nothing would be left.
  * @see `keras.layers.Cropping3D`
- * @example new Cropping3D({ cropping: 1 }) // or new Cropping3D(1)
+ * @example
+ * new Cropping3D({ cropping: 1 }) // or new Cropping3D(1)
  */
 export class Cropping3D extends Layer {
   readonly cropping: Edges;

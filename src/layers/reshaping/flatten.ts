@@ -19,7 +19,15 @@ export interface FlattenOptions extends LayerOptions {
   readonly dataFormat?: DataFormat | null;
 }
 
-/** Input (batch, …), output (batch, product of the rest). @see `keras.layers.Flatten` */
+/**
+ * Input (batch, …), output (batch, product of the rest).
+ *
+ * @param options See {@link FlattenOptions}.
+ * @throws {ValueError} `dataFormat` is unknown.
+ * @see `keras.layers.Flatten`
+ * @example
+ * new layers.Flatten()(ops.ones([2, 3, 4])).shape // [2, 12]
+ */
 export class Flatten extends Layer {
   readonly dataFormat: DataFormat;
 

@@ -14,9 +14,12 @@ import type { LayerOptions } from '../layer_types.js';
 /**
  * Axis i of a sample's output is axis `dims[i]` of its input, counted from 1; the batch stays.
  *
+ * @param dims The axes of a sample in their new order, counted from 1.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} `dims` is no permutation of 1, 2, …
  * @see `keras.layers.Permute`
- * @example new Permute([2, 1]) // (batch, a, b) → (batch, b, a)
+ * @example
+ * new Permute([2, 1]) // (batch, a, b) → (batch, b, a)
  */
 export class Permute extends Layer {
   static readonly positional = ['dims'];

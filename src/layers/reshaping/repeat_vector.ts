@@ -12,8 +12,12 @@ import type { LayerOptions } from '../layer_types.js';
 /**
  * Input (batch, features), output (batch, n, features).
  *
+ * @param n How often.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} `n` is no positive whole number.
  * @see `keras.layers.RepeatVector`
+ * @example
+ * new layers.RepeatVector(2)([[1, 2]]) // [[[1, 2], [1, 2]]]
  */
 export class RepeatVector extends Layer {
   static readonly positional = ['n'];

@@ -15,9 +15,11 @@ import type { LayerOptions } from '../layer_types.js';
  * Input (batch, …), output (batch, …targetShape).
  *
  * @param targetShape Shape of one sample; one size may be -1: what is left.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} Sizes that are none; a shape that the input does not fill.
  * @see `keras.layers.Reshape`
- * @example new Reshape([7, 7, 64])
+ * @example
+ * new Reshape([7, 7, 64])
  */
 export class Reshape extends Layer {
   static readonly positional = ['target_shape'];

@@ -15,7 +15,16 @@ export interface UpSampling1DOptions extends LayerOptions {
   readonly size?: number;
 }
 
-/** Input (batch, steps, channels), output (batch, steps · size, channels). @throws {ValueError} `size` is no positive whole number. @see `keras.layers.UpSampling1D` */
+/**
+ * Input (batch, steps, channels), output (batch, steps · size, channels).
+ *
+ * @param options See {@link LayerOptions}.
+ * @param size How often each element is repeated along each spatial axis: one number. Default 2.
+ * @throws {ValueError} `size` is no positive whole number.
+ * @see `keras.layers.UpSampling1D`
+ * @example
+ * new layers.UpSampling1D(2)([[[1], [2]]]) // [[[1], [1], [2], [2]]]
+ */
 export class UpSampling1D extends Layer {
   readonly size: number;
 

@@ -27,11 +27,15 @@ export interface UpSampling2DOptions extends LayerOptions {
 /**
  * Images of `size` times the rows and columns.
  *
- * Input (batch, rows, columns, channels), output (batch, rows · size, columns · size, channels); channels first where `dataFormat`
- * says so.
+ * Input (batch, rows, columns, channels), output (batch, rows · size, columns · size, channels); channels first where `dataFormat` says
+ * so.
  *
+ * @param options See {@link UpSampling2DOptions}.
+ * @param size How often each element is repeated along each spatial axis: one number, or one for each. Default 2.
  * @throws {ValueError} Sizes that are no positive whole numbers; an interpolation that is not known; an input of the wrong rank.
  * @see `keras.layers.UpSampling2D`
+ * @example
+ * new layers.UpSampling2D(2)(ops.ones([1, 4, 4, 3])).shape // [1, 8, 8, 3]
  */
 export class UpSampling2D extends Layer {
   readonly size: readonly number[];

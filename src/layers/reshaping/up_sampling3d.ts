@@ -24,8 +24,12 @@ export interface UpSampling3DOptions extends LayerOptions {
  * Input (batch, depth, rows, columns, channels), output the same with `size` times the voxels along each axis of space; channels first
  * where `dataFormat` says so.
  *
+ * @param options See {@link UpSampling3DOptions}.
+ * @param size How often each element is repeated along each spatial axis: one number, or one for each. Default 2.
  * @throws {ValueError} Sizes that are no positive whole numbers; an input of the wrong rank.
  * @see `keras.layers.UpSampling3D`
+ * @example
+ * new layers.UpSampling3D(2)(ops.ones([1, 4, 4, 4, 3])).shape // [1, 8, 8, 8, 3]
  */
 export class UpSampling3D extends Layer {
   readonly size: readonly number[];

@@ -23,9 +23,12 @@ export interface ZeroPadding2DOptions extends EdgeOptions {
  *
  * Input (batch, rows, columns, channels), output the same with longer spatial axes; channels first where `dataFormat` says so.
  *
+ * @param options See {@link EdgeOptions}.
+ * @param padding How much is added at each end of each axis, in elements: one number, or one or two for each axis.
  * @throws {ValueError} Amounts that are no whole numbers from 0; an input of the wrong rank.
  * @see `keras.layers.ZeroPadding2D`
- * @example new ZeroPadding2D({ padding: 1 }) // or new ZeroPadding2D(1)
+ * @example
+ * new ZeroPadding2D({ padding: 1 }) // or new ZeroPadding2D(1)
  */
 export class ZeroPadding2D extends Layer {
   readonly padding: Edges;

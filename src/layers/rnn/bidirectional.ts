@@ -61,15 +61,17 @@ function remade(layer: Layer, changes: Config): Layer {
 /**
  * Runs a recurrent layer over sequences from the front, and another from the back, and merges the outputs step by step.
  *
- * Input (batch, steps, features), output as that of the layer, with twice the features for `'concat'`; with `returnState` the list of
- * the output, the states of the forward layer, and those of the backward layer. The mask goes on with the outputs of all steps. The
- * layer given is copied.
+ * Input (batch, steps, features), output as that of the layer, with twice the features for `'concat'`; with `returnState` the list of the
+ * output, the states of the forward layer, and those of the backward layer. The mask goes on with the outputs of all steps. The layer
+ * given is copied.
  *
  * @param layer A layer as `LSTM`: with the fields of `RNN`.
- * @throws {ValueError} `layer` is not recurrent; both layers read the sequence in the same direction, or differ in `returnSequences`
- *   or `returnState`; an unknown merge mode.
+ * @param options See {@link BidirectionalOptions}.
+ * @throws {ValueError} `layer` is not recurrent; both layers read the sequence in the same direction, or differ in `returnSequences` or
+ *   `returnState`; an unknown merge mode.
  * @see `keras.layers.Bidirectional`; Schuster & Paliwal 1997
- * @example new Bidirectional(new LSTM(8, { returnSequences: true }))
+ * @example
+ * new Bidirectional(new LSTM(8, { returnSequences: true }))
  */
 export class Bidirectional<L extends Layer = Layer, M extends MergeMode = 'concat'> extends Layer {
   static override readonly callArguments: readonly string[] = ['sequences', 'initial_state'];

@@ -21,12 +21,15 @@ export interface GRUOptions<State extends boolean = boolean> extends CellLayerOp
 /**
  * Gated recurrent units: `GRUCell` over the steps of sequences.
  *
- * Input (batch, steps, features), output (batch, units), or (batch, steps, units) with `returnSequences`; with `returnState` the
- * list [output, h]. Weights: as `GRUCell`.
+ * Input (batch, steps, features), output (batch, units), or (batch, steps, units) with `returnSequences`; with `returnState` the list
+ * [output, h]. Weights: as `GRUCell`.
  *
+ * @param units Number of outputs.
+ * @param options See {@link GRUOptions}.
  * @throws {ValueError} `units` is no positive whole number; an input that does not have three dimensions.
  * @see `keras.layers.GRU`; Cho et al. 2014
- * @example new GRU(4, { returnSequences: true })
+ * @example
+ * new GRU(4, { returnSequences: true })
  */
 export class GRU<State extends boolean = false> extends CellLayer<GRUCell, State, [h: Tensor]> {
   readonly useCudnn: CudnnChoice;

@@ -21,9 +21,12 @@ export interface GRUCellOptions extends GatedOptions {
  * `kernel` (features, 3 · units), `recurrent_kernel` (units, 3 · units), `bias` (2, 3 · units) for inputs and state, or (3 · units)
  * without `resetAfter`.
  *
+ * @param units Number of outputs.
+ * @param options See {@link GRUCellOptions}.
  * @throws {ValueError} `units` is no positive whole number.
  * @see `keras.layers.GRUCell`; Cho et al. 2014
- * @example new RNN(new GRUCell(10))
+ * @example
+ * new RNN(new GRUCell(10))
  */
 export class GRUCell extends GatedCell {
   readonly resetAfter: boolean;

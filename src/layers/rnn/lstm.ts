@@ -21,12 +21,15 @@ export interface LSTMOptions<State extends boolean = boolean> extends CellLayerO
 /**
  * Long short-term memory: `LSTMCell` over the steps of sequences.
  *
- * Input (batch, steps, features), output (batch, units), or (batch, steps, units) with `returnSequences`; with `returnState` the
- * list [output, h, c]. Weights: as `LSTMCell`.
+ * Input (batch, steps, features), output (batch, units), or (batch, steps, units) with `returnSequences`; with `returnState` the list
+ * [output, h, c]. Weights: as `LSTMCell`.
  *
+ * @param units Number of outputs.
+ * @param options See {@link LSTMOptions}.
  * @throws {ValueError} `units` is no positive whole number; an input that does not have three dimensions.
  * @see `keras.layers.LSTM`; Hochreiter & Schmidhuber 1997
- * @example const [output, h, c] = new LSTM(4, { returnState: true })(x);
+ * @example
+ * const [output, h, c] = new LSTM(4, { returnState: true })(x);
  */
 export class LSTM<State extends boolean = false> extends CellLayer<LSTMCell, State, [h: Tensor, c: Tensor]> {
   readonly useCudnn: CudnnChoice;

@@ -18,12 +18,15 @@ export interface LSTMCellOptions extends GatedOptions {
 /**
  * With gates i, f, o = σ(x · W + h · R + b) and a candidate g = tanh(x · W + h · R + b): c′ = f · c + i · g, h′ = o · tanh(c′).
  *
- * Called with inputs (batch, features) and the states [h, c], (batch, units) each; gives [h′, [h′, c′]]. Weights, gates in the order
- * i, f, g, o: `kernel` (features, 4 · units), `recurrent_kernel` (units, 4 · units), `bias` (4 · units).
+ * Called with inputs (batch, features) and the states [h, c], (batch, units) each; gives [h′, [h′, c′]]. Weights, gates in the order i,
+ * f, g, o: `kernel` (features, 4 · units), `recurrent_kernel` (units, 4 · units), `bias` (4 · units).
  *
+ * @param units Number of outputs.
+ * @param options See {@link LSTMCellOptions}.
  * @throws {ValueError} `units` is no positive whole number.
  * @see `keras.layers.LSTMCell`; Hochreiter & Schmidhuber 1997
- * @example new RNN(new LSTMCell(10))
+ * @example
+ * new RNN(new LSTMCell(10))
  */
 export class LSTMCell extends GatedCell {
   readonly unitForgetBias: boolean;

@@ -56,14 +56,15 @@ const cellOf = (cell: unknown): unknown =>
 /**
  * A cell run over the steps of sequences.
  *
- * Input (batch, steps, …), output (batch, outputSize), or (batch, steps, outputSize) with `returnSequences`; with `returnState` the
- * list of the output and the states. Masked steps leave output and states as they are. The mask goes on with the
- * output of all steps.
+ * Input (batch, steps, …), output (batch, outputSize), or (batch, steps, outputSize) with `returnSequences`; with `returnState` the list
+ * of the output and the states. Masked steps leave output and states as they are. The mask goes on with the output of all steps.
  *
  * @param cell One step: a `Layer` with `stateSize` and `call(inputs, states)` that gives [output, states]; a list of cells is stacked.
+ * @param options See {@link RNNOptions}.
  * @throws {ValueError} `cell` is no cell; `stateful` with an open batch size.
  * @see `keras.layers.RNN`
- * @example new RNN([new LSTMCell(32), new GRUCell(16)], { returnSequences: true })
+ * @example
+ * new RNN([new LSTMCell(32), new GRUCell(16)], { returnSequences: true })
  */
 export class RNN<State extends boolean = false, States extends readonly unknown[] = Tensor[]> extends Layer {
   static override readonly callArguments: readonly string[] = ['sequences', 'initial_state'];

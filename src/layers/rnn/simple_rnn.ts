@@ -12,12 +12,15 @@ import { SimpleRNNCell } from './simple_rnn_cell.js';
 /**
  * h′ = activation(x · W + b + h · R) over the steps of sequences, which is also the output.
  *
- * Input (batch, steps, features), output (batch, units), or (batch, steps, units) with `returnSequences`; with `returnState` the
- * list [output, h]. Weights: as `SimpleRNNCell`.
+ * Input (batch, steps, features), output (batch, units), or (batch, steps, units) with `returnSequences`; with `returnState` the list
+ * [output, h]. Weights: as `SimpleRNNCell`.
  *
+ * @param units Number of outputs.
+ * @param options See {@link CellLayerOptions}.
  * @throws {ValueError} `units` is no positive whole number; an input that does not have three dimensions.
  * @see `keras.layers.SimpleRNN`
- * @example new SimpleRNN(4, { returnSequences: true })
+ * @example
+ * new SimpleRNN(4, { returnSequences: true })
  */
 export class SimpleRNN<State extends boolean = false> extends CellLayer<SimpleRNNCell, State, [h: Tensor]> {
   constructor(units: number, options: CellLayerOptions<State> = {}) {

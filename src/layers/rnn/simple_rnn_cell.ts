@@ -12,9 +12,12 @@ import { BaseRecurrentCell } from './base_recurrent_cell.js';
  * Called with inputs (batch, features) and the states [h], (batch, units); gives [h′, [h′]]. Weights: `kernel` (features, units),
  * `recurrent_kernel` (units, units), `bias` (units).
  *
+ * @param units Number of outputs.
+ * @param options See {@link RecurrentOptions}.
  * @throws {ValueError} `units` is no positive whole number.
  * @see `keras.layers.SimpleRNNCell`
- * @example new RNN(new SimpleRNNCell(10))
+ * @example
+ * new RNN(new SimpleRNNCell(10))
  */
 export class SimpleRNNCell extends BaseRecurrentCell {
   readonly stateSize: number;

@@ -44,9 +44,11 @@ export function callCell(
  * Several cells as one: the output of each is the input of the next. The states are the list of the cells' states.
  *
  * @param cells Bottom up.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} One of them is no cell.
  * @see `keras.layers.StackedRNNCells`
- * @example new RNN(new StackedRNNCells([new LSTMCell(16), new LSTMCell(8)]))
+ * @example
+ * new RNN(new StackedRNNCells([new LSTMCell(16), new LSTMCell(8)]))
  */
 export class StackedRNNCells extends Layer {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false };

@@ -53,12 +53,15 @@ interface StepOptions {
 /**
  * Applies a layer to every time step of sequences, with the same weights.
  *
- * Input (batch, steps, …), output (batch, steps, …) with what the layer makes of (batch, …). The mask of a step goes to the layer,
- * and the whole mask on with the output.
+ * Input (batch, steps, …), output (batch, steps, …) with what the layer makes of (batch, …). The mask of a step goes to the layer, and
+ * the whole mask on with the output.
  *
+ * @param layer The layer that each step goes through.
+ * @param options See {@link LayerOptions}.
  * @throws {ValueError} `layer` is no layer; an input of less than three dimensions; a mask of another batch size or number of steps.
  * @see `keras.layers.TimeDistributed`
- * @example new TimeDistributed(new Conv2D(64, 3))
+ * @example
+ * new TimeDistributed(new Conv2D(64, 3))
  */
 export class TimeDistributed extends Wrapper {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
