@@ -5,6 +5,7 @@ import { ndarray } from '../core/ndarray.js';
 import type { Files } from '../core/platform.js';
 import { getPlatform, requireFiles } from '../core/platform.js';
 import { Dataset } from '../data/index.js';
+import * as ops from '../ops/index.js';
 import { makeDefaultSeed } from '../random/index.js';
 import { MersenneTwister } from '../random/mersenne_twister.js';
 import { Tensor } from '../runtime/index.js';
@@ -166,6 +167,10 @@ function check(owner: string, options: DirectoryOptions): void {
     refuse('With `validationSplit` and files that are mixed a `seed` is needed, so that no file is in both parts.');
 }
 
+const print = (line: string): void => {
+  getPlatform().terminal.write(`${line}\n`);
+};
+
 /** A label as elements have it. */
 function labelTensor(label: number, mode: 'int' | 'categorical' | 'binary', classes: number): Tensor {
   if (mode === 'int') return Tensor.fromArray(ndarray('int32', [], Int32Array.of(label)));
@@ -176,13 +181,23 @@ function labelTensor(label: number, mode: 'int' | 'categorical' | 'binary', clas
 }
 
 /** One part of the files. @throws {ValueError} There is none in it. */
-function partOf(owner: string, { paths, labels }: Listing, split: number | null, part: string | null): Listing {
+function partOf(
+  owner: string,
+  { paths, labels }: Listing,
+  split: number | null,
+  part: string | null,
+  verbose: boolean,
+): Listing {
   if (split === null) return { paths, labels };
   const forValidation = Math.trunc(split * paths.length);
   const cut = paths.length - forValidation;
   if (forValidation === 0)
     throw new ValueError(
       `${owner}: validationSplit=${split} of ${paths.length} files is none. Give a greater part, or leave out validationSplit.`,
+    );
+  if (verbose)
+    print(
+      `Using ${part === 'training' ? cut : forValidation} files for ${part === 'training' ? 'training' : 'validation'}.`,
     );
   const slice = <T>(items: readonly T[]): readonly T[] =>
     part === 'training' ? items.slice(0, cut) : items.slice(cut);
@@ -203,9 +218,7 @@ async function index(
     throw new ValueError(`${owner}: there is no folder ${directory}.`);
   const say = (count: number, classes: number | null): void => {
     if (!verbose) return;
-    getPlatform().terminal.write(
-      `Found ${count} files${classes === null ? '' : ` belonging to ${classes} classes`}.\n`,
-    );
+    print(`Found ${count} files${classes === null ? '' : ` belonging to ${classes} classes`}.`);
   };
   if (labels !== 'inferred') {
     const paths = await filesIn(owner, files, directory, formats, followLinks);
@@ -253,8 +266,24 @@ export interface FileLoader<S> {
   readonly numParallel?: number;
   /** Called when a pass begins. What it returns is called when the pass ends, whatever the reason. */
   begin?(): () => void;
-  /** Batches of samples, where `batch` does not do. */
-  batch?(samples: Dataset<unknown>, size: number): Dataset<unknown>;
+  /** Samples of a batch are of one shape, are padded to one, or stay apart in a list. Default `'alike'`. */
+  readonly batches?: 'alike' | 'padded' | 'lists';
+}
+
+/** Batches of samples that have different shapes: lists of them, with the labels as one tensor. */
+function lists(
+  rows: Dataset<number>,
+  size: number,
+  sampleAt: (row: number) => Promise<unknown>,
+  skips: boolean,
+): Dataset<unknown> {
+  const batches = rows.batch(size).map(async (batch): Promise<unknown> => {
+    const all = await Promise.all(Array.from(batch.dataSync() as Int32Array, sampleAt));
+    const samples = all.filter((sample) => sample !== null) as (readonly [unknown, Tensor])[];
+    if (!Array.isArray(samples[0])) return samples;
+    return [samples.map(([sample]) => sample), ops.stack(samples.map(([, label]) => label))];
+  });
+  return !skips ? batches : batches.filter((batch) => (batch as unknown[]).length > 0);
 }
 
 /** The data sets of a directory: two for `subset: 'both'`, otherwise one. */
@@ -280,21 +309,23 @@ export async function directoryDatasets<S>(
     ? { paths: mixed(listing.paths, seed), labels: listing.labels === null ? null : mixed(listing.labels, seed) }
     : listing;
   const make = (part: 'training' | 'validation' | null, mixes: boolean): DirectoryDataset<unknown> => {
-    const { paths, labels } = partOf(owner, ordered, validationSplit, part);
+    const { paths, labels } = partOf(owner, ordered, validationSplit, part, options.verbose ?? true);
     if (paths.length === 0) throw new ValueError(`${owner}: No ${part} files found in directory ${directory}.`);
     let rows = Dataset.fromList(paths.map((_, i) => i));
     if (mixes) rows = rows.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed });
-    let samples: Dataset<unknown> = rows.map(
-      async (i): Promise<unknown> => {
-        const sample = await loader.load(files, paths[i]);
-        if (sample === null || labels === null || labelMode === null) return sample;
-        return [sample, labelTensor(labels[i], labelMode, classNames!.length)];
-      },
-      { numParallel },
-    );
-    if (skips) samples = samples.filter((sample) => sample !== null);
-    let dataset = samples;
-    if (batchSize !== null) dataset = loader.batch?.(samples, batchSize) ?? samples.batch(batchSize);
+    const sampleAt = async (i: number): Promise<unknown> => {
+      const sample = await loader.load(files, paths[i]);
+      if (sample === null || labels === null || labelMode === null) return sample;
+      return [sample, labelTensor(labels[i], labelMode, classNames!.length)];
+    };
+    let dataset: Dataset<unknown>;
+    if (batchSize !== null && loader.batches === 'lists') dataset = lists(rows, batchSize, sampleAt, skips);
+    else {
+      dataset = rows.map(sampleAt, { numParallel });
+      if (skips) dataset = dataset.filter((sample) => sample !== null);
+      if (batchSize !== null)
+        dataset = loader.batches === 'padded' ? dataset.paddedBatch(batchSize) : dataset.batch(batchSize);
+    }
     if (loader.begin !== undefined) dataset = dataset.during(() => loader.begin!());
     return Object.assign(dataset, { classNames, filePaths: paths });
   };

@@ -240,8 +240,13 @@ describe('imageDatasetFromDirectory', () => {
     const { terminal } = getPlatform();
     setPlatform({ terminal: { ...terminal, isInteractive: false, columns: 80, write: (text) => void said.push(text) } }); // prettier-ignore
     const dataset = await imageDatasetFromDirectory(join(folder, 'pets'), { imageSize: [4, 5], batchSize: 2, shuffle: false }); // prettier-ignore
-    setPlatform({ terminal });
     expect(said.join('')).toBe('Found 5 files belonging to 2 classes.\n');
+    const split = { validationSplit: 0.2, subset: 'both', seed: 1 } as const;
+    await imageDatasetFromDirectory(join(folder, 'pets'), split);
+    expect(said.slice(1).join('')).toBe('Found 5 files belonging to 2 classes.\nUsing 4 files for training.\nUsing 1 files for validation.\n'); // prettier-ignore
+    await imageDatasetFromDirectory(join(folder, 'pets'), { ...split, verbose: false });
+    expect(said.length).toBe(4);
+    setPlatform({ terminal });
     expectTypeOf(dataset).toExtend<DirectoryDataset<[samples: Tensor, labels: Tensor]>>();
     expect([dataset.classNames, dataset.cardinality()]).toEqual([['a', 'b'], 3]);
     const batches = await dataset.toArray();

@@ -21,6 +21,7 @@ export {
   registerKerasSerializable,
   serializeKerasObject,
 } from '../saving/index.js';
+export { audioDatasetFromDirectory, type AudioDatasetOptions } from './audio_dataset.js';
 export { imageDatasetFromDirectory, type ImageDatasetOptions } from './image_dataset.js';
 export {
   arrayToImg,
