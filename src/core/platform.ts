@@ -44,6 +44,8 @@ export interface Workers {
   spawn(source: string): WorkerThread;
   /** The URL under which a worker can `import()` a package that this one depends on. null: it has none here (in a bundle). */
   resolve(name: string): string | null;
+  /** Workers that a bundler packs beside a page's program, by name; one that it did not pack ends at once. Left out: there are none. */
+  readonly packed?: Readonly<Record<'hdf5', () => WorkerThread>>;
 }
 
 /** A file that is open for reading by position. */

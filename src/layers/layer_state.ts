@@ -1,12 +1,14 @@
 /** @file What a layer owns: weights, the layers inside, metrics, losses. The base of `Layer`, which builds and calls. */
 import { checkedOptions } from '../core/arguments.js';
+import { itemBytes } from '../core/bytes.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat, standardizeDType } from '../core/dtype.js';
 import { OutOfMemoryError, ValueError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
-import { formatShape, sameShape } from '../core/shape.js';
+import { formatShape, sameShape, sizeOf } from '../core/shape.js';
 import type { SavedChildren } from '../core/tracking.js';
 import { savedFields } from '../core/tracking.js';
+import { spendOnWeight } from '../core/weight_budget.js';
 import * as constraints from '../constraints/index.js';
 import * as initializers from '../initializers/index.js';
 import { Metric } from '../metrics/index.js';
@@ -69,6 +71,10 @@ export abstract class LayerState extends Operation {
         `Layer '${this.name}': a weight${name ? ` '${name}'` : ''} of shape ${formatShape(shape)}. All sizes must be known.`,
       );
     }
+    spendOnWeight(
+      `Layer '${this.name}': the weight '${name ?? 'variable'}' (${dtype}${formatShape(shape)})`,
+      sizeOf(shape as Shape) * itemBytes(dtype),
+    );
     const start = initializers.get(initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
     const variable = withTrace(null, () => {
       try {

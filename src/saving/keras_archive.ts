@@ -6,6 +6,7 @@ import type { Files } from '../core/platform.js';
 import { getPlatform } from '../core/platform.js';
 import { deserializeKerasObject, serializeKerasObject, withObjectSharing } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
+import { withWeightBudget } from '../core/weight_budget.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import { bytesSource, fileSource } from '../formats/byte_source.js';
 import type { Hdf5Sink, Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js';
@@ -193,14 +194,14 @@ async function readMembers(
   const metadata: unknown = has(METADATA)
     ? parseJson(await members.text(METADATA), `${members.name}/${METADATA}`)
     : null;
-  const model = modelFrom(compile ? config : { ...config, compile_config: null }, members.name, {
-    customObjects,
-    safeMode,
-  });
   const source = await members.source(WEIGHTS);
+  let model: Layer;
   try {
     const file = await openHdf5(source, limits);
     try {
+      model = withWeightBudget(file.totalBytes, () =>
+        modelFrom(compile ? config : { ...config, compile_config: null }, members.name, { customObjects, safeMode }),
+      );
       await readWeights(model, new Hdf5WeightsReader(file), { isNew: true });
     } finally {
       await file.close();

@@ -11,10 +11,12 @@ import { fromBytes, itemBytes, toBytes } from '../../core/bytes.js';
 import { ValueError } from '../../core/errors.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Shape } from '../../core/shape.js';
+import { sizeOf } from '../../core/shape.js';
 import type { ByteSource } from '../byte_source.js';
 import { readAll } from '../byte_source.js';
 import type { AttributeValue, Contents, DatasetInfo, ElementType } from './engine.js';
 import type { EngineRunner } from './runner.js';
+import { reasonOf } from './reason.js';
 import { engineReadsFiles, engineRunner } from './runner.js';
 
 export type { AttributeValue } from './engine.js';
@@ -25,13 +27,19 @@ export interface ReadLimits {
   readonly maxBytes?: number;
   /** Objects that a file may hold. Default: a million. */
   readonly maxObjects?: number;
-  /** Seconds that one step of reading may take before it is ended. Default 20. */
+  /** Seconds that one step of reading may take before it is ended, and one more for each 32 MB of the array that is read. Default 15. */
   readonly timeout?: number;
 }
 
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
 let files = 0;
+/** No compression that HDF5 has makes data smaller than so many times. */
+const MOST_COMPRESSION = 1100;
+/** Bytes that arrays of any file may take: HDF5 does not store what is all of one value. */
+const LEAST_BOUND = 2 ** 26;
+/** Bytes a second. */
+const SLOW_DISK = 2 ** 25;
 
 function dtypeOf({ kind, size, signed }: ElementType, attributes: Attributes): DType | null {
   if (kind === 'bool') return 'bool';
@@ -69,6 +77,12 @@ export class Hdf5File {
   /** The paths of all datasets. */
   get datasets(): string[] {
     return Object.keys(this.#contents.datasets);
+  }
+
+  /** Bytes that all arrays take. */
+  get totalBytes(): number {
+    const all = Object.values(this.#contents.datasets);
+    return all.reduce((sum, { shape, element }) => sum + sizeOf(shape) * element.size, 0);
   }
 
   hasGroup(path: string): boolean {
@@ -130,9 +144,13 @@ export class Hdf5File {
 
   async #read(path: string): Promise<Uint8Array | string[]> {
     try {
-      return await this.#runner.call('read', [this.#id, path]);
+      const { shape, element } = this.#info(path);
+      // A slow disk is no broken file.
+      // The shape is what the file says; what there is to read is no more than the file.
+      const more = Math.floor(Math.min(sizeOf(shape) * element.size, this.#source.size) / SLOW_DISK);
+      return await this.#runner.call('read', [this.#id, path], { more });
     } catch (error) {
-      throw new ValueError(`${this.name}: the array '${path}' cannot be read: ${(error as Error).message}.`);
+      throw new ValueError(`${this.name}: the array '${path}' cannot be read: ${reasonOf(error)}.`);
     }
   }
 
@@ -155,7 +173,7 @@ export class Hdf5File {
  * @throws {ValueError} It is no HDF5 file, is broken, or holds links that lead out of it.
  */
 export async function openHdf5(source: ByteSource, limits: ReadLimits = {}): Promise<Hdf5File> {
-  const { maxBytes = 2 ** 34, maxObjects = 1e6, timeout = 20 } = limits;
+  const { maxBytes = 2 ** 34, maxObjects = 1e6, timeout = 15 } = limits;
   const runner = engineRunner(timeout);
   const id = files++;
   let { place } = source;
@@ -163,9 +181,13 @@ export async function openHdf5(source: ByteSource, limits: ReadLimits = {}): Pro
   if (!readsHere) place = { kind: 'bytes', bytes: await readAll(source, maxBytes) };
   try {
     const contents = await runner.call('open', [id, place, { objects: maxObjects, bytes: maxBytes }]);
-    return new Hdf5File(source, runner, id, contents);
+    const file = new Hdf5File(source, runner, id, contents);
+    const most = Math.max(LEAST_BOUND, MOST_COMPRESSION * source.size);
+    if (file.totalBytes <= most) return file;
+    await file.close();
+    throw new Error(`its arrays claim ${file.totalBytes} bytes, which a file of ${source.size} cannot hold`);
   } catch (error) {
-    throw new ValueError(`${source.name}: cannot be read as HDF5: ${(error as Error).message}.`);
+    throw new ValueError(`${source.name}: cannot be read as HDF5: ${reasonOf(error)}.`);
   }
 }
 
@@ -185,7 +207,7 @@ export class Hdf5Writer {
     try {
       return await work();
     } catch (error) {
-      throw new Error(`${this.#name}: ${what} cannot be written: ${(error as Error).message}.`, { cause: error });
+      throw new Error(`${this.#name}: ${what} cannot be written: ${reasonOf(error)}.`, { cause: error });
     }
   }
 
@@ -209,7 +231,7 @@ export class Hdf5Writer {
     } as const;
     const notes = bfloat16 ? { ...attributes, dtype: 'bfloat16' } : attributes;
     await this.#do(`the array '${path}'`, () =>
-      this.#runner.call('dataset', [this.#id, { path, shape, element, bytes }, notes], [bytes.buffer]),
+      this.#runner.call('dataset', [this.#id, { path, shape, element, bytes }, notes], { transfer: [bytes.buffer] }),
     );
   }
 
@@ -234,7 +256,7 @@ export async function createHdf5(path: string | null, name: string): Promise<Hdf
   try {
     await runner.call('create', [id, path]);
   } catch (error) {
-    throw new Error(`${name}: cannot be written: ${(error as Error).message}.`, { cause: error });
+    throw new Error(`${name}: cannot be written: ${reasonOf(error)}.`, { cause: error });
   }
   return new Hdf5Writer(name, runner, id);
 }

@@ -7,14 +7,20 @@ import { makeEngine } from './engine.js';
 
 type Arguments<K extends keyof Engine> = Parameters<Engine[K]>;
 
+/** What a call may need beside its arguments. */
+export interface CallOptions {
+  /** Buffers that are handed over. */
+  readonly transfer?: readonly ArrayBuffer[];
+  /** Seconds more than usual. */
+  readonly more?: number;
+}
+
 /** Calls to an engine. */
 export interface EngineRunner {
+  /** Why it can do no more; null: it can. */
+  readonly ended: string | null;
   /** @throws {Error} What the engine said, or that it took too long or broke down. */
-  call<K extends keyof Engine>(
-    method: K,
-    args: Arguments<K>,
-    transfer?: readonly ArrayBuffer[],
-  ): Promise<ReturnType<Engine[K]>>;
+  call<K extends keyof Engine>(method: K, args: Arguments<K>, options?: CallOptions): Promise<ReturnType<Engine[K]>>;
 }
 
 /** The worker's program. Tools that keep names of functions wrap these in `__name`. */
@@ -48,9 +54,9 @@ class WorkerRunner implements EngineRunner {
   ended: string | null = null;
   readonly #seconds: number;
 
-  constructor(source: string, seconds: number) {
+  constructor(thread: WorkerThread, seconds: number) {
     this.#seconds = seconds;
-    this.#thread = getPlatform().workers!.spawn(source);
+    this.#thread = thread;
     this.#thread.onMessage((message) => {
       const { id, result, error } = message as { id: number; result?: unknown; error?: string };
       const waiting = this.#waiting.get(id);
@@ -75,12 +81,13 @@ class WorkerRunner implements EngineRunner {
   async call<K extends keyof Engine>(
     method: K,
     args: Arguments<K>,
-    transfer?: readonly ArrayBuffer[],
+    { transfer, more = 0 }: CallOptions = {},
   ): Promise<ReturnType<Engine[K]>> {
     if (this.ended !== null) throw new Error(this.ended);
     const id = this.#next++;
     this.#thread.hold();
-    const timer = setTimeout(() => this.end(`reading took longer than ${this.#seconds} seconds`), this.#seconds * 1000);
+    const seconds = this.#seconds + more;
+    const timer = setTimeout(() => this.end(`reading took longer than ${seconds} seconds`), seconds * 1000);
     try {
       return await new Promise<ReturnType<Engine[K]>>((resolve, reject) => {
         this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
@@ -95,6 +102,7 @@ class WorkerRunner implements EngineRunner {
 
 /** On this thread: nothing can end it, and Blobs are read as a whole first. */
 class LocalRunner implements EngineRunner {
+  readonly ended = null;
   readonly #engine: Promise<Engine> = import('h5wasm').then((library) => makeEngine(library, null));
 
   async call<K extends keyof Engine>(method: K, args: Arguments<K>): Promise<ReturnType<Engine[K]>> {
@@ -110,8 +118,47 @@ class LocalRunner implements EngineRunner {
   }
 }
 
-const idle = new Map<number, WorkerRunner>();
+const idle = new Map<number, EngineRunner>();
 let local: LocalRunner | null = null;
+const onThisThread = (): LocalRunner => (local ??= new LocalRunner());
+
+/** Seconds for a worker that a bundler may have packed to say that it is there. */
+const START_SECONDS = 10;
+
+/** In a worker that a bundler packed; on this thread where it did not. */
+class PackedRunner implements EngineRunner {
+  readonly #chosen: Promise<EngineRunner>;
+  #runner: EngineRunner | null = null;
+
+  constructor(thread: WorkerThread, seconds: number) {
+    this.#chosen = new Promise((choose) => {
+      const absent = (): void => {
+        if (this.#runner !== null) return;
+        thread.terminate();
+        choose((this.#runner = onThisThread()));
+      };
+      const timer = setTimeout(absent, START_SECONDS * 1000);
+      thread.onExit(absent);
+      thread.onMessage((message) => {
+        if (!('ready' in (message as object)) || this.#runner !== null) return;
+        clearTimeout(timer);
+        choose((this.#runner = new WorkerRunner(thread, seconds)));
+      });
+    });
+  }
+
+  get ended(): string | null {
+    return this.#runner?.ended ?? null;
+  }
+
+  async call<K extends keyof Engine>(
+    method: K,
+    args: Arguments<K>,
+    options?: CallOptions,
+  ): Promise<ReturnType<Engine[K]>> {
+    return (await this.#chosen).call(method, args, options);
+  }
+}
 
 /** Whether files by path can be handed to the engine. */
 export function engineReadsFiles(): boolean {
@@ -131,12 +178,22 @@ function workerUrl(): string | null {
  */
 export function engineRunner(seconds: number): EngineRunner {
   if (!(seconds > 0)) throw new ValueError(`HDF5: a limit of ${seconds} seconds. Expected a number above 0.`);
-  const url = workerUrl();
-  if (url === null) return (local ??= new LocalRunner());
   let runner = idle.get(seconds);
   if (runner === undefined || runner.ended !== null) {
-    runner = new WorkerRunner(program(url), seconds);
+    runner = startRunner(seconds);
     idle.set(seconds, runner);
   }
   return runner;
+}
+
+function startRunner(seconds: number): EngineRunner {
+  const { workers } = getPlatform();
+  const url = workerUrl();
+  if (workers && url !== null) return new WorkerRunner(workers.spawn(program(url)), seconds);
+  try {
+    if (workers?.packed !== undefined) return new PackedRunner(workers.packed.hdf5(), seconds);
+  } catch {
+    // The page allows no workers.
+  }
+  return onThisThread();
 }

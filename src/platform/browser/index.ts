@@ -19,8 +19,13 @@ function urlOf(source: string): string {
   return url;
 }
 
-function spawn(source: string): WorkerThread {
-  const worker = new Worker(urlOf(source));
+const spawn = (source: string): WorkerThread => threadOf(new Worker(urlOf(source)));
+
+/** The words `new Worker(new URL(…))` are what bundlers look for: they pack the module and put its new place here. */
+const packedHdf5 = (): WorkerThread =>
+  threadOf(new Worker(new URL('../../formats/hdf5/worker.js', import.meta.url), { type: 'module' }));
+
+function threadOf(worker: Worker): WorkerThread {
   return {
     post: (message, transfer) => worker.postMessage(message, transfer === undefined ? [] : [...transfer]),
     onMessage: (listener) => worker.addEventListener('message', (event) => listener(event.data)),
@@ -74,7 +79,7 @@ function resolvePackage(name: string): string | null {
 /** What the browser offers. */
 export const browserPlatform: Partial<Platform> = {
   threads: findThreads(),
-  workers: typeof Worker === 'undefined' ? null : { spawn, resolve: resolvePackage },
+  workers: typeof Worker === 'undefined' ? null : { spawn, resolve: resolvePackage, packed: { hdf5: packedHdf5 } },
   files: typeof indexedDB === 'undefined' ? null : files,
   folders:
     typeof indexedDB === 'undefined'

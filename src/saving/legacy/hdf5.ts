@@ -8,6 +8,7 @@ import type { NDArray } from '../../core/ndarray.js';
 import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, withCustomObjects } from '../../core/serialization.js';
 import { isDict } from '../../core/tree.js';
+import { withWeightBudget } from '../../core/weight_budget.js';
 import type { Hdf5File } from '../../formats/hdf5/index.js';
 import type { Layer } from '../../layers/layer.js';
 import type { Optimizer } from '../../optimizers/index.js';
@@ -219,7 +220,9 @@ export async function loadLegacyModel(file: Hdf5File, options: LegacyModelOption
   const { customObjects = null, compile = true, safeMode = true } = options;
   const config = legacyModelConfig(file);
   const { version } = writerOf(file, 'model_weights');
-  const made = deserializeKerasObject(config, { customObjects, safeMode, defaultModule: 'keras' });
+  // Files with a config alone give models with new weights.
+  const make = (): unknown => deserializeKerasObject(config, { customObjects, safeMode, defaultModule: 'keras' });
+  const made = weightsGroup(file) === null ? make() : withWeightBudget(file.totalBytes, make);
   const model = made as LegacyModel;
   if (typeof (made as Partial<LegacyModel>).compileFromConfig !== 'function')
     throw new ValueError(`${file.name}: the config describes a ${String(config['class_name'])}, which is no model.`);

@@ -7,8 +7,9 @@ import type { NDArray } from '../../core/ndarray.js';
 import { toSnakeCase } from '../../core/naming.js';
 import type { Config } from '../../core/serialization.js';
 import { classNameOf, deserializeKerasObject, withCustomObjects } from '../../core/serialization.js';
-import { sameShape } from '../../core/shape.js';
+import { sameShape, sizeOf } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
+import { withWeightBudget } from '../../core/weight_budget.js';
 import type { Layer } from '../../layers/layer.js';
 import { LayerState } from '../../layers/layer_state.js';
 import type { Variable } from '../../runtime/index.js';
@@ -173,7 +174,10 @@ export async function readTfjsModel(
   open: OpenShard,
   { customObjects = null, compile = true, safeMode = true }: LegacyModelOptions = {},
 ): Promise<LegacyModel> {
-  const made = deserializeKerasObject(config, { customObjects, safeMode, defaultModule: 'keras' });
+  const total = groups.flatMap(({ weights }) => weights).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  const made = withWeightBudget(total, () =>
+    deserializeKerasObject(config, { customObjects, safeMode, defaultModule: 'keras' }),
+  );
   const model = made as LegacyModel;
   if (typeof (made as Partial<LegacyModel>).compileFromConfig !== 'function')
     throw new ValueError(`${file}: the config describes a ${String(config['class_name'])}, which is no model.`);
