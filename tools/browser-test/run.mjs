@@ -1,17 +1,19 @@
 /** @file `npm run test:browser`: the built library and the example's report in headless Chromium. */
 import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checks } from '../lib/checks.mjs';
 import { root } from '../lib/stamps.mjs';
 import { launch } from './browser.mjs';
+import { checkDrop } from './drop.mjs';
 import { checkFiles } from './files.mjs';
 import { checkReport } from './report.mjs';
 import { checkTraining } from './train.mjs';
 
-/** The library in one file, as a bundler delivers it: nothing lies beside it. */
-async function bundle() {
+/** A module of the library with all that it imports in one file, as a bundler delivers it: nothing lies beside it. */
+async function bundle(module) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'dist', 'modules', 'browser.js')],
+    entryPoints: [join(root, 'dist', 'modules', module)],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -22,14 +24,23 @@ async function bundle() {
   return outputFiles[0].text;
 }
 
+/** The pages of files as they are beside a bundle: without the map that tells where packages lie. */
+const plainPages = Object.fromEntries(
+  ['files', 'drop'].map((name) => {
+    const path = `/tools/browser-test/pages/${name}.html`;
+    return [path, readFileSync(join(root, path), 'utf8').replace(/<script type="importmap">.*?<\/script>/s, '')];
+  }),
+);
+
 const checks = new Checks();
 let browser;
 if (await checks.run('Chromium starts', async () => void (browser = await launch()))) {
   await checkTraining(checks, browser, { label: 'isolated page', isolated: true });
   await checkTraining(checks, browser, { label: 'ordinary page', isolated: false });
   await checkFiles(checks, browser, { label: 'ordinary page', isolated: false });
+  await checkDrop(checks, browser, { label: 'ordinary page', packed: true });
   let file = '';
-  if (await checks.run('esbuild bundles the library', async () => void (file = await bundle()))) {
+  if (await checks.run('esbuild bundles the library', async () => void (file = await bundle('browser.js')))) {
     await checkTraining(checks, browser, {
       label: 'bundled, isolated page',
       isolated: true,
@@ -40,7 +51,21 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
       label: 'bundled page',
       isolated: false,
       module: '/bundle/keras.js',
-      files: { '/bundle/keras.js': file },
+      files: { ...plainPages, '/bundle/keras.js': file },
+    });
+    await checkDrop(checks, browser, {
+      label: 'bundled page',
+      module: '/bundle/keras.js',
+      files: { ...plainPages, '/bundle/keras.js': file },
+      packed: false,
+    });
+    // Where bundlers that know `new Worker(new URL(…))` put the worker, esbuild leaves the name as it is.
+    const worker = await bundle('formats/hdf5/worker.js');
+    await checkDrop(checks, browser, {
+      label: 'bundled page, with its worker',
+      module: '/bundle/keras.js',
+      files: { ...plainPages, '/bundle/keras.js': file, '/formats/hdf5/worker.js': worker },
+      packed: true,
     });
   }
   await checkReport(checks, browser);

@@ -33,7 +33,8 @@ export async function serve({ isolated, files = {} }) {
     }
     const file = join(root, path);
     if (path === '/favicon.ico') response.writeHead(204, headers).end();
-    else if (path in files) response.writeHead(200, headers).end(files[path]);
+    else if (path in files)
+      response.writeHead(200, headers).end(files[path]); // before the files of that name
     else if (!existsSync(file) || !statSync(file).isFile()) response.writeHead(404, headers).end(`no ${path}\n`);
     else createReadStream(file).pipe(response.writeHead(200, headers));
   });

@@ -30,12 +30,12 @@ export async function checkTraining(checks, browser, { label, isolated, module =
   });
   if (!trained) return;
   checks.record(`${label}: test accuracy at least 0.96`, report.accuracy >= 0.96, report.accuracy.toFixed(4));
-  const { ticks, longest } = report.timers;
+  // An order of events, no measure of speed: how long a page waits depends on what else the machine does.
+  const { order, longest } = report.timers;
   checks.record(
-    `${label}: the page's timers run meanwhile`,
-    // A page that stood still would count none: the bound says that, and is no measure of speed.
-    ticks >= 5 && longest < 1000,
-    `${ticks} ticks of 5 ms in ${report.seconds.toFixed(1)} s, longest pause ${longest.toFixed(0)} ms`,
+    `${label}: timers that are set one after the other as training begins all go off before it ends`,
+    order.join() === 'first timer,second timer,third timer,training ends',
+    `${order.join(', ')}; the longest pause was ${longest.toFixed(0)} ms`,
   );
   const said = report.messages.filter((message) => /thread/i.test(message));
   if (isolated) {
