@@ -61,19 +61,19 @@ export function reportPage(report: Report): string {
     history,
     tiles: [
       { name: 'Loss', value: loss.toFixed(3), note: 'held-out text, nats a character' },
-      { name: 'As good as choosing among', value: Math.exp(loss).toFixed(1), note: 'characters at every step' },
+      { name: 'Perplexity', value: Math.exp(loss).toFixed(1), note: 'as good as choosing among so many characters' },
       { name: 'Text', value: count(characters), note: 'characters' },
       { name: 'Trained for', value: duration(seconds), note: `${history.loss.length} epochs` },
       { name: 'Weights', value: count(parameters) },
     ],
     sections: [
-      { title: 'What it writes now', body: writing(last) },
+      { title: 'What it writes now', body: `<div class="columns">${writing(last)}</div>` },
       { title: 'What it wrote as it learned', body: `<div class="writings">${texts.join('\n')}</div>` },
       curves([{ metric: 'loss', title: 'Loss, nats a character' }], 'held-out text'),
       {
         title: 'What surprises it',
         body: `<p>A passage that it has never seen. The deeper the orange behind a character, the less likely the model thought it, given those before; point at one to see its probability.</p>
-${surprise(passage, likely)}`,
+<div class="columns">${surprise(passage, likely)}</div>`,
       },
     ],
     footer: 'The default text is a selection of William Shakespeare’s plays by A. Karpathy, in the public domain.',

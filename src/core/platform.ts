@@ -40,8 +40,11 @@ export interface Workers {
   /**
    * Start a thread. `source` is a program that defines `handle(message, post)`, called for each message; `post(answer, transfer)`
    * answers. In Node it finds the module of files as `nodeFiles`.
+   *
+   * @param options `loadsModules`: it imports modules of the person's. In Node, `importModule(url)` does so with the loaders that the process was
+   *   started with.
    */
-  spawn(source: string): WorkerThread;
+  spawn(source: string, options?: { readonly loadsModules?: boolean }): WorkerThread;
   /** The URL under which a worker can `import()` a package that this one depends on. null: it has none here (in a bundle). */
   resolve(name: string): string | null;
   /** Workers that a bundler packs beside a page's program, by name; one that it did not pack ends at once. Left out: there are none. */

@@ -17,5 +17,7 @@ export { type ClassWeight, classWeightToSampleWeight } from './class_weight.js';
 export * from './dataset/index.js';
 export { type BatchGenerator, type BatchSource, isBatchGenerator } from './generator_adapter.js';
 export { type DataOptions, type DataSource, getDataAdapter, isDataset } from './get_adapter.js';
+export { withOpenData } from './open_data.js';
 export { PyDataset, type PyDatasetOptions, Sequence } from './py_dataset.js';
+export { WorkerDataset, type WorkerDatasetOptions } from './worker_dataset.js';
 export { mapRows, sliceRows, takeRows } from './rows.js';

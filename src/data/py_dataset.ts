@@ -50,11 +50,23 @@ export class PyDataset {
     return this.length;
   }
 
-  /** Batch `index`, counted from 0: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. May be async. */
+  /**
+   * One batch. May be async.
+   *
+   * @param index Number of the batch, from 0.
+   * @returns `[x]`, `[x, y]` or `[x, y, sampleWeight]`.
+   * @see `keras.utils.PyDataset.__getitem__`
+   */
   getItem(_index: number): BatchLike | Promise<BatchLike> {
     throw new NotImplementedError(`${this.constructor.name}: override 'getItem(index)' of PyDataset.`);
   }
 
+  /** Whether the batches may change when an epoch begins. */
+  get _changesAtBegin(): boolean {
+    return this.onEpochBegin !== PyDataset.prototype.onEpochBegin;
+  }
+
+  /** Called before each epoch. */
   onEpochBegin(): void | Promise<void> {}
 
   /** Called after each epoch: the place to mix the samples anew. */

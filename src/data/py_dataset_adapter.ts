@@ -27,6 +27,8 @@ export class PyDatasetAdapter implements DataAdapter {
   /** With `workers: 0` a batch is made when it is asked for. */
   readonly ahead: number;
   #nextIndex = 0;
+  /** What was peeked at, until the epochs come to it: each item is made once. */
+  #peeked: { readonly index: number; readonly item: Promise<BatchLike> } | null = null;
 
   constructor(dataset: PyDataset, options: PyDatasetAdapterOptions = {}) {
     const { classWeight = null, shuffle = false, counts } = options;
@@ -50,7 +52,6 @@ export class PyDatasetAdapter implements DataAdapter {
 
   iterate(): BatchIterator {
     const { numBatches } = this;
-    const dataset = this.#dataset;
     const order = numBatches === null ? null : this.#order(numBatches);
     let position = 0;
     const ahead: Promise<BatchLike>[] = [];
@@ -59,9 +60,7 @@ export class PyDatasetAdapter implements DataAdapter {
       if (order !== null && position >= order.length) return null;
       const index = order === null ? this.#nextIndex++ : order[position];
       position++;
-      const item = Promise.resolve().then(() => dataset.getItem(index));
-      item.catch(() => {}); // it is reported when its turn comes
-      return item;
+      return this.#make(index);
     };
     return {
       next: async () => {
@@ -81,11 +80,24 @@ export class PyDatasetAdapter implements DataAdapter {
     return this.#shuffle ? randomShuffle(n) : Int32Array.from({ length: n }, (_, i) => i);
   }
 
+  #make(index: number): Promise<BatchLike> {
+    const peeked = this.#peeked;
+    if (peeked?.index === index) {
+      this.#peeked = null;
+      return peeked.item;
+    }
+    const item = Promise.resolve().then(() => this.#dataset.getItem(index));
+    item.catch(() => {}); // it is reported when its turn comes
+    return item;
+  }
+
   async peek(): Promise<AnyBatch | null> {
     const { numBatches } = this;
     if (numBatches === 0) return null;
     const index = numBatches === null ? 0 : this.#order(numBatches)[0];
-    return this.#standardize(await this.#dataset.getItem(index));
+    const item = this.#make(index);
+    if (!this.#dataset._changesAtBegin) this.#peeked = { index, item };
+    return this.#standardize(await item);
   }
 
   async onEpochBegin(): Promise<void> {

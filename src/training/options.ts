@@ -64,9 +64,12 @@ export type Verbose = 0 | 1 | 2 | 'auto';
 export interface QueueOptions {
   /** Batches that may wait, made while steps run. Default: 1 for generators, `dataset.maxQueueSize` for a `PyDataset`. */
   readonly maxQueueSize?: number;
-  /** 0: each batch is made when it is asked for. More than 1: a `PyDataset` whose `getItem` is async makes so many at once. Default 1. */
+  /**
+   * 0: each batch is made when it is asked for. More than 1: a `PyDataset` whose `getItem` is async makes so many at once, a `WorkerDataset` in
+   * so many threads. Default 1.
+   */
   readonly workers?: number;
-  /** Kept for programs that give it: use a `WorkerDataset` to make batches in threads. Default false. */
+  /** Kept for programs that give it: a `WorkerDataset` makes batches in threads, and nothing else does. Default false. */
   readonly useMultiprocessing?: boolean;
 }
 

@@ -12,7 +12,7 @@ import type { Config } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
 import type { ArrayCounts, AnyBatch, DataLike, DataSource, TensorTree } from '../data/index.js';
-import { isArrayData, isDataset } from '../data/index.js';
+import { isArrayData, isDataset, withOpenData } from '../data/index.js';
 import { withOrigin } from '../graph/origin.js';
 import { Layer } from '../layers/layer.js';
 import type { Returned } from '../layers/layer_types.js';
@@ -359,7 +359,8 @@ export class Trainer extends Layer {
   async fit(x: DataSource, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
     this.#requireCompiled('fit');
     const [targets, settings] = splitArguments('fit', x, y, options, arguments, FIT_OPTIONS);
-    return loops.fit(this.#session, x, this.#session.targetsFor(x, targets), settings);
+    const run = () => loops.fit(this.#session, x, this.#session.targetsFor(x, targets), settings);
+    return withOpenData([x, settings.validationData], settings, run);
   }
 
   /**
@@ -386,7 +387,8 @@ export class Trainer extends Layer {
   ): Promise<Scores | Record<string, number>> {
     this.#requireCompiled('evaluate');
     const [targets, settings] = splitArguments('evaluate', x, y, options, arguments, EVALUATE_OPTIONS);
-    const logs = await loops.evaluate(this.#session, x, this.#session.targetsFor(x, targets), settings);
+    const run = () => loops.evaluate(this.#session, x, this.#session.targetsFor(x, targets), settings);
+    const logs = await withOpenData([x], settings, run);
     return settings.returnDict === true ? logs : this.#flattenLogs(logs);
   }
 
@@ -401,7 +403,8 @@ export class Trainer extends Layer {
     options: PredictOptions = {},
   ): Promise<NoInfer<R>> {
     options = checkedOptions('predict', options, arguments, 1, PREDICT_OPTIONS);
-    return (await loops.predict(this.#session, x, options)) as NoInfer<R>;
+    const settings = options;
+    return (await withOpenData([x], settings, () => loops.predict(this.#session, x, settings))) as NoInfer<R>;
   }
 
   /** Keras 2's name of `fit` for generators and sequences. @see `fit`; batches wait in a queue of `maxQueueSize`, 10 by default */
@@ -497,7 +500,9 @@ export class Trainer extends Layer {
   async profile(x: DataSource, y?: DataLike | ProfileOptions, options?: ProfileOptions): Promise<Profile> {
     const [targets, settings] = splitArguments('profile', x, y, options, arguments, PROFILE_OPTIONS);
     if (settings.step !== 'predict') this.#requireCompiled('profile');
-    return loops.profile(this.#session, x, this.#session.targetsFor(x, targets), settings);
+    return withOpenData([x], undefined, () =>
+      loops.profile(this.#session, x, this.#session.targetsFor(x, targets), settings),
+    );
   }
 
   #requireCompiled(method: string): void {

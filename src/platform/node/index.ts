@@ -27,6 +27,16 @@ const terminal: Terminal = {
 /** What a worker's program finds: sources that pages load too name none of Node's modules themselves. */
 const PRELUDE = "const nodeFiles = require('node:fs');\n";
 
+/**
+ * How a worker imports a module of the person's. tsx's hooks, by which Node reads TypeScript, are those of the main thread alone: a worker
+ * has them registered anew.
+ */
+const IMPORT = `
+const tsx = process.execArgv.map((argument) => /^(?:--import=)?(file:.*\\/tsx\\/dist\\/)loader\\.mjs$/.exec(argument)).find(Boolean);
+const ready = tsx ? import(tsx[1] + 'esm/api/index.mjs').then(({ register }) => void register()) : Promise.resolve();
+const importModule = (url) => ready.then(() => import(url));
+`;
+
 /** Connects a worker's `handle(message, post)` with its messages. */
 const GLUE = `
 ;{
@@ -34,9 +44,11 @@ const GLUE = `
   parentPort.on('message', (message) => handle(message, (answer, transfer) => parentPort.postMessage(answer, transfer)));
 }`;
 
-function spawn(source: string): WorkerThread {
+function spawn(source: string, { loadsModules = false }: { readonly loadsModules?: boolean } = {}): WorkerThread {
   // The loaders and inspectors of the process are nothing for a worker that runs programs of numbers.
-  const worker = new Worker(PRELUDE + source + GLUE, { eval: true, execArgv: [] });
+  const worker = loadsModules
+    ? new Worker(PRELUDE + IMPORT + source + GLUE, { eval: true })
+    : new Worker(PRELUDE + source + GLUE, { eval: true, execArgv: [] });
   worker.unref();
   let holds = 0;
   let terminated = false;
@@ -68,7 +80,7 @@ function spawn(source: string): WorkerThread {
   };
 }
 
-const threads: Threads = { count: availableParallelism(), spawn };
+const threads: Threads = { count: availableParallelism(), spawn: (source) => spawn(source) };
 
 /** Where Node finds a package. Tests run where `import.meta.resolve` is not Node's: there its package.json says it. */
 function resolvePackage(name: string): string | null {
