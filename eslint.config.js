@@ -71,7 +71,14 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/platform/node/**', 'src/testing/**', '**/*.test.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...nodeGlobals],
+      'no-restricted-globals': [
+        'error',
+        ...nodeGlobals,
+        {
+          name: 'TypeError',
+          message: 'Take it from core/errors.ts: what an engine raises is told from it by its class.',
+        },
+      ],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
     },
   },

@@ -2,10 +2,12 @@
  * @file The one check of how functions, methods and constructors are called: what Keras requires comes by position, all else in one
  * plain object at the end. Whatever stands elsewhere is refused, with the right spelling; nothing is ignored.
  */
+import { addOwner, attributed } from './attribution.js';
 import type { PositionalOption } from './by_position.js';
 import { BY_POSITION } from './by_position.js';
 import { describe } from './describe.js';
-import { refuseUnknownOptions } from './errors.js';
+import { refuseUnknownOptions, TypeError } from './errors.js';
+import { BY_PLACE, checkKind, checkOptionKinds, OF_CONSTRUCTORS } from './kinds.js';
 import { own } from './lookup.js';
 import { toCamelCase } from './naming.js';
 import { constructorOptions } from './option_names.js';
@@ -48,6 +50,12 @@ function checkExcess(owner: string, args: ArrayLike<unknown>, most: number, call
   );
 }
 
+/** How a function is called, with what came in place of its options. */
+function formOf(owner: string, { positional, hasOptions, options }: Signature, args: readonly unknown[]): string {
+  const last = hasOptions ? [spellOptions(args.slice(positional.length), options)] : [];
+  return `${owner}(${[...positional, ...last].join(', ')})`;
+}
+
 /** Check the arguments of a call of a function against its parameters, as far as they are known. */
 export function checkCall(owner: string, signature: Signature, args: readonly unknown[]): void {
   const { positional, required, variadic, hasOptions, names } = signature;
@@ -55,10 +63,12 @@ export function checkCall(owner: string, signature: Signature, args: readonly un
   const at = positional.length;
   const options = args[at];
   if (args.length >= required && args.length <= at + 1 && hasOptions && (options === undefined || isDict(options))) {
-    if (options !== undefined && names !== null) refuseOthers(owner, options, names);
+    if (options === undefined) return;
+    if (names !== null) refuseOthers(owner, options, names);
+    checkOptionKinds(owner, options);
     return;
   }
-  const form = `${owner}(${[...positional, ...(hasOptions ? [spellOptions(args.slice(at), signature.options)] : [])].join(', ')})`;
+  const form = formOf(owner, signature, args);
   if (args.length < required) {
     const missing = positional.slice(args.length, required).map((name) => `\`${name}\``);
     throw new TypeError(
@@ -97,12 +107,43 @@ export function signatureOf(fn: object): Signature | null {
   return signatures.get(fn)?.() ?? null;
 }
 
+/** A parameter that comes by position and of which it is known what it takes. */
+interface Place {
+  readonly name: string;
+  readonly at: number;
+  readonly kinds: NonNullable<ReturnType<typeof BY_PLACE.get>>;
+}
+const NO_PLACES: readonly Place[] = [];
+
+function placesOf({ positional }: Signature): readonly Place[] {
+  const found = positional.flatMap((name, at) => {
+    const kinds = BY_PLACE.get(name);
+    return kinds === undefined ? [] : [{ name, at, kinds }];
+  });
+  return found.length === 0 ? NO_PLACES : found;
+}
+
+function checkPlaces(owner: string, required: number, places: readonly Place[], args: readonly unknown[]): void {
+  for (const { name, at, kinds } of places) {
+    if (at < required && args[at] === undefined) throw new TypeError(`${owner}: \`${name}\` is missing.`);
+    checkKind(owner, name, args[at], kinds);
+  }
+}
+
 function readSignature(fn: AnyFunction, names: readonly string[] | undefined): Signature | null {
   const parameters = readParameters(fn);
   if (parameters === null) return null;
   // What the text names comes first: it is what is read first in messages.
   const options = [...new Set([...parameters.options, ...(names ?? [])])];
   return { ...parameters, options, names: parameters.complete || names !== undefined ? options : null };
+}
+
+/** How the calls of a function are checked. */
+export interface CheckOptions {
+  /** The names of the options, where the function takes them as a whole or passes some on. */
+  readonly names?: readonly string[];
+  /** Whether it runs code of the caller's, whose errors are to stay as they are. Default false. */
+  readonly callsBack?: boolean;
 }
 
 /**
@@ -112,21 +153,23 @@ function readSignature(fn: AnyFunction, names: readonly string[] | undefined): S
  * @param owner Names the function in messages.
  * @param fn Its parameters are read from its text, when the first call needs them.
  * @param call What works, on checked arguments.
- * @param names The names of the options, where `fn` takes them as a whole or passes some on.
  */
 export function withCheckedArguments<R>(
   owner: string,
   fn: AnyFunction,
   call: (args: unknown[]) => R,
-  names?: readonly string[],
+  { names, callsBack = false }: CheckOptions = {},
 ): (...args: unknown[]) => R {
+  addOwner(owner);
   let signature: Signature | null | undefined;
   let plain = -1; // the number of arguments that needs no look
+  let places: readonly Place[] = NO_PLACES;
   const read = (): Signature | null => {
     if (signature !== undefined) return signature;
     signature = readSignature(fn, names);
     if (signature === null || signature.variadic) plain = NaN;
     else if (signature.required === signature.positional.length) plain = signature.required;
+    if (signature !== null) places = placesOf(signature);
     return signature;
   };
   const target = (...args: unknown[]): R => {
@@ -134,7 +177,13 @@ export function withCheckedArguments<R>(
       const known = read();
       if (known !== null && args.length !== plain) checkCall(owner, known, args);
     }
-    return call(args);
+    if (places !== NO_PLACES) checkPlaces(owner, signature!.required, places, args);
+    try {
+      return call(args);
+    } catch (error) {
+      if (callsBack) throw error;
+      throw attributed(owner, args, error, () => (signature ? formOf(owner, signature, []) : `${owner}(…)`));
+    }
   };
   signatures.set(target, read);
   return target;
@@ -146,8 +195,13 @@ export function withCheckedArguments<R>(
  * @param owner Names it in messages.
  * @param names The names of the options, where `fn` takes them as a whole or passes some on.
  */
-export function checked<F extends AnyFunction>(owner: string, fn: F, names?: readonly string[]): F {
-  return withCheckedArguments(owner, fn, (args) => fn(...(args as never[])), names) as unknown as F;
+export function checked<F extends AnyFunction>(
+  owner: string,
+  fn: F,
+  names?: readonly string[],
+  { callsBack }: Pick<CheckOptions, 'callsBack'> = {},
+): F {
+  return withCheckedArguments(owner, fn, (args) => fn(...(args as never[])), { names, callsBack }) as unknown as F;
 }
 
 /**
@@ -170,6 +224,8 @@ export function checkedOptions<T extends object>(
   if (options === undefined && args.length <= at + 1) return {} as T;
   if (isDict(options) && args.length <= at + 1 && (at === 0 || !isDict(args[0]))) {
     if (names !== undefined) refuseOthers(String(owner), options, names);
+    if (typeof owner === 'string') checkOptionKinds(owner, options);
+    else checkConstruction(owner, options, args, at);
     return options as T;
   }
   return typeof owner === 'string'
@@ -190,14 +246,29 @@ function methodOptions(
   if (!isDict(options)) throw new TypeError(`${owner}: options are one object: ${form}. Got ${describe(options)}.`);
   if (args.length > at + 1) checkExcess(owner, args, at + 1, `${owner}(…, ${form})`);
   if (names.length > 0) refuseOthers(owner, options, names);
+  checkOptionKinds(owner, options);
   return options;
+}
+
+/** Check the kinds of the arguments of a constructor. */
+function checkConstruction(cls: AnyClass, options: object, args: ArrayLike<unknown>, at: number): void {
+  const name = own(options, 'name');
+  const owner = typeof name === 'string' ? `${nameOf(cls)} '${name}'` : nameOf(cls);
+  requiredNames(cls, at).forEach((each, i) => {
+    const kinds = OF_CONSTRUCTORS.get(each);
+    if (kinds !== undefined) checkKind(owner, each, args[i], kinds);
+  });
+  checkOptionKinds(owner, options, true);
+}
+
+/** The names of the parameters that come by position, up to the options. */
+function requiredNames(cls: AnyClass, at: number): string[] {
+  return ((cls as { readonly positional?: readonly string[] }).positional ?? []).slice(0, at).map(toCamelCase);
 }
 
 function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<unknown>, at: number): object {
   const owner = nameOf(cls);
-  const required = ((cls as { readonly positional?: readonly string[] }).positional ?? [])
-    .slice(0, at)
-    .map(toCamelCase);
+  const required = requiredNames(cls, at);
   const all = Array.from(args);
   const [first] = all;
   const names = constructorOptions(cls, []).filter((name) => !required.includes(name));
@@ -231,6 +302,7 @@ function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<un
   checkExcess(owner, all, all.length - given.length + 1, `new ${owner}(${[...required, right].join(', ')})`);
   const twice = Object.keys(taken).find((name) => Object.hasOwn(last, name));
   if (twice !== undefined) throw new TypeError(`${owner}: \`${twice}\` is given by position and among the options.`);
+  checkConstruction(cls, last, args, at);
   return { ...taken, ...last };
 }
 

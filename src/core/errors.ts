@@ -1,4 +1,15 @@
-/** @file The kinds of errors that keras-ts raises. They are few and named as in Python; `TypeError` is JavaScript's own. */
+/** @file The kinds of errors that keras-ts raises. They are few and named as in Python. */
+
+/**
+ * An argument of a kind that cannot be used: a list for a number, an option that does not exist. It is a `TypeError` of JavaScript's; that it
+ * has a class of its own tells what was refused on purpose from what an engine says of a mistake in the code.
+ *
+ * @see Python's `TypeError`
+ */
+class KerasTypeError extends globalThis.TypeError {
+  override readonly name: string = 'TypeError';
+}
+export { KerasTypeError as TypeError };
 
 /**
  * A value that cannot be used: a wrong shape, name, option or range.
@@ -133,7 +144,7 @@ export function refuseUnknownOptions(owner: string, rest: object, known: Iterabl
     .map(([key]) => key);
   if (names.length === 0) return;
   const list = names.map((n) => `'${n}'`).join(', ');
-  throw new TypeError(
+  throw new KerasTypeError(
     `${owner} has no option ${list}.${suggest(names[0], known)} Options are camelCase and go in the last argument.`,
   );
 }

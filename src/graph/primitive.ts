@@ -1,4 +1,5 @@
 /** @file What a primitive is: one definition that states its types, its meaning, its scalar form and its gradient. */
+import { addOwner } from '../core/attribution.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Graph, Value } from './graph.js';
 import type { ScalarBuilder } from './scalar.js';
@@ -49,6 +50,7 @@ const table = new Map<string, Primitive>();
 export function definePrimitive<P>(definition: PrimitiveDefinition<P>): Primitive<P> {
   if (table.has(definition.name)) throw new Error(`The primitive '${definition.name}' is defined twice.`);
   table.set(definition.name, definition as unknown as Primitive);
+  addOwner(definition.name);
   return definition;
 }
 

@@ -1,5 +1,5 @@
 /** @file Where the named arguments of a layer's call go: `call(x, { training })`, `call(a, b, c = null)`, `call(x, training = false)`. */
-import { suggest } from '../core/errors.js';
+import { suggest, TypeError } from '../core/errors.js';
 import { own } from '../core/lookup.js';
 import { readParameters } from '../core/parameters.js';
 

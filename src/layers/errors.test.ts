@@ -159,7 +159,7 @@ describe('constructors refuse', () => {
     [
       'an axis that is no number',
       () => new L.LayerNormalization(wrong({ axis: 'last' })),
-      `LayerNormalization 'it': axis="last". Expected a whole number, or a list of them.`,
+      `LayerNormalization 'it': axis='last'. Expected a whole number, a list of whole numbers or null.`,
     ],
     [
       'several axes of a batch',

@@ -2,7 +2,7 @@
 import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
 import { formatShape } from '../core/shape.js';

@@ -51,6 +51,7 @@ export const cloneModel = checked(
     return clone(model, { inputTensors, cloneFunction, callFunction, recursive }, new Map()) as M;
   },
   ['inputTensors', 'cloneFunction', 'callFunction', 'recursive'],
+  { callsBack: true },
 );
 
 function clone(model: Model, options: CloneOptions, cache: Cache): Model {

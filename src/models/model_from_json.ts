@@ -38,6 +38,7 @@ export const modelFromConfig = checked(
     return model;
   },
   ['customObjects'],
+  { callsBack: true },
 );
 
 /**
@@ -57,4 +58,5 @@ export const modelFromJson = checked(
     return modelFromConfig(typeof json === 'string' ? parseJson(json, 'modelFromJson') : json, options);
   },
   ['customObjects'],
+  { callsBack: true },
 );

@@ -43,7 +43,7 @@ function filledLike<T>(tree: unknown, tensors: readonly Tensor[]): AsTensors<T> 
 
 /** An op whose type is that of its function. */
 function controlOp<F extends (...args: never[]) => unknown>(opName: string, fn: F): F & { readonly opName: string } {
-  return op(opName, fn) as unknown as F & { readonly opName: string };
+  return op(opName, fn, { callsBack: true }) as unknown as F & { readonly opName: string };
 }
 
 // ---- loops of known length ----

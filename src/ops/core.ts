@@ -1,4 +1,5 @@
 /** @file The ops of `keras.ops` that are neither NumPy's nor a network's: casts, shapes, control of gradients, updates of slices. */
+import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo, isFloat, isInteger, limits, standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -70,7 +71,7 @@ export const convertToTensor = op('convert_to_tensor', (x: TensorLike, { dtype }
  * @example
  * [...ops.convertToNumpy([[1, 2], [3, 4]])] // [1, 2, 3, 4]
  */
-export const convertToNumpy = (x: TensorLike): TensorData => toTensor(x).dataSync();
+export const convertToNumpy = checked('convertToNumpy', (x: TensorLike): TensorData => toTensor(x).dataSync());
 /**
  * Whether `x` is a tensor.
  *
@@ -80,7 +81,12 @@ export const convertToNumpy = (x: TensorLike): TensorData => toTensor(x).dataSyn
  * @example
  * ops.isTensor([1, 2]) // false
  */
-export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+export const isTensor = checked('isTensor', (x: unknown): x is Tensor => x instanceof Tensor);
+function sizesOf(x: TensorLike): Shape;
+function sizesOf(x: TensorLike | KerasTensor): PartialShape;
+function sizesOf(x: TensorLike | KerasTensor): PartialShape {
+  return isKerasTensor(x) ? x.shape : toTensor(x).shape;
+}
 /**
  * The sizes of the axes; null where a symbolic tensor's is open.
  *
@@ -90,11 +96,7 @@ export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
  * @example
  * ops.shape([[1, 2, 3]]) // [1, 3]
  */
-export function shape(x: TensorLike): Shape;
-export function shape(x: TensorLike | KerasTensor): PartialShape;
-export function shape(x: TensorLike | KerasTensor): PartialShape {
-  return isKerasTensor(x) ? x.shape : toTensor(x).shape;
-}
+export const shape = checked('shape', sizesOf);
 /**
  * The name of the dtype of the elements.
  *
@@ -104,8 +106,9 @@ export function shape(x: TensorLike | KerasTensor): PartialShape {
  * @example
  * ops.dtype([1.5, 2]) // 'float32'
  */
-export const dtype = (x: TensorLike | KerasTensor): DType =>
-  isKerasTensor(x) || x instanceof Variable ? x.dtype : toTensor(x).dtype;
+export const dtype = checked('dtype', (x: TensorLike | KerasTensor): DType =>
+  isKerasTensor(x) || x instanceof Variable ? x.dtype : toTensor(x).dtype,
+);
 /**
  * Number of axes.
  *
@@ -115,7 +118,7 @@ export const dtype = (x: TensorLike | KerasTensor): DType =>
  * @example
  * ops.ndim([[1, 2, 3]]) // 2
  */
-export const ndim = (x: TensorLike | KerasTensor): number => shape(x).length;
+export const ndim = checked('ndim', (x: TensorLike | KerasTensor): number => shape(x).length);
 /**
  * Number of elements; null when a size is open.
  *
@@ -125,10 +128,10 @@ export const ndim = (x: TensorLike | KerasTensor): number => shape(x).length;
  * @example
  * ops.size([[1, 2, 3]]) // 3
  */
-export const size = (x: TensorLike | KerasTensor): number | null => {
+export const size = checked('size', (x: TensorLike | KerasTensor): number | null => {
   const dims = shape(x);
   return dims.includes(null) ? null : sizeOf(dims as readonly number[]);
-};
+});
 /**
  * The variable itself, through which no gradient flows.
  *

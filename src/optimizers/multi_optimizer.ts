@@ -1,7 +1,7 @@
 /** @file `MultiOptimizer`, and `OptimizerMap`, which tells it who changes what. */
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../core/serialization.js';
 import type { SavedChildren } from '../core/tracking.js';

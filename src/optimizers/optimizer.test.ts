@@ -313,7 +313,7 @@ describe('bad input', () => {
     bad(() => new SGD({ momentum: 2 }), 'SGD: `momentum` must be a number in [0, 1]. Received: momentum=2');
     bad(
       () => new SGD({ weightDecay: 'much' as unknown as number }),
-      "`weightDecay` must be a number or null. Received: weightDecay='much'",
+      "SGD: weightDecay='much'. Expected a number or null.",
     );
     bad(() => new AdamW({ weightDecay: null as unknown as number }), 'AdamW: argument `weightDecay` must be a number');
     bad(() => new Lion({ beta1: 0 }), 'Lion: argument `beta1` must be in the (0, 1] range');

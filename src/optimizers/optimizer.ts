@@ -2,7 +2,7 @@
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
-import { NotImplementedError, ValueError } from '../core/errors.js';
+import { NotImplementedError, TypeError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import {

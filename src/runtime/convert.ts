@@ -3,7 +3,7 @@ import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
 import type { DType, NumericArray } from '../core/dtype.js';
 import { allocate, standardizeDType } from '../core/dtype.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import { castArray, fromNumbers, ndarray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';

@@ -1,7 +1,7 @@
 /** @file Gradients for users: `grad` and `valueAndGrad`, in eager code, inside `jit` and inside `trainStep`. */
 import { checked } from '../core/arguments.js';
 import { isFloat } from '../core/dtype.js';
-import { ValueError } from '../core/errors.js';
+import { TypeError, ValueError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Value } from '../graph/index.js';
 import { gradients } from '../graph/index.js';
@@ -78,6 +78,8 @@ export const valueAndGrad = checked(
     const [value, ...rest] = results.slice(0, 1 + gs.length).map((array) => Tensor.fromArray(array));
     return [value, rest as Gradients<W>];
   },
+  undefined,
+  { callsBack: true },
 );
 
 /**
@@ -96,4 +98,6 @@ export const grad = checked(
   <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): Gradients<W> => {
     return valueAndGrad(fn, wrt)[1];
   },
+  undefined,
+  { callsBack: true },
 );

@@ -1,4 +1,5 @@
 /** @file `jit`: a function of tensors as one compiled program. */
+import { TypeError } from '../core/errors.js';
 import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';

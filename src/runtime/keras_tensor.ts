@@ -4,7 +4,7 @@ import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
-import { ValueError } from '../core/errors.js';
+import { TypeError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import type { PartialShape } from '../core/shape.js';
 import { formatShape, normalizeAxis } from '../core/shape.js';

@@ -86,6 +86,8 @@ export interface OpOptions<A extends readonly unknown[] = never[]> {
   readonly bounded?: boolean;
   /** Names of the options of an op that hands its options on, in whole or in part: the others are read from its text. */
   readonly optionNames?: readonly string[];
+  /** Whether it runs code of the caller's, whose errors are to stay as they are. Default false. */
+  readonly callsBack?: boolean;
 }
 
 const optionsOf = new WeakMap<object, OpOptions>();
@@ -142,7 +144,10 @@ export function op<A extends readonly unknown[], R>(
 ): Op<A, R> {
   const run = (args: unknown[]): unknown =>
     anySymbolic(args) ? new OpCall(opName, fn).symbolicCall(...args) : fn(...(args as unknown as A));
-  const call = withCheckedArguments(toCamelCase(opName), fn, run, options.optionNames);
+  const call = withCheckedArguments(toCamelCase(opName), fn, run, {
+    names: options.optionNames,
+    callsBack: options.callsBack,
+  });
   for (const target of [fn, call]) optionsOf.set(target, options as OpOptions); // configs know the op as `call`
   return Object.assign(call, { opName }) as unknown as Op<A, R>;
 }

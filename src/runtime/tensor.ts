@@ -1,7 +1,7 @@
 /** @file `Tensor`: an array that is there (eager), or one that a program will compute (traced). Symbolic ones: keras_tensor.ts. */
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo } from '../core/dtype.js';
-import { InternalError, RuntimeError, ValueError } from '../core/errors.js';
+import { InternalError, RuntimeError, TypeError, ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, normalizeAxis, sizeOf } from '../core/shape.js';

@@ -54,6 +54,8 @@ export const customObjectScope = checked(
   <R>(objects: Readonly<Record<string, unknown>>, fn: () => R): R => {
     return serialization.withCustomObjects(objects, fn);
   },
+  undefined,
+  { callsBack: true },
 );
 
 /**

@@ -9,18 +9,18 @@ const BY_POSITION: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Call the function of a Keras name: what Keras requires goes by position, all else into the options object.
+ * The arguments of a call by Keras's signature as the port takes them: what Keras requires goes by position, all else into the options
+ * object.
  *
- * @param root Where names are looked up: `{ ops }`.
+ * @param name Keras's name of the function.
  * @param args Positional arguments, in Keras's order.
  * @param kwargs Arguments by Keras's snake_case names.
  */
-export function callByKerasName(
-  root: object,
+export function portArguments(
   name: string,
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>> = {},
-): unknown {
+): unknown[] {
   const { params, id } = apiEntry(name);
   const given = new Map<string, unknown>(Object.entries(kwargs));
   const star = params.findIndex((p) => p.star && !p.name.startsWith('**'));
@@ -46,8 +46,21 @@ export function callByKerasName(
     if (!free) throw new Error(`${name} has no parameter '${key}'`);
     options[key] = value;
   }
+  return [...positional, ...(Object.keys(options).length > 0 ? [options] : [])];
+}
+
+/**
+ * Call the function of a Keras name with arguments by Keras's signature.
+ *
+ * @param root Where names are looked up: `{ ops }`.
+ */
+export function callByKerasName(
+  root: object,
+  name: string,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>> = {},
+): unknown {
   const fn = resolveName(root, name);
   if (typeof fn !== 'function') throw new Error(`${name} is missing`);
-  const hasOptions = Object.keys(options).length > 0;
-  return (fn as (...a: unknown[]) => unknown)(...positional, ...(hasOptions ? [options] : []));
+  return (fn as (...a: unknown[]) => unknown)(...portArguments(name, args, kwargs));
 }

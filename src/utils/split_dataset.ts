@@ -1,7 +1,7 @@
 /** @file `splitDataset`: data in two parts. */
 import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { SliceOf } from '../data/index.js';
 import { Dataset, isArrayData } from '../data/index.js';
 import { MersenneTwister } from '../random/mersenne_twister.js';

@@ -128,7 +128,7 @@ describe('attention layers refuse', () => {
     [
       'axes that are no numbers',
       () => new MultiHeadAttention(2, 2, { attentionAxes: 'all' as never }),
-      /attentionAxes="all"/,
+      /attentionAxes='all'/,
     ],
     ['a window of 0', () => new MultiHeadAttention(2, 2, { slidingWindow: 0 }), /slidingWindow=0. Expected/],
     [

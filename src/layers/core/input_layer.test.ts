@@ -46,7 +46,7 @@ describe('Input', () => {
   });
   it.each<[string, object, string]>([
     ['no shape', {}, "InputLayer 'it': a shape is needed, as in Input({ shape: [28, 28, 1] })."],
-    ['a shape that is no list', { shape: 3 }, "InputLayer 'it': shape=3. Expected a list of sizes"],
+    ['a shape that is no list', { shape: 3 }, "InputLayer 'it': shape=3. Expected a list of numbers or null"],
     ['a negative size', { shape: [-1] }, 'a size is -1 in shape (None, -1)'],
     ['two shapes', { shape: [1], batchShape: [1, 1] }, 'shape and batchShape cannot both be given'],
     ['two batch sizes', { batchSize: 1, batchShape: [1, 1] }, 'batchSize and batchShape cannot both be given'],

@@ -75,7 +75,7 @@ describe('attention over long sequences', () => {
   test('refuses a mask that does not fit', () => {
     const x = normal([2, 4, 2, 5], 0);
     expect(() => ops.dotProductAttention(x, x, x, { mask: ops.ones([3, 1, 1, 4], { dtype: 'bool' }) })).toThrow(
-      'dot_product_attention: a bias or mask (3, 1, 1, 4) does not fit scores (2, 2, 4, 4)',
+      'dotProductAttention: a bias or mask (3, 1, 1, 4) does not fit scores (2, 2, 4, 4)',
     );
   });
 });

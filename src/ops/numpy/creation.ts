@@ -1,12 +1,14 @@
 /** @file Tensors from nothing: zeros, ranges, identity. */
-import { checked } from '../../core/arguments.js';
+import { checked, refuseOthers } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
 import { isFloat, standardizeDType } from '../../core/dtype.js';
-import { ValueError } from '../../core/errors.js';
+import { TypeError, ValueError } from '../../core/errors.js';
+import { checkCount, checkKind } from '../../core/kinds.js';
 import { resultType } from '../../core/promotion.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { normalizeAxis, range } from '../../core/shape.js';
+import { isDict } from '../../core/tree.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, tensorApplier, toTensor } from '../../runtime/index.js';
@@ -150,9 +152,16 @@ export interface ArangeOptions extends DTypeOptions {
  */
 export const arange = (start: number, ...rest: readonly (number | null | ArangeOptions)[]): Tensor => {
   const last = rest[rest.length - 1];
-  const options = typeof last === 'object' && last !== null ? last : {};
-  const [second, third] = rest.filter((x): x is number | null => typeof x !== 'object' || x === null);
-  const { dtype, stop = second ?? null, step = third ?? null } = options;
+  const options = isDict(last) ? (last as ArangeOptions) : {};
+  const given = isDict(last) ? rest.slice(0, -1) : rest;
+  if (given.length > 2)
+    throw new TypeError(`arange: got ${rest.length + 1} arguments. Call it as arange(start, stop, step, { dtype }).`);
+  refuseOthers('arange', options, ['stop', 'step', 'dtype']);
+  const [second = null, third = null] = given as readonly (number | null)[];
+  const { dtype, stop = second, step = third } = options;
+  checkKind('arange', 'start', start ?? null, ['number']);
+  checkKind('arange', 'stop', stop, ['number', 'null']);
+  checkKind('arange', 'step', step, ['number', 'null']);
   const [from, to, by] = stop === null ? [0, start, step ?? 1] : [start, stop, step ?? 1];
   if (by === 0) throw new ValueError('arange: step is 0.');
   const whole = [from, to, by].every(Number.isInteger);
@@ -290,6 +299,7 @@ export const eye = checked(
     N: number,
     { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
   ): Tensor => {
+    checkCount('eye', 'N', N);
     const shape = [N, M ?? N];
     const row = lax.iota(tensorApplier, 'int32', shape, 0);
     const column = lax.iota(tensorApplier, 'int32', shape, 1);
@@ -306,7 +316,10 @@ export const eye = checked(
  * @example
  * ops.identity(2) // [[1, 0], [0, 1]]
  */
-export const identity = checked('identity', (n: number, { dtype }: DTypeOptions = {}): Tensor => eye(n, { dtype }));
+export const identity = checked('identity', (n: number, { dtype }: DTypeOptions = {}): Tensor => {
+  checkCount('identity', 'n', n);
+  return eye(n, { dtype });
+});
 
 function triangle(name: string, keep: (row: Tensor, column: Tensor, k: number) => Tensor) {
   return op(name, (x: TensorLike, { k = 0 }: { readonly k?: number } = {}): Tensor => {
@@ -357,7 +370,10 @@ export const tri = checked(
   (
     N: number,
     { M = null, k = 0, dtype }: { readonly M?: number | null; readonly k?: number } & DTypeOptions = {},
-  ): Tensor => tril(ones([N, M ?? N], { dtype }), { k }),
+  ): Tensor => {
+    checkCount('tri', 'N', N);
+    return tril(ones([N, M ?? N], { dtype }), { k });
+  },
 );
 
 /**

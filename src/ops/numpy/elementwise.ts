@@ -1,4 +1,5 @@
 /** @file Arithmetic and functions element by element. */
+import { TypeError } from '../../core/errors.js';
 import type { DType } from '../../core/dtype.js';
 import { dtypeInfo, isFloat, isInteger } from '../../core/dtype.js';
 import type { WeakType } from '../../core/promotion.js';

@@ -1,6 +1,7 @@
 /** @file Comparisons, logic, and bits. */
+import { checked } from '../../core/arguments.js';
 import { isFloat } from '../../core/dtype.js';
-import { ValueError } from '../../core/errors.js';
+import { TypeError, ValueError } from '../../core/errors.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
@@ -298,12 +299,14 @@ const choose = op('where', (condition: TensorLike, x1: TensorLike, x2: TensorLik
  * ops.where([true, false, true], [1, 2, 3], 0) // [1, 0, 3]
  */
 export const where: typeof choose & ((condition: TensorLike) => Tensor[]) = Object.assign(
-  (...args: [TensorLike, TensorLike?, TensorLike?]): unknown => {
-    const [condition, x1 = null, x2 = null] = args;
+  checked('where', (...args: [TensorLike, TensorLike?, TensorLike?, ...unknown[]]): unknown => {
+    const [condition, x1 = null, x2 = null, ...more] = args;
+    if (more.length > 0)
+      throw new TypeError(`where: got ${args.length} arguments. Call it as where(condition, x1, x2).`);
     if (x1 === null && x2 === null) return nonzero(condition);
     if (x1 === null || x2 === null) throw new ValueError('where: give both x1 and x2, or neither of them.');
     return choose(condition, x1, x2);
-  },
+  }),
   { opName: choose.opName },
 ) as typeof choose & ((condition: TensorLike) => Tensor[]);
 

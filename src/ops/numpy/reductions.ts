@@ -78,14 +78,14 @@ export interface ExtremumOptions extends ReductionOptions {
   /** A value that takes part in the comparison; needed for empty tensors. */
   readonly initial?: number | null;
 }
-function extremum(name: 'max' | 'min', reduce: typeof lax.reduceMax, combine: typeof lax.max) {
+function extremum(name: 'max' | 'min' | 'amax' | 'amin', reduce: typeof lax.reduceMax, combine: typeof lax.max) {
   return op(
     name,
     (x: TensorLike, { initial = null, ...options }: ExtremumOptions = {}): Tensor => {
       const t = toTensor(x, null, name);
       const axes = normalizeAxes(options.axis, t.ndim, name);
       if (initial === null && sizeOf(axes.map((d) => t.shape[d])) === 0) {
-        throw new ValueError(`${name}: a reduction over no elements has no ${name}imum. Give 'initial'.`);
+        throw new ValueError(`${name}: a reduction over no elements has no ${name.slice(-3)}imum. Give 'initial'.`);
       }
       const reduced = reduceWith(name, t, options, reduce);
       return initial === null ? reduced : combine(reduced, lax.fullLike(reduced, initial));
@@ -120,21 +120,21 @@ export const max = extremum('max', lax.reduceMax, lax.max);
  */
 export const min = extremum('min', lax.reduceMin, lax.min);
 /**
- * Alias of `max`, with its arguments.
+ * Greatest over axes: `max` by another name, with its arguments.
  *
  * @see `keras.ops.amax`
  * @example
  * ops.amax([[1, 2], [3, 4]], { axis: 0 }) // [3, 4]
  */
-export const amax = max;
+export const amax = extremum('amax', lax.reduceMax, lax.max);
 /**
- * Alias of `min`, with its arguments.
+ * Least over axes: `min` by another name, with its arguments.
  *
  * @see `keras.ops.amin`
  * @example
  * ops.amin([[1, 2], [3, 4]], { axis: 0 }) // [1, 2]
  */
-export const amin = min;
+export const amin = extremum('amin', lax.reduceMin, lax.min);
 
 /**
  * Mean over axes; integers give `floatx`. 16-bit floats are summed in 32 bits.

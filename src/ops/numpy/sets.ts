@@ -1,5 +1,6 @@
 /** @file Where elements are and which there are: nonzero, unique, isin, positions of flat indices. */
 import { RuntimeError, ValueError } from '../../core/errors.js';
+import { checkKind } from '../../core/kinds.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { normalizeAxis, range, sizeOf, stridesOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -183,6 +184,7 @@ export const unique = op(
       counts[counts.length - 1]++;
       inverse[i] = first.length - 1;
     }
+    checkKind('unique', 'size', size, ['count', 'null']);
     const wanted = size ?? first.length;
     const rows = range(wanted).map((i) => first[i] ?? first[0] ?? 0);
     const values = rows.flatMap((row, i) =>

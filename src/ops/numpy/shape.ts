@@ -1,6 +1,7 @@
 /** @file Ops that rearrange elements: reshape, transpose, join, split, pad, repeat. */
 import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
+import { checkKind } from '../../core/kinds.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
@@ -438,6 +439,7 @@ export function takeRows(x: Tensor, indices: Tensor, axis: number): Tensor {
  */
 export const tile = op('tile', (x: TensorLike, repeats: number | readonly number[]): Tensor => {
   const t = toTensor(x, null, 'tile');
+  checkKind('tile', 'repeats', repeats, ['count', 'counts']);
   const counts = typeof repeats === 'number' ? [repeats] : [...repeats];
   const ndim = Math.max(t.ndim, counts.length);
   const shape = [...new Array<number>(ndim - t.ndim).fill(1), ...t.shape];

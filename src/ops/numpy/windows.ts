@@ -1,12 +1,14 @@
 /** @file Windows of signal processing: numbers of a known length, computed in float64. */
+import { checked } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import { ValueError } from '../../core/errors.js';
+import { checkKind } from '../../core/kinds.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { toTensor } from '../../runtime/index.js';
 
 /** A window op: its length is an argument, so it must be known, not traced. */
 function windowOp(name: string, value: (k: number, n: number) => number) {
-  return (x: TensorLike): Tensor => windowOf(name, x, value);
+  return checked(name, (x: TensorLike): Tensor => windowOf(name, x, value));
 }
 function windowOf(name: string, x: TensorLike, value: (k: number, n: number) => number): Tensor {
   const n = typeof x === 'number' ? x : toTensor(x, null, name).itemSync();
@@ -79,5 +81,7 @@ function besselI0(x: number): number {
  * @example
  * ops.kaiser(5, 8.6) // [0.00133251, 0.34039363, 1, 0.34039363, 0.00133251]
  */
-export const kaiser = (x: TensorLike, beta: number): Tensor =>
-  windowOf('kaiser', x, (k, n) => besselI0(beta * Math.sqrt(1 - ((2 * k) / (n - 1) - 1) ** 2)) / besselI0(beta));
+export const kaiser = checked('kaiser', (x: TensorLike, beta: number): Tensor => {
+  checkKind('kaiser', 'beta', beta, ['number']);
+  return windowOf('kaiser', x, (k, n) => besselI0(beta * Math.sqrt(1 - ((2 * k) / (n - 1) - 1) ** 2)) / besselI0(beta));
+});

@@ -73,4 +73,5 @@ export const deserialize = checked(
     );
   },
   ['customObjects'],
+  { callsBack: true },
 );

@@ -77,7 +77,7 @@ describe('bad input', () => {
   });
   it('refuses what is no number, and options that do not exist', () => {
     expect(() => new schedules.ExponentialDecay('0.1' as unknown as number, 1, 1)).toThrow(
-      "argument `initialLearningRate` must be a number. Received: initialLearningRate='0.1'",
+      "ExponentialDecay: initialLearningRate='0.1'. Expected a number.",
     );
     expect(() => new schedules.CosineDecay(0.1, 10, { warmUpSteps: 3 } as object)).toThrow(
       "CosineDecay has no option 'warmUpSteps'. Did you mean 'warmupSteps'",

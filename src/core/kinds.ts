@@ -1,0 +1,188 @@
+/**
+ * @file Which kinds of values arguments take, by their names: an argument of a name means one thing throughout Keras's API. `keepdims` is a
+ * bool wherever it stands. A test compares these tables with the declared types of the public API and with Keras's defaults.
+ *
+ * Names of options survive minification, those of parameters do not. Short ones, which minifiers make, are left out of `BY_PLACE`.
+ */
+import { describe } from './describe.js';
+import { TypeError } from './errors.js';
+
+/** One kind of value that an argument may take. */
+export type Kind =
+  | 'number'
+  | 'whole'
+  | 'count'
+  | 'flag'
+  | 'text'
+  | 'null'
+  | 'list'
+  | 'wholes'
+  | 'counts'
+  | 'lists'
+  | 'texts'
+  | 'function';
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const isWhole = (value: unknown): boolean => Number.isInteger(value);
+const isCount = (value: unknown): boolean => isWhole(value) && (value as number) >= 0;
+const isList = (value: unknown, holds: (each: unknown) => boolean): boolean =>
+  Array.isArray(value) ? value.every(holds) : ArrayBuffer.isView(value);
+const isNumberOrNull = (value: unknown): boolean => value === null || isNumber(value);
+
+const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  number: isNumber,
+  whole: isWhole,
+  count: isCount,
+  // Keras's None is false where a bool is asked.
+  flag: (value) => typeof value === 'boolean' || value === null,
+  text: (value) => typeof value === 'string',
+  null: (value) => value === null,
+  list: (value) => isList(value, isNumberOrNull),
+  wholes: (value) => isList(value, isWhole),
+  counts: (value) => isList(value, isCount),
+  lists: (value) => isList(value, (each) => isNumberOrNull(each) || isList(each, isNumberOrNull)),
+  texts: (value) => isList(value, (each) => typeof each === 'string'),
+  function: (value) => typeof value === 'function',
+};
+
+const WORDS: Readonly<Record<Kind, string>> = {
+  number: 'a number',
+  whole: 'a whole number',
+  count: 'a whole number, 0 or more',
+  flag: 'true or false',
+  text: 'a string',
+  null: 'null',
+  list: 'a list of numbers',
+  wholes: 'a list of whole numbers',
+  counts: 'a list of whole numbers, 0 or more',
+  lists: 'a list of lists of numbers',
+  texts: 'a list of strings',
+  function: 'a function',
+};
+
+type Table = ReadonlyMap<string, readonly Kind[]>;
+
+/** A table from its lines: the kinds, and the names of the arguments that take them. */
+function tableOf(lines: Readonly<Record<string, string>>): Table {
+  const entries = Object.entries(lines).flatMap(([kinds, names]) =>
+    names.split(' ').map((name): [string, Kind[]] => [name, kinds.split(' ') as Kind[]]),
+  );
+  return new Map(entries);
+}
+
+/** Options, of functions, methods and constructors alike. */
+export const OPTIONS: Table = tableOf({
+  flag:
+    'addHistory addProgbar allowLastAxisSqueeze amsgrad antialias append applyClassBalancing approximate assumeUnique autocast byName center ' +
+    'centered compile cropToAspectRatio cycle deleteCheckpoint doubleCheckpoint endpoint equalNan excludeEmbeddings expandNested expandRank1 ' +
+    'extract flashAttention forceDownload freeMemory fromLogits fromSortedIds goBackwards includeOptimizer increasing invert isCausal keepdims ' +
+    'maskZero multiLabel nesterov normalize optional overwrite padToAspectRatio periodic ragged raiseError recursive relativeStep ' +
+    'removeDiagonal renorm resetAfter restoreBestWeights returnCounts returnIndex returnInverse returnSequences reverse rmsScaling safeMode ' +
+    'saveBestOnly saveWeightsOnly sendAsJson showDtype showLayerActivations showLayerNames showShapes showTrainable skipMismatch ' +
+    'sorted sparse sparseYPred sparseYTrue staircase stateful subgraph swapOnEpoch synchronized topDown trainable unitForgetBias untar useBias ' +
+    'useEma useGate useMultiprocessing useScale zeroOutputForMask zipped ' +
+    // of methods
+    'autoScaleLoss dropRemainder finalize force isTraced ordered overwriteWithGradient rebuild reshuffleEachIteration returnAttentionScores ' +
+    'returnDict runEagerly useCausalMask',
+  'flag number': 'unroll',
+  'flag text': 'jitCompile shuffle useCudnn',
+  'flag number text': 'verbose',
+  number:
+    'adamBeta1 adamBeta2 adamLrRatio alpha atol b beta1 beta2 beta2Decay clipThreshold delta dropout emaMomentum endLearningRate epochs epsilon1 ' +
+    'epsilon2 factor gain initialAccumulatorValue initialEpoch initialScale interval l1RegularizationStrength l2RegularizationStrength ' +
+    'l2ShrinkageRegularizationStrength labelSmoothing learningRatePower mMul margin maxval minDelta minLr minValue minval momentum ' +
+    'muonA muonB muonC nan negativeSlope power rate recurrentDropout renormMomentum rho rtol tMul testSplit timeout',
+  whole:
+    'axis1 axis2 axisa axisb axisc bins cooldown decimals depthMultiplier dpi groups implementation k maskIndex minlength n numRegressors ' +
+    'numThresholds order sequenceStride',
+  'null number':
+    'samplingRate maskValue adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon fillValue globalClipnorm initial ' +
+    'initialValueThreshold l1 l2 leftSize lineLength lossScaleFactor maxValue neginf posinf rightSize rmsRate rows steps stepsPerEpoch threshold validationBatchSize validationSteps warmupTarget weightDecay',
+  'null count': 'M N length maximumIterations maxlen num numSegments topK',
+  'null whole':
+    'bottomCropping bottomPadding leftCropping leftPadding rightCropping rightPadding targetHeight targetWidth topCropping topPadding',
+  'null number text': 'ord',
+  'null whole wholes': 'axis dilation dilationRate stride strides',
+  'null number list': 'attentionAxes outputPadding sharedAxes thresholds',
+  'number list lists text': 'padding',
+  'null count counts': 'size',
+  'null list': 'batchInputShape batchShape inputAxes inputShape noiseShape outputAxes range shape',
+  'null function': 'callFunction cloneFunction onProgress printFn',
+  'number list': 'validationFreq',
+  'number text': 'saveFreq stepsPerExecution',
+  text:
+    'cacheSubdir curve distribution fillMode hashAlgorithm indexing interpolation labelMode monitor package rankdir root scoreMode ' +
+    'separator side splines summationMethod truncating unitName',
+  'null text':
+    'method path aggregation average biasAxes cacheDir classAggregation dataFormat fileHash fname md5Hash mode name origin reduction scaling ' +
+    'synchronization toFile window',
+  'null texts': 'excludeLayers layerNames statefulMetrics statelessMetrics',
+});
+
+/** Parameters that come by position. */
+export const BY_PLACE: Table = tableOf({
+  whole: 'axis1 axis2',
+  count: 'blockSize numClasses numSamples sequenceLength sequenceStride',
+  number: 'maxVal',
+  text: 'pattern subscripts',
+  'whole wholes': 'axes axis destination kernelSize newshape outputSize poolSize shift size source',
+  wholes: 'sizes',
+  counts: 'shape shapeOf',
+  'number lists': 'padWidth',
+  function: 'bodyFun body cond falseFn func trueFn',
+});
+
+/** Parameters of constructors that come by position. */
+export const OF_CONSTRUCTORS: Table = tableOf({
+  number: 'decayRate decaySteps firstDecaySteps initialLearningRate precision recall sensitivity specificity',
+  list: 'boundaries dims targetClassIds targetShape values',
+  text: 'equation',
+});
+
+/** "a whole number, a list of whole numbers or null". */
+function wordsOf(kinds: readonly Kind[]): string {
+  const words = [...kinds.filter((kind) => kind !== 'null'), ...kinds.filter((kind) => kind === 'null')].map(
+    (kind) => WORDS[kind],
+  );
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** A value, so far as it tells the kind: the items of short lists are shown. */
+function show(value: unknown): string {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 4) return describe(value);
+  return `[${value.map((each) => describe(each)).join(', ')}]`;
+}
+
+/** Refuse a value that is no whole number, 0 or more. */
+export function checkCount(owner: string, name: string, value: unknown): void {
+  checkKind(owner, name, value === undefined ? null : value, ['count']);
+}
+
+/** Refuse a value whose kind is none of those that its argument takes. */
+export function checkKind(owner: string, name: string, value: unknown, kinds: readonly Kind[], wanted = kinds): void {
+  if (value === undefined || kinds.some((kind) => FITS[kind](value))) return;
+  throw new TypeError(`${owner}: ${name}=${show(value)}. Expected ${wordsOf(wanted)}.`);
+}
+
+/** Kinds as constructors check them first: whether numbers are whole, and how large, they say themselves. */
+const LOOSE: Readonly<Partial<Record<Kind, Kind>>> = {
+  whole: 'number',
+  count: 'number',
+  wholes: 'list',
+  counts: 'list',
+};
+
+/**
+ * Refuse options of wrong kinds.
+ *
+ * @param loose Whether any number will do for now where it must be whole.
+ * @throws {TypeError} There is one.
+ */
+export function checkOptionKinds(owner: string, options: object, loose = false): void {
+  for (const name in options) {
+    const kinds = OPTIONS.get(name);
+    if (kinds === undefined) continue;
+    const value = (options as Record<string, unknown>)[name];
+    checkKind(owner, name, value, loose ? kinds.map((kind) => LOOSE[kind] ?? kind) : kinds, kinds);
+  }
+}
