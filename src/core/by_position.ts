@@ -63,5 +63,5 @@ export const BY_POSITION: Readonly<Record<string, readonly PositionalOption[]>> 
   ...each('Mean Sum Accuracy BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy', string('name')),
   // callbacks
   ...each('EarlyStopping ReduceLROnPlateau', string('monitor')),
-  TensorBoard: [string('logDir')],
+  TensorBoard: [{ name: 'logDir', accepts: ['string', 'object'] }],
 };

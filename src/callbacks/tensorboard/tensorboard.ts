@@ -1,4 +1,5 @@
 /** @file `TensorBoard`: what a run does, in the files that TensorBoard shows. */
+import { checkedOptions } from '../../core/arguments.js';
 import { imageDataFormat } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
@@ -122,9 +123,11 @@ export class TensorBoard extends Callback {
   #iterationsBefore = 0;
   #lastCheckpoint = { done: 0, time: 0 };
 
-  constructor(logDir?: string | FolderHandleLike | TensorBoardOptions, more: TensorBoardOptions = {}) {
+  constructor(logDir: string | FolderHandleLike, options?: TensorBoardOptions);
+  constructor(options?: TensorBoardOptions);
+  constructor(first?: unknown, _options?: TensorBoardOptions) {
     super();
-    const given = isDict(logDir) ? (logDir as TensorBoardOptions) : { ...(logDir === undefined ? {} : { logDir: logDir as string }), ...more }; // prettier-ignore
+    const given = checkedOptions<TensorBoardOptions>(new.target, first, arguments, 0);
     const {
       logDir: place = 'logs',
       histogramFreq = 0,
