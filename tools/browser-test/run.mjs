@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Checks } from '../lib/checks.mjs';
 import { root } from '../lib/stamps.mjs';
 import { launch } from './browser.mjs';
+import { checkDashboard, checkDashboardInPage } from './dashboard.mjs';
 import { checkDrop } from './drop.mjs';
 import { checkFiles } from './files.mjs';
 import { checkReport } from './report.mjs';
@@ -39,11 +40,18 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
   await checkTraining(checks, browser, { label: 'ordinary page', isolated: false });
   await checkFiles(checks, browser, { label: 'ordinary page', isolated: false });
   await checkDrop(checks, browser, { label: 'ordinary page', packed: true });
+  await checkDashboard(checks, browser);
+  await checkDashboardInPage(checks, browser, { label: 'ordinary page' });
   let file = '';
   if (await checks.run('esbuild bundles the library', async () => void (file = await bundle('browser.js')))) {
     await checkTraining(checks, browser, {
       label: 'bundled, isolated page',
       isolated: true,
+      module: '/bundle/keras.js',
+      files: { '/bundle/keras.js': file },
+    });
+    await checkDashboardInPage(checks, browser, {
+      label: 'bundled page',
       module: '/bundle/keras.js',
       files: { '/bundle/keras.js': file },
     });

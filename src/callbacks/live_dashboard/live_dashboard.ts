@@ -93,7 +93,7 @@ interface Run {
   readonly commands: Command[];
   readonly classes: ClassRule | null;
   /** When a confusion matrix was last taken, and how long that took, in seconds; null: none was. */
-  confusion: { readonly epoch: number; readonly time: number; readonly seconds: number } | null;
+  confusion: { readonly count: number; readonly epoch: number; readonly time: number; readonly seconds: number } | null;
   /** A batch of training for gradients, where there is no validation. */
   readonly batch: AnyBatch | null;
   /** Steps that are done, of all epochs. */
@@ -425,7 +425,7 @@ export class LiveDashboard extends Callback {
     const before = run.clock.elapsed;
     const counts = await confusionOf(this.model, run.classes, samples);
     const time = run.clock.elapsed;
-    run.confusion = { epoch, time, seconds: time - before };
+    run.confusion = { count: (run.confusion?.count ?? 0) + 1, epoch, time, seconds: time - before };
     if (counts === null) return;
     const names = counts.map((_, i) => this.classNames?.[i] ?? String(i));
     run.state.set('confusion', { epoch: epoch + 1, names, counts });
@@ -465,9 +465,9 @@ export class LiveDashboard extends Callback {
   }
 }
 
-/** Whether a confusion matrix now takes a small part of the time only. The first one also compiles. */
+/** Whether a confusion matrix now takes a small part of the time only. The first one compiles, and does not say how long others take. */
 const hasTimeFor = ({ confusion, clock }: Run): boolean =>
-  confusion === null || clock.elapsed - confusion.time > 20 * confusion.seconds;
+  confusion === null || confusion.count < 2 || clock.elapsed - confusion.time > 20 * confusion.seconds;
 
 /** Whether the learning rate is a number of its own; a schedule cannot be set. */
 const isSettable = (optimizer: Optimizer): boolean => optimizer.learningRate instanceof Variable;

@@ -26,7 +26,7 @@ const MOST_LETTERS = 400;
 /** The weights that are shown: those that training changes, as far as there is room. */
 export const shownWeights = (model: Model): readonly Variable[] => model.trainableVariables.slice(0, MOST_WEIGHTS);
 
-/** A histogram with the values of one more epoch. When there are too many epochs, each second one goes. */
+/** A histogram with the values of one more epoch. When there are too many epochs, each second one goes; the first one stays. */
 export function extendHistogram(
   before: Histogram | undefined,
   epoch: number,
@@ -47,9 +47,14 @@ export function extendHistogram(
       if (Number.isFinite(value)) counts[Math.min(BINS - 1, Math.floor((value - low) * scale))]++;
     }
   } else [low, high] = [0, 0];
-  const { epochs = [], ranges = [], counts: earlier = [] } = before ?? {};
-  const kept = epochs.length < MOST_EPOCHS ? () => true : (_: unknown, i: number) => (epochs.length - 1 - i) % 2 === 0;
+  const { given = 0, stride = 1, epochs = [], ranges = [], counts: earlier = [] } = before ?? {};
+  // The newest one goes when the next comes, unless it is one that stays.
+  const staying = given > 0 && (given - 1) % stride !== 0 ? epochs.length - 1 : epochs.length;
+  const isFull = staying >= MOST_EPOCHS;
+  const kept = (_: unknown, i: number): boolean => i < staying && (!isFull || i % 2 === 0);
   return {
+    given: given + 1,
+    stride: isFull ? stride * 2 : stride,
     epochs: [...epochs.filter(kept), epoch],
     ranges: [...ranges.filter(kept), [low, high]],
     counts: [...earlier.filter(kept), counts],

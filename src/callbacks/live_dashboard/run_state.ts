@@ -40,8 +40,10 @@ export interface RunInfo {
   readonly logs: Readonly<Record<string, number | string>>;
 }
 
-/** Values of a weight, counted, at some epochs. */
+/** Values of a weight, counted, at some epochs: each `stride`-th of those that were given, and the newest. */
 export interface Histogram {
+  readonly given: number;
+  readonly stride: number;
   readonly epochs: readonly number[];
   /** The lowest and the highest value of each epoch. */
   readonly ranges: readonly (readonly [low: number, high: number])[];

@@ -24,7 +24,10 @@ export interface ChartData {
 }
 
 const HEIGHT = 190;
-const MARGIN = { top: 10, right: 12, bottom: 24, left: 56 };
+const MARGIN = { top: 10, right: 12, bottom: 24 };
+const LEAST_LEFT = 40;
+/** How wide a letter of the scale is, about. */
+const LETTER = 7;
 
 interface Scale {
   readonly toX: (x: number) => number;
@@ -66,6 +69,7 @@ export class Chart {
   #cursor: SVGLineElement | null = null;
   #data: ChartData | null = null;
   #scale: Scale | null = null;
+  #seen = '';
   #width = 0;
   /** Where the reader points, as x of the data. */
   #at: number | null = null;
@@ -89,7 +93,22 @@ export class Chart {
   }
 
   update(data: ChartData): void {
+    // Curves only grow, or are thinned: their ends tell whether there is something new.
+    const seen = JSON.stringify([
+      data.log,
+      data.curves.map(({ label, color, pale, x, y }) => [
+        label,
+        color,
+        pale,
+        x.length,
+        x[0],
+        x.at(-1),
+        String(y.at(-1)),
+      ]),
+    ]);
     this.#data = data;
+    if (seen === this.#seen) return;
+    this.#seen = seen;
     this.#title.textContent = data.title;
     this.#legend.replaceChildren(
       ...data.curves
@@ -124,28 +143,32 @@ export class Chart {
       this.#scale = null;
       return;
     }
+    const ticksY = log ? logTicksBetween(spanY[0], spanY[1]) : ticksBetween(spanY[0], spanY[1], 5);
+    const labelsY = log ? ticksY.map(formatNumber) : formatTicks(ticksY);
+    const left = Math.max(LEAST_LEFT, 14 + LETTER * Math.max(0, ...labelsY.map(({ length }) => length)));
     const [right, bottom] = [width - MARGIN.right, HEIGHT - MARGIN.bottom];
     const [low, high] = log ? spanY.map(Math.log10) : spanY;
     const [first, last] = spanX[0] === spanX[1] ? [spanX[0] - 0.5, spanX[1] + 0.5] : spanX;
     const scale = {
-      toX: (x: number) => MARGIN.left + ((x - first) / (last - first)) * (right - MARGIN.left),
+      toX: (x: number) => left + ((x - first) / (last - first)) * (right - left),
       toY: (y: number) => bottom - (((log ? Math.log10(y) : y) - low) / (high - low)) * (bottom - MARGIN.top),
       xs: [...new Set(curves.flatMap(({ x }) => x))].sort((a, b) => a - b),
     };
     this.#scale = scale;
     const grid = svg('g', { class: 'grid' });
-    const ticksY = log ? logTicksBetween(spanY[0], spanY[1]) : ticksBetween(spanY[0], spanY[1], 4);
-    const labelsY = log ? ticksY.map(formatNumber) : formatTicks(ticksY);
     for (const [i, tick] of ticksY.entries()) {
       const y = scale.toY(tick);
-      grid.append(svg('line', { x1: MARGIN.left, x2: right, y1: y, y2: y }));
-      grid.append(svg('text', { x: MARGIN.left - 8, y: y + 4, 'text-anchor': 'end' }, labelsY[i]));
+      grid.append(svg('line', { x1: left, x2: right, y1: y, y2: y }));
+      grid.append(svg('text', { x: left - 8, y: y + 4, 'text-anchor': 'end' }, labelsY[i]));
     }
-    const ticksX = ticksBetween(first, last, Math.max(2, Math.floor(width / 90)));
+    const ticksX = ticksBetween(first, last, Math.max(2, Math.floor(width / 70)));
     for (const [i, label] of formatTicks(ticksX).entries())
       grid.append(svg('text', { x: scale.toX(ticksX[i]), y: HEIGHT - 6, 'text-anchor': 'middle' }, label));
-    this.#drawing.append(grid);
-    for (const curve of curves) this.#drawing.append(...this.#curve(curve, scale, log));
+    // A drawing in the drawing, which ends at its edges: single steps may lie outside.
+    const [x, y, w, h] = [left - 4, MARGIN.top - 5, right - left + 10, bottom - MARGIN.top + 10];
+    const inner = svg('svg', { x, y, width: w, height: h, viewBox: `${x} ${y} ${w} ${h}` });
+    for (const curve of curves) inner.append(...this.#curve(curve, scale, log));
+    this.#drawing.append(grid, inner);
     this.#cursor = svg('line', { class: 'cursor', y1: MARGIN.top, y2: bottom, visibility: 'hidden' });
     this.#drawing.append(this.#cursor);
     if (this.#at !== null) this.#show(this.#at);
@@ -169,13 +192,12 @@ export class Chart {
     let pen = 'M';
     let drawn = 0;
     let dot: readonly [number, number] | null = null;
-    const limit = (value: number): number => Math.max(MARGIN.top - 4, Math.min(HEIGHT - MARGIN.bottom + 4, value));
     for (let i = 0; i < x.length; i++) {
       if (!Number.isFinite(y[i]) || (log && y[i] <= 0)) {
         pen = 'M'; // a gap
         continue;
       }
-      dot = [toX(x[i]), limit(toY(y[i]))];
+      dot = [toX(x[i]), toY(y[i])];
       path += `${pen}${dot[0].toFixed(1)} ${dot[1].toFixed(1)}`;
       pen = 'L';
       drawn++;

@@ -40,8 +40,11 @@ export function histogramPanel(path: string, histogram: Histogram, color: string
     if (i === rows - 1 || (i === 0 && rows > 1))
       drawing.append(svg('text', { x: width - right + 6, y: base + 4 }, String(epochs[i])));
   });
-  for (const tick of ticksBetween(low, high, 3))
-    drawing.append(svg('text', { x: toX(tick), y: height - 4, 'text-anchor': 'middle' }, formatNumber(tick)));
+  for (const tick of ticksBetween(low, high, 3)) {
+    // At the left edge there is no room before a number.
+    const anchor = toX(tick) < 24 ? 'start' : 'middle';
+    drawing.append(svg('text', { x: toX(tick), y: height - 4, 'text-anchor': anchor }, formatNumber(tick)));
+  }
   return html('figure', { class: 'box' }, html('h3', {}, path), drawing);
 }
 

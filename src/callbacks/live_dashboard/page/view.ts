@@ -83,7 +83,7 @@ class Page {
       html('label', {}, log, 'logarithmic curves'),
       save,
     );
-    const sections = [this.#curves, this.#speed, this.#gradients, this.#predictions, this.#histograms, this.#notes]; // prettier-ignore
+    const sections = [this.#curves, this.#speed, this.#predictions, this.#notes, this.#gradients, this.#histograms]; // prettier-ignore
     const inner = html(
       'main',
       { class: 'inner' },
@@ -130,7 +130,7 @@ class Page {
     const shown = [...this.#runs.values()].filter((run) => run.shown);
     this.#drawCurves(shown);
     this.#drawPanels(shown);
-    for (const section of [this.#curves, this.#speed, this.#gradients, this.#predictions, this.#histograms, this.#notes]) section.show(); // prettier-ignore
+    for (const section of [this.#curves, this.#speed, this.#predictions, this.#notes, this.#gradients, this.#histograms]) section.show(); // prettier-ignore
   }
 
   #drawCards(): void {
