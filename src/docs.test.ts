@@ -60,6 +60,7 @@ async function inSilence<R>(fn: () => Promise<R>): Promise<R> {
 const guides = [
   'docs/own-layers-and-models.md',
   'docs/training-loops.md',
+  'docs/callbacks.md',
   'docs/tensors.md',
   'docs/data.md',
   'docs/from-python.md',

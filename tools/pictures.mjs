@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launch } from './browser-test/browser.mjs';
+import { train } from './browser-test/dashboard.mjs';
 import { root } from './lib/stamps.mjs';
 
 const columns = 92;
@@ -92,5 +93,14 @@ const report = await browser.newPage({ viewport: { width: 1000, height: 900 } })
 await report.goto(pathToFileURL(join(root, 'runs', 'digits', 'report.html')).href);
 await report.waitForTimeout(500);
 await report.screenshot({ path: join(folder, 'report.png'), fullPage: true });
+const runs = [await train('first', 60), await train('second', 60)];
+const dashboard = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+await dashboard.goto(runs[0].address);
+await dashboard
+  .getByText(/^4\d of 60/)
+  .first()
+  .waitFor();
+await dashboard.screenshot({ path: join(folder, 'dashboard.png') });
+for (const { ended } of runs) await ended;
 await browser.close();
-console.log('docs/images/terminal.png and docs/images/report.png are drawn');
+console.log(`${folder}: terminal.png, report.png and dashboard.png are drawn`);

@@ -18,9 +18,15 @@ function fail(message) {
   throw new Error(message);
 }
 
-/** Starts training; comes back when the dashboard has said its address. */
-function train(name) {
-  const child = spawn(process.execPath, [program, String(port), name], { stdio: ['ignore', 'pipe', 'inherit'] });
+/**
+ * Starts training; comes back when the dashboard has said its address.
+ *
+ * @returns The process, the address, and what came of it when it has ended.
+ */
+export function train(name, epochs = 10_000) {
+  const child = spawn(process.execPath, [program, String(port), name, String(epochs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   const ended = new Promise((resolve) => child.on('close', (code) => resolve({ code, text })));
   return new Promise((resolve, reject) => {

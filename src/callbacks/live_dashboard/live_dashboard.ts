@@ -114,6 +114,7 @@ interface Run {
  *
  * Training does not wait for the page: values are taken some four times a second, between steps, and a curve keeps 600 points.
  *
+ * @param options What is shown, how often, and where.
  * @throws {ValueError} An argument cannot be.
  * @throws {RuntimeError} In `fit`: no port is free; there is nothing to serve or to draw with.
  * @see `keras.callbacks.TensorBoard`, which writes files for a program of its own; this page is ours.
@@ -183,18 +184,31 @@ export class LiveDashboard extends Callback {
     return this.#server?.address ?? null;
   }
 
-  /** Write a line among the notes of the run at hand, or of the last one. */
+  /**
+   * Write a line among the notes of the run at hand, or of the last one.
+   *
+   * @param text At most 400 characters are kept, and the last 100 notes of a run.
+   */
   note(text: string): void {
     this.#note('note', text);
   }
 
-  /** The page with all that it shows now, as HTML that opens without a server. */
+  /**
+   * The page with all that it shows now.
+   *
+   * @returns HTML that opens without a server.
+   */
   async html(): Promise<string> {
     const { PAGE_SCRIPT } = await import('./page_script.js');
     return dashboardHtml(PAGE_SCRIPT, { token: null, frame: sharedBoard().since(0) });
   }
 
-  /** Save the page with all that it shows now as one HTML file. Folders are made. */
+  /**
+   * Save the page with all that it shows now as one HTML file, which opens without a server.
+   *
+   * @param path Where to; folders are made.
+   * @throws {ValueError} There are no files here: `html()` gives the text.
+   */
   async save(path: string): Promise<void> {
     const files = filesFor('LiveDashboard');
     await makeFolderOf(files, path);

@@ -1,8 +1,8 @@
-/** @file In Node: trains the digits under a dashboard, an epoch a tenth of a second, until somebody stops it. Argument: the port. */
+/** @file In Node: trains the digits under a dashboard, an epoch a tenth of a second, until somebody stops it. Arguments: the port, a name, how many epochs. */
 import { setTimeout } from 'node:timers/promises';
 import { Sequential, callbacks, datasets, layers } from '../../../dist/index.js';
 
-const [, , port, name] = process.argv;
+const [, , port, name, epochs] = process.argv;
 const [[x, y], [xTest, yTest]] = await datasets.digits.loadData();
 const model = new Sequential([
   new layers.Flatten(),
@@ -27,7 +27,7 @@ const board = new callbacks.LiveDashboard({
 });
 const pace = new callbacks.LambdaCallback({ onEpochEnd: () => setTimeout(100) });
 const { epoch } = await model.fit(x, y, {
-  epochs: 10_000,
+  epochs: Number(epochs),
   verbose: 0,
   validationData: [xTest, yTest],
   callbacks: [pace, board],
