@@ -16,6 +16,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tools/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['src/testing/setup.ts'],
+    // `KERAS_TS_NODE_FLAGS=--no-liftoff`: also short tests run code that the engine has optimized.
+    execArgv: (process.env['KERAS_TS_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== ''),
     // By default vitest leaves one core idle.
     maxWorkers: availableParallelism(),
     // Against hanging alone: on a busy machine seconds become minutes.

@@ -3,10 +3,10 @@ import { interpreterBackend } from './backend/interpreter/index.js';
 import { wasmBackend } from './backend/wasm/index.js';
 import { applyConfigFile } from './core/config.js';
 import { setPlatform } from './core/platform.js';
-import { allowRelaxedSimd, nodePlatform, readConfigFile } from './platform/node/index.js';
+import { prepareEngine, nodePlatform, readConfigFile } from './platform/node/index.js';
 import { registerBackend } from './runtime/index.js';
 
-allowRelaxedSimd();
+prepareEngine();
 setPlatform(nodePlatform);
 applyConfigFile(readConfigFile());
 registerBackend(wasmBackend);

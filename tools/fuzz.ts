@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 import '../src/testing/backends.js';
 import { setPlatform } from '../src/core/platform.js';
-import { allowRelaxedSimd, nodePlatform } from '../src/platform/node/index.js';
+import { prepareEngine, nodePlatform } from '../src/platform/node/index.js';
 import { FAMILIES, fuzzOnce } from '../src/testing/fuzz/index.js';
 
 const { values: options } = parseArgs({
@@ -34,7 +34,7 @@ for (const family of families)
   if (!Object.hasOwn(FAMILIES, family))
     throw new Error(`--family ${family}: expected ${Object.keys(FAMILIES).join(', ')}.`);
 
-allowRelaxedSimd();
+prepareEngine();
 setPlatform(nodePlatform);
 const runs = { passed: 0, failed: 0 };
 for (let i = 0; i < count && Date.now() < end; i++) {

@@ -11,7 +11,7 @@ import {
 } from './index.js';
 import { emitModule } from './wasm/index.js';
 
-const target: Target = { lanes: 4, fma: false, machine: WASM_MACHINE };
+const target: Target = { lanes: 4, wide: false, fma: false, machine: WASM_MACHINE };
 
 /** Instantiate one function; memory of one page. */
 function load(fn: KernelFunction): { run: (...args: number[]) => number; memory: WebAssembly.Memory } {

@@ -1,7 +1,17 @@
 /** @file Builds functions of the kernel language statement by statement: locals, loops, loads and stores. */
 import { InternalError } from '../core/errors.js';
-import type { Callee, ContextSlot, KernelFunction, KernelType, MemoryType, Statement, Target } from './ir.js';
-import { constant, Expr, isVector, loadedType, Local } from './ir.js';
+import type {
+  Block,
+  Callee,
+  ContextSlot,
+  KernelFunction,
+  KernelType,
+  MemoryType,
+  Statement,
+  Target,
+  Vectors,
+} from './ir.js';
+import { constant, elementOf, Expr, inVectors, isVector, loadedType, Local, vectorsOf } from './ir.js';
 
 type Index = Expr | number;
 const lift = (x: Index): Expr => (typeof x === 'number' ? constant('i32', x) : x);
@@ -11,6 +21,8 @@ export class FunctionBuilder {
   readonly #locals: KernelType[] = [];
   readonly #callees = new Set<Callee>();
   #block: Statement[] = [];
+  /** Locals that are made in the block. */
+  #own: number[] = [];
   readonly params: readonly Local[];
 
   constructor(
@@ -35,16 +47,16 @@ export class FunctionBuilder {
   }
 
   #newLocal(type: KernelType): Local {
-    this.#locals.push(type);
+    this.#own.push(this.#locals.push(type) - 1);
     return new Local(type, this.#locals.length - 1);
   }
 
-  #inBlock(write: () => void): Statement[] {
-    const outer = this.#block;
-    this.#block = [];
+  #inBlock(write: () => void): Block {
+    const [statements, locals] = [this.#block, this.#own];
+    [this.#block, this.#own] = [[], []];
     write();
-    const made = this.#block;
-    this.#block = outer;
+    const made: Block = { statements: this.#block, locals: this.#own };
+    [this.#block, this.#own] = [statements, locals];
     return made;
   }
 
@@ -75,14 +87,14 @@ export class FunctionBuilder {
     return new Expr(loadedType(memory), { kind: 'load', memory, address, offset });
   }
 
-  /** As many numbers as the target has lanes (of f64 half as many), one after another. */
-  loadVector(memory: MemoryType, address: Expr, offset = 0): Expr {
-    return new Expr(`${loadedType(memory)}x` as KernelType, { kind: 'load', memory, address, offset });
+  /** As many numbers as some vectors have lanes, one after another; 0: one number. */
+  loadVector(memory: MemoryType, address: Expr, offset = 0, vectors: Vectors = 1): Expr {
+    return new Expr(inVectors(loadedType(memory), vectors), { kind: 'load', memory, address, offset });
   }
 
   /** One float from memory in all lanes. */
-  loadSplat(address: Expr, offset = 0, memory: 'f32' | 'f64' = 'f32'): Expr {
-    return new Expr(`${memory}x`, { kind: 'loadSplat', address, offset });
+  loadSplat(address: Expr, offset = 0, vectors: 1 | 2 = 1, memory: 'f32' | 'f64' = 'f32'): Expr {
+    return new Expr(inVectors(memory, vectors), { kind: 'loadSplat', address, offset });
   }
 
   /** Write a scalar, or all lanes one after another; integers are cut to the memory type. */
@@ -101,8 +113,44 @@ export class FunctionBuilder {
     }
     const local = this.local(from);
     const limit = this.let(to);
-    const statements = this.#inBlock(() => body(local));
-    this.#block.push({ kind: 'for', local, end: limit, step, body: statements, entered });
+    const block = this.#inBlock(() => body(local));
+    this.#block.push({ kind: 'for', local, end: limit, step, body: block, entered });
+  }
+
+  /**
+   * Run `body` for the elements `start` to before `end`, some at a time: by wide vectors, by single ones, one by one, as far as each
+   * fits into what is left.
+   *
+   * @param widest The most vectors at a time.
+   * @param options.unit What the number of elements is a multiple of, as far as that is known and the bounds are no constants.
+   * @param options.before Called before each loop is written.
+   */
+  forElements(
+    start: Index,
+    end: Index,
+    widest: Vectors,
+    body: (i: Expr, vectors: Vectors) => void,
+    { unit = 1, before }: { unit?: number; before?: (vectors: Vectors) => void } = {},
+  ): void {
+    const to = this.let(lift(end));
+    let next = this.let(lift(start));
+    for (const vectors of [2, 1, 0] as const) {
+      if (vectors > widest) continue;
+      const whole = this.#wholeSteps(next, to, this.elements(vectors), unit);
+      before?.(vectors);
+      this.for(next, whole, this.elements(vectors), (i) => body(i, vectors));
+      if (whole === to) return;
+      next = whole;
+    }
+  }
+
+  /** Where the last whole step from `from` on ends. */
+  #wholeSteps(from: Expr, to: Expr, step: number, unit: number): Expr {
+    const length = to.sub(from);
+    if ((length.constant ?? unit) % step === 0) return to;
+    return length.constant === null
+      ? this.let(from.add(length.and(-step)))
+      : from.add(length.constant - (length.constant % step));
   }
 
   /** The condition is evaluated anew before each round. */
@@ -175,6 +223,16 @@ export class FunctionBuilder {
 
   // ---- vectors ----
 
+  /** The widest vectors that the target computes in. */
+  get widest(): 1 | 2 {
+    return this.target.wide ? 2 : 1;
+  }
+
+  /** Elements of a value of 32-bit numbers: lanes of all its vectors, or one. */
+  elements(vectors: Vectors): number {
+    return vectors === 0 ? 1 : vectors * this.target.lanes;
+  }
+
   /** Sum of the lanes, in pairs: (0 + 2) + (1 + 3). */
   sumLanes(x: Expr): Expr {
     return this.#fold(x, (a, b) => a.add(b));
@@ -186,7 +244,7 @@ export class FunctionBuilder {
   #fold(x: Expr, combine: (a: Expr, b: Expr) => Expr): Expr {
     if (!isVector(x.type)) return x;
     const bound = this.let(x);
-    const lanes = x.type === 'f64x' ? this.target.lanes / 2 : this.target.lanes;
+    const lanes = this.elements(vectorsOf(x.type)) / (elementOf(x.type) === 'f64' ? 2 : 1);
     let parts = Array.from({ length: lanes }, (_, i) => bound.lane(i));
     while (parts.length > 1) {
       const half = parts.length / 2;

@@ -10,7 +10,9 @@ export {
   type HostFunction,
   hostFunction,
   i32,
+  inVectors,
   isVector,
+  isWide,
   type KernelFunction,
   type KernelType,
   Local,
@@ -18,6 +20,9 @@ export {
   MEMORY_BYTES,
   type MemoryType,
   type Target,
+  type Vectors,
+  vectorPieces,
+  vectorsOf,
 } from './ir.js';
 export { type MachineModel, WASM_MACHINE } from './machine.js';
 export type { ModuleWriter } from './module.js';

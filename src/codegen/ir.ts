@@ -8,10 +8,21 @@ import { InternalError } from '../core/errors.js';
 import type { MachineModel } from './machine.js';
 
 /**
- * Types of values: scalars, and vectors of a target's lanes (`x`), of half as many for `f64x`. Vector comparisons of 32-bit numbers give
- * all-ones lanes (`i32x`); those of `f64x` are not there, as nothing needs them yet.
+/**
+ * Types of values: scalars, vectors of a target's lanes (`x`; of half as many for `f64x`), and wide vectors (`xx`): two vectors side by
+ * side. Vector comparisons of 32-bit numbers give all-ones lanes (`i32x`, `i32xx`); those of `f64x` are not there, as nothing needs them
+ * yet.
+ *
+ * A wide vector is computed as two of the machine's, one instruction beside the other. Engines that join neighbouring instructions make
+ * one of twice the width of both; on others they are what a loop that is unrolled once has.
  */
-export type KernelType = 'i32' | 'f32' | 'f64' | 'i32x' | 'f32x' | 'f64x';
+export type KernelType = 'i32' | 'f32' | 'f64' | 'i32x' | 'f32x' | 'f64x' | 'i32xx' | 'f32xx' | 'f64xx';
+
+/** What instructions compute: wide vectors are two of these. */
+export type MachineType = Exclude<KernelType, 'i32xx' | 'f32xx' | 'f64xx'>;
+
+/** How many of the machine's vectors a value takes: 0 for a scalar, 2 for a wide vector. */
+export type Vectors = 0 | 1 | 2;
 
 /** How a number lies in memory. Narrow integers widen to `i32`. */
 export type MemoryType = 'u8' | 'i8' | 'u16' | 'i16' | 'i32' | 'f32' | 'f64';
@@ -20,6 +31,8 @@ export type MemoryType = 'u8' | 'i8' | 'u16' | 'i16' | 'i32' | 'f32' | 'f64';
 export interface Target {
   /** Lanes of a vector of 32-bit numbers. */
   readonly lanes: number;
+  /** Whether wide vectors are faster than as many single ones: kernels then compute in them. */
+  readonly wide: boolean;
   /** Whether multiply-add rounds once. */
   readonly fma: boolean;
   /** What the machine can do. */
@@ -60,6 +73,8 @@ export type Node =
   | { readonly kind: 'lane'; readonly x: Expr; readonly lane: number }
   | { readonly kind: 'withLane'; readonly x: Expr; readonly lane: number; readonly value: Expr }
   | { readonly kind: 'shuffle'; readonly x: Expr; readonly y: Expr; readonly lanes: readonly number[] }
+  | { readonly kind: 'half'; readonly x: Expr; readonly half: 0 | 1 }
+  | { readonly kind: 'join'; readonly x: Expr; readonly y: Expr }
   | { readonly kind: 'load'; readonly memory: MemoryType; readonly address: Expr; readonly offset: number }
   | { readonly kind: 'loadSplat'; readonly address: Expr; readonly offset: number }
   | { readonly kind: 'call'; readonly callee: Callee; readonly args: readonly Expr[] }
@@ -82,8 +97,23 @@ export interface Callee {
 }
 
 export const isVector = (type: KernelType): boolean => type.endsWith('x');
+export const isWide = (type: KernelType): boolean => type.endsWith('xx');
+export const vectorsOf = (type: KernelType): Vectors => (isWide(type) ? 2 : isVector(type) ? 1 : 0);
+/** A type of the same elements in so many vectors. */
+export const inVectors = (element: 'i32' | 'f32' | 'f64', vectors: Vectors): KernelType =>
+  `${element}${'x'.repeat(vectors)}` as KernelType;
+/** The type of each of the two vectors of a wide type; other types as they are. */
+export const halfOf = (type: KernelType): MachineType => type.slice(0, 4) as MachineType;
 export const elementOf = (type: KernelType): 'i32' | 'f32' | 'f64' => type.slice(0, 3) as 'i32' | 'f32' | 'f64';
 export const isFloatType = (type: KernelType): boolean => type.startsWith('f');
+
+/** Vectors side by side, by as many values as the target likes best: where each begins (in elements), and how many it takes. */
+export function vectorPieces({ lanes, wide }: Target, vectors: number): { first: number; vectors: 1 | 2 }[] {
+  const pieces: { first: number; vectors: 1 | 2 }[] = [];
+  for (let v = 0; v < vectors; v += pieces.at(-1)!.vectors)
+    pieces.push({ first: v * lanes, vectors: wide && v + 2 <= vectors ? 2 : 1 });
+  return pieces;
+}
 
 /** The type of what a memory type loads as. */
 export function loadedType(memory: MemoryType): 'i32' | 'f32' | 'f64' {
@@ -129,8 +159,7 @@ export class Expr {
     return new Expr(this.type, { kind: 'binary', op, x: this, y: this.#lift(other) });
   }
   #compare(op: CompareOp, other: Operand): Expr {
-    const type = isVector(this.type) ? 'i32x' : 'i32';
-    return new Expr(type, { kind: 'compare', op, x: this, y: this.#lift(other) });
+    return new Expr(inVectors('i32', vectorsOf(this.type)), { kind: 'compare', op, x: this, y: this.#lift(other) });
   }
 
   add(other: Operand): Expr {
@@ -332,7 +361,7 @@ export class Expr {
   /** This is the condition: `i32` that is not 0, or lanes that are all-ones or 0. */
   select(onTrue: Expr, onFalse: Operand): Expr {
     const y = typeof onFalse === 'number' ? constant(onTrue.type, onFalse) : onFalse;
-    if (y.type !== onTrue.type || isVector(y.type) !== isVector(this.type))
+    if (y.type !== onTrue.type || vectorsOf(y.type) !== vectorsOf(this.type))
       throw new InternalError(`kernel: select of ${onTrue.type} and ${y.type} by ${this.type}`);
     return new Expr(onTrue.type, { kind: 'select', condition: this, x: onTrue, y });
   }
@@ -344,8 +373,7 @@ export class Expr {
 
   #convert(op: ConvertOp): Expr {
     const to = op.slice(0, 3).replace('u', 'i') as 'i32' | 'f32' | 'f64';
-    const type = isVector(this.type) ? (`${to}x` as KernelType) : to;
-    return new Expr(type, { kind: 'convert', op, x: this });
+    return new Expr(inVectors(to, vectorsOf(this.type)), { kind: 'convert', op, x: this });
   }
   /** The same number as float32. `unsigned` reads an i32 as uint32. */
   toF32(unsigned = false): Expr {
@@ -367,18 +395,16 @@ export class Expr {
   }
   /** The same 32 bits under the other 32-bit type. */
   bitcast(): Expr {
-    const to = { i32: 'f32', f32: 'i32', i32x: 'f32x', f32x: 'i32x', f64: null, f64x: null }[
-      this.type
-    ] as KernelType | null;
-    if (to === null) throw new InternalError('kernel: bitcast of f64');
-    return new Expr(to, { kind: 'bitcast', x: this });
+    if (elementOf(this.type) === 'f64') throw new InternalError('kernel: bitcast of f64');
+    const to = elementOf(this.type) === 'i32' ? 'f32' : 'i32';
+    return new Expr(inVectors(to, vectorsOf(this.type)), { kind: 'bitcast', x: this });
   }
 
-  /** A scalar in all lanes. */
-  splat(): Expr {
-    if (isVector(this.type)) return this;
-    if (this.constant !== null) return constant(`${this.type}x` as KernelType, this.constant);
-    return new Expr(`${this.type}x` as KernelType, { kind: 'splat', x: this });
+  /** A scalar in all lanes. `vectors` 0: as it is. */
+  splat(vectors: Vectors = 1): Expr {
+    if (isVector(this.type) || vectors === 0) return this;
+    const type = inVectors(elementOf(this.type), vectors);
+    return this.constant !== null ? constant(type, this.constant) : new Expr(type, { kind: 'splat', x: this });
   }
   lane(lane: number): Expr {
     return new Expr(elementOf(this.type), { kind: 'lane', x: this, lane });
@@ -386,7 +412,15 @@ export class Expr {
   withLane(lane: number, value: Expr): Expr {
     return new Expr(this.type, { kind: 'withLane', x: this, lane, value });
   }
-  /** Lanes picked from this (0 … L - 1) and another vector (L … 2L - 1). */
+  /** The first or the second vector of a wide one. */
+  half(half: 0 | 1): Expr {
+    return new Expr(halfOf(this.type), { kind: 'half', x: this, half });
+  }
+  /** This vector and another side by side, as a wide one. */
+  join(second: Expr): Expr {
+    return new Expr(inVectors(elementOf(this.type), 2), { kind: 'join', x: this, y: this.#lift(second) });
+  }
+  /** Lanes picked from this (0 … L - 1) and another vector (L … 2L - 1). Not for wide vectors. */
   shuffle(other: Expr, lanes: readonly number[]): Expr {
     return new Expr(this.type, { kind: 'shuffle', x: this, y: this.#lift(other), lanes });
   }
@@ -411,6 +445,12 @@ export class Local extends Expr {
   }
 }
 
+/** Statements that run together, and the locals that are made there and mean nothing after them. */
+export interface Block {
+  readonly statements: readonly Statement[];
+  readonly locals: readonly number[];
+}
+
 export type Statement =
   | { readonly kind: 'set'; readonly local: number; readonly value: Expr }
   | { readonly kind: 'setContext'; readonly slot: ContextSlot; readonly value: Expr }
@@ -427,16 +467,16 @@ export type Statement =
       readonly local: Local;
       readonly end: Expr;
       readonly step: number;
-      readonly body: readonly Statement[];
+      readonly body: Block;
       /** The loop is known to run at least once. */
       readonly entered: boolean;
     }
-  | { readonly kind: 'while'; readonly condition: Expr; readonly body: readonly Statement[] }
+  | { readonly kind: 'while'; readonly condition: Expr; readonly body: Block }
   | {
       readonly kind: 'if';
       readonly condition: Expr;
-      readonly then: readonly Statement[];
-      readonly otherwise: readonly Statement[];
+      readonly then: Block;
+      readonly otherwise: Block;
     }
   | { readonly kind: 'call'; readonly callee: Callee; readonly args: readonly Expr[] }
   | { readonly kind: 'return'; readonly value: Expr | null }

@@ -111,9 +111,9 @@ function check(name: string, inputs: readonly NDArray[], bound: number, params: 
   const primitive = primitiveByName(name);
   const expected = evaluatePrimitive(primitive, inputs, params)[0];
   const dtypes = inputs.map((x) => x.dtype);
-  const modes = [...dtypes, expected.dtype].every(canVectorize) ? [false, true] : [false];
-  for (const vector of modes) {
-    const loop = compileElements(dtypes, expected.dtype, vector, (s, xs) => primitive.scalar!(s, xs, params));
+  const modes = [...dtypes, expected.dtype].every(canVectorize) ? ([0, 1, 2] as const) : ([0] as const);
+  for (const vectors of modes) {
+    const loop = compileElements(dtypes, expected.dtype, vectors, (s, xs) => primitive.scalar!(s, xs, params));
     const actual = loop.run(inputs);
     const wrong: string[] = [];
     for (let i = 0; i < actual.data.length; i++) {
@@ -121,7 +121,10 @@ function check(name: string, inputs: readonly NDArray[], bound: number, params: 
       const off = isFloat(expected.dtype) ? distance(expected.dtype, a, e) : Object.is(a, e) ? 0 : Infinity;
       if (off > bound) wrong.push(`${name}(${inputs.map((x) => x.data[i]).join()}) = ${a}, not ${e}: ${off} units off`);
     }
-    expect(wrong.slice(0, 8), `${vector ? 'lanes' : 'element'}, ${dtypes.join()}: ${wrong.length} wrong`).toEqual([]);
+    expect(
+      wrong.slice(0, 8),
+      `${['element', 'lanes', 'wide'][vectors]}, ${dtypes.join()}: ${wrong.length} wrong`,
+    ).toEqual([]);
   }
 }
 
@@ -173,8 +176,8 @@ describe('exact operations', () => {
             Array.from(x.data, () => count),
           );
           const expected = evaluatePrimitive(primitiveByName(name), [x, counts], {})[0];
-          for (const vector of canVectorize(dtype) ? [false, true] : [false]) {
-            const loop = compileElements([dtype], dtype, vector, (s, [value]) =>
+          for (const vectors of canVectorize(dtype) ? ([0, 1, 2] as const) : ([0] as const)) {
+            const loop = compileElements([dtype], dtype, vectors, (s, [value]) =>
               s.binary(name, value, s.constant(count, dtype)),
             );
             expect(loop.run([x]).data, `${name} ${dtype} ${count}`).toEqual(expected.data);
@@ -188,10 +191,14 @@ describe('exact operations', () => {
     for (const dtype of DTYPES.filter(canVectorize)) {
       const last = dtype === 'bool' ? 1 : roundTo(dtype, -2.3);
       const x = fromNumbers(dtype, [4], [last, 0, 1, 0]);
-      const loaded = compileElements([dtype], dtype, true, (_s, _xs, f) => loadSplatted(f, dtype, i32(FIRST_INPUT), 0));
-      expect([...loaded.run([x]).data], dtype).toEqual([last, last, last, last]);
-      for (const vector of [false, true]) {
-        const filled = compileElements([dtype], dtype, vector, (s) => s.constant(last, dtype));
+      for (const vectors of [1, 2] as const) {
+        const loaded = compileElements([dtype], dtype, vectors, (_s, _xs, f) =>
+          loadSplatted(f, dtype, i32(FIRST_INPUT), 0, vectors),
+        );
+        expect([...loaded.run([x]).data], dtype).toEqual([last, last, last, last]);
+      }
+      for (const vectors of [0, 1, 2] as const) {
+        const filled = compileElements([dtype], dtype, vectors, (s) => s.constant(last, dtype));
         expect([...filled.run([x]).data], dtype).toEqual([last, last, last, last]);
       }
     }

@@ -16,8 +16,8 @@ import { dtypeInfo, isFloat, isUnsigned, limits, roundTo } from '../core/dtype.j
 import { InternalError } from '../core/errors.js';
 import type { ScalarBinary, ScalarBuilder, ScalarCompare, ScalarUnary } from '../graph/scalar.js';
 import type { FunctionBuilder } from './function_builder.js';
-import type { Expr, KernelType, MemoryType } from './ir.js';
-import { constant, elementOf } from './ir.js';
+import type { Expr, KernelType, MemoryType, Vectors } from './ir.js';
+import { constant, elementOf, inVectors } from './ir.js';
 import { erf } from './math/erf.js';
 import { floatBinary, floatUnary, needsRounding } from './math/floats.js';
 import { integerBinary, integerCompare, integerUnary, wrapInteger } from './math/integers.js';
@@ -49,22 +49,21 @@ export function canVectorize(dtype: DType): boolean {
   return heldAs(dtype) !== 'f64';
 }
 
-function laneType(dtype: DType, vector: boolean): KernelType {
-  if (!vector) return heldAs(dtype);
-  if (!canVectorize(dtype)) throw new InternalError(`kernel: there are no vectors of ${dtype}`);
-  return `${heldAs(dtype)}x` as KernelType;
+function laneType(dtype: DType, vectors: Vectors): KernelType {
+  if (vectors > 0 && !canVectorize(dtype)) throw new InternalError(`kernel: there are no vectors of ${dtype}`);
+  return inVectors(heldAs(dtype), vectors);
 }
 
-/** A number, rounded to the dtype; in all lanes of a vector. */
-export function constantLanes(value: number, dtype: DType, vector: boolean): LaneValue {
+/** A number, rounded to the dtype; in all lanes of vectors. */
+export function constantLanes(value: number, dtype: DType, vectors: Vectors): LaneValue {
   const rounded = roundTo(dtype, value);
-  const type = laneType(dtype, vector);
-  if (dtype === 'bool') return { dtype, expr: constant(type, vector ? -rounded | 0 : rounded) };
+  const type = laneType(dtype, vectors);
+  if (dtype === 'bool') return { dtype, expr: constant(type, vectors > 0 ? -rounded | 0 : rounded) };
   return { dtype, expr: constant(type, elementOf(type) === 'i32' ? rounded | 0 : rounded) };
 }
 
 /**
- * Read one element, or as many as the target has lanes, one after another.
+ * Read one element, or as many as the vectors have lanes, one after another.
  *
  * @param offset Bytes, not negative.
  */
@@ -73,23 +72,29 @@ export function loadElements(
   dtype: DType,
   address: Expr,
   offset: number,
-  vector: boolean,
+  vectors: Vectors,
 ): LaneValue {
-  laneType(dtype, vector);
+  laneType(dtype, vectors);
   const memory = memoryType(dtype);
-  if (!vector) return { dtype, expr: f.let(f.load(memory, address, offset)) };
-  const loaded = f.loadVector(memory, address, offset);
+  if (vectors === 0) return { dtype, expr: f.let(f.load(memory, address, offset)) };
+  const loaded = f.loadVector(memory, address, offset, vectors);
   return { dtype, expr: f.let(dtype === 'bool' ? loaded.neg() : loaded) }; // 1 → all ones
 }
 
-/** Read one element into all lanes of a vector. */
-export function loadSplatted(f: FunctionBuilder, dtype: DType, address: Expr, offset: number): LaneValue {
-  laneType(dtype, true);
+/** Read one element into all lanes of vectors. */
+export function loadSplatted(
+  f: FunctionBuilder,
+  dtype: DType,
+  address: Expr,
+  offset: number,
+  vectors: 1 | 2,
+): LaneValue {
+  laneType(dtype, vectors);
   const memory = memoryType(dtype);
-  if (memory === 'f32') return { dtype, expr: f.let(f.loadSplat(address, offset)) };
-  if (memory === 'i32') return { dtype, expr: f.let(f.loadSplat(address, offset).bitcast()) };
+  if (memory === 'f32') return { dtype, expr: f.let(f.loadSplat(address, offset, vectors)) };
+  if (memory === 'i32') return { dtype, expr: f.let(f.loadSplat(address, offset, vectors).bitcast()) };
   const loaded = f.load(memory, address, offset);
-  return { dtype, expr: f.let((dtype === 'bool' ? loaded.neg() : loaded).splat()) };
+  return { dtype, expr: f.let(f.let(dtype === 'bool' ? loaded.neg() : loaded).splat(vectors)) };
 }
 
 /** Write one element, or all lanes one after another. */
@@ -107,8 +112,8 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
 
   constructor(
     private readonly f: FunctionBuilder,
-    /** Whether values are vectors of the target's lanes, or single elements. */
-    readonly vector: boolean,
+    /** Of how many vectors values are; 0: single elements. */
+    readonly vectors: Vectors,
   ) {}
 
   dtype(x: LaneValue): DType {
@@ -116,7 +121,7 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
   }
 
   constant(value: number, dtype: DType): LaneValue {
-    return constantLanes(value, dtype, this.vector);
+    return constantLanes(value, dtype, this.vectors);
   }
 
   #bind(dtype: DType, expr: Expr): LaneValue {
@@ -154,7 +159,7 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
     }
     if (dtype === 'bool') {
       if (op !== 'not') return this.#none(op, dtype);
-      return this.#bind(dtype, this.vector ? x.not() : x.eqz());
+      return this.#bind(dtype, this.vectors > 0 ? x.not() : x.eqz());
     }
     const compute = heldAs(dtype) === 'f64' ? wideUnary : integerUnary;
     return { dtype, expr: compute(this.f, op, x, dtype) ?? this.#none(op, dtype) };
@@ -184,7 +189,7 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
   compare(op: ScalarCompare, { dtype, expr: x }: LaneValue, { expr: y }: LaneValue): LaneValue {
     if (heldAs(dtype) !== 'i32') return this.#bind('bool', x[op](y));
     // As lanes, true is -1 and false 0: their order is the other way round.
-    const turned = dtype === 'bool' && this.vector;
+    const turned = dtype === 'bool' && this.vectors > 0;
     return this.#bind('bool', turned ? y[op](x) : integerCompare(op, x, y, dtype));
   }
 
@@ -194,10 +199,10 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
   }
 
   convert({ dtype: from, expr: x }: LaneValue, to: DType): LaneValue {
-    laneType(to, this.vector);
+    laneType(to, this.vectors);
     if (from === to) return { dtype: to, expr: x };
     if (to === 'bool') return this.#bind(to, x.ne(0));
-    if (from === 'bool') return this.#fromInteger(this.vector ? this.f.let(x.and(1)) : x, 'uint8', to);
+    if (from === 'bool') return this.#fromInteger(this.vectors > 0 ? this.f.let(x.and(1)) : x, 'uint8', to);
     if (isFloat(to)) {
       if (heldAs(from) === 'i32') return this.#fromInteger(x, from, to);
       if (to === 'float64') return this.#bind(to, x.toF64());

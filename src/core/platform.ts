@@ -74,6 +74,16 @@ export interface NewFile {
   abort(): Promise<void>;
 }
 
+/** What the platform can do with its WebAssembly engine. */
+export interface WasmEngine {
+  /** Whether wide vectors are computed: as a person has set it, or `'auto'`: where the engine joins neighbouring vectors. */
+  readonly wide: 'auto' | 'on' | 'off';
+  /** Let the engine join neighbouring vectors, or not, in what it optimizes from now on. */
+  joinVectors(join: boolean): void;
+  /** Call a function, and have the WebAssembly that it compiles and calls optimized at once. */
+  optimized<T>(run: () => T): T;
+}
+
 /** What is at a path. */
 export interface FileStatus {
   /** Bytes; 0 for a folder. */
@@ -224,6 +234,8 @@ export interface Platform {
   readonly interrupts: Interrupts | null;
   /** null: nothing here can listen. */
   readonly servers: Servers | null;
+  /** null: the engine is as it is. */
+  readonly engine: WasmEngine | null;
   /** Seconds, from any start, for durations. */
   now(): number;
   /** Let timers, I/O and the page have their turn. */
@@ -255,6 +267,7 @@ let platform: Platform = {
   pictures: null,
   interrupts: null,
   servers: null,
+  engine: null,
   now: () => performance.now() / 1000,
   nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
   patience: 0.05,

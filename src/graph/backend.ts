@@ -93,6 +93,10 @@ export interface Backend {
   /** Take `threads` threads from now on. Backends of one thread ignore it. */
   setThreads?(threads: number): void;
   readonly threads?: number;
+  /** Compute in wide vectors in programs compiled from now on, or not. Backends without vectors ignore it. */
+  setWide?(wide: boolean): void;
+  /** Bits of the vectors in which programs are computed. */
+  readonly vectorBits?: number;
 }
 
 /** A program that can also be run at once. */

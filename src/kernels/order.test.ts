@@ -6,10 +6,10 @@ import { getPlatform, setPlatform } from '../core/platform.js';
 import { sizeOf } from '../core/shape.js';
 import { GraphBuilder, interpret } from '../graph/index.js';
 import { argMax, argMin } from '../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../platform/node/index.js';
+import { prepareEngine, nodePlatform } from '../platform/node/index.js';
 import { wasmBackend } from '../backend/wasm/index.js';
 
-allowRelaxedSimd();
+prepareEngine();
 const before = getPlatform();
 beforeAll(() => setPlatform(nodePlatform));
 afterAll(() => setPlatform(before));

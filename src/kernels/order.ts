@@ -3,7 +3,7 @@ import type { DType } from '../core/dtype.js';
 import { isFloat, storageBytes } from '../core/dtype.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Expr, FunctionBuilder, Local } from '../codegen/index.js';
-import { constant, i32, isVector } from '../codegen/index.js';
+import { constant, i32, isVector, vectorsOf } from '../codegen/index.js';
 import type { LaneValue } from '../codegen/lanes.js';
 import { canVectorize, LaneBuilder, loadElements, storeElements } from '../codegen/lanes.js';
 import type { Value } from '../graph/graph.js';
@@ -49,7 +49,7 @@ class Leader {
   /** `asGood`: whether an element that is as good takes the lead; default: it does not. */
   meet(element: LaneValue, place: Expr, asGood: Expr | null = null): void {
     const { f, best } = this;
-    const s = new LaneBuilder(f, isVector(best.type));
+    const s = new LaneBuilder(f, vectorsOf(best.type));
     const leader: LaneValue = { dtype: this.dtype, expr: best };
     // A NaN is best of all; the first one stays.
     const [isNaN, wasNaN] = [f.let(isNaNExpr(element)), f.let(isNaNExpr(leader))];
@@ -86,18 +86,18 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
           const numbers = vector ? f.let(ramp) : null;
           forUnits(f, lo, hi, lines.count, cut, (line) => {
             const start = f.let(source.add(firstOf(f, line, lines).mul(bytes)));
-            const load = (k: Expr | number, wide: boolean): LaneValue =>
+            const load = (k: Expr | number, vectors: 0 | 1): LaneValue =>
               typeof k === 'number'
-                ? loadElements(f, x.dtype, start, k * lines.step * bytes, wide)
-                : loadElements(f, x.dtype, f.let(start.add(k.mul(lines.step * bytes))), 0, wide);
+                ? loadElements(f, x.dtype, start, k * lines.step * bytes, vectors)
+                : loadElements(f, x.dtype, f.let(start.add(k.mul(lines.step * bytes))), 0, vectors);
             let rest = 1;
             let leader: Leader;
-            if (numbers === null) leader = new Leader(f, better, x.dtype, load(0, false).expr, i32(0));
+            if (numbers === null) leader = new Leader(f, better, x.dtype, load(0, 0).expr, i32(0));
             else {
               // Lanes look at every fourth element; then the best of the lanes is found, of equals the first.
               rest = lines.length - (lines.length % lanes);
-              const all = new Leader(f, better, x.dtype, load(0, true).expr, numbers);
-              f.for(lanes, rest, lanes, (k) => all.meet(load(k, true), f.let(k.splat().add(numbers))));
+              const all = new Leader(f, better, x.dtype, load(0, 1).expr, numbers);
+              f.for(lanes, rest, lanes, (k) => all.meet(load(k, 1), f.let(k.splat().add(numbers))));
               const lane = (i: number): LaneValue => {
                 const expr = all.best.lane(i);
                 return { dtype: x.dtype, expr: f.let(x.dtype === 'bool' ? expr.and(1) : expr) };
@@ -108,7 +108,7 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
                 leader.meet(lane(i), place, place.lt(leader.place));
               }
             }
-            f.for(rest, lines.length, 1, (k) => leader.meet(load(k, false), k));
+            f.for(rest, lines.length, 1, (k) => leader.meet(load(k, 0), k));
             f.store('i32', f.let(target.add(line.shl(2))), leader.place);
           });
         },
@@ -139,7 +139,7 @@ export const cumulative: LowerRule = {
       reads: [from],
       writes: [to],
       emit: (f, lo, hi) => {
-        const s = new LaneBuilder(f, false);
+        const s = new LaneBuilder(f, 0);
         const [source, target] = [from.pointer(f), to.pointer(f)];
         if (lines.length === 0) return;
         forUnits(f, lo, hi, lines.count, cut, (line) => {
@@ -149,8 +149,7 @@ export const cumulative: LowerRule = {
               .add(reverse ? last : 0)
               .mul(bytes),
           );
-          const load = (at: Expr): LaneValue =>
-            s.convert(loadElements(f, x.dtype, f.let(source.add(at)), 0, false), wide);
+          const load = (at: Expr): LaneValue => s.convert(loadElements(f, x.dtype, f.let(source.add(at)), 0, 0), wide);
           const write = (at: Expr, total: LaneValue): void =>
             storeElements(f, s.convert(total, x.dtype), f.let(target.add(at)), 0);
           const total = f.local(load(first).expr);
@@ -189,7 +188,7 @@ function sortRule(positions: boolean): LowerRule {
         reads: [from],
         writes: [to, ...spaces],
         emit: (f, lo, hi) => {
-          const s = new LaneBuilder(f, false);
+          const s = new LaneBuilder(f, 0);
           const [source, target] = [from.pointer(f), to.pointer(f)];
           const spacePointers = spaces.map((space) => space.pointer(f));
           const { length, step } = lines;
@@ -199,7 +198,7 @@ function sortRule(positions: boolean): LowerRule {
             const a = f.local(spacePointers[0].add(own));
             const b = f.local(spacePointers[1].add(own));
             const element = (position: Expr): LaneValue =>
-              loadElements(f, x.dtype, f.let(start.add(position.mul(step * bytes))), 0, false);
+              loadElements(f, x.dtype, f.let(start.add(position.mul(step * bytes))), 0, 0);
             f.for(0, length, 1, (k) => f.store('i32', f.let(a.add(k.shl(2))), k));
             const width = f.local(i32(1));
             f.while(width.lt(length), () => {

@@ -28,20 +28,17 @@ export const randomBits: LowerRule = {
       emit: (f, lo, hi) => {
         const keys = from.pointer(f);
         const target = to.pointer(f);
-        const [key0, key1] = [0, 4].map((offset) => f.let(f.let(f.load('i32', keys, offset)).splat()));
-        let ramp = i32(0).splat();
-        for (let lane = 1; lane < lanes; lane++) ramp = ramp.withLane(lane, i32(lane));
-        const zero = f.let(i32(0).splat());
+        const { widest } = f;
+        const width = f.elements(widest);
+        const [key0, key1] = [0, 4].map((offset) => f.let(f.let(f.load('i32', keys, offset)).splat(widest)));
+        let ramp = i32(0).splat(widest);
+        for (let lane = 1; lane < width; lane++) ramp = ramp.withLane(lane, i32(lane));
+        const zero = f.let(i32(0).splat(widest));
         const first = f.let(ramp);
         forUnits(f, lo, hi, units, cut, (unit) => {
           const at = f.let(unit.mul(TOGETHER * lanes));
-          const counts = Array.from({ length: TOGETHER }, (_, k) =>
-            f.let(
-              at
-                .add(k * lanes)
-                .splat()
-                .add(first),
-            ),
+          const counts = Array.from({ length: TOGETHER / widest }, (_, k) =>
+            f.let(f.let(at.add(k * width).splat(widest)).add(first)),
           );
           const [a, b] = threefryTogether(
             f,
@@ -51,7 +48,7 @@ export const randomBits: LowerRule = {
             counts,
           );
           const to = f.let(target.add(at.shl(2)));
-          counts.forEach((_, k) => f.store('i32', to, a[k].xor(b[k]), 4 * k * lanes));
+          counts.forEach((_, k) => f.store('i32', to, a[k].xor(b[k]), 4 * k * width));
         });
       },
     });

@@ -10,12 +10,12 @@ import type { Graph, Value } from '../graph/index.js';
 import { allPrimitives, GraphBuilder, interpret } from '../graph/index.js';
 import { rebuild } from '../graph/graph.js';
 import * as lax from '../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../platform/node/index.js';
+import { prepareEngine, nodePlatform } from '../platform/node/index.js';
 import { difference } from '../testing/compare.js';
 import { arbitraryApplication, arbitraryGraph } from '../testing/random_graphs.js';
 import { wasmBackend } from '../backend/wasm/index.js';
 
-allowRelaxedSimd();
+prepareEngine();
 const before = getPlatform();
 beforeAll(() => setPlatform(nodePlatform));
 afterAll(() => setPlatform(before));

@@ -8,11 +8,11 @@ import { sizeOf } from '../core/shape.js';
 import type { Value } from '../graph/index.js';
 import { GraphBuilder, interpret } from '../graph/index.js';
 import * as lax from '../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../platform/node/index.js';
+import { prepareEngine, nodePlatform } from '../platform/node/index.js';
 import { difference } from '../testing/compare.js';
 import { wasmBackend } from '../backend/wasm/index.js';
 
-allowRelaxedSimd();
+prepareEngine();
 const before = getPlatform();
 beforeAll(() => setPlatform(nodePlatform));
 afterAll(() => setPlatform(before));

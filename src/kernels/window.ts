@@ -3,7 +3,7 @@ import type { DType } from '../core/dtype.js';
 import { dtypeInfo, highest, lowest, storageBytes } from '../core/dtype.js';
 import { formatShape, sizeOf, stridesOf } from '../core/shape.js';
 import type { Shape } from '../core/shape.js';
-import type { Expr, FunctionBuilder, Local } from '../codegen/index.js';
+import type { Expr, FunctionBuilder, Local, Vectors } from '../codegen/index.js';
 import { i32 } from '../codegen/index.js';
 import type { LaneValue } from '../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../codegen/lanes.js';
@@ -158,11 +158,8 @@ class WindowLoops {
 }
 
 /** Run `body` along the inner part: vectors, then single elements. */
-function forInner(f: FunctionBuilder, inner: number, dtype: DType, body: (c: Expr, vector: boolean) => void): void {
-  const { lanes } = f.target;
-  const whole = dtypeInfo(dtype).storage === 'f64' ? 0 : inner - (inner % lanes);
-  f.for(0, whole, lanes, (c) => body(c, true));
-  f.for(whole, inner, 1, (c) => body(c, false));
+function forInner(f: FunctionBuilder, inner: number, dtype: DType, body: (c: Expr, vectors: Vectors) => void): void {
+  f.forElements(0, inner, dtypeInfo(dtype).storage === 'f64' ? 0 : f.widest, body);
 }
 
 /** The position of a window from its number in one outer part. */
@@ -190,21 +187,21 @@ function findMaximum(
   loops: WindowLoops,
   place: WindowPlace,
   at: Expr,
-  vector: boolean,
+  vectors: Vectors,
   dtype: DType,
   lead: (keeps: Expr, address: Expr | null, offset: number) => void = () => undefined,
 ): Choice {
-  const s = new LaneBuilder(f, vector);
-  const best = f.local(constantLanes(0, dtype, vector).expr);
-  const tap = f.local(constantLanes(-1, 'int32', vector).expr);
-  const wide = (x: Expr): Expr => (vector ? x.splat() : x);
+  const s = new LaneBuilder(f, vectors);
+  const best = f.local(constantLanes(0, dtype, vectors).expr);
+  const tap = f.local(constantLanes(-1, 'int32', vectors).expr);
+  const wide = (x: Expr): Expr => x.splat(vectors);
   const visit = (x: LaneValue, number: Expr, address: Expr | null, offset: number): void => {
     const keeps = f.let(s.compare('ge', { dtype, expr: best }, x).expr.and(tap.ge(wide(i32(0)))));
     f.set(best, keeps.select(best, x.expr));
     f.set(tap, keeps.select(tap, wide(number)));
     lead(keeps, address, offset);
   };
-  const padding = (): void => visit(constantLanes(lowest(dtype), dtype, vector), i32(loops.taps), null, 0);
+  const padding = (): void => visit(constantLanes(lowest(dtype), dtype, vectors), i32(loops.taps), null, 0);
   // Taps that are not visited lie in the padding.
   const next = place.ranges === null ? null : f.local(i32(0));
   loops.each(place, at, storageBytes(dtype), (address, offset, number) => {
@@ -212,7 +209,7 @@ function findMaximum(
       f.if(number.ne(next), padding);
       f.set(next, number.add(1));
     }
-    visit(loadElements(f, dtype, address, offset, vector), number, address, offset);
+    visit(loadElements(f, dtype, address, offset, vectors), number, address, offset);
   });
   if (next !== null) f.if(next.ne(loops.taps), padding);
   return { best, tap };
@@ -257,13 +254,13 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
             const place = loops.place(positionOf(f, window, g));
             const base = f.let(source.add(outer.mul(g.inBlock * bytes)));
             const out = f.let(target.add(unit.mul(g.inner * bytes)));
-            forInner(f, g.inner, dtype, (c, vector) => {
-              const s = new LaneBuilder(f, vector);
+            forInner(f, g.inner, dtype, (c, vectors) => {
+              const s = new LaneBuilder(f, vectors);
               const at = f.let(base.add(c.mul(bytes)));
-              const total = f.local(constantLanes(start, wide, vector).expr);
-              const isNaN = vector && kind !== 'sum' && wide === 'float32' ? f.local(i32(0).splat()) : null;
+              const total = f.local(constantLanes(start, wide, vectors).expr);
+              const isNaN = vectors > 0 && kind !== 'sum' && wide === 'float32' ? f.local(i32(0).splat(vectors)) : null;
               loops.each(place, at, bytes, (address, offset) => {
-                const element = s.convert(loadElements(f, dtype, address, offset, vector), wide);
+                const element = s.convert(loadElements(f, dtype, address, offset, vectors), wide);
                 const now: LaneValue = { dtype: wide, expr: total };
                 if (kind === 'sum') f.set(total, s.binary('add', now, element).expr);
                 else if (isNaN === null) f.set(total, s.binary(kind, now, element).expr);
@@ -311,16 +308,16 @@ export const selectAndGather: LowerRule = {
           const window = f.let(unit.sub(outer.mul(windows)));
           const place = loops.place(positionOf(f, window, g));
           const block = f.let(outer.mul(g.inBlock * bytes));
-          forInner(f, g.inner, dtype, (c, vector) => {
+          forInner(f, g.inner, dtype, (c, vectors) => {
             const at = f.let(block.add(c.mul(bytes)));
-            const picked = f.local(constantLanes(0, dtype, vector).expr);
+            const picked = f.local(constantLanes(0, dtype, vectors).expr);
             // Values lie as far from the keys as the two buffers are apart.
             const apart = f.let(source.sub(key));
-            findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype, (keeps, address, offset) => {
+            findMaximum(f, loops, place, f.let(key.add(at)), vectors, dtype, (keeps, address, offset) => {
               const x =
                 address === null
-                  ? constantLanes(0, dtype, vector)
-                  : loadElements(f, dtype, f.let(address.add(apart)), offset, vector);
+                  ? constantLanes(0, dtype, vectors)
+                  : loadElements(f, dtype, f.let(address.add(apart)), offset, vectors);
               f.set(picked, keeps.select(picked, x.expr));
             });
             const out = f.let(target.add(unit.mul(g.inner).add(c).mul(bytes)));
@@ -385,28 +382,28 @@ function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: Sca
         const place = loops.place(positionOf(f, f.let(unit.sub(outer.mul(windows))), g));
         const block = f.let(outer.mul(g.inBlock * bytes));
         const given = f.let(source.add(unit.mul(g.inner * bytes)));
-        forInner(f, g.inner, dtype, (c, vector) => {
-          const s = new LaneBuilder(f, vector);
+        forInner(f, g.inner, dtype, (c, vectors) => {
+          const s = new LaneBuilder(f, vectors);
           const at = f.let(block.add(c.mul(bytes)));
           let best: LaneValue | null = null;
           /** Where each element leaves the lead to one before it. */
           const follows: LaneValue[] = [];
           loops.each(place, f.let(key.add(at)), bytes, (address, offset) => {
-            const element = loadElements(f, dtype, address, offset, vector);
+            const element = loadElements(f, dtype, address, offset, vectors);
             if (best === null) best = element;
             else {
               const keeps = s.compare('ge', best, element);
               follows.push(keeps);
               // pmax(x, y) is y where x < y, else x: the element also where one of the two is NaN.
               best =
-                vector && dtype === 'float32'
+                vectors > 0 && dtype === 'float32'
                   ? { dtype, expr: f.let(element.expr.pmax(best.expr)) }
                   : s.select(keeps, best, element);
             }
           });
           // From the last element of the window backwards: the first that leads takes the whole cotangent.
           const zero = s.constant(0, dtype);
-          let rest = s.binary('add', zero, loadElements(f, dtype, f.let(given.add(c.mul(bytes))), 0, vector)); // -0 → 0
+          let rest = s.binary('add', zero, loadElements(f, dtype, f.let(given.add(c.mul(bytes))), 0, vectors)); // -0 → 0
           const parts = follows.reverse().map((keeps) => {
             const part = s.select(keeps, zero, rest);
             rest = s.select(keeps, rest, zero);
@@ -451,14 +448,14 @@ function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: S
                 .mul(g.inner * bytes),
             ),
           );
-          forInner(f, g.inner, dtype, (c, vector) => {
-            const s = new LaneBuilder(f, vector);
+          forInner(f, g.inner, dtype, (c, vectors) => {
+            const s = new LaneBuilder(f, vectors);
             const at = f.let(block.add(c.mul(bytes)));
-            const { tap } = findMaximum(f, loops, place, f.let(key.add(at)), vector, dtype);
-            const dy = loadElements(f, wide, f.let(given.add(c.mul(bytes))), 0, vector);
+            const { tap } = findMaximum(f, loops, place, f.let(key.add(at)), vectors, dtype);
+            const dy = loadElements(f, wide, f.let(given.add(c.mul(bytes))), 0, vectors);
             loops.each(place, f.let(target.add(at)), bytes, (address, offset, number) => {
-              const old = loadElements(f, wide, address, offset, vector);
-              const chosen = tap.eq(vector ? number.splat() : number);
+              const old = loadElements(f, wide, address, offset, vectors);
+              const chosen = tap.eq(number.splat(vectors));
               const sum = s.binary('add', old, dy);
               storeElements(f, { dtype: wide, expr: f.let(chosen.select(sum.expr, old.expr)) }, address, offset);
             });

@@ -5,6 +5,8 @@ import type { Expr, FunctionBuilder } from '../codegen/index.js';
 export const TASK_WORK = 16384;
 
 export const divideUp = (a: number, b: number): number => Math.ceil(a / b);
+/** The greatest common divisor. */
+export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 /** The least multiple of `b` that is not below `a`. */
 export const roundUp = (a: number, b: number): number => divideUp(a, b) * b;
 

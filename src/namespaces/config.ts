@@ -1,5 +1,6 @@
 /** @file `keras.config`: the settings of the process. Those that rooms read stand in core/config.ts; what is here are switches. */
 import { ValueError } from '../core/errors.js';
+import { backend, getThreads, setWideVectors, vectorBits } from '../runtime/index.js';
 
 export {
   type DataFormat,
@@ -86,6 +87,58 @@ export function enableFlashAttention(): void {
  */
 export function disableFlashAttention(): void {
   flash = false;
+}
+
+/**
+ * Compute in vectors of 256 bits in programs compiled from now on. Without it programs do so where the engine is found to join
+ * neighbouring vectors of WebAssembly, which have 128 bits: in Node 24 and newer, on x64 processors with AVX2. In a page it is needed
+ * where the browser runs with V8's flag `--experimental-wasm-revectorize`. The results have the same bits either way.
+ *
+ * @see [Wide vectors](../../docs/performance.md#wide-vectors)
+ * @example
+ * config.enableWideVectors();
+ * config.isWideVectorsEnabled(); // true
+ */
+export function enableWideVectors(): void {
+  setWideVectors(true);
+}
+/**
+ * Compute in vectors of 128 bits in programs compiled from now on, and no longer let the engine join them. The environment variable
+ * `KERAS_TS_WIDE=0` does the same from the start.
+ *
+ * @see [Wide vectors](../../docs/performance.md#wide-vectors)
+ * @example
+ * config.disableWideVectors();
+ * config.isWideVectorsEnabled(); // false
+ */
+export function disableWideVectors(): void {
+  setWideVectors(false);
+}
+/**
+ * Whether programs that are compiled now compute in vectors of 256 bits.
+ *
+ * @returns False where the backend is the interpreter, which has no vectors.
+ * @see [Wide vectors](../../docs/performance.md#wide-vectors)
+ * @example
+ * config.disableWideVectors();
+ * config.isWideVectorsEnabled(); // false
+ */
+export function isWideVectorsEnabled(): boolean {
+  return vectorBits() === 256;
+}
+
+/**
+ * What runs programs: the backend, its threads, and the bits of its vectors.
+ *
+ * @returns Such as `'wasm, 2 × 256-bit'`.
+ * @see [Wide vectors](../../docs/performance.md#wide-vectors)
+ * @example
+ * config.setBackend('interpreter');
+ * config.backendInfo(); // 'interpreter'
+ */
+export function backendInfo(): string {
+  const bits = vectorBits();
+  return bits === null ? backend() : `${backend()}, ${getThreads()} × ${bits}-bit`;
 }
 
 /**

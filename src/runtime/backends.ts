@@ -74,6 +74,19 @@ export function setThreads(threads: number): void {
 }
 
 /**
+ * Compute in vectors of 256 bits in programs compiled from now on, or in those of 128 bits that WebAssembly has. Programs that are
+ * compiled keep theirs.
+ */
+export function setWideVectors(wide: boolean): void {
+  for (const each of registered.values()) each.setWide?.(wide);
+}
+
+/** Bits of the vectors in which programs compiled now are computed; null: in none. */
+export function vectorBits(): number | null {
+  return currentBackend().vectorBits ?? null;
+}
+
+/**
  * How many threads programs use now.
  *
  * @returns A positive whole number.

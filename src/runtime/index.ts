@@ -12,6 +12,8 @@ export {
   registerBackend,
   setBackend,
   setThreads,
+  setWideVectors,
+  vectorBits,
 } from './backends.js';
 export {
   type AnyTypedArray,

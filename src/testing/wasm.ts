@@ -2,11 +2,11 @@
 import { afterAll, beforeAll } from 'vitest';
 import { wasmBackend } from '../backend/wasm/index.js';
 import { getPlatform, setPlatform } from '../core/platform.js';
-import { allowRelaxedSimd, nodePlatform } from '../platform/node/index.js';
+import { prepareEngine, nodePlatform } from '../platform/node/index.js';
 
 /** Give a file of tests Node's threads and instructions, and leave things afterwards as they were. */
 export function useNode(): void {
-  allowRelaxedSimd();
+  prepareEngine();
   const before = getPlatform();
   beforeAll(() => setPlatform(nodePlatform));
   afterAll(() => {

@@ -9,7 +9,7 @@ import { optimize } from '../../graph/passes/index.js';
 import type { Buffer, Kernel } from '../../kernels/buffers.js';
 import { alignUp, MAX_THREADS, bytesMoved } from '../../kernels/buffers.js';
 import { planMemory } from '../../kernels/memory_plan.js';
-import { wasmTarget } from './engine.js';
+import { isWide, setWide, wasmTarget } from './engine.js';
 import { estimate } from '../../kernels/estimate.js';
 import { BRIEF, WasmExecutable } from './executable.js';
 import type { Region, WasmBuffer } from './heap.js';
@@ -175,5 +175,9 @@ export const wasmBackend: SyncBackend = {
   },
   get threads() {
     return threads();
+  },
+  setWide,
+  get vectorBits() {
+    return isWide() ? 256 : 128;
   },
 };

@@ -35,13 +35,13 @@ import {
   transpose,
   whileLoop,
 } from '../../graph/lax.js';
-import { allowRelaxedSimd, nodePlatform } from '../../platform/node/index.js';
+import { prepareEngine, nodePlatform } from '../../platform/node/index.js';
 import { difference } from '../../testing/compare.js';
 import { arbitraryApplication, arbitraryGraph } from '../../testing/random_graphs.js';
 import { wasmBackend } from './index.js';
 import { threadPool } from './thread_pool.js';
 
-allowRelaxedSimd();
+prepareEngine();
 const before = getPlatform();
 beforeAll(() => setPlatform(nodePlatform));
 afterAll(() => setPlatform(before));

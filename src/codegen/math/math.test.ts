@@ -6,6 +6,7 @@ import * as special from '../../graph/special.js';
 import { threefryWords } from '../../graph/threefry.js';
 import '../../graph/primitives/index.js';
 import { compileElements } from '../../testing/lanes.js';
+import type { Vectors } from '../index.js';
 import { threefryLanes } from './threefry.js';
 
 const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
@@ -26,8 +27,8 @@ const BOUNDS: readonly (readonly [ScalarUnary, (x: number) => number, number])[]
   ['erf', special.erf, 1.4],
 ];
 
-function run(op: ScalarUnary, x: Float32Array, vector: boolean): ArrayLike<number> {
-  const loop = compileElements(['float32'], 'float32', vector, (s, [value]) => s.unary(op, value));
+function run(op: ScalarUnary, x: Float32Array, vectors: Vectors): ArrayLike<number> {
+  const loop = compileElements(['float32'], 'float32', vectors, (s, [value]) => s.unary(op, value));
   return loop.run([ndarray('float32', [x.length], x)]).data;
 }
 
@@ -50,14 +51,15 @@ describe('float32 functions on lanes', () => {
   for (const [op, exact, bound] of BOUNDS)
     test(`${op} is within ${bound} units in the last place over all magnitudes, scalars as vectors bit for bit`, () => {
       const x = everywhere();
-      const lanes = run(op, x, true);
+      const lanes = run(op, x, 1);
       let worst = { off: 0, x: NaN };
       x.forEach((value, i) => {
         const off = units(lanes[i], exact(value));
         if (off > worst.off) worst = { off, x: value };
       });
       expect(worst.off, `${op}(${worst.x})`).toBeLessThanOrEqual(bound);
-      expect(run(op, x, false)).toEqual(lanes);
+      expect(run(op, x, 0)).toEqual(lanes);
+      expect(run(op, x, 2)).toEqual(lanes);
     });
 
   test('tanh, erf and logistic never fall and stay in their bounds', () => {
@@ -67,7 +69,7 @@ describe('float32 functions on lanes', () => {
       ['erf', -1],
       ['logistic', 0],
     ] as const) {
-      const y = run(op, x, true);
+      const y = run(op, x, 1);
       let falls = 0;
       // Within the error that is stated, neighbours may change places; never by more.
       for (let i = 1; i < x.length; i++) if (y[i] < y[i - 1] - 2 ** -23 * Math.abs(y[i])) falls++;
@@ -83,8 +85,8 @@ describe('float32 functions on lanes', () => {
     const y = Float32Array.from({ length: 1 << 16 }, (_, i) =>
       i % 3 === 0 ? (i % 41) - 20 : ((i * 7919) % 20001) / 1000 - 10,
     );
-    for (const vector of [false, true]) {
-      const loop = compileElements(['float32', 'float32'], 'float32', vector, (s, [a, b]) => s.binary('pow', a, b));
+    for (const vectors of [0, 1, 2] as const) {
+      const loop = compileElements(['float32', 'float32'], 'float32', vectors, (s, [a, b]) => s.binary('pow', a, b));
       const actual = loop.run([ndarray('float32', [x.length], x), ndarray('float32', [y.length], y)]).data;
       let worst = { off: 0, at: '' };
       x.forEach((value, i) => {
@@ -105,12 +107,12 @@ test('threefryLanes gives the words of the cipher', () => {
       Uint32Array.from({ length: n }, (_, i) => Math.imul(i + 1, prime * 0x9e3779b1)),
     ),
   );
-  for (const vector of [false, true])
+  for (const vectors of [0, 1, 2] as const)
     for (const word of [0, 1] as const) {
       const loop = compileElements(
         ['uint32', 'uint32', 'uint32', 'uint32'],
         'uint32',
-        vector,
+        vectors,
         (_s, [a, b, c, d], f) => ({
           dtype: 'uint32',
           expr: threefryLanes(f, a.expr, b.expr, c.expr, d.expr)[word],

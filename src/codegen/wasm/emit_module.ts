@@ -4,7 +4,7 @@ import type { Callee, ContextSlot, HostFunction, KernelFunction } from '../ir.js
 import type { ModuleWriter } from '../module.js';
 import { Bytes } from './bytes.js';
 import { emitFunction } from './emit_function.js';
-import { VALUE_TYPE } from './opcodes.js';
+import { OP, VALUE_TYPE } from './opcodes.js';
 
 /** What a module is made of. */
 export interface ModuleParts {
@@ -18,6 +18,9 @@ export interface ModuleParts {
 const isHost = (callee: Callee): callee is HostFunction => 'host' in callee;
 /** The most pages that a memory of 32-bit addresses can have. */
 export const MAX_PAGES = 65536;
+
+/** Globals that are kept for slots of the context where there are others: scans are never nested so deep. */
+const SLOTS = 64;
 
 /** The mutable i32 global that holds a slot of the context. All are 0 at the start; every thread has an instance of its own. */
 function globalOf(slot: ContextSlot): number {
@@ -52,8 +55,10 @@ export class WasmModuleWriter implements ModuleWriter {
   readonly #code = new Bytes();
   readonly #calls: Call[] = [];
 
-  /** Globals, as many as the functions use. */
+  /** Globals of the context, as many as the functions use. */
   #globals = 0;
+  /** Globals that hold numbers, by their bits. They follow those of the context. */
+  readonly #numbers = new Map<number, number>();
 
   constructor(private readonly options: Omit<ModuleParts, 'exports'>) {}
 
@@ -76,6 +81,13 @@ export class WasmModuleWriter implements ModuleWriter {
       if (!('body' in fn)) throw new InternalError(`wasm: ${fn.name} is called but not part of the module`);
       this.#own.set(fn, (known = this.#write(fn as KernelFunction)));
     }
+    return known;
+  }
+
+  /** The global that holds a float32 of these bits. It is mutable only so that engines do not take its value for granted. */
+  #number(bits: number): number {
+    let known = this.#numbers.get(bits);
+    if (known === undefined) this.#numbers.set(bits, (known = SLOTS + this.#numbers.size));
     return known;
   }
 
@@ -112,13 +124,19 @@ export class WasmModuleWriter implements ModuleWriter {
     };
     const global = (slot: ContextSlot): number => {
       const index = globalOf(slot);
+      if (index >= SLOTS) throw new InternalError(`wasm: more than ${SLOTS} slots of the context`);
       this.#globals = Math.max(this.#globals, index + 1);
       return index;
     };
-    const body = emitFunction(fn, { call, global, fma: this.options.fma });
-    this.#code.u32(body.length);
+    const { head, code } = emitFunction(fn, {
+      call,
+      global,
+      number: (bits) => this.#number(bits),
+      fma: this.options.fma,
+    });
+    this.#code.u32(head.length + code.length).append(head);
     const start = this.#code.length;
-    this.#code.append(body);
+    this.#code.append(code);
     for (const { at, host, index } of calls) this.#calls.push({ at: start + at, host, index });
     return this.#ownTypes.push(this.#typeOf(fn)) - 1;
   }
@@ -151,8 +169,10 @@ export class WasmModuleWriter implements ModuleWriter {
     const declared = new Bytes().u32(this.#ownTypes.length);
     for (const type of this.#ownTypes) declared.u32(type);
     section(module, 3, declared);
-    const global = new Bytes().u32(this.#globals);
-    for (let i = 0; i < this.#globals; i++) global.bytes([VALUE_TYPE.i32, 1, 0x41, 0, 0x0b]);
+    const slots = this.#numbers.size > 0 ? SLOTS : this.#globals;
+    const global = new Bytes().u32(slots + this.#numbers.size);
+    for (let i = 0; i < slots; i++) global.bytes([VALUE_TYPE.i32, 1, OP.i32Const, 0, OP.end]);
+    for (const bits of this.#numbers.keys()) global.bytes([VALUE_TYPE.f32, 1, OP.f32Const]).word(bits).byte(OP.end);
     section(module, 6, global);
     section(module, 7, exported);
     section(module, 10, new Bytes().u32(this.#ownTypes.length).append(this.#code));

@@ -2,7 +2,7 @@
  * @file Numbers of WebAssembly's instructions, by operation and type.
  * @see WebAssembly Core Specification 2.0; Threads; Relaxed SIMD
  */
-import type { BinaryOp, CompareOp, ConvertOp, KernelType, MemoryType, UnaryOp } from '../ir.js';
+import type { BinaryOp, CompareOp, ConvertOp, KernelType, MachineType, MemoryType, UnaryOp } from '../ir.js';
 
 /** An instruction: one byte, or a prefix and a number. */
 export type Opcode = number | readonly [prefix: number, code: number];
@@ -12,7 +12,7 @@ const numeric = (code: number): Opcode => [0xfc, code];
 
 type Table<K extends string> = Partial<Record<K, Opcode>>;
 
-export const UNARY: Readonly<Record<KernelType, Table<UnaryOp>>> = {
+export const UNARY: Readonly<Record<MachineType, Table<UnaryOp>>> = {
   i32: { eqz: 0x45, clz: 0x67, popcnt: 0x69 },
   f32: { abs: 0x8b, neg: 0x8c, ceil: 0x8d, floor: 0x8e, trunc: 0x8f, nearest: 0x90, sqrt: 0x91 },
   f64: { abs: 0x99, neg: 0x9a, ceil: 0x9b, floor: 0x9c, trunc: 0x9d, nearest: 0x9e, sqrt: 0x9f },
@@ -23,7 +23,7 @@ export const UNARY: Readonly<Record<KernelType, Table<UnaryOp>>> = {
   f64x: { abs: simd(236), neg: simd(237), sqrt: simd(239) },
 };
 
-export const BINARY: Readonly<Record<KernelType, Table<BinaryOp>>> = {
+export const BINARY: Readonly<Record<MachineType, Table<BinaryOp>>> = {
   i32: {
     add: 0x6a, sub: 0x6b, mul: 0x6c, divS: 0x6d, divU: 0x6e, remS: 0x6f, remU: 0x70, and: 0x71, or: 0x72, xor: 0x73, shl: 0x74, shrS: 0x75,
     shrU: 0x76, rotl: 0x77,
@@ -50,7 +50,7 @@ export const BINARY: Readonly<Record<KernelType, Table<BinaryOp>>> = {
   },
 };
 
-export const COMPARE: Readonly<Record<KernelType, Table<CompareOp>>> = {
+export const COMPARE: Readonly<Record<MachineType, Table<CompareOp>>> = {
   i32: {
     eq: 0x46, ne: 0x47, lt: 0x48, ltU: 0x49, gt: 0x4a, gtU: 0x4b, le: 0x4c, leU: 0x4d, ge: 0x4e, geU: 0x4f,
   }, // prettier-ignore
@@ -144,5 +144,5 @@ export const OP = {
 
 /** The encoding of each type. */
 export const VALUE_TYPE: Readonly<Record<KernelType, number>> = {
-  i32: 0x7f, f32: 0x7d, f64: 0x7c, i32x: 0x7b, f32x: 0x7b, f64x: 0x7b,
+  i32: 0x7f, f32: 0x7d, f64: 0x7c, i32x: 0x7b, f32x: 0x7b, f64x: 0x7b, i32xx: 0x7b, f32xx: 0x7b, f64xx: 0x7b,
 }; // prettier-ignore

@@ -56,7 +56,7 @@ function lowerPlainly(lowering: Lowering, contraction: Contraction): void {
     reads: [a.buffer, b.buffer],
     writes: [c.buffer],
     emit: (f, lo, hi) => {
-      const s = new LaneBuilder(f, false);
+      const s = new LaneBuilder(f, 0);
       const base = (x: ContractionOperand): Expr => f.let(x.buffer.pointer(f).add(x.offset * bytes));
       const [pa, pb, pc] = [a, b, c].map(base);
       forUnits(f, lo, hi, units, cut, (unit) => {
@@ -66,10 +66,10 @@ function lowerPlainly(lowering: Lowering, contraction: Contraction): void {
           return f.let(pointer.add(steps[0].add(steps[1]).add(steps[2]).mul(bytes)));
         };
         const [x, y] = [at('a', pa), at('b', pb)];
-        const total = f.local(constantLanes(0, dtype, false).expr);
+        const total = f.local(constantLanes(0, dtype, 0).expr);
         const walk = (d: number, ax: Expr, by: Expr): void => {
           if (d === depth.length) {
-            const product = s.binary('mul', loadElements(f, dtype, ax, 0, false), loadElements(f, dtype, by, 0, false));
+            const product = s.binary('mul', loadElements(f, dtype, ax, 0, 0), loadElements(f, dtype, by, 0, 0));
             f.set(total, s.binary('add', { dtype, expr: total }, product).expr);
             return;
           }

@@ -5,6 +5,7 @@
 import { storageBytes } from '../../core/dtype.js';
 import { InternalError } from '../../core/errors.js';
 import type { Expr, FunctionBuilder } from '../../codegen/index.js';
+import { vectorsOf } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, loadSplatted, storeElements } from '../../codegen/lanes.js';
 import type { Node, Value } from '../../graph/graph.js';
@@ -82,9 +83,9 @@ export class LoopEpilogue implements Epilogue {
   }
 
   store(f: FunctionBuilder, pointers: readonly Expr[], at: Expr, column: Expr, given: Expr): void {
-    const vector = given.type === 'f32x';
+    const vectors = vectorsOf(given.type);
     const value = f.let(given);
-    const builder = new LaneBuilder(f, vector);
+    const builder = new LaneBuilder(f, vectors);
     const place = f.let(at);
     const moved = f.let(place.sub(pointers[0]));
     const addressOf = ({ buffer, dtype }: Access, by: Expr): Expr => {
@@ -102,17 +103,17 @@ export class LoopEpilogue implements Epilogue {
         case 'result':
           return { dtype: 'float32', expr: value };
         case 'same':
-          return loadElements(f, dtype, addressOf(access, moved), start, vector);
+          return loadElements(f, dtype, addressOf(access, moved), start, vectors);
         case 'column':
-          return loadElements(f, dtype, addressOf(access, column), start, vector);
+          return loadElements(f, dtype, addressOf(access, column), start, vectors);
         default: {
           const from = pointers[this.#buffers.indexOf(access.buffer!)];
-          return vector ? loadSplatted(f, dtype, from, start) : loadElements(f, dtype, from, start, false);
+          return vectors === 0 ? loadElements(f, dtype, from, start, 0) : loadSplatted(f, dtype, from, start, vectors);
         }
       }
     };
     const of = (operand: Operand): LaneValue => {
-      if (operand.kind === 'constant') return constantLanes(operand.value, operand.dtype, vector);
+      if (operand.kind === 'constant') return constantLanes(operand.value, operand.dtype, vectors);
       if (operand.kind === 'computed') return values.get(operand.value)!;
       let loaded = loads.get(operand.access);
       if (loaded === undefined) loads.set(operand.access, (loaded = load(operand.access)));

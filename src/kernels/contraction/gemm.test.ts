@@ -9,7 +9,7 @@ import { useNode } from '../../testing/wasm.js';
 
 useNode();
 
-const tile = { rows: 4, columns: 8 };
+const tile = { rows: 4, columns: 8, vectors: 1 } as const;
 
 /** A product of a matrix of `rows` × `depth`, or of its transpose, and one of `depth` × `columns`, or of its. */
 const orders = [
@@ -107,7 +107,7 @@ describe('batches of products with axes in any order', () => {
 
 describe('the cut of a product', () => {
   const cut = (nm: number, nn: number, nk: number, nb = 1, packedAnyway = false) =>
-    chooseBlocks({ nb, nm, nn, nk, depthBlock: 256, packedAnyway }, tile, WASM_MACHINE);
+    chooseBlocks({ nb, nm, nn, nk, depthBlock: 256, packedAnyway }, tile, tile, WASM_MACHINE);
 
   test('covers the depth with parts that begin at a block', () => {
     for (const nk of [1, 255, 256, 257, 784, 2048, 5120, 9999]) {

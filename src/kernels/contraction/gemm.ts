@@ -19,7 +19,7 @@ import type { Partials } from './gemm_outer.js';
 import { chooseBlocks } from './gemm_blocks.js';
 import { isOuterProduct, lowerOuter } from './gemm_outer.js';
 import { packColumns } from './gemm_pack.js';
-import { tileFunction, tileOf } from './gemm_tile.js';
+import { plainTile, tileFunction, tileOf } from './gemm_tile.js';
 import { asFewRows, lowerFewRows } from './gemv.js';
 import { isStreamed, lowerStreamed } from './gemv_streamed.js';
 import type { PanelSource } from './pack.js';
@@ -41,7 +41,8 @@ type Form = 'few rows' | 'streamed' | 'outer' | 'direct' | 'packed';
 function formOf(given: Contraction, target: Target): { form: Form; x: Contraction } {
   const fewRows = asFewRows(given, target);
   if (fewRows !== null) return { form: isStreamed(fewRows, target) ? 'streamed' : 'few rows', x: fewRows };
-  const tile = tileOf(target);
+  // The same form for all tiles: each sums in an order of its own.
+  const tile = plainTile(target);
   // Columns should run along C.
   const turned = !isDense(given.columns, tile.columns) && isDense(given.rows, tile.columns);
   const x = turned ? swapOperands(given) : given;
@@ -74,12 +75,13 @@ const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => v
 
 /** Both operands in packed panels. */
 function lowerPacked(lowering: Lowering, x: Contraction): void {
-  const tile = tileOf(lowering.target);
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
+  const tile = tileOf(lowering.target, nn);
   const unchanging = lowering.isUnchanging(x.b.buffer);
   const blocks = chooseBlocks(
     { nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: unchanging },
     tile,
+    plainTile(lowering.target),
     lowering.target.machine,
   );
   const { parts, partDepth, ahead } = blocks;
@@ -116,10 +118,10 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
   const cRows: readonly ContractionAxis[] = partial !== null ? [{ size: nm, a: 0, b: 0, c: nn }] : x.rows;
   const cColumns: readonly ContractionAxis[] = partial !== null ? [{ size: nn, a: 0, b: 0, c: 1 }] : x.columns;
   const direct = cRows.length <= 1 && cColumns.length <= 1 && (cColumns[0]?.c ?? 1) === 1;
-  const micro = tileFunction(lowering.target);
+  const micro = tileFunction(lowering.target, tile);
   // Parts are finished when they are summed.
   const epilogue = parts === 1 ? x.epilogue : undefined;
-  const finishing = epilogue && tileFunction(lowering.target, epilogue);
+  const finishing = epilogue && tileFunction(lowering.target, tile, epilogue);
 
   lowering.add({
     label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})${epilogue?.label ?? ''}`,
@@ -258,9 +260,8 @@ function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, 
   const [nb, nm, nn] = [x.batch, x.rows, x.columns].map(countOf);
   const { epilogue } = x;
   const size = nb * nm * width;
-  const { lanes } = lowering.target;
   const rows = nb * nm;
-  const vector = x.columns.length <= 1 && (x.columns[0]?.c ?? 1) === 1 ? lanes : 1;
+  const dense = x.columns.length <= 1 && (x.columns[0]?.c ?? 1) === 1;
   const cut = cutTasks(rows, parts * nn);
   lowering.add({
     label: `sum of ${parts} parts of ${x.label}${epilogue?.label ?? ''}`,
@@ -282,20 +283,15 @@ function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, 
           ),
         );
         const row = f.let(from.add(unit.mul(width * BYTES)));
-        const sum = (n: Expr, wide: boolean): void => {
-          const load = (p: number): Expr => {
-            const at = row.add(n.shl(2));
-            return wide ? f.loadVector('f32', at, p * size * BYTES) : f.load('f32', at, p * size * BYTES);
-          };
+        f.forElements(0, nn, dense ? f.widest : 0, (n, vectors) => {
+          const at = f.let(row.add(n.shl(2)));
+          const load = (p: number): Expr => f.loadVector('f32', at, p * size * BYTES, vectors);
           let total = f.let(load(0));
           for (let p = 1; p < parts; p++) total = f.let(total.add(load(p)));
-          const step = f.let((wide ? n : stepsTo(f, n, x.columns, 'c')).mul(BYTES));
+          const step = f.let((dense ? n : stepsTo(f, n, x.columns, 'c')).mul(BYTES));
           if (epilogue) epilogue.store(f, pointers, place.add(step), step, total);
           else f.store('f32', f.let(place.add(step)), total);
-        };
-        const whole = vector === 1 ? 0 : nn - (nn % vector);
-        f.for(0, whole, vector, (n) => sum(n, true));
-        f.for(whole, nn, 1, (n) => sum(n, false));
+        });
       });
     },
   });

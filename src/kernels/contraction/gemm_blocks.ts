@@ -48,17 +48,27 @@ const sizesFor = (extent: number, unit: number, sizes: readonly number[]): numbe
   return extent <= sizes.at(-1)! ? [...smaller, roundUp(extent, unit)] : smaller;
 };
 
-/** The cheapest cut. It depends on the problem alone, never on the number of threads. */
-export function chooseBlocks(size: ProductSize, tile: Tile, machine: MachineModel): Blocks {
+/**
+ * The cheapest cut. It depends on the problem alone, never on the number of threads.
+ *
+ * @param plain The tile for which the parts of the depth are chosen, whatever `tile` is: sums have the same order with all tiles.
+ */
+export function chooseBlocks(size: ProductSize, tile: Tile, plain: Tile, machine: MachineModel): Blocks {
+  const { nk, depthBlock } = size;
+  const depths = new Set(PARTS.map((parts) => (parts === 1 ? nk : roundUp(divideUp(nk, parts), depthBlock))));
+  const blocks = cheapest(size, plain, machine, depths);
+  return tile.columns === plain.columns ? blocks : cheapest(size, tile, machine, [blocks.partDepth]);
+}
+
+function cheapest(size: ProductSize, tile: Tile, machine: MachineModel, depths: Iterable<number>): Blocks {
   const task = machine.handOutNs * machine.fmaPerNs;
   // A kernel more: threads meet once more.
   const kernel = machine.meetingNs * machine.fmaPerNs;
-  const { nb, nm, nn, nk, depthBlock, packedAnyway } = size;
+  const { nb, nm, nn, nk, packedAnyway } = size;
   const products = nb * roundUp(nm, tile.rows) * roundUp(nn, tile.columns) * nk;
   const threads = products < SMALL ? 1 : THREADS;
   let best: Blocks | null = null;
   let least = Infinity;
-  const depths = new Set(PARTS.map((parts) => (parts === 1 ? nk : roundUp(divideUp(nk, parts), depthBlock))));
   for (const partDepth of depths) {
     const parts = divideUp(nk, partDepth);
     for (const rows of sizesFor(nm, tile.rows, ROWS)) {

@@ -3,7 +3,7 @@
  * products, so their elements are read where they lie. Only B is packed.
  */
 import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
@@ -56,8 +56,10 @@ function directTiles(
   { order, rowStep, cStep }: { order: Order; rowStep: number; cStep: number },
   epilogue?: Epilogue,
 ): KernelFunction {
-  const vectors = tile.columns / target.lanes;
-  const vectorBytes = BYTES * target.lanes;
+  const { vectors } = tile;
+  const width = vectors * target.lanes;
+  const across = tile.columns / width;
+  const widthBytes = BYTES * width;
   const own = ['i32', 'i32', 'i32', 'i32'] as const;
   const f = new FunctionBuilder('direct tiles', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
   const [a0, b0, c0, count, column0, ...pointers] = f.params;
@@ -68,7 +70,7 @@ function directTiles(
   f.for(0, count, 1, () => {
     if (order === 'down') f.set(b, b0);
     const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-      Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
+      Array.from({ length: across }, () => f.local(constant(inVectors('f32', vectors), 0))),
     );
     const walk = (d: number, from: Expr): void => {
       const axis = x.depth[d];
@@ -78,9 +80,9 @@ function directTiles(
       }
       const a = f.local(from);
       f.for(0, axis.size, 1, () => {
-        const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+        const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * widthBytes, vectors)));
         for (let r = 0; r < tile.rows; r++) {
-          const element = f.let(f.loadSplat(a, r * rowStep * BYTES));
+          const element = f.let(f.loadSplat(a, r * rowStep * BYTES, vectors));
           sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
         }
         f.set(a, a.add(BYTES));
@@ -90,9 +92,9 @@ function directTiles(
     walk(0, rows);
     sums.forEach((row, r) =>
       row.forEach((sum, v) => {
-        const shift = (r * cStep + v * target.lanes) * BYTES;
+        const shift = (r * cStep + v * width) * BYTES;
         if (column === null) f.store('f32', c, sum, shift);
-        else epilogue!.store(f, pointers, c.add(shift), f.let(column.add(v * vectorBytes)), sum);
+        else epilogue!.store(f, pointers, c.add(shift), f.let(column.add(v * widthBytes)), sum);
       }),
     );
     if (order === 'down') {
@@ -109,8 +111,8 @@ function directTiles(
 /** Add the kernels of a contraction for which `canReadDirectly` holds. */
 export function lowerDirect(lowering: Lowering, x: Contraction): void {
   const { target } = lowering;
-  const tile = tileOf(target);
   const [nb, nn, nk] = [x.batch, x.columns, x.depth].map(countOf);
+  const tile = tileOf(target, nn);
   const line: ContractionAxis = x.rows.at(-1)!;
   const outerRows = x.rows.slice(0, -1);
   const lines = countOf(outerRows);

@@ -4,7 +4,7 @@
  * read where they lie; nothing is packed. The depth is cut into parts that are summed at the end.
  */
 import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
@@ -38,27 +38,30 @@ export function isOuterProduct(x: Contraction, tile: Tile): boolean {
 /** `tile(a, b, c, lines, accumulate)`: C = Σ or C += Σ over `lines` lines of runs, for the rows of A at these places. */
 function outerTile(
   target: Target,
-  columns: number,
+  tile: Tile,
   places: readonly number[],
   line: ContractionAxis,
   run: ContractionAxis,
   width: number,
 ): KernelFunction {
-  const vectors = columns / target.lanes;
+  const { vectors } = tile;
+  const lanes = vectors * target.lanes;
   const f = new FunctionBuilder('outer tile', target, ['i32', 'i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c, lines, accumulate] = f.params;
-  const at = (r: number, v: number): number => (r * width + v * target.lanes) * BYTES;
-  const sums: Local[][] = places.map(() => Array.from({ length: vectors }, () => f.local(constant('f32x', 0))));
+  const at = (r: number, v: number): number => (r * width + v * lanes) * BYTES;
+  const across = tile.columns / lanes;
+  const zero = constant(inVectors('f32', vectors), 0);
+  const sums: Local[][] = places.map(() => Array.from({ length: across }, () => f.local(zero)));
   f.if(accumulate, () =>
-    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v))))),
+    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v), vectors)))),
   );
   f.for(0, lines, 1, (l) => {
     const a = f.local(a0.add(l.mul(line.a * BYTES)));
     const b = f.local(b0.add(l.mul(line.b * BYTES)));
     f.for(0, run.size, 1, () => {
-      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * target.lanes * BYTES)));
+      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * lanes * BYTES, vectors)));
       places.forEach((place, r) => {
-        const element = f.let(f.loadSplat(a, place * BYTES));
+        const element = f.let(f.loadSplat(a, place * BYTES, vectors));
         sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
       });
       f.set(a, a.add(run.a * BYTES));
@@ -79,8 +82,8 @@ export interface Partials {
 /** Add the kernel that makes the partial results of a contraction for which `isOuterProduct` holds. */
 export function lowerOuter(lowering: Lowering, x: Contraction): Partials {
   const { target } = lowering;
-  const tile = tileOf(target);
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
+  const tile = tileOf(target, nn);
   const run = x.depth.at(-1)!;
   const line = x.depth.at(-2) ?? ONE;
   const outer = x.depth.slice(0, -2);
@@ -97,7 +100,7 @@ export function lowerOuter(lowering: Lowering, x: Contraction): Partials {
   /** Tiles of rows that have code of their own, and how far their places are from where the tile is told to begin. */
   const places = sideBySide ? Array.from({ length: tile.rows }, (_, r) => r) : eachStep(x.rows, 'a');
   const micros = Array.from({ length: Math.ceil(places.length / tile.rows) }, (_, i) =>
-    outerTile(target, tile.columns, places.slice(i * tile.rows, (i + 1) * tile.rows), line, run, width),
+    outerTile(target, tile, places.slice(i * tile.rows, (i + 1) * tile.rows), line, run, width),
   );
   lowering.add({
     label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk}, both in place)`,

@@ -1,26 +1,37 @@
 /** @file The innermost kernel of matrix products: a tile of C in registers, one column of packed A times one row of packed B at a time. */
 import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
 import type { Epilogue } from '../context.js';
 
 /** Rows and columns of a tile. */
 export interface Tile {
   readonly rows: number;
   readonly columns: number;
+  /** Of how many vectors the values are in which a row is computed. */
+  readonly vectors: 1 | 2;
 }
 
 /**
  * The tile that V8 keeps in registers: 4 × 8 uses eight accumulators, two vectors of B and one of A, of sixteen registers. Larger ones
  * and unrolled loops spill on V8 11 (measured).
  */
-export function tileOf({ lanes, machine: { registers } }: Target): Tile {
+export function plainTile({ lanes, machine: { registers } }: Target): Tile {
   const rows = 4;
   // Each vector of columns takes a register a row, and one for B; A, addresses and what the engine needs take four.
-  const vectors = Math.floor((registers - 4) / (rows + 1));
-  return { rows, columns: vectors * lanes };
+  const across = Math.floor((registers - 4) / (rows + 1));
+  return { rows, columns: across * lanes, vectors: 1 };
 }
 
-const made = new WeakMap<Target, KernelFunction>();
+/**
+ * The tile for a product of so many columns. Where wide vectors are joined they take the registers of single ones, and twice the columns
+ * are computed at a time. Products that these would leave half empty keep the plain tile.
+ */
+export function tileOf(target: Target, columns: number): Tile {
+  const plain = plainTile(target);
+  return target.wide && columns > plain.columns ? { ...plain, columns: 2 * plain.columns, vectors: 2 } : plain;
+}
+
+const made = new WeakMap<Target, Map<number, KernelFunction>>();
 
 /**
  * `tiles(a, b, c, rowBytes, depth, accumulate, count)`: C = A·B, or C += A·B, for `count` tiles, one below the other. `a` is packed by
@@ -29,17 +40,20 @@ const made = new WeakMap<Target, KernelFunction>();
  * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the tiles, and the
  *     epilogue's pointers.
  */
-export function tileFunction(target: Target, epilogue?: Epilogue): KernelFunction {
-  if (epilogue !== undefined) return buildTile(target, epilogue);
-  let known = made.get(target);
-  if (known === undefined) made.set(target, (known = buildTile(target)));
+export function tileFunction(target: Target, tile: Tile, epilogue?: Epilogue): KernelFunction {
+  if (epilogue !== undefined) return buildTile(target, tile, epilogue);
+  let functions = made.get(target);
+  if (functions === undefined) made.set(target, (functions = new Map<number, KernelFunction>()));
+  let known = functions.get(tile.columns);
+  if (known === undefined) functions.set(tile.columns, (known = buildTile(target, tile)));
   return known;
 }
 
-function buildTile(target: Target, epilogue?: Epilogue): KernelFunction {
-  const { rows, columns } = tileOf(target);
-  const vectors = columns / target.lanes;
-  const vectorBytes = 4 * target.lanes;
+function buildTile(target: Target, tile: Tile, epilogue?: Epilogue): KernelFunction {
+  const { rows, columns, vectors } = tile;
+  const width = vectors * target.lanes;
+  const across = columns / width;
+  const bytes = 4 * width;
   const own = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
   const f = new FunctionBuilder('tiles', target, epilogue === undefined ? own : [...own, 'i32', ...epilogue.params]);
   const [a0, b0, c0, rowBytes, depth, accumulate, count, column, ...pointers] = f.params;
@@ -47,8 +61,8 @@ function buildTile(target: Target, epilogue?: Epilogue): KernelFunction {
   const c = f.local(c0);
   f.for(0, count, 1, () => {
     const b = f.local(b0);
-    const zero = constant('f32x', 0);
-    const sums: Local[][] = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local(zero)));
+    const zero = constant(inVectors('f32', vectors), 0);
+    const sums: Local[][] = Array.from({ length: rows }, () => Array.from({ length: across }, () => f.local(zero)));
     /** Goes down the rows of C, whose addresses are not kept: registers are for the sums. */
     const down = (body: (row: Local[], at: Expr) => void): void => {
       const at = f.local(c);
@@ -58,12 +72,12 @@ function buildTile(target: Target, epilogue?: Epilogue): KernelFunction {
       });
     };
     f.if(accumulate, () =>
-      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', at, v * vectorBytes)))),
+      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', at, v * bytes, vectors)))),
     );
     f.for(i32(0), depth, 1, () => {
-      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * bytes, vectors)));
       for (let r = 0; r < rows; r++) {
-        const x = f.let(f.loadSplat(a, 4 * r));
+        const x = f.let(f.loadSplat(a, 4 * r, vectors));
         sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
       }
       f.set(a, a.add(4 * rows));
@@ -71,7 +85,7 @@ function buildTile(target: Target, epilogue?: Epilogue): KernelFunction {
     });
     down((row, at) =>
       row.forEach((sum, v) => {
-        const shift = v * vectorBytes;
+        const shift = v * bytes;
         if (epilogue === undefined) f.store('f32', at, sum, shift);
         else epilogue.store(f, pointers, at.add(shift), f.let(column.add(shift)), sum);
       }),

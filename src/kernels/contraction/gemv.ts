@@ -2,8 +2,8 @@
  * @file Float32 products of few rows, such as predictions of one sample: time goes to reading the matrix, once, where it lies. Packing
  * it, or computing tiles of which most rows are padding, would cost more than the product.
  */
-import type { Expr, FunctionBuilder, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder as Builder, i32 } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, KernelFunction, Local, Target, Vectors } from '../../codegen/index.js';
+import { constant, FunctionBuilder as Builder, i32, inVectors, vectorPieces, vectorsOf } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, eachStep, stepsTo, swapOperands } from './contraction.js';
@@ -75,14 +75,13 @@ const ONE: ContractionAxis = { size: 1, a: 0, b: 0, c: 0 };
 function acrossBlock(target: Target, x: Contraction, width: number): KernelFunction {
   const f = new Builder('few rows', target, ['i32', 'i32', 'i32']);
   const [a0, b0, c] = f.params;
-  const vectors = width / target.lanes;
-  const vectorBytes = target.lanes * BYTES;
+  const pieces = vectorPieces(target, width / target.lanes);
   const steps = eachStep(x.rows, 'a');
   const to = eachStep(x.rows, 'c');
-  const zero = constant('f32x', 0);
-  const sums: Local[][] = steps.map(() => Array.from({ length: vectors }, () => f.local(zero)));
+  const zeroOf = (vectors: Vectors): Expr => constant(inVectors('f32', vectors), 0);
+  const sums: Local[][] = steps.map(() => pieces.map(({ vectors }) => f.local(zeroOf(vectors))));
   const eachSum = (body: (sum: Local, offset: number) => void): void =>
-    sums.forEach((row, r) => row.forEach((sum, v) => body(sum, to[r] * BYTES + v * vectorBytes)));
+    sums.forEach((row, r) => row.forEach((sum, v) => body(sum, (to[r] + pieces[v].first) * BYTES)));
   const run = x.depth.at(-1) ?? ONE;
   const { outer, inner } = cutDepth(x.depth.slice(0, -1), run);
   const whole = outer.length === 0 && run.size <= DEPTH_BLOCK;
@@ -93,11 +92,14 @@ function acrossBlock(target: Target, x: Contraction, width: number): KernelFunct
     walk(f, inner, from, matrix, (start, place) => {
       const [a, b] = [f.local(start), f.local(place)];
       f.for(0, length, 1, () => {
-        const elements = steps.map((step) => f.let(f.loadSplat(a, step * BYTES)));
-        for (let v = 0; v < vectors; v++) {
-          const column = f.let(f.loadVector('f32', b, v * vectorBytes));
-          elements.forEach((element, r) => f.set(sums[r][v], element.fma(column, sums[r][v])));
-        }
+        const elements = steps.map((step) => f.let(f.loadSplat(a, step * BYTES, pieces[0].vectors)));
+        pieces.forEach(({ first, vectors }, v) => {
+          const column = f.let(f.loadVector('f32', b, first * BYTES, vectors));
+          elements.forEach((element, r) => {
+            const same = vectors < pieces[0].vectors ? element.half(0) : element;
+            f.set(sums[r][v], same.fma(column, sums[r][v]));
+          });
+        });
         f.set(a, a.add(run.a * BYTES));
         f.set(b, b.add(run.b * BYTES));
       });
@@ -109,7 +111,7 @@ function acrossBlock(target: Target, x: Contraction, width: number): KernelFunct
   }
   walk(f, outer, a0, b0, (a, b) =>
     f.for(0, run.size, DEPTH_BLOCK, (k) => {
-      eachSum((sum) => f.set(sum, zero));
+      eachSum((sum) => f.set(sum, zeroOf(vectorsOf(sum.type))));
       stretch(
         f.let(a.add(k.mul(run.a * BYTES))),
         f.let(b.add(k.mul(run.b * BYTES))),
@@ -118,7 +120,10 @@ function acrossBlock(target: Target, x: Contraction, width: number): KernelFunct
       f.if(
         first,
         () => eachSum((sum, offset) => f.store('f32', c, sum, offset)),
-        () => eachSum((sum, offset) => f.store('f32', c, f.loadVector('f32', c, offset).add(sum), offset)),
+        () =>
+          eachSum((sum, offset) =>
+            f.store('f32', c, f.loadVector('f32', c, offset, vectorsOf(sum.type)).add(sum), offset),
+          ),
       );
       f.set(first, i32(0));
     }),

@@ -2,7 +2,7 @@
  * @file Products of one row by a wide matrix: whole rows of the matrix are read one after another, as memory likes it best, and are
  * added to a row of sums that stays in the first cache. The depth is cut into parts, whose sums are added at the end.
  */
-import type { Expr, Target } from '../../codegen/index.js';
+import type { Expr, Target, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import type { Contraction } from './contraction.js';
@@ -54,29 +54,29 @@ export function lowerStreamed(lowering: Lowering, x: Contraction): Partials {
       /** Add some rows, each times its element of A, to the sums. */
       const add = (count: number, k: Expr, c: Expr): void => {
         const elements = Array.from({ length: count }, (_, r) =>
-          f.let(f.loadSplat(f.let(pa.add(k.add(r).mul(axis.a * BYTES))))),
+          f.let(f.loadSplat(f.let(pa.add(k.add(r).mul(axis.a * BYTES))), 0, f.widest)),
         );
         const rows = elements.map((_, r) => f.let(pb.add(k.add(r).mul(axis.b * BYTES))));
-        const columns = (from: number, to: number, vectors: number): void =>
-          f.for(from * BYTES, to * BYTES, (vectors === 0 ? 1 : vectors * lanes) * BYTES, (n) => {
-            const at = rows.map((row) => f.let(row.add(n)));
-            const sums = f.let(c.add(n));
-            for (let v = 0; v < Math.max(1, vectors); v++) {
-              const offset = v * lanes * BYTES;
-              const load = (p: Expr): Expr => (vectors === 0 ? f.load('f32', p) : f.loadVector('f32', p, offset));
-              let sum = f.let(load(sums));
-              at.forEach((p, r) => {
-                const element = vectors === 0 ? elements[r].lane(0) : elements[r];
-                sum = f.let(element.fma(load(p), sum));
-              });
-              f.store('f32', sums, sum, vectors === 0 ? 0 : offset);
-            }
-          });
-        const pairs = nn - (nn % (2 * lanes));
-        const whole = nn - (nn % lanes);
-        columns(0, pairs, 2);
-        columns(pairs, whole, 1);
-        columns(whole, nn, 0);
+        const element = (r: number, vectors: Vectors): Expr => {
+          if (vectors === 0) return elements[r].lane(0);
+          return vectors < f.widest ? elements[r].half(0) : elements[r];
+        };
+        // Two vectors at a time, in one wide vector or one after the other.
+        f.forElements(0, nn, 2, (n, vectors) => {
+          const shift = f.let(n.mul(BYTES));
+          const at = rows.map((row) => f.let(row.add(shift)));
+          const sums = f.let(c.add(shift));
+          const width = vectors > f.widest ? f.widest : vectors;
+          for (let v = 0; v < Math.max(1, vectors); v += Math.max(1, width)) {
+            const offset = v * lanes * BYTES;
+            const load = (p: Expr): Expr => f.loadVector('f32', p, offset, width);
+            let sum = f.let(load(sums));
+            at.forEach((p, r) => {
+              sum = f.let(element(r, width).fma(load(p), sum));
+            });
+            f.store('f32', sums, sum, offset);
+          }
+        });
       };
       f.for(lo, hi, 1, (part) => {
         const c = f.let(pc.add(part.mul(nn * BYTES)));

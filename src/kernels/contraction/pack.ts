@@ -1,6 +1,6 @@
 /** @file Packs rows of an operand, which may lie at any strides, into panels: for each step of the depth, the rows' elements side by side. */
 import type { Expr, FunctionBuilder } from '../../codegen/index.js';
-import { i32 } from '../../codegen/index.js';
+import { i32, vectorPieces } from '../../codegen/index.js';
 import type { ContractionAxis } from './contraction.js';
 import { stepsTo } from './contraction.js';
 
@@ -70,7 +70,7 @@ function packDense(
   depth: Expr,
   places: readonly Expr[],
 ): void {
-  const { lanes } = f.target;
+  const pieces = vectorPieces(f.target, width / f.target.lanes);
   const step = axes.at(-1)?.[array] ?? 0;
   const start = f.let(pointer.add(stepsTo(f, row, rows, array).mul(BYTES)));
   forDepth(f, axes, array, k0, depth, (offset, length, done) => {
@@ -79,8 +79,8 @@ function packDense(
     const ends = places.map((place) => f.local(place.add(before)));
     f.for(0, length, 1, () => {
       ends.forEach((at, p) => {
-        for (let v = 0; v < width; v += lanes)
-          f.store('f32', at, f.loadVector('f32', from, (p * width + v) * BYTES), v * BYTES);
+        for (const { first, vectors } of pieces)
+          f.store('f32', at, f.loadVector('f32', from, (p * width + first) * BYTES, vectors), first * BYTES);
         f.set(at, at.add(width * BYTES));
       });
       f.set(from, from.add(step * BYTES));

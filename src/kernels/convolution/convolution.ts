@@ -20,8 +20,8 @@ import { lowerGrouped, lowerGroupedGradient } from './depthwise.js';
 import type { Image, PlainConvolution } from './winograd.js';
 import { canFinish, lowerWinograd, tileSizeFor } from './winograd.js';
 import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
+import { gcd } from '../work.js';
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 const mod = (a: number, n: number): number => ((a % n) + n) % n;
 
 /** Positions along one axis that meet the same taps: positions first + step·j, taps tap + tapStep·t, input index + j·move + t·tapMove. */

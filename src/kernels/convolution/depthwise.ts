@@ -2,8 +2,8 @@
  * @file Contractions in many small groups: depthwise and grouped convolutions, and the gradients of their kernels. A product per group
  * would be tiny, so lanes go over the features of all groups, and elements are read where they lie.
  */
-import type { Expr, FunctionBuilder, Local } from '../../codegen/index.js';
-import { constant, i32 } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
+import { constant, i32, inVectors } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from '../contraction/contraction.js';
@@ -43,9 +43,9 @@ function asGrouped(x: Contraction, sideBySide: 'b' | 'c', products: number): Gro
 /** Reads the elements of A that some features meet, one vector or one element. */
 function featureReader(
   f: FunctionBuilder,
-  { perGroup, step }: Grouped,
+  { features, perGroup, step }: Grouped,
   feature: Expr,
-  wide: boolean,
+  vectors: Vectors,
 ): (address: Expr, offset: number) => Expr {
   const place = (lane: number): Expr => f.let(f.let(feature.add(lane).divU(perGroup)).mul(step * BYTES));
   const first = place(0);
@@ -57,12 +57,21 @@ function featureReader(
     of.set(by, there);
     return there;
   };
-  if (!wide) return (address, offset) => f.load('f32', moved(address, first), offset);
-  const { lanes } = f.target;
-  const near = step === 1 && lanes === 4;
-  if (perGroup === 1 && step === 1) return (address, offset) => f.loadVector('f32', moved(address, first), offset);
-  if (perGroup % lanes === 0) return (address, offset) => f.loadSplat(moved(address, first), offset);
-  if (perGroup === 2 && near) {
+  if (vectors === 0) return (address, offset) => f.load('f32', moved(address, first), offset);
+  const lanes = f.elements(vectors);
+  if (perGroup === 1 && step === 1)
+    return (address, offset) => f.loadVector('f32', moved(address, first), offset, vectors);
+  if (perGroup % lanes === 0) return (address, offset) => f.loadSplat(moved(address, first), offset, vectors);
+  if (vectors === 2) {
+    const halves = [feature, f.let(feature.add(lanes / 2))].map((at) =>
+      featureReader(f, { features, perGroup, step }, at, 1),
+    );
+    return (address, offset) => {
+      const [low, high] = halves.map((read) => f.let(read(address, offset)));
+      return low.join(high);
+    };
+  }
+  if (perGroup === 2 && step === 1 && lanes === 4) {
     return (address, offset) => {
       const pair = f.let(f.loadVector('f32', moved(address, first), offset));
       return pair.shuffle(pair, [0, 0, 1, 1]);
@@ -77,15 +86,13 @@ function featureReader(
 }
 
 /** Run `body` for the features in vectors, then one by one. */
-function eachFeature(f: FunctionBuilder, features: number, body: (feature: Expr, wide: boolean) => void): void {
-  const whole = features - (features % f.target.lanes);
-  f.for(0, whole, f.target.lanes, (feature) => body(feature, true));
-  f.for(whole, features, 1, (feature) => body(feature, false));
+function eachFeature(f: FunctionBuilder, features: number, body: (feature: Expr, vectors: Vectors) => void): void {
+  f.forElements(0, features, f.widest, body);
 }
 
-const zero = (f: FunctionBuilder, wide: boolean): Local => f.local(constant(wide ? 'f32x' : 'f32', 0));
-const loadMany = (f: FunctionBuilder, address: Expr, offset: number, wide: boolean): Expr =>
-  f.let(wide ? f.loadVector('f32', address, offset) : f.load('f32', address, offset));
+const zero = (f: FunctionBuilder, vectors: Vectors): Local => f.local(constant(inVectors('f32', vectors), 0));
+const loadMany = (f: FunctionBuilder, address: Expr, offset: number, vectors: Vectors): Expr =>
+  f.let(f.loadVector('f32', address, offset, vectors));
 
 /** Offsets of A for each element of some axes, in order. */
 function offsetsOf(axes: readonly ContractionAxis[], array: 'a' | 'c'): number[] {
@@ -127,15 +134,15 @@ export function lowerGrouped(lowering: Lowering, x: Contraction, channels: numbe
         const positions = (first: Expr, count: number): void => {
           const a = f.let(a0.add(first.mul(line.a * BYTES)));
           const c = f.let(c0.add(first.mul(line.c * BYTES)));
-          eachFeature(f, features, (feature, wide) => {
-            const read = featureReader(f, grouped, feature, wide);
+          eachFeature(f, features, (feature, vectors) => {
+            const read = featureReader(f, grouped, feature, vectors);
             const k0 = f.let(pk.add(feature.mul(BYTES)));
-            const sums = Array.from({ length: count }, () => zero(f, wide));
+            const sums = Array.from({ length: count }, () => zero(f, vectors));
             forTaps(f, x.depth, a, k0, features, (from, taps, k) => {
               // Neighbours meet many of the same elements.
               const known = new Map<number, Expr>();
               for (const { offset, kOffset } of taps) {
-                const weight = loadMany(f, k, kOffset, wide);
+                const weight = loadMany(f, k, kOffset, vectors);
                 sums.forEach((sum, p) => {
                   const place = offset + p * line.a * BYTES;
                   const element = known.get(place) ?? f.let(read(from, place));
@@ -246,17 +253,17 @@ export function lowerGroupedGradient(lowering: Lowering, x: Contraction, channel
         f.for(first, last, 1, (number) => {
           const a0 = f.let(pa.add(stepsTo(f, number, outer, 'a').mul(BYTES)));
           const b0 = f.let(pb.add(stepsTo(f, number, outer, 'b').mul(BYTES)));
-          eachFeature(f, features, (feature, wide) => {
-            const read = featureReader(f, grouped, feature, wide);
+          eachFeature(f, features, (feature, vectors) => {
+            const read = featureReader(f, grouped, feature, vectors);
             const at = f.let(feature.mul(BYTES));
             const to = f.let(sums0.add(at));
             for (const chunk of chunks) {
               const least = Math.min(...chunk.map((t) => reads[t]));
               const a = f.local(a0.add(least * BYTES));
               const b = f.local(b0.add(at));
-              const sums = chunk.map((t) => f.local(loadMany(f, to, t * features * BYTES, wide)));
+              const sums = chunk.map((t) => f.local(loadMany(f, to, t * features * BYTES, vectors)));
               f.for(0, run.size, 1, () => {
-                const given = loadMany(f, b, 0, wide);
+                const given = loadMany(f, b, 0, vectors);
                 chunk.forEach((t, i) => f.set(sums[i], f.let(read(a, (reads[t] - least) * BYTES)).fma(given, sums[i])));
                 f.set(a, a.add(run.a * BYTES));
                 f.set(b, b.add(run.b * BYTES));
@@ -287,10 +294,11 @@ function sumParts(lowering: Lowering, x: Contraction, partial: Buffer, parts: nu
       const to = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
       forUnits(f, lo, hi, taps, cut, (tap) => {
         const [start, target] = [f.let(from.add(tap.mul(features * BYTES))), f.let(to.add(stepsTo(f, tap, x.rows, 'c').mul(BYTES)))]; // prettier-ignore
-        eachFeature(f, features, (feature, wide) => {
+        eachFeature(f, features, (feature, vectors) => {
           const at = f.let(start.add(feature.mul(BYTES)));
-          const total = zero(f, wide);
-          for (let p = 0; p < parts; p++) f.set(total, total.add(loadMany(f, at, p * taps * features * BYTES, wide)));
+          const total = zero(f, vectors);
+          for (let p = 0; p < parts; p++)
+            f.set(total, total.add(loadMany(f, at, p * taps * features * BYTES, vectors)));
           f.store('f32', f.let(target.add(feature.mul(BYTES))), total);
         });
       });

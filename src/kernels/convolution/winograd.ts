@@ -6,12 +6,13 @@
  * second cache: it transforms the tiles' inputs (what lies in the padding is read from a row of zeros), multiplies features point by point,
  * and transforms back into the output. A value that is not finite makes its whole tile so. Errors: see winograd_transform.ts.
  */
-import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Local, Target, Vectors } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Epilogue } from '../context.js';
+import type { Tile } from '../contraction/gemm_tile.js';
 import { tileOf } from '../contraction/gemm_tile.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
@@ -76,11 +77,12 @@ interface Plan {
 
 const GROUP = 64;
 
-function planOf(x: PlainConvolution, m: number, { lanes, machine }: Target): Plan {
+function planOf(x: PlainConvolution, m: number, target: Target): Plan {
+  const { lanes, machine } = target;
   const w = winograd(m, TAPS);
   const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / m));
   const tiles = x.images * tileRows * tileColumns;
-  const group = Math.min(GROUP, roundUp(x.features, 2 * lanes));
+  const group = Math.min(GROUP, roundUp(x.features, tileOf(target, x.features).columns));
   const perTile = w.n * w.n * (roundUp(x.channels, lanes) + group) * BYTES;
   // Transformed tiles of a task stay in the second cache, beside a part of the kernel.
   const fitting = Math.floor((0.625 * machine.l2) / perTile / 4) * 4;
@@ -124,11 +126,12 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
   const plan = planOf(x, m, target);
   const { w, tiles, block, group } = plan;
   const points = w.n * w.n;
-  const panel = tileOf(target).columns;
+  const tile = tileOf(target, x.features);
+  const panel = tile.columns;
   const width = roundUp(x.features, panel);
   const depth = x.channels;
   const kernelStep = cacheStep(depth * width);
-  const transformed = transformKernel(lowering, x, w, width);
+  const transformed = transformKernel(lowering, x, w, width, panel);
 
   const rounded = roundUp(depth, lanes);
   // Transformed inputs are [row of points][tile][column of points][feature], products likewise.
@@ -146,7 +149,7 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
     step: inputStep,
   });
   const toOutput = outputTransform(target, w, x, group, outputStep);
-  const products = productRows(target, depth, w.n * rounded, w.n * group);
+  const products = productRows(target, tile, depth, w.n * rounded, w.n * group);
   const tasks = Math.ceil(tiles / block);
   const { epilogue } = x;
   lowering.add({
@@ -213,10 +216,10 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
 }
 
 /** `rows(a, b, c, count)`: rows of C = A·B for one panel of B, four at a time. */
-function productRows(target: Target, depth: number, aStep: number, cStep: number): KernelFunction {
-  const tile = tileOf(target);
-  const vectors = tile.columns / target.lanes;
-  const vectorBytes = BYTES * target.lanes;
+function productRows(target: Target, tile: Tile, depth: number, aStep: number, cStep: number): KernelFunction {
+  const { vectors } = tile;
+  const across = tile.columns / (vectors * target.lanes);
+  const widthBytes = BYTES * vectors * target.lanes;
   const f = new FunctionBuilder('winograd products', target, ['i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c0, count] = f.params;
   const aRow = f.local(a0);
@@ -225,18 +228,18 @@ function productRows(target: Target, depth: number, aStep: number, cStep: number
     const a = f.local(aRow);
     const b = f.local(b0);
     const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-      Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
+      Array.from({ length: across }, () => f.local(constant(inVectors('f32', vectors), 0))),
     );
     f.for(0, depth, 1, () => {
-      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * widthBytes, vectors)));
       for (let r = 0; r < tile.rows; r++) {
-        const element = f.let(f.loadSplat(a, r * aStep * BYTES));
+        const element = f.let(f.loadSplat(a, r * aStep * BYTES, vectors));
         sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
       }
       f.set(a, a.add(BYTES));
       f.set(b, b.add(tile.columns * BYTES));
     });
-    sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, r * cStep * BYTES + v * vectorBytes)));
+    sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, r * cStep * BYTES + v * widthBytes)));
     f.set(aRow, aRow.add(tile.rows * aStep * BYTES));
     f.set(c, c.add(tile.rows * cStep * BYTES));
   });
@@ -264,6 +267,16 @@ export const tileMemory = (n: number, rounded: number): { zeros: number; scratch
   scratch: n * n * rounded,
 });
 
+/** Run `body` for the bytes before each of some elements, by vectors. `unit`: what their number is a multiple of, itself one of the lanes. */
+function eachVector(
+  f: FunctionBuilder,
+  count: Expr | number,
+  unit: number,
+  body: (bytes: Expr, vectors: Vectors) => void,
+): void {
+  f.forElements(0, count, f.widest, (i, vectors) => body(f.let(i.mul(BYTES)), vectors), { unit });
+}
+
 /**
  * `f(image, row, column, to, scratch, zeros)`: matrix · tile · matrixᵀ for the square tile of an image from `row` and `column` on, all
  * features. `scratch` holds what lies between the two steps.
@@ -274,7 +287,6 @@ export function tileTransform(
   matrix: readonly (readonly number[])[],
   x: TileInput,
 ): KernelFunction {
-  const { lanes } = target;
   const taken = matrix[0].length;
   const points = x.points ?? matrix.map((_, i) => i);
   const bytes = x.rounded * BYTES;
@@ -286,10 +298,12 @@ export function tileTransform(
   // Along columns: scratch[i][q] = Σ matrix[i][p] · tile[p][q]
   const used = Array.from({ length: taken }, (_, p) => points.some((i) => matrix[i][p] !== 0));
   const along = (startsAt: (shift: Expr) => readonly Expr[]): void => {
-    const run = (shift: Expr, at: Expr, end: Expr | number): void => {
+    const run = (shift: Expr, at: Expr, count: Expr | number): void => {
       const starts = startsAt(shift);
-      f.for(0, end, lanes * BYTES, (c) => {
-        const xs = starts.map((start, p) => (used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)))) : start));
+      eachVector(f, count, x.rounded, (c, vectors) => {
+        const xs = starts.map((start, p) =>
+          used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)), 0, vectors)) : start,
+        );
         const target = f.let(at.add(c));
         transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * taken * bytes));
       });
@@ -297,16 +311,15 @@ export function tileTransform(
     if (x.rounded === x.column) {
       // Columns are neighbours: one loop does them all.
       const start = f.let(first.mul(bytes));
-      run(start, f.let(scratch.add(start)), f.let(last.sub(first).mul(bytes)));
+      run(start, f.let(scratch.add(start)), f.let(last.sub(first).mul(x.rounded)));
       return;
     }
-    f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(scratch.add(q.mul(bytes))), bytes));
+    f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(scratch.add(q.mul(bytes))), x.rounded));
   };
   const clear = (start: Expr, end: Expr): void =>
-    f.for(f.let(start.mul(bytes)), f.let(end.mul(bytes)), lanes * BYTES, (c) => {
-      const at = f.let(scratch.add(c));
-      points.forEach((_, i) => f.store('f32', at, constant('f32x', 0), i * taken * bytes));
-    });
+    points.forEach((_, i) =>
+      f.fill(f.let(scratch.add(start.mul(bytes)).add(i * taken * bytes)), i32(0), f.let(end.sub(start).mul(bytes))),
+    );
   f.if(first.gt(0), () => clear(i32(0), first));
   f.if(last.lt(taken), () => clear(last, i32(taken)));
   const rows = Array.from({ length: taken }, (_, p) => p);
@@ -316,9 +329,9 @@ export function tileTransform(
   f.for(0, points.length, 1, (i) => {
     const source0 = f.let(scratch.add(i.mul(taken * bytes)));
     const target0 = f.let(to.add(i.mul(x.step * BYTES)));
-    f.for(0, bytes, lanes * BYTES, (c) => {
+    eachVector(f, x.rounded, x.rounded, (c, vectors) => {
       const [source, target] = [f.let(source0.add(c)), f.let(target0.add(c))];
-      const xs = Array.from({ length: taken }, (_, q) => f.let(f.loadVector('f32', source, q * bytes)));
+      const xs = Array.from({ length: taken }, (_, q) => f.let(f.loadVector('f32', source, q * bytes, vectors)));
       transform(f, matrix, xs).forEach((y, j) => f.store('f32', target, y, j * bytes));
     });
   });
@@ -344,20 +357,23 @@ function outputTransform(
   const f = new FunctionBuilder('winograd output', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
   const [from, to, rows, columns, features, scratch, feature, ...pointers] = f.params;
   // Along columns: scratch[r][j] = Σ output[r][i] · from[i][j]
-  f.for(0, n * bytes, lanes * BYTES, (c) => {
+  eachVector(f, n * group, group, (c, vectors) => {
     const [source, at] = [f.let(from.add(c)), f.let(scratch.add(c))];
-    const xs = Array.from({ length: n }, (_, i) => f.let(f.loadVector('f32', source, i * step * BYTES)));
+    const xs = Array.from({ length: n }, (_, i) => f.let(f.loadVector('f32', source, i * step * BYTES, vectors)));
     transform(f, w.output, xs).forEach((y, r) => f.store('f32', at, y, r * n * bytes));
   });
   // Along rows: to[r][s] = Σ output[s][j] · scratch[r][j]
   const end = f.let(features.mul(BYTES));
-  const vectorEnd = f.let(features.and(-lanes).mul(BYTES));
+  const whole = f.let(features.and(-lanes));
+  const vectorEnd = f.let(whole.mul(BYTES));
+  // Groups are all as wide but for the last one, which has what is left.
+  const unit = x.features % f.elements(2) === 0 ? f.elements(2) : lanes;
   f.for(0, rows, 1, (r) => {
     const source0 = f.let(scratch.add(r.mul(n * bytes)));
     const target0 = f.let(to.add(r.mul(x.output.row * BYTES)));
-    const results = (c: Expr): Expr[] => {
+    const results = (c: Expr, vectors: Vectors): Expr[] => {
       const source = f.let(source0.add(c));
-      const xs = Array.from({ length: n }, (_, j) => f.let(f.loadVector('f32', source, j * bytes)));
+      const xs = Array.from({ length: n }, (_, j) => f.let(f.loadVector('f32', source, j * bytes, vectors)));
       return transform(f, w.output, xs);
     };
     const write = (s: number, at: Expr, y: Expr, c: Expr): void => {
@@ -368,20 +384,20 @@ function outputTransform(
     f.if(
       columns.eq(m),
       () =>
-        f.for(0, vectorEnd, lanes * BYTES, (c) => {
+        eachVector(f, whole, unit, (c, vectors) => {
           const at = f.let(target0.add(c));
-          results(c).forEach((y, s) => write(s, at, y, c));
+          results(c, vectors).forEach((y, s) => write(s, at, y, c));
         }),
       () =>
-        f.for(0, vectorEnd, lanes * BYTES, (c) => {
+        eachVector(f, whole, unit, (c, vectors) => {
           const at = f.let(target0.add(c));
-          results(c).forEach((y, s) => s < m - 1 && f.if(columns.gt(s), () => write(s, at, y, c)));
+          results(c, vectors).forEach((y, s) => s < m - 1 && f.if(columns.gt(s), () => write(s, at, y, c)));
         }),
     );
     if (x.features % lanes === 0) return;
     f.if(vectorEnd.lt(end), () => {
       const at = f.let(target0.add(vectorEnd));
-      results(vectorEnd).forEach((y, s) =>
+      results(vectorEnd, 1).forEach((y, s) =>
         f.if(columns.gt(s), () => {
           for (let lane = 0; lane < x.features % lanes; lane++)
             f.store('f32', at, y.lane(lane), (s * x.output.column + lane) * BYTES);
@@ -393,10 +409,7 @@ function outputTransform(
 }
 
 /** Add the kernel that transforms the taps: [point][panel of features][channel][feature of the panel]. */
-function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, width: number): Buffer {
-  const { target } = lowering;
-  const { lanes } = target;
-  const panel = tileOf(target).columns;
+function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, width: number, panel: number): Buffer {
   const { kernel, channels, features } = x;
   const points = w.n * w.n;
   const step = cacheStep(channels * width);
@@ -414,7 +427,7 @@ function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, w
       const to = made.pointer(f);
       forUnits(f, lo, hi, units, cut, (unit) => {
         const [group, channel] = decode(f, unit, [width / panel, channels]);
-        f.for(0, panel, lanes, (v) => {
+        f.forElements(0, panel, f.widest, (v, vectors) => {
           const feature = f.let(group.mul(panel).add(v));
           const at = f.let(to.add(unit.mul(panel).add(v).mul(BYTES)));
           const start = f.let(from.add(channel.mul(kernel.channel * BYTES)));
@@ -432,18 +445,19 @@ function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, w
           };
           if (kernel.feature === 1 && features % panel === 0) {
             const place = f.let(start.add(feature.mul(BYTES)));
-            taps((_, offset) => f.let(f.loadVector('f32', f.let(place.add(offset)))));
+            taps((_, offset) => f.let(f.loadVector('f32', f.let(place.add(offset)), 0, vectors)));
             return;
           }
           // Features beyond the last are those of the last.
-          const places = Array.from({ length: lanes }, (_, l) =>
+          const places = Array.from({ length: f.elements(vectors) }, (_, l) =>
             f.let(f.let(f.let(feature.add(l)).minS(features - 1)).mul(kernel.feature * BYTES)),
           );
           taps((address, offset) => {
             const moved = f.let(address.add(offset));
-            let lanesOf = f.load('f32', f.let(moved.add(places[0]))).splat();
-            for (let l = 1; l < lanes; l++) lanesOf = lanesOf.withLane(l, f.load('f32', f.let(moved.add(places[l]))));
-            return f.let(lanesOf);
+            let lanes = f.let(f.load('f32', f.let(moved.add(places[0])))).splat(vectors);
+            for (let l = 1; l < places.length; l++)
+              lanes = lanes.withLane(l, f.load('f32', f.let(moved.add(places[l]))));
+            return f.let(lanes);
           });
         });
       });

@@ -6,11 +6,12 @@
  * to the sums at the 36 points, all in memory of its own. At the end it transforms its sums back; the parts are then added in order.
  */
 import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
-import { tileOf } from '../contraction/gemm_tile.js';
+import type { Tile } from '../contraction/gemm_tile.js';
+import { plainTile, tileOf } from '../contraction/gemm_tile.js';
 import type { PlainConvolution } from './winograd.js';
 import { cacheStep, tileMemory, tileTransform } from './winograd.js';
 import type { Winograd } from './winograd_transform.js';
@@ -41,7 +42,8 @@ interface Plan {
 function planOf(x: PlainConvolution, side: number, target: Target): Plan {
   const w = winograd(TAPS, side);
   const { l2, enoughTasks } = target.machine;
-  const tile = tileOf(target);
+  // For all tiles the same blocks and parts: sums have one order.
+  const tile = plainTile(target);
   const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / side));
   const tiles = x.images * tileRows * tileColumns;
   const [rows, width] = [roundUp(x.channels, tile.rows), roundUp(x.features, tile.columns)];
@@ -85,9 +87,10 @@ export function gradientTileFor(x: PlainConvolution, target: Target): 0 | 2 | 4 
 export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, side: 2 | 4): void {
   const { target } = lowering;
   const plan = planOf(x, side, target);
-  const { w, tiles, groups, block, blocks, parts, rows, width } = plan;
+  const { w, tiles, groups, block, blocks, parts, rows } = plan;
   const { n } = w;
-  const tile = tileOf(target);
+  const tile = tileOf(target, x.features);
+  const width = roundUp(x.features, tile.columns);
   const size = groups[0].length;
   // Transformed elements are [row of points][tile][column of points][feature].
   const [inputStep, givenStep, sumStep] = [block * n * rows, block * n * width, rows * width].map(cacheStep);
@@ -116,7 +119,7 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
       points,
     }),
   }));
-  const products = outerProducts(target, n * rows, n * width, width);
+  const products = outerProducts(target, tile, n * rows, n * width, width);
   const back = transformBack(target, w, { size: x.channels * width, from: sumStep, to: plane });
   const blocksPerPart = Math.ceil(blocks / parts);
   lowering.add({
@@ -183,28 +186,28 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
       });
     },
   });
-  sumParts(lowering, x, plan, partial, plane);
+  sumParts(lowering, x, plan, width, partial, plane);
 }
 
 /** `f(a, b, c, depth, accumulate)`: a tile of C = AᵀB or C += AᵀB over `depth` rows of A and B. */
-function outerProducts(target: Target, aStep: number, bStep: number, cStep: number): KernelFunction {
-  const tile = tileOf(target);
-  const vectors = tile.columns / target.lanes;
-  const vectorBytes = BYTES * target.lanes;
+function outerProducts(target: Target, tile: Tile, aStep: number, bStep: number, cStep: number): KernelFunction {
+  const { vectors } = tile;
+  const across = tile.columns / (vectors * target.lanes);
+  const widthBytes = BYTES * vectors * target.lanes;
   const f = new FunctionBuilder('winograd outer products', target, ['i32', 'i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c, depth, accumulate] = f.params;
   const [a, b] = [f.local(a0), f.local(b0)];
-  const at = (r: number, v: number): number => r * cStep * BYTES + v * vectorBytes;
+  const at = (r: number, v: number): number => r * cStep * BYTES + v * widthBytes;
   const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-    Array.from({ length: vectors }, () => f.local(constant('f32x', 0))),
+    Array.from({ length: across }, () => f.local(constant(inVectors('f32', vectors), 0))),
   );
   f.if(accumulate, () =>
-    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v))))),
+    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v), vectors)))),
   );
   f.for(0, depth, 1, () => {
-    const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector('f32', b, v * vectorBytes)));
+    const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * widthBytes, vectors)));
     for (let r = 0; r < tile.rows; r++) {
-      const element = f.let(f.loadSplat(a, r * BYTES));
+      const element = f.let(f.loadSplat(a, r * BYTES, vectors));
       sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
     }
     f.set(a, a.add(aStep * BYTES));
@@ -222,18 +225,26 @@ function transformBack(
 ): KernelFunction {
   const f = new FunctionBuilder('winograd sums', target, ['i32', 'i32']);
   const [source0, target0] = f.params;
-  f.for(0, size * BYTES, target.lanes * BYTES, (at) => {
+  f.forElements(0, size, f.widest, (i, vectors) => {
+    const at = f.let(i.mul(BYTES));
     const [source, place] = [f.let(source0.add(at)), f.let(target0.add(at))];
-    const xs = Array.from({ length: w.n }, (_, j) => f.let(f.loadVector('f32', source, j * from * BYTES)));
+    const xs = Array.from({ length: w.n }, (_, j) => f.let(f.loadVector('f32', source, j * from * BYTES, vectors)));
     transform(f, w.output, xs).forEach((y, s) => f.store('f32', place, y, s * to * BYTES));
   });
   return f.finish();
 }
 
 /** Add the kernel that adds the parts, in order, and transforms the sums back along columns. */
-function sumParts(lowering: Lowering, x: PlainConvolution, plan: Plan, partial: Buffer, plane: number): void {
+function sumParts(
+  lowering: Lowering,
+  x: PlainConvolution,
+  plan: Plan,
+  width: number,
+  partial: Buffer,
+  plane: number,
+): void {
   const { kernel, channels, features } = x;
-  const { w, width, parts } = plan;
+  const { w, parts } = plan;
   const { lanes } = lowering.target;
   const rows = w.m * channels;
   const cut = cutTasks(rows, parts * w.n * features);

@@ -11,7 +11,7 @@
  *   Accuracy of Winograd Convolution for Deep Neural Networks"
  */
 import type { Expr, FunctionBuilder } from '../../codegen/index.js';
-import { constant } from '../../codegen/index.js';
+import { constant, isVector } from '../../codegen/index.js';
 
 type Matrix = readonly (readonly number[])[];
 
@@ -73,10 +73,13 @@ function combination(f: FunctionBuilder, coefficients: readonly number[], xs: re
     if (sum === null) sum = c === 1 ? x : f.let(x.mul(c));
     else if (c === 1) sum = f.let(sum.add(x));
     else if (c === -1) sum = f.let(sum.sub(x));
-    else sum = f.let(x.fma(constant('f32x', c), sum));
+    else sum = f.let(x.fma(constant(x.type, c), sum));
   }
   return sum;
 }
+
+/** Zeros of the type of the vectors; what no row needs may be anything. */
+const zeroLike = (xs: readonly Expr[]): Expr => constant(xs.find(({ type }) => isVector(type))!.type, 0);
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 1e-12;
 
@@ -100,7 +103,7 @@ export function transform(f: FunctionBuilder, matrix: Matrix, xs: readonly Expr[
       for (const [i, j] of columns) [now[i], now[j]] = near(row[i], row[j]) ? [row[i], 0] : [0, row[i]];
       return now;
     });
-    return (rows ?? folded.map((_, i) => i)).map((i) => combination(f, folded[i], inputs) ?? constant('f32x', 0));
+    return (rows ?? folded.map((_, i) => i)).map((i) => combination(f, folded[i], inputs) ?? zeroLike(xs));
   }
   const wanted = rows ?? matrix.map((_, i) => i);
   const made = new Map<number, Expr>();
@@ -108,7 +111,7 @@ export function transform(f: FunctionBuilder, matrix: Matrix, xs: readonly Expr[
     if (made.has(i)) continue;
     const partner = wanted.find((j) => j !== i && isOpposite(matrix[i], matrix[j]));
     if (partner === undefined) {
-      made.set(i, combination(f, matrix[i], xs) ?? constant('f32x', 0));
+      made.set(i, combination(f, matrix[i], xs) ?? zeroLike(xs));
       continue;
     }
     const even = combination(f, matrix[i].map((c, k) => (near(c, matrix[partner][k]) ? c : 0)), xs)!; // prettier-ignore

@@ -5,8 +5,8 @@
  * @see Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication"
  */
 import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
-import { tileFunction, tileOf } from '../contraction/gemm_tile.js';
+import { constant, FunctionBuilder, i32, inVectors, vectorPieces } from '../../codegen/index.js';
+import { type Tile, tileFunction, tileOf } from '../contraction/gemm_tile.js';
 import { roundUp } from '../work.js';
 import type { Real } from './vectors.js';
 import { lanesOf, perReal, sweep } from './vectors.js';
@@ -25,18 +25,20 @@ export function productWorkspace(m: number, n: number, k: number): number {
   return TILE + depth * (roundUp(Math.min(m, ROWS), 16) + roundUp(Math.min(n, COLUMNS), 16));
 }
 
-/** Rows and columns of a tile. */
-const tileSize = (target: Target, real: Real): { rows: number; columns: number; vectors: number } => {
-  const { rows, columns } = tileOf(target);
-  const vectors = columns / target.lanes;
-  return { rows, columns: vectors * lanesOf(target, real), vectors };
+/** The tile of products of any size: as many vectors as that of float32. */
+const tileSize = (target: Target, real: Real): Tile => {
+  const tile = tileOf(target, Infinity);
+  return { ...tile, columns: (tile.columns / target.lanes) * lanesOf(target, real) };
 };
 
 /** `(a, b, c, rowBytes, depth, accumulate, count)`: as `tileFunction`, which it is for float32. */
 const tiles = perReal((target, real): KernelFunction => {
-  if (real.memory === 'f32') return tileFunction(target);
-  const { rows, columns, vectors } = tileSize(target, real);
-  const vectorBytes = (columns / vectors) * real.bytes;
+  const tile = tileSize(target, real);
+  if (real.memory === 'f32') return tileFunction(target, tile);
+  const { rows, columns, vectors } = tile;
+  const width = vectors * lanesOf(target, real);
+  const across = columns / width;
+  const widthBytes = width * real.bytes;
   const f = new FunctionBuilder('wide tiles', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c0, rowBytes, depth, accumulate, count] = f.params;
   const a = f.local(a0);
@@ -44,7 +46,7 @@ const tiles = perReal((target, real): KernelFunction => {
   f.for(0, count, 1, () => {
     const b = f.local(b0);
     const sums: Local[][] = Array.from({ length: rows }, () =>
-      Array.from({ length: vectors }, () => f.local(constant(real.vector, 0))),
+      Array.from({ length: across }, () => f.local(constant(inVectors(real.memory, vectors), 0))),
     );
     const down = (body: (row: Local[], at: Expr) => void): void => {
       const at = f.local(c);
@@ -54,18 +56,18 @@ const tiles = perReal((target, real): KernelFunction => {
       });
     };
     f.if(accumulate, () =>
-      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector(real.memory, at, v * vectorBytes)))),
+      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector(real.memory, at, v * widthBytes, vectors)))),
     );
     f.for(i32(0), depth, 1, () => {
-      const bs = Array.from({ length: vectors }, (_, v) => f.let(f.loadVector(real.memory, b, v * vectorBytes)));
+      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector(real.memory, b, v * widthBytes, vectors)));
       for (let r = 0; r < rows; r++) {
-        const x = f.let(f.loadSplat(a, real.bytes * r, real.memory));
+        const x = f.let(f.loadSplat(a, real.bytes * r, vectors, real.memory));
         sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
       }
       f.set(a, a.add(real.bytes * rows));
       f.set(b, b.add(real.bytes * columns));
     });
-    down((row, at) => row.forEach((sum, v) => f.store(real.memory, at, sum, v * vectorBytes)));
+    down((row, at) => row.forEach((sum, v) => f.store(real.memory, at, sum, v * widthBytes)));
     f.set(c, c.add(rowBytes.mul(rows)));
   });
   return f.finish();
@@ -85,11 +87,15 @@ const packPanel = (name: string, widthOf: (target: Target, real: Real) => number
     const { bytes, memory } = real;
     f.if(count.eq(width).and(fromLine.eq(bytes)), () => {
       // The lines lie side by side already.
-      const factor = f.let(alpha.splat());
+      const pieces = vectorPieces(target, width / lanes);
+      const factor = f.let(alpha.splat(pieces[0].vectors));
       const source = f.local(from);
       f.for(0, depth, 1, () => {
-        for (let v = 0; v < width; v += lanes)
-          f.store(memory, to, f.loadVector(memory, source, v * bytes).mul(factor), v * bytes);
+        for (const { first, vectors } of pieces) {
+          // Pieces count lanes of 32-bit numbers.
+          const at = (first / target.lanes) * lanes * bytes;
+          f.store(memory, to, f.loadVector(memory, source, at, vectors).mul(factor), at);
+        }
         f.set(source, source.add(fromDepth));
         f.set(to, to.add(width * bytes));
       });

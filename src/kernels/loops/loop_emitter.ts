@@ -1,6 +1,6 @@
 /** @file Code for the positions, loads, values and stores of a loop group: what the nests of loop_nest.ts are made of. */
 import { storageBytes } from '../../core/dtype.js';
-import type { Expr, FunctionBuilder } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, loadSplatted, storeElements } from '../../codegen/lanes.js';
@@ -25,8 +25,8 @@ export interface Known {
 export interface Place {
   /** The axis along which lanes lie; null outside of all loops. */
   readonly lanes: Axis | null;
-  /** Whether a vector of elements is computed, or one. */
-  readonly vector: boolean;
+  /** Of how many vectors the elements are that are computed; 0: one element. */
+  readonly vectors: Vectors;
   /** Default: at the cursors' position. */
   readonly ahead?: Ahead;
   readonly known?: Known;
@@ -89,11 +89,12 @@ export class LoopEmitter {
     return cursors;
   }
 
-  /** 0, stride, 2 stride, … in the lanes of a vector, for indices. */
+  /** 0, stride, 2 stride, … in the lanes of the widest vectors, for indices. */
   #addRamp(stride: number): void {
     if (stride === 0 || this.#ramps.has(stride)) return;
-    let ramp = i32(0).splat();
-    for (let lane = 1; lane < this.lanes; lane++) ramp = ramp.withLane(lane, i32(lane * stride));
+    const { widest } = this.f;
+    let ramp = i32(0).splat(widest);
+    for (let lane = 1; lane < this.f.elements(widest); lane++) ramp = ramp.withLane(lane, i32(lane * stride));
     this.#ramps.set(stride, this.f.let(ramp));
   }
 
@@ -127,7 +128,7 @@ export class LoopEmitter {
     this.f.for(lo, hi, 1, (i) => this.nest(inner as Axis[], this.move(cursors, axis, i), body));
   }
 
-  #load(k: number, cursors: Cursors, { lanes: inner, vector, ahead = [] }: Place): LaneValue {
+  #load(k: number, cursors: Cursors, { lanes: inner, vectors, ahead = [] }: Place): LaneValue {
     const { f } = this;
     const access = this.accesses[k];
     const cursor = cursors.get(this.#keys[k])!;
@@ -135,32 +136,34 @@ export class LoopEmitter {
     const moved = ahead.reduce((sum, [axis, steps]) => sum + steps * axis.strides[k], 0);
     if (access.buffer === null) {
       const at = f.let(cursor.add(moved));
-      if (!vector) return { dtype: 'int32', expr: at };
-      const lanes = stride === 0 ? at.splat() : at.splat().add(this.#ramps.get(stride)!);
-      return { dtype: 'int32', expr: f.let(lanes) };
+      if (vectors === 0) return { dtype: 'int32', expr: at };
+      const all = f.let(at.splat(vectors));
+      if (stride === 0) return { dtype: 'int32', expr: all };
+      const ramp = this.#ramps.get(stride)!;
+      return { dtype: 'int32', expr: f.let(all.add(vectors < f.widest ? ramp.half(0) : ramp)) };
     }
     const bytes = storageBytes(access.dtype);
     // A negative step cannot go into the offset of an access, which is not negative.
     const offset = (this.#ownStart(access, k) ? 0 : this.#startOf(access)) + Math.max(0, moved) * bytes;
     const from = moved < 0 ? f.let(cursor.add(moved * bytes)) : cursor;
-    if (!vector) return loadElements(f, access.dtype, from, offset, false);
-    if (stride === 0) return loadSplatted(f, access.dtype, from, offset);
-    if (stride === 1) return loadElements(f, access.dtype, from, offset, true);
+    if (vectors === 0) return loadElements(f, access.dtype, from, offset, 0);
+    if (stride === 0) return loadSplatted(f, access.dtype, from, offset, vectors);
+    if (stride === 1) return loadElements(f, access.dtype, from, offset, vectors);
     const bool = access.dtype === 'bool';
     const one = (lane: number): Expr => {
       const step = lane * stride * bytes;
       return step < 0
-        ? loadElements(f, access.dtype, f.let(from.add(step)), offset, false).expr
-        : loadElements(f, access.dtype, from, offset + step, false).expr;
+        ? loadElements(f, access.dtype, f.let(from.add(step)), offset, 0).expr
+        : loadElements(f, access.dtype, from, offset + step, 0).expr;
     };
-    let lanes = f.let(one(0).splat());
-    for (let lane = 1; lane < this.lanes; lane++) lanes = f.let(lanes.withLane(lane, one(lane)));
+    let lanes = f.let(one(0).splat(vectors));
+    for (let lane = 1; lane < f.elements(vectors); lane++) lanes = f.let(lanes.withLane(lane, one(lane)));
     return { dtype: access.dtype, expr: bool ? f.let(lanes.ne(0)) : lanes };
   }
 
   /** Compute the group's nodes for one element or vector. */
   compute(cursors: Cursors, place: Place): (operand: Operand) => LaneValue {
-    const builder = new LaneBuilder(this.f, place.vector);
+    const builder = new LaneBuilder(this.f, place.vectors);
     const loads = new Map<number, LaneValue>(place.known?.loads);
     const values = new Map<Value, LaneValue>(place.known?.values);
     const of = this.#operands(cursors, place, loads, values);
@@ -182,7 +185,7 @@ export class LoopEmitter {
     return (operand) => {
       switch (operand.kind) {
         case 'constant':
-          return constantLanes(operand.value, operand.dtype, place.vector);
+          return constantLanes(operand.value, operand.dtype, place.vectors);
         case 'computed':
           return values.get(operand.value)!;
         case 'access': {
@@ -206,7 +209,7 @@ export class LoopEmitter {
   invariants(cursors: Cursors, along: readonly Axis[], place: Place): Known {
     const loads = new Map<number, LaneValue>(place.known?.loads);
     const values = new Map<Value, LaneValue>(place.known?.values);
-    const builder = new LaneBuilder(this.f, place.vector);
+    const builder = new LaneBuilder(this.f, place.vectors);
     const stays = (operand: Operand): boolean =>
       operand.kind === 'constant' ||
       (operand.kind === 'computed'
@@ -223,9 +226,9 @@ export class LoopEmitter {
   }
 
   /** What an access finds where it stores. */
-  loadStored(k: number, cursors: Cursors, vector: boolean): LaneValue {
+  loadStored(k: number, cursors: Cursors, vectors: Vectors): LaneValue {
     const access = this.accesses[k];
-    return loadElements(this.f, access.dtype, cursors.get(this.#keys[k])!, this.#startOf(access), vector);
+    return loadElements(this.f, access.dtype, cursors.get(this.#keys[k])!, this.#startOf(access), vectors);
   }
 
   store(k: number, value: LaneValue, cursors: Cursors, ahead: Ahead = []): void {

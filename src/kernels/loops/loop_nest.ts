@@ -5,8 +5,8 @@
  * Columns accumulate in registers where all results of a row fit into a few, else in memory, where the rows are read from end to end,
  * several at a time, and the results stay in the nearest cache.
  */
-import type { Expr, FunctionBuilder, Local } from '../../codegen/index.js';
-import { i32 } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
+import { i32, vectorsOf } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { constantLanes, LaneBuilder } from '../../codegen/lanes.js';
 import type { Ahead, Cursors, Known, LoopEmitter, Place } from './loop_emitter.js';
@@ -21,18 +21,21 @@ const COLUMN_VECTORS = 4;
 
 export interface NestOptions {
   readonly inner: Axis | null;
-  readonly vector: boolean;
+  /** The widest vectors along the innermost axis; 0: elements are computed one by one. */
+  readonly vectors: Vectors;
   readonly reducedAxes: readonly Axis[];
   /** The part of the outermost reduced loop to do; undefined: all. */
   readonly partRange: readonly [Expr, Expr] | undefined;
+  /** What the length of the innermost axis that is done at a time is a multiple of. */
+  readonly unit: number;
   /** Elements by which results are shifted, if `shifted`. */
   readonly shift: Expr;
   readonly shifted: boolean;
 }
 
 /** Whether a group's columns are few enough for registers, all reductions together. */
-export function fitsRegisters(plan: GroupPlan, inner: Axis, vector: boolean, lanes: number): boolean {
-  if (!vector) return inner.size === 1;
+export function fitsRegisters(plan: GroupPlan, inner: Axis, vectorized: boolean, lanes: number): boolean {
+  if (!vectorized) return inner.size === 1;
   const vectors = inner.size / lanes;
   return (
     Number.isInteger(vectors) && vectors <= COLUMN_VECTORS && vectors * plan.reductions.length <= 2 * COLUMN_VECTORS
@@ -59,41 +62,39 @@ export class Nest {
   /** Each element by itself. `padded`: the loop covers whole buffers, whose padding may be overwritten. */
   map(cursors: Cursors, [start, end]: readonly [Expr, Expr], padded: boolean): void {
     const { f, loops, plan, options } = this;
-    const { inner, vector } = options;
+    const { inner, vectors: widest, unit } = options;
     if (inner === null) {
-      loops.storeAll(loops.compute(cursors, { lanes: null, vector: false }), cursors);
+      loops.storeAll(loops.compute(cursors, { lanes: null, vectors: 0 }), cursors);
       return;
     }
-    const step = loops.lanes;
     const dense = inner.strides.every((s) => s === 0 || s === 1);
-    const body = (from: Expr, to: Expr, vector: boolean): void => {
-      const known = loops.invariants(cursors, [inner], { lanes: inner, vector });
-      f.for(from, to, vector ? step : 1, (x) => {
-        const at = loops.move(cursors, inner, x);
-        const of = loops.compute(at, { lanes: inner, vector, known });
-        loops.storeAll(of, at);
-        // All reduced axes have size 1.
-        const sums = this.#accumulators(vector);
-        this.#combine(sums, this.#operands(of, vector), vector);
-        plan.reductions.forEach((r, i) => this.#finish(r, { dtype: r.dtype, expr: sums[i] }, at, vector));
-      });
+    const known = new Map<Vectors, Known>();
+    const body = (x: Expr, vectors: Vectors): void => {
+      const at = loops.move(cursors, inner, x);
+      const of = loops.compute(at, { lanes: inner, vectors, known: known.get(vectors) });
+      loops.storeAll(of, at);
+      // All reduced axes have size 1.
+      const sums = this.#accumulators(vectors);
+      this.#combine(sums, this.#operands(of, vectors), vectors);
+      plan.reductions.forEach((r, i) => this.#finish(r, { dtype: r.dtype, expr: sums[i] }, at, vectors));
     };
-    if (!vector) body(start, end, false);
-    else if (padded && dense) body(start, end, true);
-    else {
-      const whole = f.let(start.add(end.sub(start).and(-step)));
-      body(start, whole, true);
-      if (whole.constant === null || whole.constant !== end.constant) body(whole, end, false);
-    }
+    /** Called before each loop. */
+    const before = (vectors: Vectors): void => {
+      known.set(vectors, loops.invariants(cursors, [inner], { lanes: inner, vectors }));
+    };
+    if (padded && dense && widest > 0) {
+      before(widest);
+      f.for(start, end, f.elements(widest), (x) => body(x, widest));
+    } else f.forElements(start, end, widest, body, { unit, before });
   }
 
-  #accumulators(vector: boolean): Local[] {
-    return this.plan.reductions.map((r) => this.f.local(constantLanes(r.initial, r.dtype, vector).expr));
+  #accumulators(vectors: Vectors): Local[] {
+    return this.plan.reductions.map((r) => this.f.local(constantLanes(r.initial, r.dtype, vectors).expr));
   }
 
   /** sums[i] = sums[i] ∘ values[i] */
-  #combine(sums: readonly Local[], values: readonly Expr[], vector: boolean): void {
-    const s = new LaneBuilder(this.f, vector);
+  #combine(sums: readonly Local[], values: readonly Expr[], vectors: Vectors): void {
+    const s = new LaneBuilder(this.f, vectors);
     this.plan.reductions.forEach((r, i) => {
       const [a, b] = [sums[i], values[i]].map((expr): LaneValue => ({ dtype: r.dtype, expr }));
       this.f.set(sums[i], r.combine(s, a, b).expr);
@@ -101,15 +102,15 @@ export class Nest {
   }
 
   /** What the reductions are given, in the dtypes of their accumulators. */
-  #operands(of: (operand: Operand) => LaneValue, vector: boolean): Expr[] {
-    const s = new LaneBuilder(this.f, vector);
+  #operands(of: (operand: Operand) => LaneValue, vectors: Vectors): Expr[] {
+    const s = new LaneBuilder(this.f, vectors);
     return this.plan.reductions.map((r) => s.convert(of(r.operand), r.dtype).expr);
   }
 
   /** Put an accumulator into its result (or its part's), as the dtype kept there. */
-  #finish(r: Reduction, total: LaneValue, cursors: Cursors, vector: boolean, ahead: Ahead = []): void {
+  #finish(r: Reduction, total: LaneValue, cursors: Cursors, vectors: Vectors, ahead: Ahead = []): void {
     const { shifted } = this.options;
-    const out = shifted ? total : new LaneBuilder(this.f, vector).convert(total, r.node.outputs[0].dtype);
+    const out = shifted ? total : new LaneBuilder(this.f, vectors).convert(total, r.node.outputs[0].dtype);
     this.loops.store(r.result, out, this.#results(cursors, [r]), ahead);
   }
 
@@ -126,20 +127,21 @@ export class Nest {
   /** The innermost axis is reduced. */
   rows(cursors: Cursors): void {
     const { loops, plan, options } = this;
-    const { inner, vector, reducedAxes, partRange } = options;
-    const totals = this.#accumulators(false);
+    const { inner, vectors: widest, reducedAxes, partRange } = options;
+    const totals = this.#accumulators(0);
     if (inner === null) {
       // All reduced axes have size 1.
-      const of = loops.compute(cursors, { lanes: null, vector: false });
+      const of = loops.compute(cursors, { lanes: null, vectors: 0 });
       loops.storeAll(of, cursors);
-      this.#combine(totals, this.#operands(of, false), false);
+      this.#combine(totals, this.#operands(of, 0), 0);
     } else {
       const above = reducedAxes.slice(0, -1);
-      // Sums of their own for each of some vectors, so that they need not wait for each other.
+      // Sums of their own for each of some vectors, so that they need not wait for each other. Wide vectors hold two of them: which
+      // elements a sum has, and in which order all sums are combined, is the same with and without.
       const most = Math.min(together(plan, 4), Math.floor(inner.size / loops.lanes / 2));
-      const sets = vector
-        ? Array.from({ length: most >= 4 ? 4 : most >= 2 ? 2 : 1 }, () => this.#accumulators(true))
-        : [];
+      const count = most >= 4 ? 4 : most >= 2 ? 2 : 1;
+      const vectors = widest === 2 && count >= 2 ? 2 : 1;
+      const sets = widest > 0 ? Array.from({ length: count / vectors }, () => this.#accumulators(vectors)) : [];
       loops.nest(
         above,
         cursors,
@@ -149,19 +151,23 @@ export class Nest {
         },
         above.length > 0 ? partRange : undefined,
       );
-      if (vector) {
-        const vectors = this.#join(sets);
-        plan.reductions.forEach((r, i) => this.#foldLanes(r, vectors[i], totals[i]));
+      if (widest > 0) {
+        const joined = this.#join(sets);
+        plan.reductions.forEach((r, i) => this.#foldLanes(r, joined[i], totals[i]));
       }
     }
-    plan.reductions.forEach((r, i) => this.#finish(r, { dtype: r.dtype, expr: totals[i] }, cursors, false));
+    plan.reductions.forEach((r, i) => this.#finish(r, { dtype: r.dtype, expr: totals[i] }, cursors, 0));
   }
 
   /** Combine sets of accumulators pairwise into the first. */
   #join(sets: readonly (readonly Local[])[]): readonly Local[] {
+    const vectors = vectorsOf(sets[0][0].type);
     for (let half = sets.length / 2; half >= 1; half /= 2)
-      for (let k = 0; k < half; k++) this.#combine(sets[k], sets[half + k], true);
-    return sets[0];
+      for (let k = 0; k < half; k++) this.#combine(sets[k], sets[half + k], vectors);
+    if (vectors < 2) return sets[0];
+    const [first, second] = ([0, 1] as const).map((half) => sets[0].map((sum) => this.f.local(sum.half(half))));
+    this.#combine(first, second, 1);
+    return first;
   }
 
   #row(
@@ -173,27 +179,38 @@ export class Nest {
     sets: readonly (readonly Local[])[],
   ): void {
     const { f, loops } = this;
-    const run = (from: Expr, to: Expr, into: readonly (readonly Local[])[], vector: boolean): void => {
-      const known = loops.invariants(at, [inner], { lanes: inner, vector });
-      const step = vector ? loops.lanes : 1;
+    const run = (from: Expr, to: Expr, into: readonly (readonly Local[])[]): void => {
+      const vectors = vectorsOf(into[0][0].type);
+      const known = loops.invariants(at, [inner], { lanes: inner, vectors });
+      const step = f.elements(vectors);
       f.for(from, to, step * into.length, (x) => {
         const here = loops.move(at, inner, x);
         into.forEach((sums, k) => {
           const ahead: Ahead = [[inner, k * step]];
-          const of = loops.compute(here, { lanes: inner, vector, ahead, known });
+          const of = loops.compute(here, { lanes: inner, vectors, ahead, known });
           loops.storeAll(of, here, ahead);
-          this.#combine(sums, this.#operands(of, vector), vector);
+          this.#combine(sums, this.#operands(of, vectors), vectors);
         });
       });
     };
-    if (sets.length === 0) return this.#inBlocks(inner, start, end, [totals], (a, b, into) => run(a, b, into, false));
+    if (sets.length === 0) return this.#inBlocks(inner, start, end, [totals], run);
     const rest = (from: Expr, unit: number): Expr => f.let(from.add(end.sub(from).and(-unit)));
     const differ = (a: Expr, b: Expr): boolean => a.constant === null || a.constant !== b.constant;
-    const many = rest(start, loops.lanes * sets.length);
-    this.#inBlocks(inner, start, many, sets, (a, b, into) => run(a, b, into, true));
-    const whole = sets.length === 1 ? many : rest(many, loops.lanes);
-    if (sets.length > 1 && differ(many, whole)) run(many, whole, sets.slice(0, 1), true);
-    if (differ(whole, end)) run(whole, end, [totals], false);
+    const vectors = vectorsOf(sets[0][0].type);
+    const many = rest(start, f.elements(vectors) * sets.length);
+    this.#inBlocks(inner, start, many, sets, run);
+    const single = sets.length === 1 && vectors === 1;
+    const whole = single ? many : rest(many, loops.lanes);
+    if (!single && differ(many, whole)) {
+      if (vectors === 1) run(many, whole, sets.slice(0, 1));
+      else {
+        // The first of the sums are the first halves of wide ones.
+        const firsts = sets[0].map((sum) => f.local(sum.half(0)));
+        run(many, whole, [firsts]);
+        sets[0].forEach((sum, i) => f.set(sum, firsts[i].join(sum.half(1))));
+      }
+    }
+    if (differ(whole, end)) run(whole, end, [totals]);
   }
 
   /** Long rows are summed in blocks. */
@@ -206,19 +223,19 @@ export class Nest {
   ): void {
     const { f } = this;
     if (inner.size <= 2 * BLOCK) return run(start, end, sets);
-    const vector = sets[0][0].type.endsWith('x');
+    const vectors = vectorsOf(sets[0][0].type);
     f.for(start, end, BLOCK, (from) => {
       const to = f.let(f.let(from.add(BLOCK)).minS(end));
-      const own = sets.map(() => this.#accumulators(vector));
+      const own = sets.map(() => this.#accumulators(vectors));
       run(from, to, own);
-      own.forEach((block, k) => this.#combine(sets[k], block, vector));
+      own.forEach((block, k) => this.#combine(sets[k], block, vectors));
     });
   }
 
   /** Combine the lanes of a vector accumulator, then with the scalar one. */
   #foldLanes(r: Reduction, lanes: Expr, total: Local): void {
     const { f } = this;
-    const s = new LaneBuilder(f, false);
+    const s = new LaneBuilder(f, 0);
     const value = (expr: Expr): LaneValue => ({ dtype: r.dtype, expr });
     let parts = Array.from({ length: this.loops.lanes }, (_, k) => {
       const lane = lanes.lane(k);
@@ -234,25 +251,26 @@ export class Nest {
   /** The innermost axis is kept, and all its results are held in registers. */
   columnsInRegisters(cursors: Cursors): void {
     const { loops, plan, options } = this;
-    const { vector, reducedAxes, partRange } = options;
+    const { reducedAxes, partRange } = options;
     const inner = options.inner!;
-    const step = vector ? loops.lanes : 1;
-    const sums = Array.from({ length: inner.size / step }, () => this.#accumulators(vector));
+    const vectors = options.vectors === 2 && inner.size % this.f.elements(2) !== 0 ? 1 : options.vectors;
+    const step = this.f.elements(vectors);
+    const sums = Array.from({ length: inner.size / step }, () => this.#accumulators(vectors));
     loops.nest(
       reducedAxes,
       cursors,
       (at) =>
         sums.forEach((own, v) => {
           const ahead: Ahead = [[inner, v * step]];
-          const of = loops.compute(at, { lanes: inner, vector, ahead });
+          const of = loops.compute(at, { lanes: inner, vectors, ahead });
           loops.storeAll(of, at, ahead);
-          this.#combine(own, this.#operands(of, vector), vector);
+          this.#combine(own, this.#operands(of, vectors), vectors);
         }),
       partRange,
     );
     sums.forEach((own, v) =>
       plan.reductions.forEach((r, i) =>
-        this.#finish(r, { dtype: r.dtype, expr: own[i] }, cursors, vector, [[inner, v * step]]),
+        this.#finish(r, { dtype: r.dtype, expr: own[i] }, cursors, vectors, [[inner, v * step]]),
       ),
     );
   }
@@ -260,35 +278,46 @@ export class Nest {
   /** The innermost axis is kept, and its results are accumulated where they are stored, as the dtypes of accumulators. */
   columnsInMemory(cursors: Cursors, [start, end]: readonly [Expr, Expr]): void {
     const { f, loops, plan, options } = this;
-    const { vector, reducedAxes, partRange } = options;
+    const { vectors: widest, reducedAxes, partRange, unit } = options;
     const [inner, row] = [options.inner!, reducedAxes.at(-1)!];
     const above = reducedAxes.slice(0, -1);
     const results = this.#results(cursors, plan.reductions);
-    /** Runs `body` along the columns, by vectors, then one by one. */
-    const sweep = (body: (from: Expr, to: Expr, vector: boolean) => void): void => {
-      const whole = vector ? f.let(start.add(end.sub(start).and(-loops.lanes))) : start;
-      if (vector) body(start, whole, true);
-      if (!vector || inner.size % loops.lanes !== 0) body(whole, end, false);
-    };
-    sweep((from, to, vector) =>
-      f.for(from, to, vector ? loops.lanes : 1, (x) => {
+    f.forElements(
+      start,
+      end,
+      widest,
+      (x, vectors) => {
         const at = loops.move(results, inner, x);
-        for (const r of plan.reductions) loops.store(r.result, constantLanes(r.initial, r.dtype, vector), at);
-      }),
+        for (const r of plan.reductions) loops.store(r.result, constantLanes(r.initial, r.dtype, vectors), at);
+      },
+      { unit },
     );
-    const rows = (at: Cursors, count: number): void =>
-      sweep((from, to, vector) => {
-        const places = Array.from({ length: count }, (_, u): Place => ({ lanes: inner, vector, ahead: [[row, u]] }));
-        const fixed = loops.invariants(at, [inner, row], { lanes: inner, vector });
-        const known = places.map((place) => loops.invariants(at, [inner], { ...place, known: fixed }));
-        f.for(from, to, vector ? loops.lanes : 1, (x) => {
+    const rows = (at: Cursors, count: number): void => {
+      const placesOf = (vectors: Vectors): Place[] =>
+        Array.from({ length: count }, (_, u): Place => ({ lanes: inner, vectors, ahead: [[row, u]] }));
+      const known = new Map<Vectors, { fixed: Known; own: readonly Known[] }>();
+      f.forElements(
+        start,
+        end,
+        widest,
+        (x, vectors) => {
+          const { fixed, own } = known.get(vectors)!;
           const here = loops.move(at, inner, x);
           // What the rows share is loaded once.
-          const shared = loops.invariants(here, [row], { lanes: inner, vector, known: fixed });
-          const all = known.map((own) => mergeKnown(shared, own));
-          this.#rowsAt(here, loops.move(results, inner, x), places, all);
-        });
-      });
+          const shared = loops.invariants(here, [row], { lanes: inner, vectors, known: fixed });
+          const all = own.map((each) => mergeKnown(shared, each));
+          this.#rowsAt(here, loops.move(results, inner, x), placesOf(vectors), all);
+        },
+        {
+          unit,
+          before: (vectors) => {
+            const fixed = loops.invariants(at, [inner, row], { lanes: inner, vectors });
+            const own = placesOf(vectors).map((place) => loops.invariants(at, [inner], { ...place, known: fixed }));
+            known.set(vectors, { fixed, own });
+          },
+        },
+      );
+    };
     loops.nest(
       above,
       cursors,
@@ -306,18 +335,18 @@ export class Nest {
   /** The elements of some rows in one column, or in a vector of columns: computed, combined pairwise, and joined to the results. */
   #rowsAt(here: Cursors, results: Cursors, places: readonly Place[], known: readonly Known[]): void {
     const { f, loops, plan } = this;
-    const { vector } = places[0];
+    const { vectors } = places[0];
     const elements = places.map((place, u) => {
       const of = loops.compute(here, { ...place, known: known[u] });
       loops.storeAll(of, here, place.ahead);
-      return this.#operands(of, vector);
+      return this.#operands(of, vectors);
     });
-    const s = new LaneBuilder(f, vector);
+    const s = new LaneBuilder(f, vectors);
     plan.reductions.forEach((r, i) => {
       let terms = elements.map((x): LaneValue => ({ dtype: r.dtype, expr: x[i] }));
       while (terms.length > 1)
         terms = terms.slice(0, terms.length / 2).map((x, k) => r.combine(s, x, terms[terms.length / 2 + k]));
-      loops.store(r.result, r.combine(s, loops.loadStored(r.result, results, vector), terms[0]), results);
+      loops.store(r.result, r.combine(s, loops.loadStored(r.result, results, vectors), terms[0]), results);
     });
   }
 }

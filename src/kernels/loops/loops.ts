@@ -20,7 +20,7 @@ import { GroupPlan } from './loop_group.js';
 import { accumulatesInPlace, fitsRegisters, Nest } from './loop_nest.js';
 import type { Axis } from './loop_space.js';
 import { loopAxes } from './loop_space.js';
-import { cutTasks, decode, forUnits } from '../work.js';
+import { cutTasks, decode, forUnits, gcd } from '../work.js';
 
 /** Elements of the innermost axis that one unit of work does at most, without reductions. */
 const CHUNK = 8192;
@@ -52,13 +52,16 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const has64 = group.nodes
     .concat(group.reductions)
     .some((n) => [...n.inputs, ...n.outputs].some((v) => dtypeInfo(v.dtype).storage === 'f64'));
-  const { lanes } = lowering.target;
-  const vector = !has64 && size >= lanes;
-  const mode = modeOf(plan, reducedAxes, inner, byRows, vector, lanes);
+  const { lanes, wide } = lowering.target;
+  const vectorized = !has64 && size >= lanes;
+  const vectors = !vectorized ? 0 : wide && size >= 2 * lanes ? 2 : 1;
+  const mode = modeOf(plan, reducedAxes, inner, byRows, vectorized, lanes);
 
   // Units of work: outer axes as far as they give enough, pieces of the innermost kept axis, parts of a reduction.
   const piece = mode === 'map' ? CHUNK : COLUMNS;
   const pieces = mode === 'rows' || mode === 'registers' || size < 2 * piece ? 1 : Math.ceil(size / piece);
+  /** All pieces are multiples of this. */
+  const multiple = pieces === 1 ? size : gcd(size, piece);
   let prefix = 0;
   for (let n = pieces; prefix < outer.length && n < 64; prefix++) n *= outer[prefix].size;
   const unitAxes = outer.slice(0, prefix);
@@ -107,7 +110,15 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
             : [f.let(part.mul(partSize)), f.let(f.let(part.mul(partSize).add(partSize)).minS(split!.size))];
         loops.nest(outer.slice(prefix), cursors, (at) => {
           const shift = part.mul(kept);
-          const nest = new Nest(f, loops, plan, { inner, vector, reducedAxes, partRange, shift, shifted: inParts });
+          const nest = new Nest(f, loops, plan, {
+            inner,
+            vectors,
+            reducedAxes,
+            partRange,
+            unit: multiple,
+            shift,
+            shifted: inParts,
+          });
           if (mode === 'map') nest.map(at, range, axes.length <= 1);
           else if (mode === 'rows') nest.rows(at);
           else if (mode === 'registers') nest.columnsInRegisters(at);
@@ -124,12 +135,12 @@ function modeOf(
   reducedAxes: readonly Axis[],
   inner: Axis | null,
   byRows: boolean,
-  vector: boolean,
+  vectorized: boolean,
   lanes: number,
 ): Mode {
   if (inner !== null && reducedAxes.length === 0) return 'map';
   if (inner === null || byRows) return plan.reductions.length === 0 ? 'map' : 'rows';
-  return fitsRegisters(plan, inner, vector, lanes) ? 'registers' : 'memory';
+  return fitsRegisters(plan, inner, vectorized, lanes) ? 'registers' : 'memory';
 }
 
 /** Into how many parts the outermost reduced loop is cut: where there are few units, none so short that combining costs much. */
@@ -151,8 +162,10 @@ function combineParts(
 ): void {
   const out = plan.accesses[r.result].buffer!;
   const bytes = storageBytes(r.dtype);
-  const vector = dtypeInfo(r.dtype).storage !== 'f64' && kept >= lowering.target.lanes;
-  const step = vector ? lowering.target.lanes : 1;
+  const { lanes, wide } = lowering.target;
+  const vectorized = dtypeInfo(r.dtype).storage !== 'f64' && kept >= lanes;
+  const vectors = !vectorized ? 0 : wide && kept >= 2 * lanes ? 2 : 1;
+  const step = vectors === 0 ? 1 : vectors * lanes;
   const units = Math.ceil(kept / step);
   const cut = cutTasks(units, parts * step);
   lowering.add({
@@ -162,14 +175,14 @@ function combineParts(
     reads: [partial],
     writes: [out],
     emit: (f, lo, hi) => {
-      const s = new LaneBuilder(f, vector);
+      const s = new LaneBuilder(f, vectors);
       const from = partial.pointer(f);
       const to = out.pointer(f);
       forUnits(f, lo, hi, units, cut, (unit) => {
         const k = f.let(unit.mul(step));
-        const total = f.local(constantLanes(r.initial, r.dtype, vector).expr);
+        const total = f.local(constantLanes(r.initial, r.dtype, vectors).expr);
         f.for(0, parts, 1, (p) => {
-          const x = loadElements(f, r.dtype, f.let(from.add(p.mul(kept).add(k).mul(bytes))), 0, vector);
+          const x = loadElements(f, r.dtype, f.let(from.add(p.mul(kept).add(k).mul(bytes))), 0, vectors);
           f.set(total, r.combine(s, { dtype: r.dtype, expr: total }, x).expr);
         });
         const result = s.convert({ dtype: r.dtype, expr: total }, r.node.outputs[0].dtype);

@@ -23,16 +23,9 @@ export function moveRow(
     f.copy(to, from, f.let(length.mul(bytes)));
     return;
   }
-  const { lanes } = f.target;
-  const words = f.let(length.mul(bytes / 4));
-  const whole = f.let(words.and(-lanes));
-  f.for(0, whole, lanes, (i) => {
+  f.forElements(0, f.let(length.mul(bytes / 4)), f.widest, (i, vectors) => {
     const at = f.let(i.shl(2));
-    f.store('i32', to.add(at), f.loadVector('i32', from.add(at)));
-  });
-  f.for(whole, words, 1, (i) => {
-    const at = f.let(i.shl(2));
-    f.store('i32', to.add(at), f.load('i32', from.add(at)));
+    f.store('i32', f.let(to.add(at)), f.loadVector('i32', f.let(from.add(at)), 0, vectors));
   });
 }
 
@@ -49,7 +42,7 @@ export function fillRow(f: FunctionBuilder, dtype: DType, to: Expr, count: Expr,
     f.fill(to, i32(0), f.let(count.mul(bytes)));
     return;
   }
-  f.for(0, count, 1, (i) => storeElements(f, constantLanes(value, dtype, false), f.let(to.add(i.mul(bytes))), 0));
+  f.for(0, count, 1, (i) => storeElements(f, constantLanes(value, dtype, 0), f.let(to.add(i.mul(bytes))), 0));
 }
 
 /** In which dtype many numbers of `dtype` are accumulated in memory: 16-bit floats lie there as float32 and are rounded at the end. */
@@ -61,9 +54,9 @@ export function accumulatedAs(dtype: DType): DType {
 export function roundRow(f: FunctionBuilder, dtype: DType, at: Expr, count: Expr | number): void {
   const wide = accumulatedAs(dtype);
   if (wide === dtype) return;
-  const s = new LaneBuilder(f, false);
+  const s = new LaneBuilder(f, 0);
   f.for(0, count, 1, (i) => {
     const address = f.let(at.add(i.shl(2)));
-    storeElements(f, s.convert(loadElements(f, wide, address, 0, false), dtype), address, 0);
+    storeElements(f, s.convert(loadElements(f, wide, address, 0, 0), dtype), address, 0);
   });
 }

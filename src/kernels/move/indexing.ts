@@ -2,7 +2,7 @@
 import { dtypeInfo, storageBytes } from '../../core/dtype.js';
 import { formatShape, sizeOf, stridesOf } from '../../core/shape.js';
 import type { DType } from '../../core/dtype.js';
-import type { Expr, FunctionBuilder } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
@@ -16,7 +16,7 @@ import { cutTasks, forUnits } from '../work.js';
 
 /** An index of any integer dtype as a signed word; large ones saturate. */
 function loadIndex(f: FunctionBuilder, dtype: DType, address: Expr): Expr {
-  const x = loadElements(f, dtype, address, 0, false);
+  const x = loadElements(f, dtype, address, 0, 0);
   if (x.expr.type === 'f64') return f.let(x.expr.toI32());
   return dtype === 'uint32' ? f.let(x.expr.minU(0x7fffffff)) : x.expr;
 }
@@ -75,7 +75,6 @@ export const scatter: LowerRule = {
     const count = sizeOf(indices.shape);
     const ranges = row * (count + rows) > 1 << 16 ? Math.min(rows, ROW_RANGES) : 1;
     const rowsPerRange = Math.ceil(rows / ranges);
-    const lanes = dtypeInfo(dtype).storage !== 'f64' ? lowering.target.lanes : 1;
     const bytes = storageBytes(dtype);
     const wide = accumulatedAs(dtype);
     const combine = (s: LaneBuilder, a: LaneValue, b: LaneValue): LaneValue => {
@@ -101,17 +100,15 @@ export const scatter: LowerRule = {
             f.if(number.ge(first).and(number.lt(last)), () => {
               const to = f.let(after.add(number.mul(row * bytes)));
               const from = f.let(update.add(i.mul(row * bytes)));
-              const apply = (k: Expr, vector: boolean): void => {
+              const apply = (k: Expr, vectors: Vectors): void => {
                 const at = f.let(k.mul(bytes));
-                const s = new LaneBuilder(f, vector);
+                const s = new LaneBuilder(f, vectors);
                 const target = f.let(to.add(at));
-                const a = loadElements(f, wide, target, 0, vector);
-                const b = loadElements(f, wide, f.let(from.add(at)), 0, vector);
+                const a = loadElements(f, wide, target, 0, vectors);
+                const b = loadElements(f, wide, f.let(from.add(at)), 0, vectors);
                 storeElements(f, combine(s, a, b), target, 0);
               };
-              const whole = lanes === 1 ? 0 : row - (row % lanes);
-              f.for(0, whole, lanes, (k) => apply(k, true));
-              f.for(whole, row, 1, (k) => apply(k, false));
+              f.forElements(0, row, dtypeInfo(dtype).storage === 'f64' ? 0 : f.widest, apply);
             });
           });
           roundRow(f, dtype, f.let(after.add(start)), f.let(last.sub(first).mul(row)));

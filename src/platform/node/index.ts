@@ -3,14 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Folders, Platform, Terminal, Threads, WorkerThread } from '../../core/platform.js';
+import { engine } from './engine.js';
 import { files } from './files.js';
 import { interrupts } from './interrupts.js';
 import { pictures } from './pictures.js';
 import { servers } from './servers.js';
+
+export { prepareEngine } from './engine.js';
 
 const terminal: Terminal = {
   write: (text) => {
@@ -122,6 +124,7 @@ export const nodePlatform: Partial<Platform> = {
   pictures,
   interrupts,
   servers,
+  engine,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
@@ -135,10 +138,4 @@ export function readConfigFile(): unknown {
   } catch {
     return null; // absent, unreadable or broken
   }
-}
-
-/** Let V8 take relaxed SIMD, which versions before 11.4 (Node 20) have behind a flag. Takes effect for modules compiled from now on. */
-export function allowRelaxedSimd(): void {
-  const [major, minor] = process.versions.v8.split('.').map(Number);
-  if (major < 11 || (major === 11 && minor < 4)) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
