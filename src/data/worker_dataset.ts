@@ -32,6 +32,7 @@ export interface WorkerDatasetOptions extends Omit<PyDatasetOptions, 'useMultipr
  *
  * @param module The module's URL: `new URL('./data.js', import.meta.url)`.
  * @param args Arguments of the class or function: a list of what can be sent to workers (numbers, texts, arrays, plain objects).
+ * @returns A `PyDataset` for `fit`, `evaluate` and `predict`; its batches are what the module's `getItem` returns.
  * @throws {ValueError} `module` is no URL, or `args` no list.
  * @see `keras.utils.PyDataset` with `use_multiprocessing`
  * @example
