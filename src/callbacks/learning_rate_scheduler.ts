@@ -43,7 +43,7 @@ export class LearningRateScheduler extends Callback {
       const rate: unknown = this.schedule(epoch, learningRateOf(optimizer));
       if (typeof rate !== 'number')
         throw new ValueError(
-          `LearningRateScheduler: the schedule gave ${describe(rate)} in epoch ${epoch}. Expected a number.`,
+          `The output of the \`schedule\` function should be a float. Got: ${describe(rate)} (in epoch ${epoch}).`,
         );
       optimizer.learningRate = rate;
       if (this.verbose > 0) {

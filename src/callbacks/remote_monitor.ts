@@ -2,6 +2,7 @@
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { formatFloat } from '../core/python_format.js';
 import type { Logs } from './callback.js';
 import { Callback } from './callback.js';
 
@@ -70,11 +71,8 @@ export class RemoteMonitor extends Callback {
   }
 
   override onEpochEnd(epoch: number, logs: Logs): void {
-    // JSON has no NaN and no infinities; Python's json writes these words all the same.
-    const entries = Object.entries({ epoch, ...logs }).map(
-      ([name, value]) => `${JSON.stringify(name)}: ${jsonNumber(value)}`,
-    );
-    const body = `{${entries.join(', ')}}`;
+    const entries = Object.entries(logs).map(([name, value]) => `${JSON.stringify(name)}: ${jsonNumber(value)}`);
+    const body = `{${[`"epoch": ${epoch}`, ...entries].join(', ')}}`;
     this.#sent = this.#sent.then(() => this.#post(body));
   }
 
@@ -102,8 +100,11 @@ export class RemoteMonitor extends Callback {
   }
 }
 
+/** A value of the logs as Python's json writes it: JSON has no NaN and no infinities, but these words are written all the same. */
 function jsonNumber(value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value))
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return formatFloat(value);
     return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+  }
   return JSON.stringify(value) ?? 'null';
 }

@@ -171,7 +171,7 @@ describe('callbacks', () => {
       'Epoch 3: LearningRateScheduler setting learning rate to 0.03125.',
     );
     const bad = new LearningRateScheduler(() => 'fast' as never);
-    await expect(model().fit(x, y, { verbose: 0, callbacks: bad })).rejects.toThrow(/schedule gave 'fast'/);
+    await expect(model().fit(x, y, { verbose: 0, callbacks: bad })).rejects.toThrow(/should be a float. Got: 'fast'/);
   });
 
   test('TerminateOnNaN stops at a loss that is no number, or throws', async () => {
