@@ -6,10 +6,16 @@ import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
+import type { StreamLike } from './streams.js';
+import { isWebStream, streamReader } from './streams.js';
 
 /** Anything that gives batches one after the other. */
 export type BatchSource =
-  Iterator<BatchLike> | AsyncIterator<BatchLike> | Iterable<BatchLike> | AsyncIterable<BatchLike>;
+  | StreamLike<BatchLike>
+  | Iterator<BatchLike>
+  | AsyncIterator<BatchLike>
+  | Iterable<BatchLike>
+  | AsyncIterable<BatchLike>;
 /** A source, or a function that makes one for each epoch. */
 export type BatchGenerator = BatchSource | (() => BatchSource | Promise<BatchSource>);
 
@@ -17,6 +23,8 @@ type AnyIterator = Iterator<BatchLike, unknown> | AsyncIterator<BatchLike, unkno
 
 function iteratorOf(source: unknown): AnyIterator | null {
   if (typeof source !== 'object' || source === null) return null;
+  const reader = streamReader(source);
+  if (reader !== null) return reader as AnyIterator;
   if (Symbol.asyncIterator in source) return (source as AsyncIterable<BatchLike>)[Symbol.asyncIterator]();
   if (Symbol.iterator in source) return (source as Iterable<BatchLike>)[Symbol.iterator]();
   return 'next' in source && typeof source.next === 'function' ? (source as AnyIterator) : null;
@@ -28,7 +36,10 @@ export function isBatchGenerator(value: unknown): value is BatchGenerator {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;
   return (
-    Symbol.asyncIterator in value || Symbol.iterator in value || ('next' in value && typeof value.next === 'function')
+    isWebStream(value) ||
+    Symbol.asyncIterator in value ||
+    Symbol.iterator in value ||
+    ('next' in value && typeof value.next === 'function')
   );
 }
 
@@ -42,7 +53,7 @@ export interface GeneratorDataOptions {
 
 /**
  * Batches from a generator. A function is called anew for each epoch; so is the iterator method of a list-like object; a generator
- * itself goes on where the epoch before has stopped.
+ * itself, or a stream, goes on where the epoch before has stopped.
  */
 export class GeneratorDataAdapter implements DataAdapter {
   readonly numBatches = null;

@@ -96,9 +96,19 @@ export function arrayInBytes({ shape, bigEndian, fortran }: NpyLayout, dtype: DT
   return fortran && shape.length > 1 ? rowMajor(array) : array;
 }
 
-/** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */
-export async function readNpy(source: ByteSource): Promise<NDArray> {
-  const { start, ...layout } = await readNpyHeader(source);
+/** A `.npy` file of which only what is asked for is read. */
+export interface NpyReader {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** @throws {ValueError} The file is broken there. */
+  read(): Promise<NDArray>;
+  /** Rows along the first axis. @throws {ValueError} There are no such rows, or they do not lie together. */
+  readRows(start: number, stop: number): Promise<NDArray>;
+}
+
+/** Look at what a `.npy` file holds. @throws {ValueError} It is broken, or holds no numbers. */
+export async function openNpyReader(source: ByteSource): Promise<NpyReader> {
+  const { start: origin, ...layout } = await readNpyHeader(source);
   const { code, shape } = layout;
   const refuse = (why: string): never => {
     throw new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
@@ -109,8 +119,32 @@ export async function readNpy(source: ByteSource): Promise<NDArray> {
       code.startsWith('O') ? 'it holds Python objects, which are never run' : `its elements are of type '${code}'`,
     );
   const bytes = sizeOf(shape) * itemBytes(dtype);
-  if (start + bytes > source.size) refuse(`its array takes ${bytes} bytes, but only ${source.size - start} are there`);
-  return arrayInBytes(layout, dtype, await source.read(start, bytes));
+  if (origin + bytes > source.size)
+    refuse(`its array takes ${bytes} bytes, but only ${source.size - origin} are there`);
+  const rowBytes = sizeOf(shape.slice(1)) * itemBytes(dtype);
+  return {
+    shape,
+    dtype,
+    read: async () => arrayInBytes(layout, dtype, await source.read(origin, bytes)),
+    readRows: async (start, stop) => {
+      if (shape.length === 0 || !(start >= 0 && start <= stop && stop <= shape[0]))
+        throw new ValueError(
+          `${source.name}: an array of shape ${describeShape(shape)} has no rows ${start} to ${stop}.`,
+        );
+      if (layout.fortran && shape.length > 1)
+        throw new ValueError(
+          `${source.name}: its array lies column by column (fortran_order), so rows cannot be read by themselves. ` +
+            'Read it whole by loadNpy(), or save numpy.ascontiguousarray(x).',
+        );
+      const part = { ...layout, shape: [stop - start, ...shape.slice(1)] };
+      return arrayInBytes(part, dtype, await source.read(origin + start * rowBytes, (stop - start) * rowBytes));
+    },
+  };
+}
+
+/** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */
+export async function readNpy(source: ByteSource): Promise<NDArray> {
+  return (await openNpyReader(source)).read();
 }
 
 const describeShape = (shape: Shape): string => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`);

@@ -288,6 +288,7 @@ async function encodeJpeg({ mode, width, height, channels, data }: Img, quality:
  *
  * @param path A path, whose folders are made where they lack, or the handle of a file; null: the bytes are returned.
  * @param x A tensor of shape (rows, columns, channels), or an `Img`.
+ * @returns Nothing; where `path` is null the bytes of the file.
  * @throws {ValueError} The format is not known, or the file cannot be written.
  * @see `keras.utils.save_img`
  * @example await saveImg('gray.png', [[[0], [128], [255]]]);

@@ -41,7 +41,7 @@ export { getFile, type GetFileOptions } from './get_file.js';
 export { getSourceInputs } from './graph.js';
 export { modelToDot, type ModelToDotOptions } from './model_to_dot.js';
 export { normalize, type NormalizeOptions, toCategorical, type ToCategoricalOptions } from './numerical.js';
-export { loadNpy, loadNpz, saveNpy, saveNpz } from './npy.js';
+export { loadNpy, loadNpz, NpyFile, openNpy, saveNpy, saveNpz } from './npy.js';
 export { padSequences, type PadSequencesOptions } from './pad_sequences.js';
 export { splitDataset, type SplitDatasetOptions } from './split_dataset.js';
 export type { DirectoryDataset, DirectoryOptions } from './directory_index.js';

@@ -1,7 +1,12 @@
 /** @file NumPy's files of arrays: `.npy` and `.npz`. */
 import { openSource } from '../saving/places.js';
 import type { FileSource, FileTarget } from '../saving/places.js';
-import { formatNpy, readNpy, readNpz, writeNpz } from '../formats/npy.js';
+import type { ByteSource } from '../formats/byte_source.js';
+import type { NpyReader } from '../formats/npy.js';
+import { formatNpy, openNpyReader, readNpy, readNpz, writeNpz } from '../formats/npy.js';
+import type { DType } from '../core/dtype.js';
+import { ValueError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
 import type { TensorLike } from '../runtime/index.js';
 import { Tensor, toTensor } from '../runtime/index.js';
 import { writeAtomically } from '../saving/saving_api.js';
@@ -23,6 +28,83 @@ export async function loadNpy(place: FileSource): Promise<Tensor> {
     return Tensor.fromArray(await readNpy(source));
   } finally {
     await source.close();
+  }
+}
+
+/**
+ * A `.npy` file that is open: only the rows that are asked for are read. `openNpy` gives one.
+ *
+ * @param source The bytes, read by position.
+ * @param reader What is known of the array.
+ * @returns The open file; `close()` closes it.
+ * @throws {ValueError} When rows are read that do not lie together, or the file is cut off.
+ * @see `numpy.memmap`
+ * @example
+ * await saveNpy([[1, 2], [3, 4], [5, 6]], 'rows.npy');
+ * const rows = await openNpy('rows.npy');
+ * rows.shape  // [3, 2]
+ */
+export class NpyFile {
+  readonly #source: ByteSource;
+  readonly #reader: NpyReader;
+
+  constructor(source: ByteSource, reader: NpyReader) {
+    this.#source = source;
+    this.#reader = reader;
+  }
+
+  /** The shape of the whole array. */
+  get shape(): Shape {
+    return this.#reader.shape;
+  }
+
+  /** The dtype of the array. */
+  get dtype(): DType {
+    return this.#reader.dtype;
+  }
+
+  /**
+   * Rows along the first axis.
+   *
+   * @param start The first row; negative: from the end. Default 0.
+   * @param stop The row after the last; negative: from the end. Default: the number of rows.
+   * @returns As many rows as there are between the two.
+   * @throws {ValueError} The array is a scalar or lies column by column, or the file is cut off.
+   */
+  async read(start = 0, stop = Infinity): Promise<Tensor> {
+    const rows = this.shape[0] ?? 0;
+    const place = (at: number): number => Math.max(0, Math.min(rows, at < 0 ? rows + at : at));
+    if (![start, stop].every((at) => Number.isInteger(at) || at === Infinity))
+      throw new ValueError(`NpyFile.read: rows ${start} to ${stop}. Expected whole numbers.`);
+    return Tensor.fromArray(await this.#reader.readRows(place(start), Math.max(place(start), place(stop))));
+  }
+
+  /** Close the file. */
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+}
+
+/**
+ * Open a `.npy` file without reading its array: for arrays that are larger than memory.
+ *
+ * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
+ * @returns The open file: its `shape` and `dtype`, and `read(start, stop)`.
+ * @throws {ValueError} It is broken, or holds something else than numbers.
+ * @see `numpy.load` with `mmap_mode`
+ * @example
+ * await saveNpy([[1, 2], [3, 4], [5, 6]], 'x.npy');
+ * const file = await openNpy('x.npy');
+ * const part = await file.read(1, 3);
+ * part  // [[3, 4], [5, 6]]
+ */
+export async function openNpy(place: FileSource): Promise<NpyFile> {
+  const source = await openSource(place, 'openNpy');
+  try {
+    return new NpyFile(source, await openNpyReader(source));
+  } catch (error) {
+    await source.close();
+    throw error;
   }
 }
 

@@ -5,11 +5,14 @@ import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { makeDefaultSeed } from '../../random/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { FileSource } from '../../saving/places.js';
+import type { StreamLike } from '../streams.js';
+import { isWebStream, readStream } from '../streams.js';
 import { concatenateStage, interleaveStage, spread, zipStage } from './combine.js';
 import type { CsvOptions } from './csv.js';
 import { readCsv } from './csv.js';
 import type { Batched, SliceOf, Unbatched } from './elements.js';
 import { slicesOf } from './elements.js';
+import { hdf5Stage, npyStage } from './row_files.js';
 import type { ShuffleOptions } from './shuffled.js';
 import { shuffleStage } from './shuffled.js';
 import type { Awaitable, Stage } from './stage.js';
@@ -34,6 +37,13 @@ export type ElementSource<T> = Iterable<T> | AsyncIterable<T>;
 /** A row of a table: scalars and texts by column; with a label a pair. */
 type CsvRow = Record<string, Tensor | string>;
 type CsvElement<O> = O extends { readonly labelName: string } ? [features: CsvRow, label: Tensor | string] : CsvRow;
+
+/** A structure of places of arrays, as the rows of these have it. */
+export type RowOf<P> = P extends FileSource
+  ? Tensor
+  : P extends object
+    ? { -readonly [K in keyof P]: RowOf<P[K]> }
+    : never;
 
 /** Options of `dataset.map(fn, options)`. */
 export interface MapOptions {
@@ -186,6 +196,39 @@ export class Dataset<T> implements AsyncIterable<T> {
     return Dataset.fromTensorSlices(label === null ? features : [features, label]) as Dataset<never>;
   }
 
+  /**
+   * One element per row of arrays in an HDF5 file. Nothing but the rows at hand is in memory; the file is open while a pass is read. A
+   * shuffle mixes within its buffer.
+   *
+   * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
+   * @param paths The path of an array in the file, or a list or dict of paths: elements have that structure.
+   * @throws {ValueError} The file is broken or lacks an array, or the arrays have different numbers of rows.
+   * @example
+   * const load = async () => {
+   *   const rows = await Dataset.fromHdf5('faces.h5', ['images', 'labels']);
+   *   return rows.shuffle(1000).batch(32);
+   * };
+   */
+  static async fromHdf5<const P>(place: FileSource, paths: P): Promise<Dataset<RowOf<P>>> {
+    return new Dataset(await hdf5Stage(place, paths)) as Dataset<RowOf<P>>;
+  }
+
+  /**
+   * One element per row of arrays in `.npy` files. Nothing but the rows at hand is in memory; files are open while a pass is read. A shuffle
+   * mixes within its buffer.
+   *
+   * @param places A path, a URL, the bytes, a Blob or File, or the handle of a file; or a list or dict of these: elements have that structure.
+   * @throws {ValueError} A file is broken or lies column by column, or the arrays have different numbers of rows.
+   * @example
+   * await utils.saveNpy([[1, 2], [3, 4]], 'x.npy');
+   * await utils.saveNpy([0, 1], 'y.npy');
+   * const rows = await Dataset.fromNpy(['x.npy', 'y.npy']);
+   * rows.cardinality()  // 2
+   */
+  static async fromNpy<const P>(places: P): Promise<Dataset<RowOf<P>>> {
+    return new Dataset(await npyStage(places)) as Dataset<RowOf<P>>;
+  }
+
   /** The items of a list as elements, as they are. */
   static fromList<E>(items: readonly E[]): Dataset<E> {
     if (!Array.isArray(items)) throw new ValueError(`Dataset.fromList: got ${describe(items)}. Expected a list.`);
@@ -195,9 +238,10 @@ export class Dataset<T> implements AsyncIterable<T> {
   /**
    * What a generator gives. The function is called anew for every pass.
    *
-   * @param make Returns an iterable, sync or async: a generator function does.
+   * @param make Returns an iterable, sync or async (a generator function does), or a stream: a web `ReadableStream`, or a `Readable` of
+   *   Node.
    */
-  static fromGenerator<E>(make: () => Awaitable<ElementSource<E>>): Dataset<E> {
+  static fromGenerator<E>(make: () => Awaitable<ElementSource<E> | StreamLike<E>>): Dataset<E> {
     if (typeof make !== 'function')
       throw new ValueError(
         `Dataset.fromGenerator: got ${describe(make)}. Expected a function that makes the generator, which is called for every pass.`,
@@ -205,6 +249,10 @@ export class Dataset<T> implements AsyncIterable<T> {
     return new Dataset<E>(
       streamStage(null, async function* () {
         const source: unknown = await make();
+        if (isWebStream(source)) {
+          yield* readStream(source) as AsyncIterable<E>;
+          return;
+        }
         if (
           typeof source !== 'object' ||
           source === null ||

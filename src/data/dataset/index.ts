@@ -8,6 +8,7 @@ export {
   type InterleaveOptions,
   type MapOptions,
   type PaddedBatchOptions,
+  type RowOf,
 } from './dataset.js';
 export type { CsvColumnType, CsvOptions } from './csv.js';
 export type { Batched, SliceOf, Unbatched } from './elements.js';

@@ -44,7 +44,8 @@ export type EngineInput =
 /** What the engine can do; each call is one message to the worker. */
 export interface Engine {
   open(file: number, input: EngineInput, limits: { readonly objects: number; readonly bytes: number }): Contents;
-  read(file: number, path: string): Uint8Array | string[];
+  /** @param range [start, stop) along the first axis; left out: all. */
+  read(file: number, path: string, range?: readonly [start: number, stop: number]): Uint8Array | string[];
   /** @param path Where the file is written. null: into memory. */
   create(file: number, path: string | null): void;
   group(file: number, path: string, attributes: Readonly<Record<string, AttributeValue>>): void;
@@ -380,10 +381,11 @@ export async function makeEngine(library: unknown, fs: unknown): Promise<Engine>
     };
   };
 
-  const readRaw = (open: Open, path: string, about: Metadata): Uint8Array => {
+  const readRaw = (open: Open, path: string, about: Metadata, range: readonly [number, number] | null): Uint8Array => {
     const shape = about.shape ?? [0];
-    const rows = shape.length === 0 ? 1 : shape[0];
-    const count = shape.reduce((product, n) => product * n, 1);
+    const [first, end] = range ?? [0, shape.length === 0 ? 1 : shape[0]];
+    const rows = end - first;
+    const count = shape.reduce((product, n, axis) => product * (axis === 0 ? rows : n), 1);
     const total = count * about.size;
     if (total > open.limit) throw new Error(`'${path}' takes ${total} bytes, more than the limit of ${open.limit}`);
     const bytes = new Uint8Array(total);
@@ -394,7 +396,7 @@ export async function makeEngine(library: unknown, fs: unknown): Promise<Engine>
       for (let row = 0; row < rows; row += step) {
         const n = Math.min(step, rows - row);
         const counts = shape.map((size, axis) => BigInt(axis === 0 ? n : size));
-        const offsets = shape.map((_, axis) => BigInt(axis === 0 ? row : 0));
+        const offsets = shape.map((_, axis) => BigInt(axis === 0 ? first + row : 0));
         const strides = shape.map(() => 1n);
         if (shape.length === 0) h5.get_dataset_data(open.id, `/${path}`, null, null, null, BigInt(pointer));
         else h5.get_dataset_data(open.id, `/${path}`, counts, offsets, strides, BigInt(pointer));
@@ -450,7 +452,7 @@ export async function makeEngine(library: unknown, fs: unknown): Promise<Engine>
         throw error;
       }
     },
-    read(file, path) {
+    read(file, path, range) {
       const open = need(file);
       const about = h5.get_dataset_metadata(open.id, `/${path}`);
       if (about.type === STRING && about.vlen) {
@@ -462,7 +464,7 @@ export async function makeEngine(library: unknown, fs: unknown): Promise<Engine>
           return vlenStrings(pointer, count);
         });
       }
-      const bytes = readRaw(open, path, about);
+      const bytes = readRaw(open, path, about, range ?? null);
       if (about.type === STRING) return fixedStrings(bytes, about);
       if (!about.littleEndian && about.size > 1 && (about.type === INTEGER || about.type === FLOAT))
         swap(bytes, about.size);

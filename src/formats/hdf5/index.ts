@@ -136,19 +136,39 @@ export class Hdf5File {
     return takeBytes(dtype, shape, (await this.#read(path)) as Uint8Array);
   }
 
+  /**
+   * Rows of an array: nothing else is read.
+   *
+   * @param start The first row.
+   * @param stop The row after the last.
+   * @throws {ValueError} As `read`; or there are no such rows.
+   */
+  async readRows(path: string, start: number, stop: number): Promise<NDArray> {
+    const { shape } = this.#info(path);
+    const dtype = this.dtypeOf(path);
+    if (dtype === null) throw new ValueError(`${this.name}: the array '${path}' holds no numbers.`);
+    if (shape.length === 0 || !(start >= 0 && start <= stop && stop <= shape[0]))
+      throw new ValueError(
+        `${this.name}: the array '${path}' of shape (${shape.join(', ')}) has no rows ${start} to ${stop}.`,
+      );
+    const rows = [stop - start, ...shape.slice(1)];
+    return takeBytes(dtype, rows, (await this.#read(path, [start, stop])) as Uint8Array);
+  }
+
   /** The texts of an array of texts. @throws {ValueError} It holds something else. */
   async readStrings(path: string): Promise<string[]> {
     if (this.#info(path).element.kind !== 'string') throw new ValueError(`${this.name}: '${path}' holds no texts.`);
     return (await this.#read(path)) as string[];
   }
 
-  async #read(path: string): Promise<Uint8Array | string[]> {
+  async #read(path: string, range?: readonly [number, number]): Promise<Uint8Array | string[]> {
     try {
       const { shape, element } = this.#info(path);
       // A slow disk is no broken file.
       // The shape is what the file says; what there is to read is no more than the file.
-      const more = Math.floor(Math.min(sizeOf(shape) * element.size, this.#source.size) / SLOW_DISK);
-      return await this.#runner.call('read', [this.#id, path], { more });
+      const count = range === undefined ? sizeOf(shape) : (range[1] - range[0]) * sizeOf(shape.slice(1));
+      const more = Math.floor(Math.min(count * element.size, this.#source.size) / SLOW_DISK);
+      return await this.#runner.call('read', [this.#id, path, range], { more });
     } catch (error) {
       throw new ValueError(`${this.name}: the array '${path}' cannot be read: ${reasonOf(error)}.`);
     }

@@ -13,6 +13,12 @@ export type ImgData = Uint8Array | Uint8ClampedArray | Uint16Array | Int32Array;
 /**
  * An image in memory, what PIL's images are to Keras: `loadImg` and `arrayToImg` give one, `imgToArray` and `saveImg` take one.
  *
+ * @param mode What the samples of a pixel are.
+ * @param width Pixels.
+ * @param height Pixels.
+ * @param data Row by row from the top, the samples of a pixel together.
+ * @returns The image. The samples are not copied.
+ * @throws {ValueError} There are more or fewer samples than the image has.
  * @see `PIL.Image.Image`
  * @example
  * const image = new Img('L', 2, 1, Uint8Array.of(0, 255));
@@ -28,13 +34,6 @@ export class Img {
   /** Row by row from the top, the samples of a pixel together. */
   readonly data: ImgData;
 
-  /**
-   * @param mode What the samples of a pixel are.
-   * @param width Pixels.
-   * @param height Pixels.
-   * @param data Row by row from the top, the samples of a pixel together. It is not copied.
-   * @throws {ValueError} There are more or fewer samples than the image has.
-   */
   constructor(mode: ImgMode, width: number, height: number, data: ImgData) {
     if (!Object.hasOwn(CHANNELS, mode))
       throw new ValueError(`Img: mode=${describe(mode)}. Expected one of ${Object.keys(CHANNELS).join(', ')}.`);
