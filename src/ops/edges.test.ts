@@ -157,4 +157,17 @@ describe('edges', () => {
     expect(layer(ops.ones([2, 4])).shape).toEqual([2, 3]);
     expect(layer(ops.ones([2, 1])).shape).toEqual([2, 3]);
   });
+  it('pad, argpartition and bincount refuse what they would pass over', () => {
+    const pad = ops.pad as (x: unknown, widths: unknown) => Tensor;
+    for (const wrong of [[1, 2, 3], [[1, 2, 3]], [-1, 2], [], [1.5], -1])
+      expect(() => pad([1], wrong), JSON.stringify(wrong)).toThrow(/^pad: padWidth=/);
+    expect(() => pad([1], [[1, 2], [3, 4]])).toThrow(/with 1 dimension/); // prettier-ignore
+    expect(ops.pad(ops.ones([2, 2]), [[1], [2]]).shape).toEqual([4, 6]);
+    expect(ops.pad(ops.ones([2, 2]), [1, 2]).shape).toEqual([5, 5]);
+    for (const kth of [3, 4, -4, 0.5]) expect(() => ops.argpartition([3, 1, 2], kth)).toThrow(/^argpartition: kth/);
+    expect(ops.argpartition([3, 1, 2], -1).arraySync()).toEqual([1, 2, 0]);
+    // Recorded from Keras on JAX.
+    expect(ops.bincount([1, -1, 0, -3], { minlength: 3 }).arraySync()).toEqual([3, 1, 0]);
+    expect(ops.bincount([1, -1], { weights: [2, 5] }).arraySync()).toEqual([5, 2]);
+  });
 });

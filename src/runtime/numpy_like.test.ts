@@ -1,3 +1,5 @@
+import assert from 'node:assert';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as ops from '../ops/index.js';
 import { everyBackend } from '../testing/backends.js';
@@ -60,8 +62,27 @@ describe('numbers are not lost', () => {
     expect(() => (m as unknown as number) * 2).toThrow(
       /A tensor of shape \(2, 3\) is no number. Use its methods, such as t.mul\(2\)/,
     );
-    expect(() => [...tensor(3)]).toThrow(/scalar tensor has no parts/);
+    expect(() => Array.from(tensor(3))).toThrow(/scalar tensor has no parts/);
+    expect(() => [...tensor(3)]).toThrow(TypeError);
+    expect(tensor([[1, 2]])).toHaveLength(1);
     expect(String(tensor([1, 2]))).toBe('[1 2]');
+  });
+
+  test('tests of users compare objects that hold tensors', () => {
+    const logs = (loss: number): object => ({ loss: ops.sum(tensor([loss, 1])), rows: tensor([[1, loss]]) });
+    expect(logs(2)).toEqual(logs(2));
+    expect(logs(2)).toStrictEqual(logs(2));
+    expect(logs(2)).toMatchObject(logs(2));
+    expect([logs(2)]).toContainEqual(logs(2));
+    expect(logs(2)).not.toEqual(logs(3));
+    expect(tensor([1, 2])).not.toEqual(tensor([1, 2], { dtype: 'float32' }));
+    expect(tensor([NaN])).toEqual(tensor([NaN]));
+    expect(() => expect(logs(2)).toEqual(logs(3))).toThrow('expected { loss: array(3, dtype=int32)');
+    assert.deepEqual(logs(2), logs(2));
+    assert.deepStrictEqual(logs(2), logs(2));
+    assert.notDeepStrictEqual(logs(2), logs(3));
+    assert.notDeepStrictEqual({ loss: tensor(2) }, { loss: tensor(3) });
+    expect(inspect({ loss: tensor(3) })).toBe('{ loss: array(3, dtype=int32) }');
   });
 
   test('copies by structuredClone, symbols', () => {

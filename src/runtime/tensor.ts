@@ -51,7 +51,8 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
   readonly dtype: DType;
   /** Sizes of the axes. A scalar has none. */
   readonly shape: Shape;
-  #array: NDArray | null;
+  /** A field that shows, so that test runners and `node:assert` compare tensors by their numbers. Null while a program is traced. */
+  protected numbers: NDArray | null;
   readonly #value: Value | null;
   readonly #owner: TraceOwner | null;
 
@@ -66,7 +67,7 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
     super();
     this.dtype = dtype;
     this.shape = shape;
-    this.#array = array;
+    this.numbers = array;
     this.#value = value;
     this.#owner = owner;
   }
@@ -113,15 +114,15 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
 
   /** Whether the numbers are not there, because a program that is being traced will compute them. */
   get isTraced(): boolean {
-    return this.#array === null;
+    return this.numbers === null;
   }
 
   /** The engine's array. @throws {RuntimeError} The tensor is traced and its program has not run. */
   get ndarray(): NDArray {
-    if (this.#array === null) {
-      this.#array = this.#owner!.materialize(this.#value!);
+    if (this.numbers === null) {
+      this.numbers = this.#owner!.materialize(this.#value!);
     }
-    return this.#array;
+    return this.numbers;
   }
 
   /** The elements in row-major order, as a copy. */
@@ -186,9 +187,21 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
     );
   }
 
-  /** The parts along the first axis: `for (const row of matrix)`, `Array.from(vector)`. @throws {TypeError} A scalar. */
-  *[Symbol.iterator](): Generator<Tensor, void, void> {
+  /** The size of the first axis. @throws {TypeError} A scalar has no axis. */
+  get length(): number {
     if (this.ndim === 0) throw new TypeError('A scalar tensor has no parts to go through. Read it: await t.item().');
+    return this.shape[0];
+  }
+
+  /**
+   * The parts along the first axis: `for (const row of matrix)`, `Array.from(vector)`. A scalar is not iterable: it has no such method, by which
+   * test runners know that they need not go through it. (`Array.from(scalar)` meets `length`, which throws.)
+   */
+  get [Symbol.iterator](): () => Generator<Tensor, void, void> {
+    return this.ndim === 0 ? (undefined as never) : this.#parts;
+  }
+
+  *#parts(): Generator<Tensor, void, void> {
     for (let i = 0; i < this.shape[0]; i++) yield this.getItem(i);
   }
 
@@ -202,7 +215,7 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
   }
 
   #known(): boolean {
-    if (this.#array !== null) return true;
+    if (this.numbers !== null) return true;
     try {
       return this.ndarray !== null;
     } catch (error) {

@@ -222,6 +222,9 @@ export const argpartition = op(
     const t = axis === null ? lax.reshape(raw, [raw.size]) : raw;
     const d = axis === null ? 0 : axis < 0 ? axis + t.ndim : axis;
     const rank = lax.argSort(lax.argSort(t, d), d);
+    checkKind('argpartition', 'kth', kth, ['whole']);
+    if (kth >= t.shape[d] || kth < -t.shape[d])
+      throw new ValueError(`argpartition: kth=${kth} does not exist on an axis of size ${t.shape[d]}.`);
     const at = lax.fullLike(rank, kth < 0 ? kth + t.shape[d] : kth);
     return lax.argSort(lax.select(lax.le(rank, at), rank, lax.add(at, lax.fullLike(at, 1))), d); // the rest in its old order
   },

@@ -350,6 +350,22 @@ export interface PadOptions {
   /** For mode `'constant'`. Default 0. */
   readonly constantValues?: number | null;
 }
+/** `[before, behind]` of each axis, from any of the forms of `padWidth`. @throws {ValueError} It has another form. */
+function padWidths(padWidth: number | readonly number[] | readonly (readonly number[])[], ndim: number): number[][] {
+  const isWidth = (n: unknown): boolean => Number.isInteger(n) && (n as number) >= 0;
+  const isEnds = (ends: unknown): boolean =>
+    Array.isArray(ends) && (ends.length === 1 || ends.length === 2) && ends.every(isWidth);
+  const both = (ends: readonly number[]): number[] => [ends[0], ends[ends.length - 1]];
+  if (isWidth(padWidth)) return range(ndim).map(() => [padWidth as number, padWidth as number]);
+  if (isEnds(padWidth)) return range(ndim).map(() => both(padWidth as readonly number[]));
+  const axes = padWidth as readonly (readonly number[])[];
+  if ((axes.length === ndim || axes.length === 1) && axes.every(isEnds))
+    return range(ndim).map((d) => both(axes[axes.length === 1 ? 0 : d]));
+  throw new ValueError(
+    `pad: padWidth=${JSON.stringify(padWidth)} with ${ndim} dimension(s). Expected whole numbers from 0: one, a pair [before, behind], or a pair for each axis.`,
+  );
+}
+
 /**
  * Elements added before and behind those that are there.
  *
@@ -374,13 +390,7 @@ export const pad = op(
       throw new ValueError(`pad: mode=${describe(mode)}. Expected ${PAD_MODES.map((each) => `'${each}'`).join(', ')}.`);
     if (constantValues !== null && mode !== 'constant')
       throw new ValueError(`pad: 'constantValues' goes with mode 'constant', got mode '${mode}'.`);
-    const widths = range(t.ndim).map((d): readonly number[] => {
-      if (typeof padWidth === 'number') return [padWidth, padWidth];
-      if (padWidth.length === 1) return typeof padWidth[0] === 'number' ? [padWidth[0], padWidth[0]] : padWidth[0];
-      return typeof padWidth[0] === 'number'
-        ? (padWidth as readonly number[])
-        : (padWidth as readonly (readonly number[])[])[d];
-    });
+    const widths = padWidths(padWidth, t.ndim);
     if (mode === 'constant') {
       const value = constantValues ?? 0;
       return lax.pad(t, {

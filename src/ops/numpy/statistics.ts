@@ -419,11 +419,13 @@ export interface BincountOptions {
 export const bincount = op(
   'bincount',
   (x: TensorLike, { weights = null, minlength = 0 }: BincountOptions = {}): Tensor => {
-    const t = lax.convert(toTensor(x, null, 'bincount'), 'int32');
+    const raw = toTensor(x, null, 'bincount');
+    const ids = lax.convert(raw, 'int32');
+    const t = lax.max(ids, lax.zerosLike(ids)); // as JAX does, numbers below 0 are counted as 0
     if (t.ndim !== 1 && t.ndim !== 2)
       throw new ValueError(`bincount: a tensor of shape ${formatShape(t.shape)}. Expected a vector or a matrix.`);
     let length = minlength;
-    for (const value of t.ndarray.data) length = Math.max(length, value + 1);
+    for (const value of raw.ndarray.data) length = Math.max(length, Math.trunc(value) + 1, 1);
     const w = weights === null ? lax.fullLike(t, 1) : toTensor(weights, null, 'bincount');
     const count = (ids: Tensor, of: Tensor): Tensor =>
       lax.scatter(lax.full(t.applier, [length], 0, of.dtype), ids, of, 'add');
