@@ -14,7 +14,7 @@ import { createHdf5, engineReadsFiles, openHdf5 } from '../formats/hdf5/index.js
 import { createZip, openZip } from '../formats/zip/index.js';
 import { Layer } from '../layers/layer.js';
 import { unusedGenerators } from '../random/global_state.js';
-import { readRandomState, writeRandomState } from './random_state.js';
+import { OWN, readRandomState, writeRandomState } from './random_state.js';
 import { hasAssets, placesOf } from './state.js';
 import { fetchState, readWeights, writeWeights } from './weights.js';
 import { Hdf5WeightsReader, Hdf5WeightsWriter } from './weights_store.js';
@@ -24,8 +24,6 @@ const METADATA = 'metadata.json';
 /** The member that holds the weights. */
 export const WEIGHTS = 'model.weights.h5';
 const ASSETS = 'assets';
-/** Where keras-ts keeps in the metadata what Keras has no place for. */
-const OWN = 'keras_ts';
 const TEXT_LIMIT = 1 << 28;
 
 /** Options of reading a model. */

@@ -11,6 +11,7 @@ import type { Variable } from '../runtime/index.js';
 import { fetchVariables } from '../runtime/index.js';
 import type { LegacyModel } from './legacy/hdf5.js';
 import { fileWeights } from './legacy/weights.js';
+import { OWN, readRandomState } from './random_state.js';
 import { fetchState } from './weights.js';
 
 /** HDF5 has no room for longer attributes beside an object. */
@@ -105,6 +106,7 @@ export async function writeLegacyModel(file: Hdf5Sink, model: LegacyModel, inclu
     keras_version: KERAS_VERSION,
     backend: BACKEND,
     model_config: formatJson({ class_name: classNameOf(model), config }),
+    [OWN]: formatJson({ random_state: readRandomState(model) }),
     ...(withOptimizer
       ? { training_config: formatJson(trainingConfig(model as LegacyModel & { readonly optimizer: Optimizer })) }
       : {}),

@@ -8,6 +8,9 @@ import { processRandomState, resumeGenerator, type unusedGenerators } from '../r
 import type { Saveable } from './state.js';
 import { generatorsOf } from './state.js';
 
+/** The key under which keras-ts keeps in a file what Keras has no place for. */
+export const OWN = 'keras_ts';
+
 const resumed = new WeakSet<object>();
 
 /** Whether a model came out of a file with its random state, so that its training goes on where it stopped. */

@@ -102,20 +102,28 @@ describe('training goes on where it stopped', () => {
       model.compile({ optimizer: new optimizers.Adam({ learningRate: 0.01 }), loss: 'mse', metrics: ['mae'] });
       return model;
     };`;
-  test('5 epochs, a file, a new process and 5 more give the bits of 10 epochs', () => {
-    const file = JSON.stringify(path('resume.keras'));
-    const whole = inNewProcess(
-      `${start} const model = make(); await model.fit(x, y, { ...options, epochs: 10 }); print(model);`,
+  test('5 epochs, a .keras or .h5 file, a new process and 5 more give the bits of 10 epochs', () => {
+    const [file, old] = [path('resume.keras'), path('resume.h5')].map((name) => JSON.stringify(name));
+    const run = (work: string): string => inNewProcess(`${start} ${work}`);
+    const whole = run('const model = make(); await model.fit(x, y, { ...options, epochs: 10 }); print(model);');
+    run(
+      `const model = make(); await model.fit(x, y, { ...options, epochs: 5 }); await model.save(${file}); await model.save(${old});`,
     );
-    inNewProcess(
-      `${start} const model = make(); await model.fit(x, y, { ...options, epochs: 5 }); await model.save(${file});`,
-    );
-    const parts = inNewProcess(
-      `${start} const model = await saving.loadModel(${file}); await model.fit(x, y, { ...options, epochs: 5 }); print(model);`,
-    );
+    const goOn = 'await model.fit(x, y, { ...options, epochs: 5 }); print(model);';
+    const parts = run(`const model = await saving.loadModel(${file}); ${goOn}`);
+    expect(run(`const model = await saving.loadModel(${old}); ${goOn}`)).toBe(whole);
     expect(whole.length).toBeGreaterThan(100);
     expect(parts).toBe(whole);
   }, 60_000);
+});
+
+test('.h5 keeps the name of the optimizer', async () => {
+  const model = new Sequential([layers.Input({ shape: [4] }), new layers.Dense(2)]);
+  model.compile({ optimizer: new optimizers.SGD({ learningRate: 0.1, name: 'mine' }), loss: 'mse' });
+  await model.save(path('named.h5'));
+  const again = await saving.loadModel(path('named.h5'));
+  expect(again.optimizer.name).toBe('mine');
+  expect(again.optimizer.getConfig()).toEqual(model.optimizer.getConfig());
 });
 
 describe('KerasFileEditor', () => {

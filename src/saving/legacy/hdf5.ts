@@ -12,8 +12,10 @@ import { withWeightBudget } from '../../core/weight_budget.js';
 import type { Hdf5File } from '../../formats/hdf5/index.js';
 import type { Layer } from '../../layers/layer.js';
 import type { Optimizer } from '../../optimizers/index.js';
+import { unusedGenerators } from '../../random/global_state.js';
 import type { Variable } from '../../runtime/index.js';
 import { Tensor } from '../../runtime/index.js';
+import { OWN, writeRandomState } from '../random_state.js';
 import { upgradeModelConfig } from './layers.js';
 import { matchOptimizerState } from './optimizer_state.js';
 import { upgradeTrainingConfig } from './training.js';
@@ -218,6 +220,17 @@ export function legacyModelConfig(file: Hdf5File): Config {
  */
 export async function loadLegacyModel(file: Hdf5File, options: LegacyModelOptions = {}): Promise<LegacyModel> {
   const { customObjects = null, compile = true, safeMode = true } = options;
+  const unused = unusedGenerators(); // making the model draws numbers
+  const model = await makeLegacyModel(file, { customObjects, compile, safeMode });
+  const own = jsonIn(file, OWN);
+  if (isDict(own)) writeRandomState(model, own['random_state'], unused);
+  return model;
+}
+
+async function makeLegacyModel(
+  file: Hdf5File,
+  { customObjects, compile, safeMode }: Required<LegacyModelOptions>,
+): Promise<LegacyModel> {
   const config = legacyModelConfig(file);
   const { version } = writerOf(file, 'model_weights');
   // Files with a config alone give models with new weights.

@@ -6,7 +6,7 @@ import { bareName, isOldObject, plainJson, textOr } from './values.js';
 /** Names of arguments of optimizers before. */
 const RENAMED: Readonly<Record<string, string>> = { lr: 'learning_rate' };
 /** Arguments of optimizers that say nothing any more. */
-const DROPPED = ['is_legacy_optimizer', 'jit_compile', 'schedule_decay', 'decay', 'name'];
+const DROPPED = ['is_legacy_optimizer', 'jit_compile', 'schedule_decay', 'decay'];
 
 /** An optimizer's config; null for one that Keras did not make (`TFOptimizer`). */
 export function upgradeOptimizer(given: unknown): Config | null {
