@@ -50,6 +50,11 @@ export class FitRun {
     return this.#interruption.happened;
   }
 
+  /** Steps that are done, of all epochs. */
+  get done(): number {
+    return this.#executions.done;
+  }
+
   /** Where the run stands now, in a hook. undefined: the data cannot say where they stand in an epoch. */
   position(stopped: boolean): RunPosition | undefined {
     const { epoch, steps, logs } = this;

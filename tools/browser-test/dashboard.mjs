@@ -125,6 +125,7 @@ async function checkServed(checks, browser) {
     await view.getByRole('region', { name: 'Run second' }).getByText('Stop after this epoch').click();
     const { code, text } = await second.ended;
     if (code !== 0 || !text.includes('stopped after')) fail(text);
+    await view.getByRole('region', { name: 'Run second' }).getByText('stopped', { exact: true }).waitFor();
     await view.getByRole('checkbox', { name: 'second' }).uncheck();
   });
   const card = view.getByRole('region', { name: 'Run first' });

@@ -18,21 +18,22 @@ function textOf(value: unknown): string {
   }
 }
 
-/**
- * Listen to the console and to what callbacks print.
- *
- * @returns Ends it. Where somebody else has put a function in the place of a method meanwhile, theirs stays.
- */
-export function listenToConsole(listener: Listener): () => void {
-  let ended = false;
+const listeners = new Set<Listener>();
+let unpatch: (() => void) | null = null;
+
+/** Put functions in the place of the console's that tell the listeners. */
+function patch(): () => void {
   let last = '';
+  const tell: Listener = (level, text) => {
+    for (const listener of listeners) listener(level, text);
+  };
   const methods: Record<Method, (...values: unknown[]) => void> = console;
   const ends = METHODS.map((method) => {
     const before = methods[method];
     const told = (...values: unknown[]): void => {
       before.apply(console, values);
       last = values.map(textOf).join(' ');
-      if (!ended) listener(method === 'info' ? 'log' : method, last);
+      tell(method === 'info' ? 'log' : method, last);
     };
     methods[method] = told;
     return () => {
@@ -41,11 +42,27 @@ export function listenToConsole(listener: Listener): () => void {
   });
   const printed = (text: string): void => {
     // Where there is no terminal, the line went through the console.
-    if (last.trim() !== text.trim()) listener('log', text.trim());
+    if (last.trim() !== text.trim()) tell('log', text.trim());
+    last = '';
   };
   ends.push(onPrintedLine(printed));
   return () => {
-    ended = true;
     for (const end of ends) end();
+  };
+}
+
+/**
+ * Listen to the console and to what callbacks print.
+ *
+ * @returns Ends it. With the last listener the console is as it was; where somebody else has put a function in the place of a method
+ * meanwhile, theirs stays.
+ */
+export function listenToConsole(listener: Listener): () => void {
+  unpatch ??= patch();
+  listeners.add(listener);
+  return () => {
+    if (!listeners.delete(listener) || listeners.size > 0) return;
+    unpatch?.();
+    unpatch = null;
   };
 }

@@ -221,6 +221,57 @@ describe('what is shown of a run', () => {
     expect(console.warn).toBe(before);
   });
 
+  test('runs that overlap leave the console as it was', async () => {
+    const before = [console.error, console.warn];
+    const [first, second] = [dashboard(), dashboard()];
+    const late = new AfterEpoch(async (epoch) => {
+      if (epoch === 0) await classifier().fit(x, y, { verbose: 0, callbacks: [second] });
+    });
+    await Promise.all([
+      classifier().fit(x, y, { epochs: 2, verbose: 0, callbacks: [first, late] }),
+      classifier().fit(x, y, { epochs: 4, verbose: 0, callbacks: [dashboard()] }),
+    ]);
+    expect([console.error, console.warn]).toEqual(before);
+  });
+
+  test('data that do not say how many steps they have', async () => {
+    function* batches() {
+      for (let i = 0; i < 5; i++) yield [x, y] as const;
+    }
+    const board = dashboard();
+    const seen: (number | null)[] = [];
+    const look = new AfterEpoch(async () => {
+      seen.push((await frameOf(board.address)).runs[0].parts.info!.stepsPerEpoch);
+    });
+    await classifier().fit(batches, null, { epochs: 3, verbose: 0, callbacks: [look, board] });
+    const [{ series, parts }] = (await frameOf(board.address)).runs;
+    expect(seen).toEqual([null, 5, 5]);
+    expect(parts.info).toMatchObject({ status: 'finished', stepsPerEpoch: 5, stepsOfEpoch: 5 });
+    expect(series['batch/loss'].x.at(-1)).toBe(15);
+  });
+
+  test('a run that begins in the middle', async () => {
+    const board = dashboard();
+    await classifier().fit(x, y, { epochs: 5, initialEpoch: 3, batchSize: 4, verbose: 0, callbacks: [board] });
+    const [{ series, parts }] = (await frameOf(board.address)).runs;
+    expect(parts.info).toMatchObject({ epoch: 5, firstEpoch: 3, status: 'finished' });
+    expect(series['epoch/loss'].x).toEqual([4, 5]);
+    expect(series['batch/loss'].x.at(-1)).toBe(15);
+  });
+
+  test('a run that fails before it begins says nothing of the one before', async () => {
+    const board = dashboard();
+    await fitted(board, classifier(), 1);
+    class Early extends Callback {
+      override onTrainBegin(): void {
+        throw new Error('too early');
+      }
+    }
+    await expect(classifier().fit(x, y, { verbose: 0, callbacks: [new Early(), board] })).rejects.toThrow('too early');
+    const { runs } = await frameOf(board.address);
+    expect(runs.map(({ parts }) => [parts.info!.status, parts.notes])).toEqual([['finished', undefined]]);
+  });
+
   test('a run that fails says why', async () => {
     const board = dashboard();
     const fail = new AfterEpoch(() => Promise.reject(new Error('no luck')));

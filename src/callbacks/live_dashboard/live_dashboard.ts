@@ -15,6 +15,7 @@ import { listenToConsole } from './console_notes.js';
 import { dashboardHtml } from './document.js';
 import type { ClassRule, DashboardSample } from './observe.js';
 import { classRuleOf, confusionOf, extendHistogram, gradientNorms, shownSamples, shownWeights } from './observe.js';
+import { randomWord } from './random_word.js';
 import { RunClock } from './run_clock.js';
 import type { Command, Histogram, Note, RunInfo, RunState, RunStatus } from './run_state.js';
 import { toJsonNumber } from './series.js';
@@ -135,6 +136,8 @@ export class LiveDashboard extends Callback {
   readonly samples: SampleFunction | null;
   readonly samplesFreq: number;
   readonly consoleNotes: boolean;
+  /** Stands for this dashboard among those that use the server, which need not hold a model. */
+  readonly #user = {};
   #server: DashboardServer | null = null;
   #unmount: (() => void) | null = null;
   #run: Run | null = null;
@@ -222,7 +225,7 @@ export class LiveDashboard extends Callback {
     this.#unmount?.();
     this.#unmount = null;
     this.#server = null;
-    await releaseServer(this);
+    await releaseServer(this.#user);
   }
 
   async #open(): Promise<void> {
@@ -240,7 +243,7 @@ export class LiveDashboard extends Callback {
       throw new RuntimeError(
         'LiveDashboard: nothing can listen here. In a page give the element to draw into: new LiveDashboard({ element }).',
       );
-    this.#server ??= await sharedServer(this, this.port);
+    this.#server ??= await sharedServer(this.#user, this.port);
   }
 
   override async onTrainBegin(): Promise<void> {
@@ -248,14 +251,13 @@ export class LiveDashboard extends Callback {
     const board = sharedBoard();
     const insight = this.model._run?.insight ?? null;
     const batch = this.gradientFreq > 0 ? ((await insight?.look()) ?? null) : null;
-    const id = crypto.randomUUID();
+    const id = randomWord();
     const commands: Command[] = [];
     const state = board.begin(id, (command) => this.#take(command));
     const clock = new RunClock(() => getPlatform().now());
     const classes = this.confusionFreq !== 0 ? classRuleOf(this.model) : null;
     this.#run = { state, clock, commands, classes, batch, done: 0, epochBegin: 0, confusion: null, hasStopped: false };
     const { epochs = 1, steps = null } = this.params ?? {};
-    const firstEpoch = this.model._run?.epoch ?? 0;
     state.set('info', {
       name: this.#freeName(this.name ?? this.model.name, id),
       status: 'running',
@@ -265,7 +267,7 @@ export class LiveDashboard extends Callback {
       timeLeft: null,
       epoch: 0,
       epochs,
-      firstEpoch,
+      firstEpoch: 0,
       stepsOfEpoch: 0,
       stepsPerEpoch: steps,
       throughput: null,
@@ -340,10 +342,14 @@ export class LiveDashboard extends Callback {
   }
 
   override onEpochBegin(epoch: number): void {
-    const run = this.#run!;
+    const run = this.#run;
+    if (run === null) return;
+    // A run that goes on begins where it was, which nobody knew before.
+    const { epoch: before } = run.state.get('info')!;
+    run.done = this.model._run?.done ?? run.done;
     run.clock.restart(run.done);
     run.epochBegin = run.done;
-    this.#info({ epoch: epoch + 1, stepsOfEpoch: 0 });
+    this.#info({ epoch: epoch + 1, stepsOfEpoch: 0, ...(before === 0 ? { firstEpoch: epoch } : {}) });
   }
 
   override nextCheckpoint(done: number): number | null {
@@ -357,7 +363,8 @@ export class LiveDashboard extends Callback {
   }
 
   override onCheckpoint(done: number, batch: number, logs: Logs): void {
-    const run = this.#run!;
+    const run = this.#run;
+    if (run === null) return;
     const { state, clock } = run;
     this.#obey();
     run.done = done;
@@ -383,16 +390,21 @@ export class LiveDashboard extends Callback {
   }
 
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    const run = this.#run!;
+    const run = this.#run;
+    if (run === null) return;
     const { state, clock } = run;
     this.#obey();
     for (const [name, value] of Object.entries(logs))
       if (typeof value === 'number') state.add(`epoch/${name}`, epoch + 1, value);
-    const { stepsPerEpoch, stepsOfEpoch, firstEpoch, epochs, stopping } = state.get('info')!;
+    const { firstEpoch, epochs, stopping, ...info } = state.get('info')!;
+    const done = this.model._run?.done ?? run.done;
+    // Data that do not say how many steps they have had as many as this.
+    const stepsPerEpoch = info.stepsPerEpoch ?? (done > run.epochBegin ? done - run.epochBegin : null);
     this.#info({
       elapsed: clock.elapsed,
       timeLeft: clock.timeLeft(epoch + 1 - firstEpoch, (stopping ? epoch + 1 : epochs) - firstEpoch),
-      stepsOfEpoch: stepsPerEpoch ?? stepsOfEpoch,
+      stepsPerEpoch,
+      stepsOfEpoch: stepsPerEpoch ?? info.stepsOfEpoch,
       logs: Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, toJsonNumber(value)])),
       learningRates: this.#learningRates(),
     });
@@ -460,7 +472,8 @@ export class LiveDashboard extends Callback {
   }
 
   override async onTrainEnd(): Promise<void> {
-    const run = this.#run!;
+    const run = this.#run;
+    if (run === null) return;
     const { epoch, epochs } = run.state.get('info')!;
     if (this.confusionFreq === null && epoch > 0 && run.confusion?.epoch !== epoch - 1)
       await this.#confuse(run, epoch - 1);
@@ -472,7 +485,8 @@ export class LiveDashboard extends Callback {
   }
 
   override async onTrainError(error: unknown): Promise<void> {
-    if (this.#run === null) return;
+    // An error from before this run began says nothing of the last one.
+    if (this.#run === null || this.#run.state.get('info')!.status !== 'running') return;
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     this.#note('error', message);
     await this.#end('failed', message.slice(0, MOST_LETTERS));

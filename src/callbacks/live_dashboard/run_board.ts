@@ -54,8 +54,9 @@ export class RunBoard {
     for (const frame of frames) {
       const known = this.#entries.get(frame.id);
       if (known?.own) continue;
-      const entry = { own: false, command: command === null ? null : (each: Command) => command(frame.id, each) };
-      (known?.state ?? this.#enter(frame.id, entry)).apply(frame);
+      const take = command === null ? null : (each: Command) => command(frame.id, each);
+      if (known !== undefined) known.command = take;
+      (known?.state ?? this.#enter(frame.id, { own: false, command: take })).apply(frame);
     }
     if (frames.length > 0) this.changed();
   }

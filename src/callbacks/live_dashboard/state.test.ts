@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import type { LocalServer, ServerAnswer, ServerRequest, ServerStream } from '../../core/platform.js';
 import { setPlatform } from '../../core/platform.js';
 import { nodePlatform } from '../../platform/node/index.js';
 import { PAGE_SCRIPT } from './page_script.js';
@@ -117,6 +118,50 @@ async function start(board: RunBoard, port: number): Promise<DashboardServer> {
   servers.push(server);
   return server;
 }
+
+test('a slow reader is left out, and gets all at once when it has taken what it was told', async () => {
+  let handler: ((request: ServerRequest) => Promise<ServerAnswer>) | null = null;
+  const local: LocalServer = { port: 1, hold: () => undefined, every: () => undefined, close: async () => undefined };
+  setPlatform({
+    servers: {
+      async listen(_ports, given) {
+        handler = given;
+        return local;
+      },
+    },
+  });
+  const board = new RunBoard();
+  const server = await start(board, 0);
+  setPlatform({ servers: nodePlatform.servers });
+  const run = board.begin('a', () => undefined);
+  const texts: string[] = [];
+  let isDrained = true;
+  const stream: ServerStream = {
+    write: (text) => void texts.push(text),
+    get isDrained() {
+      return isDrained;
+    },
+    onClose: () => undefined,
+  };
+  const request = { method: 'GET', url: '/events', headers: { host: '127.0.0.1:1' }, text: async () => '' };
+  const { body } = await handler!(request);
+  (body as (stream: ServerStream) => void)(stream);
+  run.add('batch/loss', 1, 1);
+  server.tell();
+  expect(texts).toHaveLength(2); // hello, and the first point
+  isDrained = false;
+  for (let i = 2; i < 100; i++) {
+    run.add('batch/loss', i, i);
+    server.tell();
+  }
+  expect(texts).toHaveLength(2);
+  isDrained = true;
+  server.tell();
+  server.tell();
+  expect(texts).toHaveLength(3);
+  const { runs } = JSON.parse(/^data: (.*)$/m.exec(texts[2])![1]) as Frame;
+  expect(runs[0].series['batch/loss'].x).toEqual(Array.from({ length: 98 }, (_, i) => i + 2));
+});
 
 test('a server shows the runs of the others beside it, hands commands on, and says when one is gone', async () => {
   const [here, there] = [new RunBoard(), new RunBoard()];

@@ -12,6 +12,8 @@ import { STYLE } from './style.js';
 
 const COLORS = 8;
 const GRADIENT_ALL = 'gradient/';
+/** Milliseconds without a connection after which runs count as lost. */
+const PATIENCE = 5000;
 
 const CONNECTIONS: Readonly<Record<Connection, readonly [text: string, look: string]>> = {
   connecting: ['connecting', 'plain'],
@@ -63,6 +65,7 @@ class Page {
   #log = false;
   #state: Connection = 'connecting';
   #frame = 0;
+  #losing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(source: PageSource) {
     this.#source = source;
@@ -103,14 +106,25 @@ class Page {
       },
       (connection) => {
         this.#state = connection;
-        if (connection === 'renewed') this.#board.lose(this.#board.runs.map(({ id }) => id));
+        if (connection === 'renewed') this.#lose();
+        if (connection !== 'lost') {
+          clearTimeout(this.#losing);
+          this.#losing = undefined;
+        } else this.#losing ??= setTimeout(() => this.#lose(), PATIENCE);
         this.#schedule();
       },
     );
     return () => {
       end();
+      clearTimeout(this.#losing);
       cancelAnimationFrame(this.#frame);
     };
+  }
+
+  /** Nobody tells of the runs that have not ended. If somebody does again, they are as they are told. */
+  #lose(): void {
+    this.#board.lose(this.#board.runs.map(({ id }) => id));
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -241,9 +255,9 @@ class Page {
 
   /** A curve by steps, over epochs. */
   #stepCurve(run: Shown, name: string, label: string): Curve[] {
-    const { stepsPerEpoch, stepsOfEpoch, epoch } = run.state.get('info')!;
-    // Without a number of steps: the epoch at hand counts as a whole one.
-    const steps = stepsPerEpoch ?? Math.max(1, stepsOfEpoch * Math.max(1, epoch));
+    const { stepsPerEpoch, stepsOfEpoch } = run.state.get('info')!;
+    // Without a number of steps, in the first epoch: what is done counts as a whole one.
+    const steps = stepsPerEpoch ?? Math.max(1, stepsOfEpoch);
     return plainCurve(run, name, label).map((curve) => ({ ...curve, x: curve.x.map((x) => x / steps) }));
   }
 
