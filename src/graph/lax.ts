@@ -493,6 +493,30 @@ export function triangularSolve<T extends Operand<T>>(a: T, b: T, params: Triang
 export function lu<T extends Operand<T>>(a: T): [factors: T, pivots: T, order: T] {
   return call('lu', [a], {}) as [T, T, T];
 }
+export interface QrParams {
+  /** Whether Q is square: (m, m) and R (m, n), instead of (m, k) and (k, n) with k = min(m, n). */
+  readonly full: boolean;
+}
+/** A = Q·R, Q with orthonormal columns, R upper triangular; signs are those of LAPACK. */
+export function qr<T extends Operand<T>>(a: T, params: QrParams): [q: T, r: T] {
+  return call('qr', [a], params) as [T, T];
+}
+/** Eigenvalues (…, n), ascending, and orthonormal eigenvectors in columns, of symmetric matrices. Only the lower triangle is read. */
+export function eigh<T extends Operand<T>>(a: T): [values: T, vectors: T] {
+  return call('eigh', [a], {}) as [T, T];
+}
+export interface SvdParams {
+  /** Whether U and V are square; else they have as many columns as there are singular values. */
+  readonly full: boolean;
+}
+/** A = U·diag(s)·Vᵀ, s descending. */
+export function svd<T extends Operand<T>>(a: T, params: SvdParams): [u: T, s: T, vt: T] {
+  return call('svd', [a], params) as [T, T, T];
+}
+/** Singular values alone, descending. */
+export function singularValues<T extends Operand<T>>(a: T): T {
+  return one('singularValues', [a]);
+}
 /** A function that carries cotangents of results back. */
 export type Backward = (
   cotangents: readonly (Value | null)[],

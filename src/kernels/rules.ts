@@ -7,6 +7,9 @@ import { dotGeneral } from './contraction/dot.js';
 import { dynamicSlice, dynamicUpdateSlice, gather, scatter } from './move/indexing.js';
 import { argMax, argMin, argSort, cumulative, sort } from './order.js';
 import { cholesky } from './linalg/cholesky.js';
+import { qr } from './linalg/householder.js';
+import { singularValues, svd } from './linalg/svd.js';
+import { eigh } from './linalg/tridiagonal.js';
 import { lu } from './linalg/lu.js';
 import { triangularSolve } from './linalg/triangular.js';
 import { randomBits, threefry2x32 } from './random.js';
@@ -43,5 +46,9 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     cholesky,
     triangularSolve,
     lu,
+    qr,
+    eigh,
+    svd,
+    singularValues,
   }),
 );

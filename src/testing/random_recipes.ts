@@ -6,7 +6,7 @@ import { range, sizeOf } from '../core/shape.js';
 import type { Value } from '../graph/index.js';
 import { allPrimitives, GraphBuilder, makeGraph } from '../graph/index.js';
 import * as lax from '../graph/lax.js';
-import { eye, product } from '../graph/matrices.js';
+import { eye, product, scaleColumns, symmetric } from '../graph/matrices.js';
 import { dilated } from '../graph/primitives/convolution.js';
 import type { Sketch, TypeWish } from './random_graphs.js';
 
@@ -453,6 +453,30 @@ recipes['lu'] = (s) => {
   const [m, n] = [side(s), side(s)];
   return s.apply('lu', [matrices(s, [...s.shape([0, 1], 4), m, n], s.dtype(real), 2 * Math.max(m, n))]);
 };
+recipes['qr'] = (s) => {
+  const [m, n] = [side(s), side(s)];
+  const x = matrices(s, [...s.shape([0, 1], 4), m, n], s.dtype(real), 2 * Math.max(m, n));
+  return s.apply('qr', [x], { full: m <= n && s.draw.chance(50) } satisfies lax.QrParams);
+};
+/** Matrices whose eigenvalues or singular values are well apart: their vectors are determined but for signs. */
+function separated(s: Sketch, m: number, n: number): Value {
+  const x = matrices(s, [...s.shape([0, 1], 4), m, n], s.dtype(real), 0);
+  const line = lax.convert(lax.iota(x.applier, 'int32', x.shape, x.shape.length - 2), x.dtype);
+  const steps = lax.mul(lax.add(line, lax.fullLike(line, 1)), lax.fullLike(line, 2 * Math.max(m, n)));
+  return lax.add(x, lax.mul(eye(x.applier, x.shape, x.dtype), steps));
+}
+recipes['eigh'] = (s) => {
+  const n = side(s);
+  const [w, v] = s.apply('eigh', [symmetric(separated(s, n, n))]);
+  return [w, product(scaleColumns(v, w), v, { transposeB: true })];
+};
+recipes['svd'] = (s) => {
+  const [m, n] = [side(s), side(s)];
+  const x = separated(s, m, n);
+  const [u, values, vt] = s.apply('svd', [x], { full: m === n && s.draw.chance(50) } satisfies lax.SvdParams);
+  return [values, product(scaleColumns(u, values), vt)];
+};
+recipes['singularValues'] = (s) => s.apply('singularValues', [separated(s, side(s), side(s))]);
 recipes['withGradient'] = (s) => {
   const x = s.operand(s.type({ dtype: real }));
   return lax.withGradient<Value>({ inputs: [x], residuals: [], outputs: [lax.mul(x, x)] }, ([dy], { inputs: [y] }) => [

@@ -11,3 +11,5 @@ import './random.js';
 import './control.js';
 import './remat.js';
 import './factorizations.js';
+import './orthogonal.js';
+import './spectral.js';

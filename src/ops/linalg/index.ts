@@ -1,4 +1,17 @@
 /** @file `keras.ops.linalg`. */
+export {
+  eigh,
+  lstsq,
+  matrixRank,
+  type MatrixRankOptions,
+  pinv,
+  qr,
+  type QrOptions,
+  type RankOptions,
+  svd,
+  type SvdFunction,
+  type SvdOptions,
+} from './decompositions.js';
 export { det } from './determinants.js';
 export { norm, type NormOptions } from './norm.js';
 export {

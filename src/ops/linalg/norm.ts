@@ -1,14 +1,19 @@
-/** @file Norms of vectors and matrices. Decompositions are not here yet. */
+/** @file Norms of vectors and matrices. */
 import { ValueError } from '../../core/errors.js';
 import { formatShape, normalizeAxes, reducedShape } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
+import { moveaxis } from '../numpy/shape.js';
+import { inFullPrecision } from './common.js';
 import type { ReductionOptions, Tensor, TensorLike } from '../../runtime/index.js';
 import { op } from '../../runtime/index.js';
 import { floatTensor } from '../common.js';
 
 /** Options of `norm`. */
 export interface NormOptions extends ReductionOptions {
-  /** Of a vector: any number, ±Infinity, 0 (how many are not 0). Of a matrix: `'fro'`, ±1, ±Infinity. Default: 2, or `'fro'`. */
+  /**
+   * Of a vector: any number, ±Infinity, 0 (how many are not 0). Of a matrix: `'fro'`, `'nuc'` (the sum of the singular values), 2 and -2 (the greatest and
+   * the least of them), ±1, ±Infinity. Default: 2, or `'fro'`.
+   */
   readonly ord?: number | 'fro' | 'nuc' | null;
 }
 /**
@@ -66,6 +71,12 @@ export const norm = op(
     const [row, column] = axes;
     const lines = (summed: number, over: number, reduce: typeof greatest): Tensor =>
       reshaped(reduce(lax.reduceSum(size, [summed]), [over > summed ? over - 1 : over]));
+    /** Of the singular values of the matrices in the two axes. */
+    const singular = (reduce: (s: Tensor, last: readonly number[]) => Tensor): Tensor =>
+      inFullPrecision([moveaxis(t, [row, column], [-2, -1])], (a) => {
+        const s = lax.singularValues(a);
+        return reduce(s, [s.ndim - 1]);
+      });
     switch (ord) {
       case 'fro':
         return reshaped(root());
@@ -77,8 +88,16 @@ export const norm = op(
         return lines(column, row, greatest);
       case -Infinity:
         return lines(column, row, lax.reduceMin);
+      case 'nuc':
+        return reshaped(singular((s, last) => lax.reduceSum(s, last)));
+      case 2:
+        return reshaped(singular((s, last) => lax.reduceMax(s, last)));
+      case -2:
+        return reshaped(singular((s, last) => lax.reduceMin(s, last)));
       default:
-        throw new ValueError(`norm: order ${ord} of a matrix. Expected 'fro', 1, -1, Infinity or -Infinity.`);
+        throw new ValueError(
+          `norm: order ${ord} of a matrix. Expected 'fro', 'nuc', 1, -1, 2, -2, Infinity or -Infinity.`,
+        );
     }
   },
 );
