@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import '../../testing/backends.js';
 import { Tensor } from '../../runtime/index.js';
+import { csvStage } from './csv.js';
 import { Dataset } from './index.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -39,5 +40,43 @@ describe('Dataset.fromCsv', () => {
     await read('a\n1', { columns: { a: 'real' } }).toThrow(/real/);
     await read('a\n1', { delim: ';' }).toThrow(/delim/);
     await expect(Dataset.fromCsv(Uint8Array.of(0xff, 0xfe, 0x61))).rejects.toThrow(/no text in UTF-8/);
+  });
+
+  test('piece by piece the rows are the same, wherever the pieces end', async () => {
+    const table = `${TABLE}3,"é, ""quoted""\n,\n",y,2\r\n4,ü,"",3`;
+    const read = async (size: number, skip: number, options = {}): Promise<unknown> => {
+      const stage = await csvStage(bytes(table), { stream: true, labelName: 'y', ...options }, size);
+      const rows: unknown[] = [];
+      for await (const row of stage.open([0], skip)) rows.push(plain(row));
+      return [stage.cardinality, rows];
+    };
+    const whole = plain(await (await Dataset.fromCsv(bytes(table), { labelName: 'y' })).toArray()) as unknown[];
+    expect(whole.length).toBe(4);
+    for (let size = 1; size < table.length + 3; size += size < 12 ? 1 : 7)
+      for (const skip of [0, 1, 3, 4])
+        expect(await read(size, skip), `pieces of ${size} bytes`).toEqual([4, whole.slice(skip)]);
+    const typed = { columns: { size: 'float64', y: 'int32' } };
+    expect(((await read(9, 2, typed)) as unknown[])[0]).toBe(null);
+    // A column that looks like numbers at first is text where one cell is.
+    const mixed = await Dataset.fromCsv(bytes('a\n1\n2\nx'), { stream: true });
+    expect(plain(await mixed.toArray())).toEqual([{ a: '1' }, { a: '2' }, { a: 'x' }]);
+    expect(plain(await mixed.skip(2).toArray())).toEqual([{ a: 'x' }]);
+  });
+
+  test('piece by piece what is broken is refused with its place', async () => {
+    const read = (text: string, options = {}) =>
+      expect(
+        (async () => {
+          const stage = await csvStage(bytes(text), { stream: true, ...options }, 4);
+          for await (const row of stage.open([0], 0)) plain(row);
+        })(),
+      ).rejects;
+    await read('a,b\n1,2\n3\n').toThrow(/is broken: a row of 1 cells, where the first has 2 \(in what follows row 1/);
+    await read('a\n1\n2\nx', { columns: { a: 'float32' } }).toThrow(/row 3 of data, column 'a': 'x' is no number/);
+    await read('a,b').toThrow(/holds no rows/);
+    await read('a,a\n1,2').toThrow(/two columns of the name 'a'/);
+    await expect(csvStage(Uint8Array.of(97, 10, 255, 254), { stream: true })).rejects.toThrow(/no text in UTF-8/);
+    const wrong: object = { stream: 'yes' };
+    await expect(Dataset.fromCsv(bytes('a\n1'), wrong)).rejects.toThrow(/stream='yes'/);
   });
 });

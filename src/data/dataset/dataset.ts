@@ -9,7 +9,7 @@ import type { StreamLike } from '../streams.js';
 import { isWebStream, readStream } from '../streams.js';
 import { concatenateStage, interleaveStage, spread, zipStage } from './combine.js';
 import type { CsvOptions } from './csv.js';
-import { readCsv } from './csv.js';
+import { csvStage } from './csv.js';
 import type { Batched, SliceOf, Unbatched } from './elements.js';
 import { slicesOf } from './elements.js';
 import { hdf5Stage, npyStage } from './row_files.js';
@@ -176,7 +176,8 @@ export class Dataset<T> implements AsyncIterable<T> {
   }
 
   /**
-   * The rows of a table of text (CSV), whose first line names the columns. The table is read as a whole.
+   * The rows of a table of text (CSV), whose first line names the columns. Small tables are read as a whole, large
+   * ones (`stream`) piece by piece.
    *
    * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
    * @returns Elements are dicts of scalars and texts by the names of the columns; with `labelName` pairs of such a dict and the label.
@@ -190,10 +191,9 @@ export class Dataset<T> implements AsyncIterable<T> {
     place: FileSource,
     options?: O,
   ): Promise<Dataset<CsvElement<O>>> {
-    const { columns, labelName, delimiter, ...rest }: CsvOptions = options ?? {};
-    refuseUnknownOptions('Dataset.fromCsv', rest, ['columns', 'labelName', 'delimiter']);
-    const { features, label } = await readCsv(place, { columns, labelName, delimiter });
-    return Dataset.fromTensorSlices(label === null ? features : [features, label]) as Dataset<never>;
+    const { columns, labelName, delimiter, stream, ...rest }: CsvOptions = options ?? {};
+    refuseUnknownOptions('Dataset.fromCsv', rest, ['columns', 'labelName', 'delimiter', 'stream']);
+    return new Dataset(await csvStage(place, { columns, labelName, delimiter, stream })) as Dataset<never>;
   }
 
   /**

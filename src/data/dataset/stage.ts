@@ -61,3 +61,8 @@ export function streamStage<T>(
 ): Stage<T> {
   return { cardinality, open: (path, skip) => (skip > 0 ? withoutFirst(open(path), skip) : open(path)) };
 }
+
+/** Rows of arrays, which can be had in any order. */
+export function slicesStage(rows: { readonly length: number; at(index: number): unknown }): Stage<unknown> {
+  return indexedStage(rows.length, () => ({ length: rows.length, at: (i) => rows.at(i) }));
+}
