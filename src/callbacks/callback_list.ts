@@ -20,6 +20,7 @@ export interface CallbackListOptions extends CallbackParams {
   readonly addHistory?: boolean;
   /** Add a `ProgbarLogger` unless there is one. Default false. */
   readonly addProgbar?: boolean;
+  /** The model that the callbacks listen to. Default null. */
   readonly model?: Model | null;
 }
 

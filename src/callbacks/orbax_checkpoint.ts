@@ -9,6 +9,14 @@ import { NotImplementedError } from '../core/errors.js';
  * @param _args Nothing is taken.
  * @throws {NotImplementedError} Always.
  * @see `keras.callbacks.OrbaxCheckpoint`
+ * @example
+ * let caught: unknown;
+ * try {
+ *   new callbacks.OrbaxCheckpoint();
+ * } catch (error) {
+ *   caught = error;
+ * }
+ * caught instanceof NotImplementedError; // true
  */
 export class OrbaxCheckpoint {
   constructor(..._args: readonly unknown[]) {

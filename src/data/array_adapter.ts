@@ -14,13 +14,17 @@ export type Shuffle = boolean | 'batch';
 
 /** Options of `new ArrayDataAdapter(x, options)`. */
 export interface ArrayDataOptions {
+  /** The targets. Default: none. */
   readonly y?: TensorTree;
+  /** One weight for each sample. Default: none. */
   readonly sampleWeight?: TensorTree;
+  /** A weight for each class, by class number. Default null. */
   readonly classWeight?: ClassWeight | null;
   /** Samples a batch. Default: what `steps` needs, else 32. */
   readonly batchSize?: number | null;
   /** Steps an epoch. */
   readonly steps?: number | null;
+  /** Whether samples come in a new order at each epoch, or `'batch'`: batches do. Default false. */
   readonly shuffle?: Shuffle;
 }
 

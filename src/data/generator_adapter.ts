@@ -46,6 +46,7 @@ export function isBatchGenerator(value: unknown): value is BatchGenerator {
 /** Options of `new GeneratorDataAdapter(source, options)`. */
 export interface GeneratorDataOptions {
   readonly counts?: ArrayCounts;
+  /** A weight for each class, by class number. Default null. */
   readonly classWeight?: ClassWeight | null;
   /** Batches that are made while a step runs. Default 1. */
   readonly ahead?: number;

@@ -19,11 +19,17 @@ export type DataSource = DataLike | Dataset<unknown> | PyDataset | BatchGenerato
 
 /** Options of `getDataAdapter(x, options)`. */
 export interface DataOptions {
+  /** The targets. Default: none. */
   readonly y?: DataLike;
+  /** One weight for each sample. Default: none. */
   readonly sampleWeight?: DataLike;
+  /** A weight for each class, by class number. Default null. */
   readonly classWeight?: ClassWeight | null;
+  /** Samples a batch. Default null: 32 for arrays. */
   readonly batchSize?: number | null;
+  /** Batches an epoch. Default null: all. */
   readonly steps?: number | null;
+  /** Whether samples come in a new order at each epoch, or `'batch'`: batches do. */
   readonly shuffle?: Shuffle;
   readonly counts?: ArrayCounts;
   /** Batches that are made ahead, at most; of a generator. Default 1. */

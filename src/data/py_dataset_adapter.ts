@@ -9,12 +9,14 @@ import type { PyDataset } from './py_dataset.js';
 
 /** Options of `new PyDatasetAdapter(dataset, options)`. */
 export interface PyDatasetAdapterOptions {
+  /** A weight for each class, by class number. Default null. */
   readonly classWeight?: ClassWeight | null;
   /** Whether the order of the batches is mixed; not for endless data. */
   readonly shuffle?: boolean;
   readonly counts?: ArrayCounts;
   /** In place of those of the data set. */
   readonly workers?: number;
+  /** How many batches may wait, ready made. */
   readonly maxQueueSize?: number;
 }
 

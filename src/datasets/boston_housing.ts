@@ -20,6 +20,7 @@ export interface BostonHousingOptions {
  * One of its attributes takes it for granted that who lives beside whom by the colour of their skin decides over prices. Use
  * `californiaHousing` where this is not what you write about.
  *
+ * @param options See {@link BostonHousingOptions}.
  * @returns `[[x, y], [xTest, yTest]]`, all float64: x `[n, 13]`, y `[n]` in thousands of dollars, about 10 to 50.
  * @throws {ValueError} `testSplit` or `seed` is out of its range.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.

@@ -25,6 +25,7 @@ const SMALL = 600;
  *
  * The features: median income, age of houses, rooms and bedrooms of a household, population, members of a household, latitude, longitude.
  *
+ * @param options See {@link CaliforniaHousingOptions}.
  * @returns `[[x, y], [xTest, yTest]]`: x `[n, 8]`, y `[n]` in dollars, about 25,000 to 500,000.
  * @throws {ValueError} There is no such `version`; `testSplit` or `seed` is out of its range.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.

@@ -15,6 +15,7 @@ export interface Cifar100Options {
 /**
  * CIFAR-100: 60,000 pictures of 32 × 32 pixels in 100 classes, 170 MB. Downloaded the first time.
  *
+ * @param options See {@link Cifar100Options}.
  * @returns `[[x, y], [xTest, yTest]]`: images, uint8, `[50000, 32, 32, 3]` and `[10000, 32, 32, 3]` (`[50000, 3, 32, 32]` where
  *   `config.imageDataFormat()` is `'channels_first'`), labels, int64, `[50000, 1]` and `[10000, 1]`.
  * @throws {ValueError} There is no such `labelMode`.

@@ -19,8 +19,9 @@ export interface ImdbOptions extends SequenceOptions {
  *
  * 0 pads, 1 begins a review, 2 stands for words that are left out, and word n of `getWordIndex` is n + 3.
  *
- * @returns `[[x, y], [xTest, yTest]]`: x are 25,000 lists of numbers each, y is int64 `[25000]`: 1 favourable, 0 not. With `maxlen` they are
- *   fewer.
+ * @param options See {@link ImdbOptions}.
+ * @returns `[[x, y], [xTest, yTest]]`: x are 25,000 lists of numbers each, y is int64 `[25000]`: 1 favourable, 0 not. With `maxlen` they
+ *   are fewer.
  * @throws {ValueError} `maxlen` leaves no review; an option is no whole number.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.
  * @see `keras.datasets.imdb.load_data`
@@ -72,6 +73,8 @@ export interface ImdbWordIndexOptions {
 /**
  * The words of IMDB's reviews and their numbers, the most frequent one first. In the reviews numbers are greater by `indexFrom`.
  *
+ * @param options See {@link ImdbWordIndexOptions}.
+ * @returns A dict from words to numbers.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.
  * @see `keras.datasets.imdb.get_word_index`
  * @example

@@ -14,6 +14,7 @@ export interface MnistOptions {
 /**
  * MNIST: 70,000 handwritten digits of 28 × 28 pixels, 11 MB. Downloaded the first time, and kept where Keras keeps them.
  *
+ * @param options See {@link MnistOptions}.
  * @returns `[[x, y], [xTest, yTest]]`, all uint8: images `[60000, 28, 28]` and `[10000, 28, 28]` from 0 (paper) to 255, labels `[60000]`
  *   and `[10000]` from 0 to 9.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.

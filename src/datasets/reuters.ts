@@ -21,6 +21,7 @@ export interface ReutersOptions extends SequenceOptions {
  *
  * 0 pads, 1 begins a text, 2 stands for words that are left out, and word n of `getWordIndex` is n + 3.
  *
+ * @param options See {@link ReutersOptions}.
  * @returns `[[x, y], [xTest, yTest]]`: x are lists of numbers, y is int64: 0 to 45, as `getLabelNames` names them.
  * @throws {ValueError} `maxlen` leaves no text; an option is no whole number, or out of its range.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.
@@ -67,6 +68,8 @@ export interface ReutersWordIndexOptions {
 /**
  * The words of Reuters' newswires and their numbers, the most frequent one first. In the texts numbers are greater by `indexFrom`.
  *
+ * @param options See {@link ReutersWordIndexOptions}.
+ * @returns A dict from words to numbers.
  * @throws {RuntimeError} There is no network, and no file: the message says where to put it.
  * @see `keras.datasets.reuters.get_word_index`
  * @example
@@ -90,6 +93,7 @@ const LABELS =
 /**
  * The names of the topics, by their labels.
  *
+ * @returns 46 names.
  * @see `keras.datasets.reuters.get_label_names`
  * @example
  * datasets.reuters.getLabelNames()[3]  // 'earn'

@@ -14,6 +14,7 @@ import { RandomInitializer } from './initializer.js';
 export interface FanOptions extends RandomInitializerOptions {
   /** Axes of the weight that are inputs, with `outputAxes`. Default: of a kernel (…window, inputs, outputs). */
   readonly inputAxes?: readonly number[] | null;
+  /** Axes of the weight that are outputs, with `inputAxes`. Default null. */
   readonly outputAxes?: readonly number[] | null;
 }
 

@@ -11,12 +11,15 @@ import { flatten, isDict } from '../core/tree.js';
 
 /** Options of `new InputSpec(options)`; what is left out (or null) is not checked. */
 export interface InputSpecOptions {
+  /** The dtype. */
   readonly dtype?: DType | null;
   /** The whole shape, batch included; null dims take any size. */
   readonly shape?: PartialShape | null;
   /** Number of axes. */
   readonly ndim?: number | null;
+  /** The greatest number of axes. */
   readonly maxNdim?: number | null;
+  /** The least number of axes. */
   readonly minNdim?: number | null;
   /** Sizes of single axes: `{ [-1]: 3 }`. */
   readonly axes?: Readonly<Record<number, number | null>> | null;

@@ -74,10 +74,13 @@ export interface WeightOptions {
   readonly trainable?: boolean;
   /** Whether it is read in the layer's compute dtype. Default true. */
   readonly autocast?: boolean;
+  /** Adds a loss of the size of the weight. Default null: none. */
   readonly regularizer?: unknown;
+  /** Applied to the weight after each update. Default null: none. */
   readonly constraint?: unknown;
   readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica' | null;
   readonly overwriteWithGradient?: boolean;
+  /** The last part of the weight's path. Default: `'variable'`, `'variable_1'` and so on. */
   readonly name?: string | null;
 }
 

@@ -50,6 +50,8 @@ const isLeaf = (x: unknown): boolean => !isDict(x) && !(Array.isArray(x) && x.so
  * What training makes small: `loss(yTrue, yPred, { sampleWeight })` gives the loss of a batch. Subclasses override `call`, which gives
  * the losses of the samples (by ops), and `getConfig`.
  *
+ * @param options See {@link LossOptions}.
+ * @throws {ValueError} `reduction` or `dtype` is unknown.
  * @see `keras.losses.Loss`
  * @example
  * class Fourth extends Loss {

@@ -111,10 +111,13 @@ function reduceValues(values: Tensor, sampleWeight: Tensor | null, reduction: Re
 
 /** What `reduceWeightedValues` takes besides the values. */
 export interface WeightedValuesOptions {
+  /** One weight for each sample, or for each loss; null: none. */
   readonly sampleWeight: TensorLike | null | undefined;
   /** Which values count. */
   readonly mask: Tensor | null;
+  /** How losses become one number. */
   readonly reduction: Reduction;
+  /** Of the result. */
   readonly dtype: DType;
   /** For messages. */
   readonly owner: string;

@@ -62,8 +62,11 @@ function weightList(given: unknown, dtype: DType): readonly number[] | null {
 /**
  * The area under the ROC curve (or precision over recall), approximated at many thresholds.
  *
+ * @param options See {@link AUCOptions}.
+ * @throws {ValueError} `curve` or `summationMethod` is unknown, or a number is out of its range.
  * @see `keras.metrics.AUC`; Davis & Goadrich 2006 for the interpolation of precision over recall
- * @example new AUC({ numThresholds: 3 })([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])  // 0.75
+ * @example
+ * new AUC({ numThresholds: 3 })([0, 0, 1, 1], [0, 0.5, 0.3, 0.9])  // 0.75
  */
 export class AUC extends Metric {
   override readonly direction = 'up';

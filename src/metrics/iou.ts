@@ -32,8 +32,13 @@ export interface IoUOptions extends OneHotIoUOptions {
 /**
  * TP / (TP + FP + FN) of some classes, their mean.
  *
+ * @param numClasses How many classes there are.
+ * @param targetClassIds The classes whose mean is taken, as numbers from 0.
+ * @param options See {@link IoUOptions}.
+ * @throws {ValueError} A class is outside of [0, `numClasses`).
  * @see `keras.metrics.IoU`
- * @example new IoU(2, [0])([0, 0, 1, 1], [0, 1, 0, 1])  // 0.333
+ * @example
+ * new IoU(2, [0])([0, 0, 1, 1], [0, 1, 0, 1])  // 0.333
  */
 export class IoU extends Metric {
   static override readonly positional: readonly string[] = ['num_classes', 'target_class_ids'];

@@ -56,8 +56,10 @@ function reduceToSamplewise(
 /**
  * The (weighted) sum of all values.
  *
+ * @param options See {@link MetricOptions}.
  * @see `keras.metrics.Sum`
- * @example new Sum()([1, 3, 5, 7], { sampleWeight: [1, 1, 0, 0] })  // 4
+ * @example
+ * new Sum()([1, 3, 5, 7], { sampleWeight: [1, 1, 0, 0] })  // 4
  */
 export class Sum extends Metric {
   readonly total: Variable;
@@ -86,8 +88,10 @@ export class Sum extends Metric {
 /**
  * The (weighted) mean of all values.
  *
+ * @param options See {@link MetricOptions}.
  * @see `keras.metrics.Mean`
- * @example new Mean()([1, 3, 5, 7], { sampleWeight: [1, 1, 0, 0] })  // 2
+ * @example
+ * new Mean()([1, 3, 5, 7], { sampleWeight: [1, 1, 0, 0] })  // 2
  */
 export class Mean extends Metric {
   readonly total: Variable;
@@ -188,8 +192,11 @@ export interface MeanMetricWrapperOptions extends MetricOptions {
 /**
  * The mean of a function of yours, `fn(yTrue, yPred, options)`, over all samples.
  *
+ * @param fn From targets and predictions to values, or a loss.
+ * @param options See {@link MeanMetricWrapperOptions}.
  * @see `keras.metrics.MeanMetricWrapper`
- * @example new MeanMetricWrapper((t, p) => ops.square(ops.subtract(t, p)), { name: 'mine' })
+ * @example
+ * new MeanMetricWrapper((t, p) => ops.square(ops.subtract(t, p)), { name: 'mine' })
  */
 export class MeanMetricWrapper extends FunctionMetric {
   static override readonly positional: readonly string[] = ['fn'];

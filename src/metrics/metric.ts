@@ -39,6 +39,7 @@ export interface MetricVariableOptions {
   readonly dtype?: DType | null;
   /** How replicas would be combined; kept for configs. Default `'sum'`. */
   readonly aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica' | null;
+  /** The last part of the variable's path. */
   readonly name?: string | null;
 }
 
@@ -60,6 +61,8 @@ export type MetricResult = Tensor | Readonly<Record<string, Tensor>>;
  * `getConfig`. Both are traced: they compute with ops, and whatever lasts is in variables. Metrics in fields are found by
  * themselves.
  *
+ * @param options See {@link MetricOptions}.
+ * @throws {ValueError} `dtype` is unknown.
  * @see `keras.metrics.Metric`
  * @example
  * class Positives extends Metric {

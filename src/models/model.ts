@@ -69,7 +69,9 @@ export interface FromConfigOptions {
 
 /** `new Model({ inputs, outputs })`: everything in one object. */
 export interface FunctionalOptions<Out = SymbolicTree> extends ModelOptions {
+  /** What `Input()` gave: one, or a list or dict of them. */
   readonly inputs: SymbolicTree;
+  /** What layers and ops called on the inputs gave. */
   readonly outputs: SymbolicTree extends Out ? SymbolicTree : Definite<Out>;
 }
 

@@ -211,6 +211,7 @@ function flatRows(indices: Tensor, sizes: readonly number[]): Tensor {
 }
 /** How `scatterUpdate` combines. */
 export interface ScatterOptions {
+  /** null (the default) overwrites; the others combine with what is there. */
   readonly reduction?: 'add' | 'max' | 'min' | 'mul' | null;
 }
 /**

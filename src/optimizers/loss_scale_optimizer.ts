@@ -19,6 +19,7 @@ export interface LossScaleOptimizerOptions {
   readonly initialScale?: number;
   /** Steps with finite gradients after which the scale is doubled. Default 2000. */
   readonly dynamicGrowthSteps?: number;
+  /** Default: made of the class's name. */
   readonly name?: string | null;
 }
 

@@ -128,6 +128,7 @@ function refuseWrapper(owner: string, optimizer: unknown): asserts optimizer is 
 export interface MultiOptimizerOptions {
   /** A factor on the loss, for all optimizers. Default null. */
   readonly lossScaleFactor?: number | null;
+  /** Default: made of the class's name. */
   readonly name?: string | null;
 }
 

@@ -13,6 +13,7 @@ import { makeDefaultSeed, seedGeneration } from './global_state.js';
 export interface SeedGeneratorOptions {
   /** A whole number. Default: drawn from the process's generator, see `utils.setRandomSeed`. */
   readonly seed?: number | null;
+  /** Default: made of the class's name. */
   readonly name?: string | null;
 }
 

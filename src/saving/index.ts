@@ -45,9 +45,11 @@ export const registerKerasSerializable = checked('registerKerasSerializable', se
  * Classes and functions of your own, known by name to all that is read from configs while `fn` runs.
  *
  * @param objects By the names that configs have for them: `{ MyLayer }`.
+ * @param fn What is done in the scope.
  * @returns What `fn` gives.
  * @see `keras.saving.custom_object_scope`
- * @example const model = customObjectScope({ MyLayer }, () => modelFromJson(json));
+ * @example
+ * const model = customObjectScope({ MyLayer }, () => modelFromJson(json));
  */
 export const customObjectScope = checked(
   'customObjectScope',

@@ -28,7 +28,9 @@ const TEXT_LIMIT = 1 << 28;
 
 /** Options of reading a model. */
 export interface ReadModelOptions {
+  /** Your own classes and functions by name. */
   readonly customObjects?: Readonly<Record<string, unknown>> | null;
+  /** Whether the model is compiled as it was when it was saved. Default true. */
   readonly compile?: boolean;
   readonly safeMode?: boolean;
   readonly limits?: ReadLimits;

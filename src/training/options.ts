@@ -118,6 +118,7 @@ export interface FitOptions extends RunOptions {
 
 /** Options of `model.evaluate(x, y, options)`. */
 export interface EvaluateOptions extends RunOptions {
+  /** One weight for each sample. Default: none. */
   readonly sampleWeight?: DataLike;
   /** Batches to take. Default: all. */
   readonly steps?: number | null;
@@ -133,7 +134,9 @@ export interface PredictOptions extends RunOptions {
 
 /** Options of `model.trainOnBatch(x, y, options)`. */
 export interface TrainOnBatchOptions {
+  /** One weight for each sample. Default: none. */
   readonly sampleWeight?: DataLike;
+  /** A weight for each class, by class number. Default null. */
   readonly classWeight?: ClassWeight | null;
   /** Give the results by name. Default false. */
   readonly returnDict?: boolean;
@@ -141,6 +144,7 @@ export interface TrainOnBatchOptions {
 
 /** Options of `model.testOnBatch(x, y, options)`. */
 export interface TestOnBatchOptions {
+  /** One weight for each sample. Default: none. */
   readonly sampleWeight?: DataLike;
   /** Give the results by name. Default false. */
   readonly returnDict?: boolean;

@@ -84,16 +84,17 @@ function wayOf(options: ImageDatasetOptions): ReadWay & ResizeWay {
 }
 
 /**
- * Images, with labels by the folders in which they lie: `directory/class_a/1.jpg`, `directory/class_b/2.png` and so on. PNG, JPEG, BMP and
- * GIF (the first picture), all resized to one size. Pixels are those of Keras.
+ * Images, with labels by the folders in which they lie: `directory/class_a/1.jpg`, `directory/class_b/2.png` and so on. PNG, JPEG, BMP
+ * and GIF (the first picture), all resized to one size. Pixels are those of Keras.
  *
  * While the model is trained the next images are read and resized, in other threads where there are any.
  *
  * @param directory Path of the folder with the folders of classes.
+ * @param options See {@link ImageDatasetOptions}.
  * @returns A data set of `[images, labels]`, or of images alone; with `classNames` and `filePaths`. Images are float32 from 0 to 255, of
  *   shape (batch, rows, columns, channels) (with `'nearest'` and `format: 'tf'` uint8, as in Keras). With `subset: 'both'` two of them.
- * @throws {ValueError} The folder is not there, cannot be read, or holds no images; options do not fit each other. When it is read: a file
- *   is no image.
+ * @throws {ValueError} The folder is not there, cannot be read, or holds no images; options do not fit each other. When it is read: a
+ *   file is no image.
  * @see `keras.utils.image_dataset_from_directory`
  * @example
  * const load = async () => {

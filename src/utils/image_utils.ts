@@ -93,6 +93,7 @@ function resized(
  * Lightness of 16 bits becomes colours by its high bits (Keras: by Pillow, which makes all above 255 white).
  *
  * @param path A path, a URL, the bytes, a Blob or File, or the handle of a file.
+ * @param options See {@link LoadImgOptions}.
  * @returns An image of mode `'L'`, `'I;16'`, `'RGB'` or `'RGBA'`.
  * @throws {ValueError} There is no such file, or it is no image that can be read.
  * @see `keras.utils.load_img`
@@ -151,10 +152,12 @@ function channelsFirst(data: ArrayLike<number>, area: number, channels: number):
  * An image as a tensor.
  *
  * @param img What `loadImg` or `arrayToImg` gave, or the `ImageData` of a canvas.
+ * @param options See {@link ImgToArrayOptions}.
  * @returns Shape (rows, columns, channels), or (channels, rows, columns); samples as they are, from 0 to 255.
  * @throws {ValueError} It is no image.
  * @see `keras.utils.img_to_array`
- * @example imgToArray(new Img('L', 2, 1, Uint8Array.of(0, 255)))  // [[[0], [255]]]
+ * @example
+ * imgToArray(new Img('L', 2, 1, Uint8Array.of(0, 255)))  // [[[0], [255]]]
  */
 export const imgToArray = checked('imgToArray', (img: ImgLike, options: ImgToArrayOptions = {}): Tensor => {
   const { dataFormat, dtype } = options;
@@ -184,10 +187,12 @@ export interface ArrayToImgOptions {
  * A tensor as an image.
  *
  * @param x Shape (rows, columns, channels), or (channels, rows, columns), of 1, 3 or 4 channels.
+ * @param options See {@link ArrayToImgOptions}.
  * @returns Of mode `'L'`, `'RGB'` or `'RGBA'`; `'I'`, of 32 bits, for lightness above 255. Fractions are cut off.
  * @throws {ValueError} Another number of axes or channels.
  * @see `keras.utils.array_to_img`
- * @example Array.from(arrayToImg([[[0], [0.5], [1]]]).data)  // [0, 127, 255]
+ * @example
+ * Array.from(arrayToImg([[[0], [0.5], [1]]]).data)  // [0, 127, 255]
  */
 export const arrayToImg = checked('arrayToImg', (x: TensorLike, options: ArrayToImgOptions = {}): Img => {
   const { dataFormat, scale = true, dtype } = options;
@@ -234,10 +239,12 @@ export interface SmartResizeOptions {
  *
  * @param x (rows, columns, channels), or a batch of these; or channels first.
  * @param size [rows, columns] of the result.
+ * @param options See {@link SmartResizeOptions}.
  * @returns Of the dtype of `x`.
  * @throws {ValueError} Another number of axes, or an interpolation that there is not.
  * @see `keras.preprocessing.image.smart_resize`
- * @example preprocessing.image.smartResize(ops.ones([4, 6, 1]), [2, 2]).shape  // [2, 2, 1]
+ * @example
+ * preprocessing.image.smartResize(ops.ones([4, 6, 1]), [2, 2]).shape  // [2, 2, 1]
  */
 export const smartResize = checked(
   'smartResize',
@@ -288,10 +295,12 @@ async function encodeJpeg({ mode, width, height, channels, data }: Img, quality:
  *
  * @param path A path, whose folders are made where they lack, or the handle of a file; null: the bytes are returned.
  * @param x A tensor of shape (rows, columns, channels), or an `Img`.
+ * @param options See {@link SaveImgOptions}.
  * @returns Nothing; where `path` is null the bytes of the file.
  * @throws {ValueError} The format is not known, or the file cannot be written.
  * @see `keras.utils.save_img`
- * @example await saveImg('gray.png', [[[0], [128], [255]]]);
+ * @example
+ * await saveImg('gray.png', [[[0], [128], [255]]]);
  */
 export async function saveImg(path: FileTarget, x: TensorLike | Img, options?: SaveImgOptions): Promise<void>;
 export async function saveImg(path: null, x: TensorLike | Img, options?: SaveImgOptions): Promise<Uint8Array>;

@@ -211,6 +211,8 @@ export class SummaryWriter {
  *
  * @param place A folder: a path, or in browsers the handle of one that a person chose (`showDirectoryPicker`) or of the page's own
  *   (`navigator.storage.getDirectory`). Folders inside one are runs of their own for TensorBoard.
+ * @param options There is none yet.
+ * @returns A writer.
  * @see `tf.summary.create_file_writer`
  * @example
  * const writer = summary.createFileWriter('logs/mine');

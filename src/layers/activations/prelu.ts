@@ -21,7 +21,9 @@ import { rulesOf } from '../weight_rules.js';
 export interface PReLUOptions extends LayerOptions {
   /** Default `'zeros'`. */
   readonly alphaInitializer?: InitializerLike | 'Zeros';
+  /** Adds a loss of the size of the slopes. Default null: none. */
   readonly alphaRegularizer?: RegularizerLike;
+  /** Applied to the slopes after each update. Default null: none. */
   readonly alphaConstraint?: ConstraintLike;
   /** Axes (from 1) along which one slope serves: `[1, 2]` for one slope per channel of an image. Default null: none. */
   readonly sharedAxes?: number | readonly number[] | null;

@@ -38,6 +38,7 @@ export interface AttentionOptions extends LayerOptions {
 export interface AttentionCallOptions {
   /** [mask of the queries, mask of the values], bool (batch, steps) each or null. */
   readonly mask?: readonly (Tensor | null)[] | null;
+  /** Whether dropout works. Default null: while training. */
   readonly training?: boolean | null;
   /** Whether the weights come out as well: [output, weights]. Default false. */
   readonly returnAttentionScores?: boolean;

@@ -34,9 +34,13 @@ export interface HeadsOptions extends LayerOptions {
   readonly kernelInitializer?: InitializerLike;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerLike;
+  /** Adds a loss of the size of the kernels. Default null: none. */
   readonly kernelRegularizer?: RegularizerLike;
+  /** Adds a loss of the size of the biases. Default null: none. */
   readonly biasRegularizer?: RegularizerLike;
+  /** Applied to the kernels after each update. Default null: none. */
   readonly kernelConstraint?: ConstraintLike;
+  /** Applied to the biases after each update. Default null: none. */
   readonly biasConstraint?: ConstraintLike;
   /** Whether what the heads give is multiplied by sigmoids of the query. Default false. */
   readonly useGate?: boolean;
@@ -58,6 +62,7 @@ export interface HeadsCallOptions {
   readonly attentionMask?: Tensor | null;
   /** Whether the weights come out as well: [output, weights]. Default false. */
   readonly returnAttentionScores?: boolean;
+  /** Whether dropout works. Default null: while training. */
   readonly training?: boolean | null;
   /** Whether a query sees only keys up to its own position. Default false. */
   readonly useCausalMask?: boolean;

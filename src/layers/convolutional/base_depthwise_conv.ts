@@ -21,7 +21,9 @@ export interface DepthwiseConvOptions extends WindowLayerOptions {
   readonly depthMultiplier?: number;
   /** Default `'glorot_uniform'`. */
   readonly depthwiseInitializer?: InitializerLike;
+  /** Adds a loss of the size of the kernel. Default null: none. */
   readonly depthwiseRegularizer?: RegularizerLike;
+  /** Applied to the kernel after each update. Default null: none. */
   readonly depthwiseConstraint?: ConstraintLike;
 }
 

@@ -23,9 +23,13 @@ export interface SeparableConvOptions extends WindowLayerOptions {
   readonly depthwiseInitializer?: InitializerLike;
   /** Default `'glorot_uniform'`. */
   readonly pointwiseInitializer?: InitializerLike;
+  /** Adds a loss of the size of the depthwise kernel. Default null: none. */
   readonly depthwiseRegularizer?: RegularizerLike;
+  /** Adds a loss of the size of the pointwise kernel. Default null: none. */
   readonly pointwiseRegularizer?: RegularizerLike;
+  /** Applied to the depthwise kernel after each update. Default null: none. */
   readonly depthwiseConstraint?: ConstraintLike;
+  /** Applied to the pointwise kernel after each update. Default null: none. */
   readonly pointwiseConstraint?: ConstraintLike;
 }
 

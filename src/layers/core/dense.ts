@@ -18,6 +18,7 @@ export interface DenseOptions extends KernelLayerOptions {
   readonly useBias?: boolean;
   /** Low-rank adaptation; not supported yet: null only. */
   readonly loraRank?: null;
+  /** Of LoRA, which there is not yet: null. */
   readonly loraAlpha?: null;
   /** Quantization; not supported yet: null only. */
   readonly quantizationConfig?: null;

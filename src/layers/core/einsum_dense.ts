@@ -22,6 +22,7 @@ export interface EinsumDenseOptions extends KernelLayerOptions {
   readonly biasAxes?: string | null;
   /** Low-rank adaptation; not supported yet: null only. */
   readonly loraRank?: null;
+  /** Of LoRA, which there is not yet: null. */
   readonly loraAlpha?: null;
   /** Quantization; not supported yet: null only. */
   readonly gptqUnpackedColumnSize?: null;

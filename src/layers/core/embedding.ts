@@ -21,7 +21,9 @@ import { refuseLater } from './unsupported.js';
 export interface EmbeddingOptions extends LayerOptions {
   /** Default `'uniform'`. */
   readonly embeddingsInitializer?: InitializerLike;
+  /** Adds a loss of the size of the table. Default null: none. */
   readonly embeddingsRegularizer?: RegularizerLike;
+  /** Applied to the table after each update. Default null: none. */
   readonly embeddingsConstraint?: ConstraintLike;
   /** Whether 0 means "nothing here" and is masked. Default false. */
   readonly maskZero?: boolean;
@@ -31,6 +33,7 @@ export interface EmbeddingOptions extends LayerOptions {
   readonly inputLength?: number | null;
   /** Low-rank adaptation; not supported yet: null only. */
   readonly loraRank?: null;
+  /** Of LoRA, which there is not yet: null. */
   readonly loraAlpha?: null;
   /** Quantization; not supported yet: null only. */
   readonly quantizationConfig?: null;

@@ -22,9 +22,13 @@ export interface AffineOptions extends LayerOptions {
   readonly betaInitializer?: InitializerLike;
   /** Default `'ones'`. */
   readonly gammaInitializer?: InitializerLike;
+  /** Adds a loss of the size of beta. Default null: none. */
   readonly betaRegularizer?: RegularizerLike;
+  /** Adds a loss of the size of gamma. Default null: none. */
   readonly gammaRegularizer?: RegularizerLike;
+  /** Applied to beta after each update. Default null: none. */
   readonly betaConstraint?: ConstraintLike;
+  /** Applied to gamma after each update. Default null: none. */
   readonly gammaConstraint?: ConstraintLike;
 }
 

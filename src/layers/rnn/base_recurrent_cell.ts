@@ -30,7 +30,9 @@ export interface RecurrentOptions extends LayerOptions, KernelOptions, BiasOptio
   readonly useBias?: boolean;
   /** Of the weights for the state. Default `'orthogonal'`. */
   readonly recurrentInitializer?: InitializerLike;
+  /** Adds a loss of the size of the recurrent kernel. Default null: none. */
   readonly recurrentRegularizer?: RegularizerLike;
+  /** Applied to the recurrent kernel after each update. Default null: none. */
   readonly recurrentConstraint?: ConstraintLike;
   /** Fraction of the inputs' features that is dropped while training, the same at all steps. Default 0. */
   readonly dropout?: number;

@@ -46,6 +46,7 @@ export interface RNNCallOptions {
   readonly initialState?: StateTree | null;
   /** Bool, (batch, steps): which steps count. */
   readonly mask?: Tensor | readonly (Tensor | null)[] | null;
+  /** Whether dropout works. Default null: while training. */
   readonly training?: boolean | null;
 }
 

@@ -13,6 +13,7 @@ import { imageAxes } from './common.js';
 
 /** Which axis holds the channels; null or left out: the setting. */
 export interface ImageOptions {
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 const c = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);

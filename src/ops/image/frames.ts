@@ -36,12 +36,19 @@ function along(
 
 /** Options of `cropImages`: two of top, bottom and height, and two of left, right and width. Pixels. */
 export interface CropOptions {
+  /** Rows cut off at the top. */
   readonly topCropping?: number | null;
+  /** Columns cut off at the left. */
   readonly leftCropping?: number | null;
+  /** Rows cut off at the bottom. */
   readonly bottomCropping?: number | null;
+  /** Columns cut off at the right. */
   readonly rightCropping?: number | null;
+  /** Rows that stay. */
   readonly targetHeight?: number | null;
+  /** Columns that stay. */
   readonly targetWidth?: number | null;
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 /**
@@ -85,12 +92,19 @@ export const cropImages = op(
 
 /** Options of `padImages`: two of top, bottom and height, and two of left, right and width. Pixels. */
 export interface PadImagesOptions {
+  /** Rows added at the top. */
   readonly topPadding?: number | null;
+  /** Columns added at the left. */
   readonly leftPadding?: number | null;
+  /** Rows added at the bottom. */
   readonly bottomPadding?: number | null;
+  /** Columns added at the right. */
   readonly rightPadding?: number | null;
+  /** Rows of the result. */
   readonly targetHeight?: number | null;
+  /** Columns of the result. */
   readonly targetWidth?: number | null;
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 /**
@@ -141,6 +155,7 @@ export interface PatchOptions {
   readonly dilationRate?: number | readonly number[];
   /** Default `'valid'`. */
   readonly padding?: 'valid' | 'same';
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 function patches(

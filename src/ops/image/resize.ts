@@ -78,6 +78,7 @@ export interface ResizeOptions {
   readonly fillMode?: 'constant';
   /** Value of the padding. Default 0. */
   readonly fillValue?: number;
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 /**

@@ -357,6 +357,7 @@ export const threshold = op('threshold', (x: TensorLike, limit: number, defaultV
 
 /** Axis of a softmax; null: over all elements; a list: over those axes together. */
 export interface SoftmaxOptions {
+  /** Default −1. */
   readonly axis?: number | readonly number[] | null;
 }
 function shifted(
@@ -445,6 +446,7 @@ export interface NormalizeOptions {
   readonly axis?: number | readonly number[];
   /** Order of the norm, an integer of at least 1. Default 2. */
   readonly order?: number;
+  /** The least norm by which is divided. Default null: `config.epsilon()`. */
   readonly epsilon?: number | null;
 }
 /**

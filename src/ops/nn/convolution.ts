@@ -14,9 +14,13 @@ export type Padding = 'valid' | 'same' | 'causal';
 
 /** Options of the convolutions. */
 export interface ConvOptions {
+  /** Steps of the window: one number, or one for each spatial axis. Default 1. */
   readonly strides?: number | readonly number[];
+  /** `'valid'`: whole windows only; `'same'`: ⌈size / stride⌉ outputs; `'causal'`: zeros in front alone, for one spatial axis. */
   readonly padding?: Padding;
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
+  /** Distance between the taps of the window. Default 1. */
   readonly dilationRate?: number | readonly number[];
 }
 

@@ -12,6 +12,7 @@ import { mean, variance } from '../numpy/reductions.js';
 
 /** Options of `moments`. */
 export interface MomentsOptions {
+  /** Keep the axes with size 1. Default false. */
   readonly keepdims?: boolean;
   /** For replicas; there is one here. */
   readonly synchronized?: boolean;

@@ -15,7 +15,9 @@ import { inputDims, paddingOf, spatial } from './convolution.js';
 export interface PoolOptions {
   /** Default: the size of the window. */
   readonly strides?: number | readonly number[] | null;
+  /** `'valid'`: whole windows only; `'same'`: ⌈size / stride⌉ outputs. Default `'valid'`. */
   readonly padding?: 'valid' | 'same';
+  /** Where the channels are. Default null: `imageDataFormat()`. */
   readonly dataFormat?: DataFormat | null;
 }
 

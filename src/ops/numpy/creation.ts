@@ -16,6 +16,7 @@ import { broadcast, promotionType } from '../common.js';
 
 /** The dtype of what is made. */
 export interface DTypeOptions {
+  /** The name of a dtype. */
   readonly dtype?: DType | null;
 }
 const typeOf = (dtype: DType | null | undefined, fallback: DType, owner: string): DType =>
@@ -136,7 +137,9 @@ export const fullLike = op(
 
 /** Options of `arange`; the three numbers are mostly given by position. */
 export interface ArangeOptions extends DTypeOptions {
+  /** The end, which is not reached. */
   readonly stop?: number | null;
+  /** The step. Default 1. */
   readonly step?: number | null;
 }
 /**

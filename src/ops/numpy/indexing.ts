@@ -63,8 +63,14 @@ function whereExisting(taken: Tensor, exists: Tensor | null, axis: number): Tens
  * Elements by position along an axis (of the flattened tensor when left out). Negative positions count from the end; where there is no
  * such position stands NaN (the least integer, the greatest unsigned one, true), from which no gradient flows.
  *
+ * @param x Any shape and dtype.
+ * @param indices Integers of any shape.
+ * @param options `axis`: along which is picked; default null, the flattened tensor.
+ * @returns The shape of `x`, with that of `indices` in place of the axis.
+ * @throws {ValueError} The axis does not exist.
  * @see `keras.ops.take`
- * @example ops.take([10, 20, 30], [2, 0, -1], { axis: 0 }) // [30 10 30]
+ * @example
+ * ops.take([10, 20, 30], [2, 0, -1], { axis: 0 }) // [30 10 30]
  */
 export const take = op(
   'take',
@@ -259,10 +265,16 @@ function withoutMasks(x: Tensor, keys: readonly unknown[]): unknown[] {
 }
 
 /**
- * NumPy's indexing: numbers, ranges, `'...'`, null (a new axis), integer tensors, and bool tensors (masks), which pick where they are true.
+ * NumPy's indexing: numbers, ranges, `'...'`, null (a new axis), integer tensors, and bool tensors (masks), which pick where they are
+ * true.
  *
+ * @param x Any shape and dtype.
+ * @param key One index, or a list with one for each axis: a number, a range, `'...'`, null for a new axis, or a tensor of integers.
+ * @returns The elements that are picked.
+ * @throws {ValueError} There are more indices than axes.
  * @see `keras.ops.get_item`
- * @example ops.getItem(tensor([1, 2, 3]), [tensor([true, false, true])])  // [1, 3]
+ * @example
+ * ops.getItem(tensor([1, 2, 3]), [tensor([true, false, true])])  // [1, 3]
  */
 export const getItem = op(
   'get_item',
@@ -428,6 +440,7 @@ export const inTopK = op('in_top_k', (targets: TensorLike, predictions: TensorLi
 export interface CumulativeOptions {
   /** Null or left out: over the flattened tensor. */
   readonly axis?: number | null;
+  /** Of the result. Default: that of `x`, of at least 32 bits. */
   readonly dtype?: DType | null;
 }
 function cumulative(name: string, kind: 'sum' | 'prod') {

@@ -265,6 +265,7 @@ export const countNonzero = op(
 export interface ArgReduceOptions {
   /** Null or left out: over all elements in row-major order. */
   readonly axis?: number | null;
+  /** Keep the axis with size 1. Default false. */
   readonly keepdims?: boolean;
 }
 function argReduce(name: string, fn: typeof lax.argMax, key: (x: Tensor) => Tensor) {
@@ -320,6 +321,7 @@ export const firstLeast = argReduce('argmin', lax.argMin, (x) => x);
 
 /** Options of `average`. */
 export interface AverageOptions {
+  /** The axis or axes over which is averaged. Default null: all. */
   readonly axis?: number | readonly number[] | null;
   /** Of the shape of `x`, or one weight per element of the axis. */
   readonly weights?: TensorLike | null;

@@ -97,6 +97,7 @@ export const isin = op('isin', (x1: TensorLike, x2: TensorLike, { invert = false
 
 /** Options of `unique`. */
 export interface UniqueOptions {
+  /** Whether the elements ascend; they always do. Default true. */
   readonly sorted?: boolean;
   /** Also give where each first occurs. */
   readonly returnIndex?: boolean;

@@ -10,6 +10,7 @@ import { LearningRateSchedule, requireNumber, requireSteps, scalar } from './lea
 export interface CosineDecayOptions {
   /** The rate in the end, as a fraction of the greatest. Default 0. */
   readonly alpha?: number;
+  /** Default: the class's name. */
   readonly name?: string | null;
   /** The rate to which it rises, in a straight line, before it falls; null: it falls at once. Default null. */
   readonly warmupTarget?: number | null;

@@ -14,6 +14,7 @@ export interface PolynomialDecayOptions {
   readonly power?: number;
   /** Whether the decay starts anew, over a longer span, once it has ended. Default false. */
   readonly cycle?: boolean;
+  /** Default: the class's name. */
   readonly name?: string | null;
 }
 

@@ -169,10 +169,12 @@ export interface TfjsFilesOptions {
  * `tf.loadLayersModel(tf.io.browserFiles(files))`. `saveModel(model, 'folder/model.json')` writes them to a disk.
  *
  * @param model Drawn (`new Model(inputs, outputs)`) or stacked (`Sequential`).
+ * @param options See {@link TfjsFilesOptions}.
  * @returns `model.json` first, and the shards of its weights.
  * @throws {ValueError} It has a layer, or an argument of a layer, that TensorFlow.js lacks. The layer is named.
  * @see `keras.Model.export`, of which this is the counterpart for TensorFlow.js
- * @example const [json, ...shards] = await saving.tfjsFiles(model);
+ * @example
+ * const [json, ...shards] = await saving.tfjsFiles(model);
  */
 export async function tfjsFiles(model: Layer, options: TfjsFilesOptions = {}): Promise<File[]> {
   const { includeOptimizer = true, ...rest } = options;
