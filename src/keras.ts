@@ -36,6 +36,7 @@ export {
   isKerasTensor,
   jit,
   KerasTensor,
+  type KerasTensorOptions,
   type Mask,
   type NestedArray,
   Operation,

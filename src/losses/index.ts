@@ -90,12 +90,16 @@ export {
 };
 export type {
   BinaryFocalCrossentropyOptions,
+  BinaryFocalOptions,
   CategoricalFocalCrossentropyOptions,
   CategoricalGeneralizedCrossEntropyOptions,
+  CrossentropyFunctionOptions,
   CrossentropyLossOptions,
+  FocalOptions,
   SparseCategoricalCrossentropyOptions,
+  SparseFunctionOptions,
 } from './crossentropy.js';
-export type { CircleOptions } from './circle.js';
+export type { CircleFunctionOptions, CircleOptions } from './circle.js';
 export type { LossCallOptions, LossFunction, LossFunctionWrapperOptions, LossInput, LossOptions } from './loss.js';
 export {
   applyMask,
@@ -103,9 +107,10 @@ export {
   type Reduction,
   reduceWeightedValues,
   squeezeOrExpandToSameRank,
+  type WeightedValuesOptions,
 } from './reduction.js';
 export type { CosineSimilarityOptions, HuberOptions } from './regression.js';
-export type { DiceOptions, OverlapAxis, TverskyOptions } from './segmentation.js';
+export type { DiceOptions, OverlapAxis, TverskyFunctionOptions, TverskyOptions } from './segmentation.js';
 
 const classes = {
   Loss,

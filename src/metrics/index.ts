@@ -135,12 +135,13 @@ export {
 export type {
   BinaryAccuracyOptions,
   SparseTopKCategoricalAccuracyOptions,
+  SparseTopKFunctionOptions,
   TopKCategoricalAccuracyOptions,
 } from './accuracy.js';
 export type { AUCCurve, AUCOptions, AUCSummation } from './auc.js';
 export type { Thresholds } from './confusion.js';
 export type { ConfusionCountOptions } from './confusion_counts.js';
-export type { CorrelationOptions } from './correlation.js';
+export type { CorrelationFunctionOptions, CorrelationOptions } from './correlation.js';
 export type { F1ScoreOptions, FBetaScoreOptions, ScoreAverage } from './f_score.js';
 export type { BinaryIoUOptions, IoUOptions, OneHotIoUOptions } from './iou.js';
 export type { MeanMetricWrapperOptions, MetricFunction } from './mean.js';

@@ -5,7 +5,7 @@ import { Sequential } from './sequential.js';
 
 export { cloneModel, type CloneOptions } from './cloning.js';
 export { KerasFunction as Function } from './function.js';
-export { modelFromConfig, modelFromJson } from './model_from_json.js';
+export { modelFromConfig, modelFromJson, type ModelFromJsonOptions } from './model_from_json.js';
 export {
   type Computed,
   type FlatOutputs,

@@ -1,3 +1,3 @@
 /** @file `keras.preprocessing.image`. */
-export { smartResize } from '../utils/image_utils.js';
+export { smartResize, type SmartResizeOptions } from '../utils/image_utils.js';
 export { arrayToImg, imgToArray, loadImg, saveImg } from '../utils/index.js';

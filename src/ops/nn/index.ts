@@ -1,7 +1,15 @@
 /** @file `keras.ops.nn`: what networks are made of. */
 export * from './activations.js';
 export { dotProductAttention, type DotProductAttentionOptions } from './attention.js';
-export { conv, type ConvOptions, convTranspose, depthwiseConv, type Padding, separableConv } from './convolution.js';
+export {
+  conv,
+  type ConvOptions,
+  convTranspose,
+  type ConvTransposeOptions,
+  depthwiseConv,
+  type Padding,
+  separableConv,
+} from './convolution.js';
 export { ctcLoss } from './ctc.js';
 export {
   binaryCrossentropy,
