@@ -61,6 +61,7 @@ export function epsilon(): number {
  * Set the fuzz factor.
  *
  * @param value A small positive number.
+ * @throws {ValueError} It is no positive number.
  * @see `keras.config.set_epsilon`
  * @example
  * backend.setEpsilon(1e-5);

@@ -224,6 +224,7 @@ export const sparseCategoricalCrossentropy = op(
  * @param yPred Probabilities, of shape (batch, …, classes).
  * @param q Between 0 (as crossentropy) and 1 (as absolute error).
  * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.losses.categorical_generalized_cross_entropy`; Zhang & Sabuncu 2018, arXiv:1805.07836
  * @example
  * losses.categoricalGeneralizedCrossEntropy([1], [[0.1, 0.8, 0.1]], 0.5) // [0.21114564]

@@ -27,6 +27,7 @@ const accuracy = op('accuracy', (yTrue: TensorLike, yPred: TensorLike): Tensor =
  * @param yPred Of the same shape.
  * @param options `threshold`: from which prediction on the class is 1. Default 0.5.
  * @returns The shape of `yPred`.
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.metrics.binary_accuracy`
  * @example
  * metrics.binaryAccuracy([1, 1, 0, 0], [0.9, 0.4, 0.2, 0.6]) // [1, 0, 1, 0]
@@ -48,6 +49,7 @@ export const binaryAccuracy = op(
  * @param yTrue One-hot targets, of shape (batch, …, classes).
  * @param yPred Predictions of the same shape.
  * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.metrics.categorical_accuracy`
  * @example
  * metrics.categoricalAccuracy([[0, 1], [1, 0]], [[0.1, 0.9], [0.4, 0.6]]) // [1, 0]
@@ -63,6 +65,7 @@ export const categoricalAccuracy = op('categorical_accuracy', (yTrue: TensorLike
  * @param yTrue Class numbers, of shape (batch, …) or (batch, …, 1).
  * @param yPred Predictions of shape (batch, …, classes).
  * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.metrics.sparse_categorical_accuracy`
  * @example
  * metrics.sparseCategoricalAccuracy([1, 0], [[0.1, 0.9], [0.4, 0.6]]) // [1, 0]
@@ -89,6 +92,7 @@ const rows = (x: Tensor): Tensor => (x.ndim > 2 ? ops.reshape(x, [-1, x.shape[x.
  * @param yPred Predictions of the same shape.
  * @param options `k`: how many predictions count; default 5.
  * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.metrics.top_k_categorical_accuracy`
  * @example
  * metrics.topKCategoricalAccuracy([[0, 0, 1], [0, 1, 0]], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]], { k: 2 }) // [1, 0]
@@ -113,6 +117,7 @@ export interface SparseTopKFunctionOptions {
  * @param yPred Predictions of shape (batch, …, classes).
  * @param options See {@link SparseTopKFunctionOptions}.
  * @returns Shape (batch, …).
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.metrics.sparse_top_k_categorical_accuracy`
  * @example
  * metrics.sparseTopKCategoricalAccuracy([2, 1], [[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]], { k: 2 }) // [1, 0]

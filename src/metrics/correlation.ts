@@ -27,6 +27,7 @@ function pair(yTrue: TensorLike, yPred: TensorLike, owner: string): [Tensor, Ten
  * @param yPred Predictions of the same shape.
  * @param options See {@link CorrelationFunctionOptions}.
  * @returns The shape of `yTrue` without the axis; each value is in [−1, 1].
+ * @throws {ValueError} The shapes differ.
  * @see `keras.metrics.pearson_correlation`
  * @example
  * metrics.pearsonCorrelation([[1, 2, 3]], [[2, 3, 5]]) // [0.9819805]
@@ -50,6 +51,7 @@ export const pearsonCorrelation = op(
  * @param yPred Predictions of the same shape.
  * @param options See {@link CorrelationFunctionOptions}.
  * @returns The shape of `yTrue` without the axis; each value is in [−1, 1].
+ * @throws {ValueError} The shapes differ.
  * @see `keras.metrics.concordance_correlation`
  * @example
  * metrics.concordanceCorrelation([[1, 2, 3]], [[2, 3, 4]]) // [0.57142854]

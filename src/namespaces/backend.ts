@@ -36,6 +36,7 @@ export function isIntDtype(dtype: string): boolean {
  *
  * @param dtypes One or more names.
  * @returns The name of a dtype.
+ * @throws {ValueError} There is no such dtype.
  * @see `keras.backend.result_type`
  * @example
  * backend.resultType('int32', 'float16') // 'float16'

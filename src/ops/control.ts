@@ -153,6 +153,7 @@ export const map = controlOp('map', <const X, Y>(f: (x: AsTensors<X>) => Y, xs: 
  * @param fn From one slice to a tensor, or to a list or dict of tensors.
  * @param elements A tensor, or a list or dict of them, all of one size along the first axis.
  * @returns What `fn` gives, stacked along a new first axis.
+ * @throws {ValueError} The sizes along the first axis differ.
  * @see `keras.ops.vectorized_map`
  * @example
  * ops.vectorizedMap((x: Tensor) => ops.add(x, 1), ops.array([1, 2, 3])) // [2, 3, 4]

@@ -67,6 +67,7 @@ export const convertToTensor = op('convert_to_tensor', (x: TensorLike, { dtype }
  *
  * @param x A tensor, or what becomes one.
  * @returns A typed array of all elements in row-major order.
+ * @throws {ValueError} `x` becomes no tensor.
  * @see `keras.ops.convert_to_numpy`
  * @example
  * [...ops.convertToNumpy([[1, 2], [3, 4]])] // [1, 2, 3, 4]
@@ -177,6 +178,7 @@ export const slice = op(
  * @param startIndices The first position on each axis; numbers or tensors.
  * @param updates The block: as many axes as `inputs`, none longer.
  * @returns The shape and dtype of `inputs`.
+ * @throws {ValueError} The block does not fit.
  * @see `keras.ops.slice_update`
  * @example
  * ops.sliceUpdate([1, 2, 3, 4], [1], [20, 30]) // [1, 20, 30, 4]
@@ -222,6 +224,7 @@ export interface ScatterOptions {
  * @param updates What is written at each of the positions.
  * @param options `reduction`: null (the default) overwrites; `'add'`, `'max'`, `'min'` and `'mul'` combine with what is there.
  * @returns The shape and dtype of `inputs`.
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.ops.scatter_update`
  * @example
  * ops.scatterUpdate([1, 2, 3], [[0], [2]], [10, 30]) // [10, 2, 30]
@@ -251,6 +254,7 @@ export const scatterUpdate = op(
  * @param values What is added at each of the positions.
  * @param shapeOf The shape of the result.
  * @returns A tensor of that shape, of the dtype of `values`.
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.ops.scatter`
  * @example
  * ops.scatter([[0], [2]], [10, 30], [4]) // [10, 0, 30, 0]

@@ -55,6 +55,7 @@ export interface NormalOptions extends RandomFloatOptions {
  * @param options `mean`: default 0. `stddev`: default 1. `dtype`: default `floatx()`. `seed`: a whole number, a SeedGenerator, or null
  *   (the default): the process's generator.
  * @returns A tensor of that shape.
+ * @throws {ValueError} The dtype is no float dtype, or the seed is none.
  * @see `keras.random.normal`
  * @example
  * random.normal([2, 3], { seed: 1 }).shape // [2, 3]
@@ -73,6 +74,7 @@ export const normal = checked(
  * @param options `mean`: default 0. `stddev`: default 1. `dtype`: default `floatx()`. `seed`: a whole number, a SeedGenerator, or null
  *   (the default): the process's generator.
  * @returns A tensor of that shape.
+ * @throws {ValueError} The dtype is no float dtype, or the seed is none.
  * @see `keras.random.truncated_normal`
  * @example
  * random.truncatedNormal([2, 3], { seed: 1 }).shape // [2, 3]
@@ -100,6 +102,7 @@ export interface UniformOptions extends RandomFloatOptions {
  * @param options `minval`: default 0. `maxval`: default 1. `dtype`: default `floatx()`. `seed`: a whole number, a SeedGenerator, or null
  *   (the default): the process's generator.
  * @returns A tensor of that shape.
+ * @throws {ValueError} The dtype is no float dtype, or the seed is none.
  * @see `keras.random.uniform`
  * @example
  * random.uniform([2, 3], { minval: -1, seed: 1 }).shape // [2, 3]
@@ -228,6 +231,7 @@ export interface ShuffleOptions extends RandomOptions {
  * @param x Any shape and dtype, at least one axis.
  * @param options `axis`: default 0. `seed`: a whole number, a SeedGenerator, or null (the default): the process's generator.
  * @returns The shape and dtype of `x`.
+ * @throws {ValueError} The axis does not exist, or the seed is none.
  * @see `keras.random.shuffle`
  * @example
  * random.shuffle([7, 7, 7], { seed: 1 }) // [7, 7, 7]

@@ -114,6 +114,7 @@ export async function openNpy(place: FileSource): Promise<NpyFile> {
  * @param array Anything that becomes a tensor.
  * @param place A path or the handle of a file. Left out: the bytes are returned.
  * @returns The bytes if no place is given.
+ * @throws {ValueError} The array becomes no tensor.
  * @see `numpy.save`
  * @example
  * await saveNpy([1, 2, 3], 'x.npy');
@@ -153,6 +154,7 @@ export async function loadNpz(place: FileSource): Promise<Record<string, Tensor>
  * @param arrays The arrays by name.
  * @param place A path or the handle of a file.
  * @returns The bytes if no place is given.
+ * @throws {ValueError} An array becomes no tensor.
  * @see `numpy.savez`
  * @example
  * await saveNpz({ x: [1, 2], y: [3] }, 'data.npz');

@@ -59,6 +59,7 @@ export interface BatchNormalizationOptions {
  * @param axis The axis of the features.
  * @param options See {@link BatchNormalizationOptions}.
  * @returns The shape of `x`, of a float dtype.
+ * @throws {ValueError} The means or variances are not as many as the axis is long.
  * @see `keras.ops.batch_normalization`
  * @example
  * ops.batchNormalization([[1, 10], [3, 30]], [2, 20], [1, 100], -1, { epsilon: 0 }) // [[-1, -1], [1, 1]]
@@ -103,6 +104,7 @@ export interface LayerNormalizationOptions {
  * @param x Any shape; integers and bools are taken as `floatx`.
  * @param options See {@link LayerNormalizationOptions}.
  * @returns The shape of `x`, of a float dtype.
+ * @throws {ValueError} An axis does not exist.
  * @see `keras.ops.layer_normalization`
  * @example
  * ops.layerNormalization([[1, 3], [10, 30]], { epsilon: 0 }) // [[-1, 1], [-1, 1]]
@@ -145,6 +147,7 @@ export interface RmsNormalizationOptions {
  * @param x Any shape and dtype.
  * @param options See {@link RmsNormalizationOptions}.
  * @returns The shape and dtype of `x`.
+ * @throws {ValueError} An axis does not exist.
  * @see `keras.ops.rms_normalization`
  * @example
  * ops.rmsNormalization([[0.5, 0.5, 1]]) // [[0.70710665, 0.70710665, 1.4142133]]

@@ -158,6 +158,7 @@ export interface OneHotOptions {
  * @param numClasses The number of classes.
  * @param options `axis`: where the classes stand in the result; default −1. `dtype`: default `floatx()`.
  * @returns The shape of `x` with an axis of `numClasses` added.
+ * @throws {ValueError} The axis does not exist.
  * @see `keras.ops.one_hot`
  * @example
  * ops.oneHot([0, 2], 3) // [[1, 0, 0], [0, 0, 1]]
@@ -186,6 +187,7 @@ export const oneHot = op(
  * @param options `numClasses`: the number of classes. `axis`: where the classes stand in the result; default −1. `dtype`: default
  *   `floatx()`.
  * @returns The shape of `inputs`, with its last axis replaced by one of `numClasses`.
+ * @throws {ValueError} The axis does not exist.
  * @see `keras.ops.multi_hot`
  * @example
  * ops.multiHot([[0, 2], [1, 1]], { numClasses: 3 }) // [[1, 0, 1], [0, 1, 0]]
@@ -422,6 +424,7 @@ export const topK = op(
  * @param predictions Scores, of shape (batch, classes).
  * @param k How many of the greatest scores count.
  * @returns Bools of shape (batch,).
+ * @throws {ValueError} The shapes do not fit.
  * @see `keras.ops.in_top_k`
  * @example
  * ops.inTopK([1, 0], [[0.1, 0.9], [0.2, 0.8]], 1) // [true, false]

@@ -26,6 +26,7 @@ const ints = (values: readonly number[], shape: readonly number[] = [values.leng
  *
  * @param x Any shape and dtype. Its numbers must be known, so that it cannot be traced.
  * @returns A list with one int32 vector for each axis.
+ * @throws {RuntimeError} `x` is traced, so that its numbers are not known.
  * @see `keras.ops.nonzero`
  * @example
  * ops.nonzero([[0, 5], [6, 0]]) // [[0, 1], [1, 0]]
@@ -131,6 +132,7 @@ function uniqueSpec(x: TensorLike | KerasTensor, options: OpArgs<[UniqueOptions]
  * @param options `returnIndex`, `returnInverse`, `returnCounts`: ask for more results; default false. `axis`: compare whole slices along
  *   it; default null, all elements. `size`: a fixed length, filled up with `fillValue`. `sorted`: default true.
  * @returns The elements, or a list of the elements and of the results that were asked for.
+ * @throws {RuntimeError} `x` is traced, so that its numbers are not known.
  * @see `keras.ops.unique`
  * @example
  * ops.unique([3, 1, 3]) // [1, 3]

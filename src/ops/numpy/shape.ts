@@ -374,6 +374,7 @@ function padWidths(padWidth: number | readonly number[] | readonly (readonly num
  * @param options `mode`: what is added. `'constant'` (the default) adds `constantValues` (default 0), `'edge'` repeats the last element,
  *   `'reflect'` and `'symmetric'` mirror without and with the last element, `'wrap'` goes on at the other end.
  * @returns A tensor of the dtype of `x`.
+ * @throws {ValueError} There is no such mode.
  * @see `keras.ops.pad`
  * @example
  * ops.pad([1, 2, 3], [1, 2], { mode: 'edge' }) // [1, 1, 2, 3, 3, 3]

@@ -159,6 +159,7 @@ export interface MeshgridOptions {
  * @param options `indexing`: `'xy'` (the default) lays the first vector along axis 1 and the second along axis 0; `'ij'` keeps their
  *   order.
  * @returns A list with one tensor for each vector. All have the shape of the grid.
+ * @throws {ValueError} `indexing` is unknown.
  * @see `keras.ops.meshgrid`
  * @example
  * ops.meshgrid([[1, 2], [3, 4]]) // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]

@@ -270,6 +270,7 @@ function nanArg(name: string, replacement: number, pick: typeof firstGreatest) {
  * @param options `axis`: along which is searched; null (the default): the flattened tensor. `keepdims`: keep the axis with size 1;
  *   default false.
  * @returns int32, of the shape of `x` without the axis; −1 where all are NaN.
+ * @throws {ValueError} The axis does not exist.
  * @see `keras.ops.nanargmax`
  * @example
  * ops.nanargmax([NaN, 5, 2]) // 1
@@ -282,6 +283,7 @@ export const nanargmax = nanArg('nanargmax', -Infinity, firstGreatest);
  * @param options `axis`: along which is searched; null (the default): the flattened tensor. `keepdims`: keep the axis with size 1;
  *   default false.
  * @returns int32, of the shape of `x` without the axis; −1 where all are NaN.
+ * @throws {ValueError} The axis does not exist.
  * @see `keras.ops.nanargmin`
  * @example
  * ops.nanargmin([NaN, 5, 2]) // 2
@@ -578,6 +580,7 @@ export interface TrapezoidOptions {
  * @param y Values of the function, of any shape.
  * @param options `x`: the points at which they were taken; by default they are `dx` apart. `dx`: default 1. `axis`: default −1.
  * @returns The shape of `y` without the axis.
+ * @throws {ValueError} The axis does not exist.
  * @see `keras.ops.trapezoid`
  * @example
  * ops.trapezoid([1, 2, 3], { dx: 2 }) // 8

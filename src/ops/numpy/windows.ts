@@ -26,6 +26,7 @@ const cosine = (k: number, n: number, times: number): number => Math.cos((2 * Ma
  *
  * @param x The length of the window; a number that is known, not a traced one.
  * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @throws {ValueError} The length is no whole number from 0.
  * @see `keras.ops.bartlett`
  * @example
  * ops.bartlett(5) // [0, 0.5, 1, 0.5, 0]
@@ -36,6 +37,7 @@ export const bartlett = windowOp('bartlett', (k, n) => 1 - Math.abs((2 * k) / (n
  *
  * @param x The length of the window; a number that is known, not a traced one.
  * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @throws {ValueError} The length is no whole number from 0.
  * @see `keras.ops.blackman`
  * @example
  * ops.blackman(5) // [0, 0.34, 1, 0.34, 0]
@@ -46,6 +48,7 @@ export const blackman = windowOp('blackman', (k, n) => 0.42 - 0.5 * cosine(k, n,
  *
  * @param x The length of the window; a number that is known, not a traced one.
  * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @throws {ValueError} The length is no whole number from 0.
  * @see `keras.ops.hamming`
  * @example
  * ops.hamming(5) // [0.08, 0.54, 1, 0.54, 0.08]
@@ -56,6 +59,7 @@ export const hamming = windowOp('hamming', (k, n) => 0.54 - 0.46 * cosine(k, n, 
  *
  * @param x The length of the window; a number that is known, not a traced one.
  * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @throws {ValueError} The length is no whole number from 0.
  * @see `keras.ops.hanning`
  * @example
  * ops.hanning(5) // [0, 0.5, 1, 0.5, 0]
@@ -77,6 +81,7 @@ function besselI0(x: number): number {
  * @param x The length of the window; a number that is known, not a traced one.
  * @param beta How narrow the window is: 0 gives a rectangle.
  * @returns A vector of `x` numbers in `floatx()`, at most 1 in the middle.
+ * @throws {ValueError} The length is no whole number from 0.
  * @see `keras.ops.kaiser`
  * @example
  * ops.kaiser(5, 8.6) // [0.00133251, 0.34039363, 1, 0.34039363, 0.00133251]
