@@ -73,6 +73,7 @@ export class MonitorCallback extends Callback {
     if (this.mode !== 'auto') return this.mode === 'max';
     const name = this.monitor.replace(/^val_/, '');
     if (name === 'loss' || name.endsWith('_loss')) return false;
+    if (this.monitor === 'lr' || this.monitor === 'learning_rate') return false; // as Keras 2; Keras 3 asks for a mode
     for (const each of [name, ...aliasesOf(name)]) {
       const direction = this.model._metricDirection(each);
       if (direction !== null) return direction === 'up';

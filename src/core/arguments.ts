@@ -10,6 +10,7 @@ import { refuseUnknownOptions, TypeError } from './errors.js';
 import { BY_PLACE, checkKind, checkOptionKinds, OF_CONSTRUCTORS } from './kinds.js';
 import { own } from './lookup.js';
 import { toCamelCase } from './naming.js';
+import { newerName, withNewerNames } from './older_names.js';
 import { constructorOptions } from './option_names.js';
 import type { Parameters } from './parameters.js';
 import { readParameters } from './parameters.js';
@@ -224,13 +225,26 @@ export function checkedOptions<T extends object>(
   if (options === undefined && args.length <= at + 1) return {} as T;
   if (isDict(options) && args.length <= at + 1 && (at === 0 || !isDict(args[0]))) {
     if (names !== undefined) refuseOthers(String(owner), options, names);
-    if (typeof owner === 'string') checkOptionKinds(owner, options);
-    else checkConstruction(owner, options, args, at);
-    return options as T;
+    if (typeof owner === 'string') {
+      checkOptionKinds(owner, options);
+      return options as T;
+    }
+    const renamed = ofToday(owner, options);
+    checkConstruction(owner, renamed, args, at);
+    return renamed as T;
   }
   return typeof owner === 'string'
     ? (methodOptions(owner, options, args, at, names ?? []) as T)
     : (constructionOptions(owner, options, args, at) as T);
+}
+
+/** The options of a constructor under their names of today. */
+function ofToday(cls: AnyClass, options: object): object {
+  return withNewerNames(
+    () => nameOf(cls),
+    options,
+    () => constructorOptions(cls, []).filter((name) => !requiredNames(cls).includes(name)),
+  );
 }
 
 function methodOptions(
@@ -261,8 +275,8 @@ function checkConstruction(cls: AnyClass, options: object, args: ArrayLike<unkno
   checkOptionKinds(owner, options, true);
 }
 
-/** The names of the parameters that come by position, up to the options. */
-function requiredNames(cls: AnyClass, at: number): string[] {
+/** The names of the parameters that come by position, up to the options; or all of them. */
+function requiredNames(cls: AnyClass, at?: number): string[] {
   return ((cls as { readonly positional?: readonly string[] }).positional ?? []).slice(0, at).map(toCamelCase);
 }
 
@@ -271,6 +285,12 @@ function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<un
   const required = requiredNames(cls, at);
   const all = Array.from(args);
   const [first] = all;
+  const older = isDict(first) ? Object.keys(first).map((name) => [name, newerName(name, required)] as const) : [];
+  const [oldName, newName] = older.find(([, newer]) => newer !== undefined) ?? [];
+  if (at > 0 && all.length === 1 && oldName !== undefined)
+    throw new TypeError(
+      `${owner}: \`${oldName}\` is called \`${newName}\` today and comes by position, before the options: new ${owner}(${required.join(', ')}).`,
+    );
   const names = constructorOptions(cls, []).filter((name) => !required.includes(name));
   if (at > 0 && isDict(first) && all.length === 1 && required.some((name) => Object.hasOwn(first, name))) {
     const rest = Object.keys(first).filter((key) => !required.includes(key));
@@ -302,8 +322,9 @@ function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<un
   checkExcess(owner, all, all.length - given.length + 1, `new ${owner}(${[...required, right].join(', ')})`);
   const twice = Object.keys(taken).find((name) => Object.hasOwn(last, name));
   if (twice !== undefined) throw new TypeError(`${owner}: \`${twice}\` is given by position and among the options.`);
-  checkConstruction(cls, last, args, at);
-  return { ...taken, ...last };
+  const renamed = ofToday(cls, last);
+  checkConstruction(cls, renamed, args, at);
+  return { ...taken, ...renamed };
 }
 
 /** Keras's name of a class, or its own. */

@@ -1,4 +1,5 @@
 /** @file The kinds of errors that keras-ts raises. They are few and named as in Python. */
+import { newerName } from './older_names.js';
 
 /**
  * An argument of a kind that cannot be used: a list for a number, an option that does not exist. It is a `TypeError` of JavaScript's; that it
@@ -125,7 +126,8 @@ export function nearNames(name: string, candidates: Iterable<string>, limit = 5)
 /** The tail of an error message that suggests near names, or lists all if none is near: ` Did you mean 'relu'?` */
 export function suggest(name: string, candidates: Iterable<string>): string {
   const all = [...candidates];
-  const near = nearNames(name, all);
+  const newer = newerName(name, all);
+  const near = newer === undefined ? nearNames(name, all) : [newer];
   if (near.length > 0) return ` Did you mean ${near.map((n) => `'${n}'`).join(', ')}?`;
   return ` Known: ${all.slice(0, 40).join(', ')}${all.length > 40 ? ', …' : ''}.`;
 }

@@ -103,6 +103,8 @@ export class Layer extends LayerState {
   #path: string | null = null;
   #buildShapes: readonly ShapeTree[] | null = null;
   #warnedOfMask = false;
+  /** Values for the weights when they are made; Keras 2's option. */
+  #firstWeights: readonly TensorLike[] | null;
   readonly #rematScope = currentRematScope();
 
   constructor(options: LayerOptions = {}) {
@@ -114,8 +116,10 @@ export class Layer extends LayerState {
       autocast = true,
       activityRegularizer,
       inputDim,
-      inputShape = inputDim === undefined || inputDim === null ? null : [inputDim],
+      inputLength,
+      inputShape = firstShape(inputLength, inputDim),
       batchInputShape,
+      weights = null,
       ...rest
     } = options;
     const className = registrationOf(new.target)?.name ?? new.target.name;
@@ -132,6 +136,7 @@ export class Layer extends LayerState {
     this.supportsMasking = this.computeMask !== Layer.prototype.computeMask;
     this.firstLayerShape = batchInputShape ?? (inputShape ? [null, ...inputShape] : null);
     this.#policy = getDTypePolicy(dtype);
+    this.#firstWeights = weights;
     // Whoever calls `build`, a call of the layer or a person, gets the names, the eager weights and the flag.
     const { build } = this as { readonly build: (...shapes: unknown[]) => void };
     const wrapper = (...shapes: ShapeTree[]): void => this.#build(build, shapes);
@@ -220,6 +225,9 @@ export class Layer extends LayerState {
     });
     this.#buildShapes = shapes;
     this.built = true;
+    const weights = this.#firstWeights;
+    this.#firstWeights = null;
+    if (weights !== null) withTrace(null, () => this.setWeights(weights));
   }
 
   /** Where the layer stands: `"sequential/dense"`. Null before it is built. */
@@ -542,3 +550,9 @@ export interface Layer {
 
 const isTensorish = (x: unknown): boolean =>
   x instanceof Tensor || x instanceof KerasTensor || x instanceof Variable || isTypedArray(x);
+
+/** The shape of a sample by `inputLength` and `inputDim`. */
+function firstShape(length: number | null | undefined, dim: number | null | undefined): PartialShape | null {
+  if (dim === undefined || dim === null) return null;
+  return length === undefined ? [dim] : [length, dim];
+}

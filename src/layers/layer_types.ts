@@ -58,8 +58,12 @@ export interface LayerOptions {
   readonly inputShape?: PartialShape | null;
   /** The same for a sample that is a vector of this size. */
   readonly inputDim?: number | null;
+  /** With `inputDim`: the same for a sample that is a sequence of so many such vectors; null: of any number. */
+  readonly inputLength?: number | null;
   /** As `inputShape`, with the batch size before. */
   readonly batchInputShape?: PartialShape | null;
+  /** Keras 2's: values of the weights, as `setWeights` takes them, in place of the initializers'. */
+  readonly weights?: readonly TensorLike[] | null;
 }
 
 /** Options of `layer.addWeight(options)`. */

@@ -8,9 +8,11 @@ const BASE = [
   'batchInputShape',
   'dtype',
   'inputDim',
+  'inputLength',
   'inputShape',
   'name',
   'trainable',
+  'weights',
 ];
 
 /** Names that the constructors of a layer class and of its bases take. */

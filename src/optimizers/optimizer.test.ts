@@ -288,7 +288,7 @@ describe('bad input', () => {
   });
   it('refuses options that do not exist, and names near ones', () => {
     bad(() => new Adam({ beta_1: 0.9 } as object), "Adam has no option 'beta_1'. Did you mean 'beta1'");
-    bad(() => new SGD({ lr: 0.1 } as object), "SGD has no option 'lr'");
+    bad(() => new SGD({ rate: 0.1 } as object), "SGD has no option 'rate'");
     bad(() => new AdamW({ weightdecay: 0.1 } as object), "'weightDecay'");
   });
   it('refuses two clips', () => {

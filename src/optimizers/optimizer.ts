@@ -1,5 +1,6 @@
 /** @file `Optimizer`, the base of all optimizers: what happens around each update. Their variables: optimizer_variables.ts. */
 import { describe } from '../core/describe.js';
+import { adviseOnce, adviseSuccessor } from '../core/advice.js';
 import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import { NotImplementedError, TypeError, ValueError } from '../core/errors.js';
@@ -25,7 +26,7 @@ import { clipByGlobalNorm, clipByNorm } from './clipping.js';
 import type { CheckedOptions, LearningRateLike, OptimizerOptions } from './options.js';
 import { checkOptions } from './options.js';
 import { OptimizerVariables } from './optimizer_variables.js';
-import { LearningRateSchedule } from './schedules/index.js';
+import { InverseTimeDecay, LearningRateSchedule } from './schedules/index.js';
 
 /** A variable and what it is to be changed by. */
 export interface Update {
@@ -115,6 +116,14 @@ export class Optimizer extends OptimizerVariables {
       aggregation: 'only_first_replica',
       name: 'iteration',
     });
+    if (checked.decay > 0 && typeof learningRate === 'number') {
+      // Keras 3: a warning, and no decay. Here what was asked for, as Keras 2 did it.
+      adviseOnce(
+        'decay',
+        `${className}: \`decay\` is Keras 2's and works here; today it is learningRate: new optimizers.schedules.InverseTimeDecay(${learningRate}, 1, ${checked.decay}).`,
+      );
+      learningRate = new InverseTimeDecay(learningRate, 1, checked.decay);
+    }
     if (learningRate instanceof LearningRateSchedule || isPlainFunction(learningRate)) {
       this.#learningRate = learningRate as LearningRateSchedule | (() => TensorLike);
       return;
@@ -205,8 +214,20 @@ export class Optimizer extends OptimizerVariables {
     const learningRate = isDict(rate)
       ? deserializeKerasObject(rate, { defaultModule: 'keras.optimizers.schedules' })
       : rate;
-    const complete = learningRate === undefined ? config : { ...config, learning_rate: learningRate };
+    const { decay = null, ...rest } = config;
+    if (decay !== null) console.warn(`${this.name}: argument \`decay\` is no longer supported and will be ignored.`);
+    const complete = learningRate === undefined ? rest : { ...rest, learning_rate: learningRate };
     return constructFromConfig(this as SerializableClass<Optimizer>, complete);
+  }
+
+  /** Keras 2's name of `learningRate`. */
+  get lr(): Variable | Tensor {
+    adviseSuccessor('optimizer.lr', 'optimizer.learningRate');
+    return this.learningRate;
+  }
+  set lr(value: LearningRateLike | TensorLike) {
+    adviseSuccessor('optimizer.lr', 'optimizer.learningRate');
+    this.learningRate = value;
   }
 
   // ---- variables ----

@@ -30,6 +30,10 @@ export interface OptimizerOptions {
   readonly lossScaleFactor?: number | null;
   /** Steps whose gradients are averaged before an update, at least 2; null: an update at each step. Default null. */
   readonly gradientAccumulationSteps?: number | null;
+  /** @deprecated Keras 2's name of `learningRate`. */
+  readonly lr?: LearningRateLike;
+  /** @deprecated Keras 2's: the rate falls as lr / (1 + decay · updates). Today it is a schedule, `InverseTimeDecay`. Default 0. */
+  readonly decay?: number | null;
 }
 
 /** The options of every optimizer, complete. */
@@ -43,6 +47,8 @@ export interface CheckedOptions {
   readonly emaOverwriteFrequency: number | null;
   readonly lossScaleFactor: number | null;
   readonly gradientAccumulationSteps: number | null;
+  /** Keras 2's: what each update adds to the divisor of the rate. */
+  readonly decay: number;
 }
 
 /** Names of the options of every optimizer. */
@@ -74,8 +80,9 @@ export function checkOptions(owner: string, cls: unknown, options: Omit<Optimize
     gradientAccumulationSteps = null,
     decay = null,
     ...rest
-  } = options as Omit<OptimizerOptions, 'name'> & { readonly decay?: unknown };
-  if (decay !== null) console.warn(`${owner}: argument \`decay\` is no longer supported and will be ignored.`);
+  } = options;
+  if (decay !== null && !(typeof decay === 'number' && decay >= 0))
+    throw new ValueError(`${owner}: decay=${describe(decay)}. Expected a number from 0.`);
   refuseUnknownOptions(owner, rest, constructorOptions(cls, BASE));
   const numbers = { weightDecay, clipnorm, clipvalue, globalClipnorm, lossScaleFactor };
   for (const [name, value] of Object.entries(numbers)) {
@@ -118,5 +125,6 @@ export function checkOptions(owner: string, cls: unknown, options: Omit<Optimize
     emaOverwriteFrequency,
     lossScaleFactor,
     gradientAccumulationSteps,
+    decay: decay ?? 0,
   };
 }

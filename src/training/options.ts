@@ -197,6 +197,12 @@ export const FIT_OPTIONS = [
   ...QUEUE_OPTIONS,
 ] as const satisfies readonly (keyof FitOptions)[];
 
+/** In the order of `fit_generator`. */
+export const FIT_GENERATOR_OPTIONS: readonly string[] = ['stepsPerEpoch', ...FIT_OPTIONS.slice(1), 'batchSize'];
+
+/** Keras 2's kwargs of compile: what TensorFlow's `Session.run` and Theano's `function` took. They mean nothing here. */
+export const OLDER_COMPILE_OPTIONS = ['options', 'runMetadata', 'fetches', 'feedDict', 'updates'] as const;
+
 export const EVALUATE_OPTIONS = [
   'batchSize',
   'verbose',

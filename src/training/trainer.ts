@@ -1,7 +1,7 @@
 /** @file `Trainer`: compile, steps, fit, evaluate, predict. The base of `Model`. The loops themselves: loops.ts. */
 import { checkedOptions } from '../core/arguments.js';
 import type { History } from '../callbacks/index.js';
-import { adviseSuccessor } from '../core/advice.js';
+import { adviseOnce, adviseSuccessor } from '../core/advice.js';
 import { floatx } from '../core/config.js';
 import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
@@ -38,7 +38,14 @@ import type {
   TrainOnBatchOptions,
 } from './options.js';
 import { packState, PackedState, type StatePart } from './model_state.js';
-import { COMPILE_OPTIONS, EVALUATE_OPTIONS, FIT_OPTIONS, PREDICT_OPTIONS } from './options.js';
+import {
+  COMPILE_OPTIONS,
+  EVALUATE_OPTIONS,
+  FIT_GENERATOR_OPTIONS,
+  FIT_OPTIONS,
+  OLDER_COMPILE_OPTIONS,
+  PREDICT_OPTIONS,
+} from './options.js';
 import type { Profile, ProfileOptions } from './profile.js';
 import { PROFILE_OPTIONS } from './profile.js';
 import { TrainingSession } from './session.js';
@@ -105,7 +112,7 @@ export class Trainer extends Layer {
    * @example model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
    */
   compile(options: CompileOptions = {}): void {
-    options = checkedOptions('compile', options, arguments, 0, COMPILE_OPTIONS);
+    options = checkedOptions('compile', withoutOlderOptions(options), arguments, 0, COMPILE_OPTIONS);
     const {
       optimizer = 'rmsprop',
       loss = null,
@@ -410,14 +417,14 @@ export class Trainer extends Layer {
   /** Keras 2's name of `fit` for generators and sequences. @see `fit`; batches wait in a queue of `maxQueueSize`, 10 by default */
   async fitGenerator(generator: DataSource, options: FitOptions = {}): Promise<History> {
     adviseSuccessor('fitGenerator', 'fit');
-    options = checkedOptions('fitGenerator', options, arguments, 1, FIT_OPTIONS);
+    options = checkedOptions('fitGenerator', options, arguments, 1, FIT_GENERATOR_OPTIONS);
     return this.fit(generator, { maxQueueSize: 10, ...options });
   }
 
   /** Keras 2's name of `evaluate` for generators and sequences. */
   async evaluateGenerator(generator: DataSource, options: EvaluateOptions = {}): Promise<Scores> {
     adviseSuccessor('evaluateGenerator', 'evaluate');
-    options = checkedOptions('evaluateGenerator', options, arguments, 1, EVALUATE_OPTIONS);
+    options = checkedOptions('evaluateGenerator', options, arguments, 1, ['steps', ...EVALUATE_OPTIONS]);
     return this.evaluate(generator, { maxQueueSize: 10, ...options });
   }
 
@@ -427,7 +434,7 @@ export class Trainer extends Layer {
     options: PredictOptions = {},
   ): Promise<NoInfer<R>> {
     adviseSuccessor('predictGenerator', 'predict');
-    options = checkedOptions('predictGenerator', options, arguments, 1, PREDICT_OPTIONS);
+    options = checkedOptions('predictGenerator', options, arguments, 1, ['steps', ...PREDICT_OPTIONS]);
     return this.predict<R>(generator, { maxQueueSize: 10, ...options });
   }
 
@@ -645,6 +652,18 @@ function splitArguments<O extends object>(
   if (args.length > 2) return [(y ?? null) as DataLike, checkedOptions(owner, options ?? {}, args, 2, known)];
   const isOptions = isDict(y) && (isDataset(x) || Object.keys(y).every((key) => known.includes(key)));
   return isOptions ? [null, y as O] : [(y ?? null) as DataLike, {} as O];
+}
+
+/** The options of compile without those of Keras 2's kwargs, which went to TensorFlow's sessions. */
+function withoutOlderOptions(options: CompileOptions): CompileOptions {
+  if (!isDict(options)) return options;
+  const older = Object.keys(options).filter((name) => (OLDER_COMPILE_OPTIONS as readonly string[]).includes(name));
+  if (older.length === 0) return options;
+  adviseOnce(
+    'compile kwargs',
+    `compile: ${older.map((name) => `\`${name}\``).join(', ')}: there is no session or function of a backend that would take this. It is left out.`,
+  );
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !older.includes(name)));
 }
 
 let warnedOfMode = false;

@@ -18,7 +18,7 @@ import { rulesOf } from '../weight_rules.js';
 import { refuseLater } from './unsupported.js';
 
 /** Options of `new Embedding(inputDim, outputDim, options)`. */
-export interface EmbeddingOptions extends LayerOptions {
+export interface EmbeddingOptions extends Omit<LayerOptions, 'weights'> {
   /** Default `'uniform'`. */
   readonly embeddingsInitializer?: InitializerLike;
   /** Adds a loss of the size of the table. Default null: none. */
