@@ -15,6 +15,7 @@ import { tensor } from '../../runtime/index.js';
 import { childProgram } from '../../testing/child.js';
 import type { Logs } from '../callback.js';
 import { Callback } from '../callback.js';
+import { CallbackList } from '../callback_list.js';
 import { ReduceLROnPlateau } from '../reduce_lr_on_plateau.js';
 import type { LiveDashboardOptions } from './live_dashboard.js';
 import { LiveDashboard } from './live_dashboard.js';
@@ -280,6 +281,16 @@ describe('what is shown of a run', () => {
     expect(info).toMatchObject({ status: 'failed' });
     expect(info!.reason).toBe('Error: AfterEpoch.onEpochEnd: no luck');
   });
+});
+
+test('nobody listens to single batches: many steps still run in one go', () => {
+  const list = new CallbackList([dashboard({ histogramFreq: 1, gradientFreq: 1 })]);
+  expect((['Train', 'Test', 'Predict'] as const).map((mode) => list.listensToBatches(mode))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(list.ignoresBatches('Train')).toBe(true);
 });
 
 describe('commands', () => {
