@@ -185,7 +185,11 @@ export async function openZip(
   };
   try {
     // What lies in front of the first member or behind the last is left alone, as Python leaves it.
-    const reader = new zip.ZipReader(readerOf(zip, source), { useWebWorkers: false, checkOverlappingEntry: true });
+    const reader = new zip.ZipReader(readerOf(zip, source), {
+      useWebWorkers: false,
+      checkOverlappingEntry: true,
+      filenameValidation: 'tolerant', // isInside is stricter, and names the member
+    });
     for await (const entry of reader.getEntriesGenerator()) {
       const { filename: name } = entry;
       if (entries.size >= maxMembers) refuse(`it holds more than ${maxMembers} members.`);
