@@ -196,18 +196,17 @@ export function makeJpegReader(
       at = end;
       let run = 0;
 
+      const tableOf = (kind: 0 | 1, id: number): Codes => codes[kind][id] ?? fail('it lacks a table of codes');
       const block = (component: Component, place: number, [dcTable, acTable]: readonly [number, number]): void => {
         const { coefficients } = component;
-        const dc = (): Codes => codes[0][dcTable] ?? fail('it lacks a table of codes');
-        const ac = (): Codes => codes[1][acTable] ?? fail('it lacks a table of codes');
         if (first === 0) {
           if (!progressive || high === 0) {
-            component.dc += signed(symbol(dc()) & 15);
+            component.dc += signed(symbol(tableOf(0, dcTable)) & 15);
             coefficients[place] = component.dc << (progressive ? low : 0);
           } else if (bits(1) === 1) coefficients[place] |= 1 << low;
         }
         if (!progressive) {
-          const table = ac();
+          const table = tableOf(1, acTable);
           for (let k = 1; k < 64; k++) {
             const s = symbol(table);
             const size = s & 15;
@@ -228,7 +227,7 @@ export function makeJpegReader(
             run--;
             return;
           }
-          const table = ac();
+          const table = tableOf(1, acTable);
           for (let k = first; k <= last; k++) {
             const s = symbol(table);
             const [zeros, size] = [s >> 4, s & 15];
@@ -253,7 +252,7 @@ export function makeJpegReader(
         };
         let k = first;
         if (run === 0) {
-          const table = ac();
+          const table = tableOf(1, acTable);
           for (; k <= last; k++) {
             const s = symbol(table);
             let zeros = s >> 4;
@@ -360,7 +359,7 @@ export function makeJpegReader(
     const wanted = gray && (colors === 'gray' || colors === 'ycc') ? components.slice(0, 1) : components;
     const planes = wanted.map((each): Plane => {
       const stride = each.roomAcross * 8;
-      const data = new Uint8Array(each.coefficients.length);
+      const data = new Uint8ClampedArray(each.coefficients.length);
       const factors = each.factors ?? fail('it lacks a plane');
       if (fast)
         for (let i = 0; i < 64; i++) {
@@ -375,7 +374,7 @@ export function makeJpegReader(
         width: Math.ceil((width * each.h) / maxH),
         height: Math.ceil((height * each.v) / maxV),
         stride,
-        data,
+        data: new Uint8Array(data.buffer),
         h: each.h,
         v: each.v,
       };

@@ -17,7 +17,7 @@ export type Transform = (
   from: number,
   factors: Int32Array,
   work: Int32Array,
-  out: Uint8Array,
+  out: Uint8ClampedArray,
   to: number,
   stride: number,
 ) => void;
@@ -28,50 +28,57 @@ export function transformAccurately(
   from: number,
   factors: Int32Array,
   work: Int32Array,
-  out: Uint8Array,
+  out: Uint8ClampedArray,
   to: number,
   stride: number,
 ): void {
+  for (let i = 0; i < 64; i++) work[i] = coefficients[from + i] * factors[i];
   for (let pass = 0; pass < 2; pass++) {
     const step = pass === 0 ? 8 : 1;
     const shift = pass === 0 ? 11 : 18;
     const half = 1 << (shift - 1);
     for (let line = 0; line < 8; line++) {
       const at = pass === 0 ? line : line * 8;
-      const get = (i: number): number => {
-        const place = at + i * step;
-        return pass === 0 ? coefficients[from + place] * factors[place] : work[place];
-      };
-      const [x0, x1, x2, x3] = [get(0), get(1), get(2), get(3)];
-      const [x4, x5, x6, x7] = [get(4), get(5), get(6), get(7)];
+      const x0 = work[at];
+      const x1 = work[at + step];
+      const x2 = work[at + 2 * step];
+      const x3 = work[at + 3 * step];
+      const x4 = work[at + 4 * step];
+      const x5 = work[at + 5 * step];
+      const x6 = work[at + 6 * step];
+      const x7 = work[at + 7 * step];
       // Even part: a rotation and a butterfly.
       const turn = (x2 + x6) * 4433;
       const even2 = turn - x6 * 15137;
       const even3 = turn + x2 * 6270;
-      const even0 = (x0 + x4) * 8192;
-      const even1 = (x0 - x4) * 8192;
-      const a = [even0 + even3, even1 + even2, even1 - even2, even0 - even3];
+      const even0 = (x0 + x4) * 8192 + half;
+      const even1 = (x0 - x4) * 8192 + half;
+      const a0 = even0 + even3;
+      const a1 = even1 + even2;
+      const a2 = even1 - even2;
+      const a3 = even0 - even3;
       // Odd part.
       const all = (x7 + x3 + x5 + x1) * 9633;
       const s17 = (x7 + x1) * -7373;
       const s35 = (x5 + x3) * -20995;
       const s37 = (x7 + x3) * -16069 + all;
       const s15 = (x5 + x1) * -3196 + all;
-      const b = [x1 * 12299 + s17 + s15, x3 * 25172 + s35 + s37, x5 * 16819 + s35 + s15, x7 * 2446 + s17 + s37];
-      for (let i = 0; i < 4; i++) {
-        const low = (a[i] + b[i] + half) >> shift;
-        const high = (a[i] - b[i] + half) >> shift;
-        if (pass === 0) {
-          work[at + i * 8] = low;
-          work[at + (7 - i) * 8] = high;
-        } else {
-          const row = to + line * stride;
-          out[row + i] = low < -128 ? 0 : low > 127 ? 255 : low + 128;
-          out[row + 7 - i] = high < -128 ? 0 : high > 127 ? 255 : high + 128;
-        }
-      }
+      const b0 = x1 * 12299 + s17 + s15;
+      const b1 = x3 * 25172 + s35 + s37;
+      const b2 = x5 * 16819 + s35 + s15;
+      const b3 = x7 * 2446 + s17 + s37;
+      work[at] = (a0 + b0) >> shift;
+      work[at + step] = (a1 + b1) >> shift;
+      work[at + 2 * step] = (a2 + b2) >> shift;
+      work[at + 3 * step] = (a3 + b3) >> shift;
+      work[at + 4 * step] = (a3 - b3) >> shift;
+      work[at + 5 * step] = (a2 - b2) >> shift;
+      work[at + 6 * step] = (a1 - b1) >> shift;
+      work[at + 7 * step] = (a0 - b0) >> shift;
     }
   }
+  for (let row = 0; row < 8; row++)
+    for (let column = 0; column < 8; column++) out[to + row * stride + column] = work[row * 8 + column] + 128;
 }
 
 /**
@@ -85,46 +92,49 @@ export function transformFast(
   from: number,
   factors: Int32Array,
   work: Int32Array,
-  out: Uint8Array,
+  out: Uint8ClampedArray,
   to: number,
   stride: number,
 ): void {
-  const times = (x: number, factor: number): number => (((x << 18) >> 16) * (factor << 6)) >> 16;
-  const short = (x: number): number => (x << 16) >> 16;
+  for (let i = 0; i < 64; i++) work[i] = ((coefficients[from + i] * factors[i]) << 16) >> 16;
   for (let pass = 0; pass < 2; pass++) {
     const step = pass === 0 ? 8 : 1;
     for (let line = 0; line < 8; line++) {
       const at = pass === 0 ? line : line * 8;
-      const get = (i: number): number => {
-        const place = at + i * step;
-        return pass === 0 ? short(coefficients[from + place] * factors[place]) : work[place];
-      };
-      const [x0, x1, x2, x3] = [get(0), get(1), get(2), get(3)];
-      const [x4, x5, x6, x7] = [get(4), get(5), get(6), get(7)];
+      const x0 = work[at];
+      const x1 = work[at + step];
+      const x2 = work[at + 2 * step];
+      const x3 = work[at + 3 * step];
+      const x4 = work[at + 4 * step];
+      const x5 = work[at + 5 * step];
+      const x6 = work[at + 6 * step];
+      const x7 = work[at + 7 * step];
+      // A product: (x · 4, wrapped) times (factor · 64), of which the upper 16 bits stay.
       const sum26 = x2 + x6;
-      const turned26 = times(x2 - x6, 362) - sum26;
-      const [even0, even1] = [x0 + x4, x0 - x4];
-      const a = [even0 + sum26, even1 + turned26, even1 - turned26, even0 - sum26];
-      const [z13, z10, z11, z12] = [x5 + x3, x5 - x3, x1 + x7, x1 - x7];
+      const turned26 = (((((x2 - x6) << 18) >> 16) * (362 << 6)) >> 16) - sum26;
+      const a0 = x0 + x4 + sum26;
+      const a1 = x0 - x4 + turned26;
+      const a2 = x0 - x4 - turned26;
+      const a3 = x0 + x4 - sum26;
+      const z13 = x5 + x3;
+      const z10 = x5 - x3;
+      const z11 = x1 + x7;
+      const z12 = x1 - x7;
       const b0 = z11 + z13;
-      const z5 = times(z10 + z12, 473);
-      const b1 = times(z10, -413) - z10 + z5 - b0;
-      const b2 = times(z11 - z13, 362) - b1;
-      const b3 = times(z12, 277) - z5 + b2;
-      const b = [b0, b1, b2, -b3];
-      for (let i = 0; i < 4; i++) {
-        const low = short(a[i] + b[i]);
-        const high = short(a[i] - b[i]);
-        if (pass === 0) {
-          work[at + i * 8] = low;
-          work[at + (7 - i) * 8] = high;
-        } else {
-          const row = to + line * stride;
-          const [first, last] = [low >> 5, high >> 5];
-          out[row + i] = first < -128 ? 0 : first > 127 ? 255 : first + 128;
-          out[row + 7 - i] = last < -128 ? 0 : last > 127 ? 255 : last + 128;
-        }
-      }
+      const z5 = ((((z10 + z12) << 18) >> 16) * (473 << 6)) >> 16;
+      const b1 = ((((z10 << 18) >> 16) * -(413 << 6)) >> 16) - z10 + z5 - b0;
+      const b2 = (((((z11 - z13) << 18) >> 16) * (362 << 6)) >> 16) - b1;
+      const b3 = ((((z12 << 18) >> 16) * (277 << 6)) >> 16) - z5 + b2;
+      work[at] = ((a0 + b0) << 16) >> 16;
+      work[at + step] = ((a1 + b1) << 16) >> 16;
+      work[at + 2 * step] = ((a2 + b2) << 16) >> 16;
+      work[at + 3 * step] = ((a3 - b3) << 16) >> 16;
+      work[at + 4 * step] = ((a3 + b3) << 16) >> 16;
+      work[at + 5 * step] = ((a2 - b2) << 16) >> 16;
+      work[at + 6 * step] = ((a1 - b1) << 16) >> 16;
+      work[at + 7 * step] = ((a0 - b0) << 16) >> 16;
     }
   }
+  for (let row = 0; row < 8; row++)
+    for (let column = 0; column < 8; column++) out[to + row * stride + column] = (work[row * 8 + column] >> 5) + 128;
 }
