@@ -85,20 +85,33 @@ const UNARY: Readonly<Record<FloatUnary, Unary>> = {
   digamma: double(special.digamma),
 };
 
-/** The greater of two; NaN if either is. In general that takes nine instructions of a processor, with a number that is known two. */
-function greater(x: Expr, y: Expr): Expr {
-  if (x.constant !== null && y.constant === null) return greater(y, x);
+/**
+ * The greater or the lesser of lanes, +0 above -0; NaN if either is. WebAssembly has one instruction for it, of which processors make a chain
+ * of nine that wait for each other; of these, none waits for more than two.
+ */
+function extremum(f: FunctionBuilder, kind: 'max' | 'min', x: Expr, y: Expr): Expr {
+  // Of equal numbers each order of the operands gives another.
+  const [one, other] = (kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)]).map((z) => z.bitcast());
+  const found = kind === 'max' ? one.and(other) : one.or(other);
+  return f.let(found.or(x.ne(x).or(y.ne(y))).bitcast()); // all bits set: a NaN
+}
+
+/** The greater of two; NaN if either is. Quicker with a number that is known. */
+function greater(f: FunctionBuilder, x: Expr, y: Expr): Expr {
+  if (x.constant !== null && y.constant === null) return greater(f, y, x);
   const bound = y.constant;
-  if (!isVector(x.type) || bound === null || Number.isNaN(bound)) return x.max(y);
+  if (!isVector(x.type)) return x.max(y);
+  if (bound === null || Number.isNaN(bound)) return extremum(f, 'max', x, y);
   const result = x.pmax(y); // x < y ? y : x
   return Object.is(bound, 0) ? result.add(0) : result; // -0 → 0
 }
 
 /** The lesser of two; NaN if either is. */
-function lesser(x: Expr, y: Expr): Expr {
-  if (x.constant !== null && y.constant === null) return lesser(y, x);
+function lesser(f: FunctionBuilder, x: Expr, y: Expr): Expr {
+  if (x.constant !== null && y.constant === null) return lesser(f, y, x);
   const bound = y.constant;
-  if (!isVector(x.type) || bound === null || Number.isNaN(bound) || Object.is(bound, -0)) return x.min(y);
+  if (!isVector(x.type)) return x.min(y);
+  if (bound === null || Number.isNaN(bound) || Object.is(bound, -0)) return extremum(f, 'min', x, y);
   return x.pmin(y); // y < x ? y : x
 }
 
@@ -107,8 +120,8 @@ const BINARY: Readonly<Record<FloatBinary, Binary>> = {
   sub: (_f, x, y) => x.sub(y),
   mul: (_f, x, y) => x.mul(y),
   div: (_f, x, y) => x.div(y),
-  max: (_f, x, y) => greater(x, y),
-  min: (_f, x, y) => lesser(x, y),
+  max: greater,
+  min: lesser,
   rem: (f, x, y) =>
     throughDouble(f, elementOf(x.type) === 'f32' ? special.fmodSingle(f.target) : special.fmod(f.target), [x, y]),
   pow: (f, x, y) => {

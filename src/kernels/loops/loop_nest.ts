@@ -6,9 +6,9 @@
  * several at a time, and the results stay in the nearest cache.
  */
 import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
-import { i32, vectorsOf } from '../../codegen/index.js';
+import { elementOf, i32, vectorsOf } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
-import { constantLanes, LaneBuilder } from '../../codegen/lanes.js';
+import { constantLanes, heldAs, LaneBuilder } from '../../codegen/lanes.js';
 import type { Ahead, Cursors, Known, LoopEmitter, Place } from './loop_emitter.js';
 import { mergeKnown } from './loop_emitter.js';
 import type { GroupPlan, Operand, Reduction } from './loop_group.js';
@@ -16,6 +16,8 @@ import type { Axis } from './loop_space.js';
 
 /** Elements of a row that are accumulated before they join the row's total, so that rounding errors of long sums stay small. */
 const BLOCK = 1024;
+/** Bytes between places for wide vectors: each has a line of the cache. */
+export const SPARE_BYTES = 64;
 /** Vectors of results that a column nest holds in registers. */
 const COLUMN_VECTORS = 4;
 
@@ -28,6 +30,8 @@ export interface NestOptions {
   readonly partRange: readonly [Expr, Expr] | undefined;
   /** What the length of the innermost axis that is done at a time is a multiple of. */
   readonly unit: number;
+  /** Where a wide vector of each reduction can be kept for a moment; null: nothing is. */
+  readonly spare: Expr | null;
   /** Elements by which results are shifted, if `shifted`. */
   readonly shift: Expr;
   readonly shifted: boolean;
@@ -42,12 +46,16 @@ export function fitsRegisters(plan: GroupPlan, inner: Axis, vectorized: boolean,
   );
 }
 
+const inProduct = ({ reductions }: GroupPlan): boolean =>
+  reductions.some((r) => r.node.primitive.name === 'reduceProd');
+
 /**
  * How many elements of a reduction to compute before they are combined, at most 4: fewer where the loop's body is long. Products stay in
  * order: pairs of their factors may overflow, or be subnormal, where the running product is not.
  */
-function together({ work, reductions }: GroupPlan, most: number): number {
-  if (reductions.some((r) => r.node.primitive.name === 'reduceProd')) return 1;
+function together(plan: GroupPlan, most: number): number {
+  const { work } = plan;
+  if (inProduct(plan)) return 1;
   return work <= most ? 4 : work <= 2 * most ? 2 : 1;
 }
 
@@ -138,7 +146,9 @@ export class Nest {
       const above = reducedAxes.slice(0, -1);
       // Sums of their own for each of some vectors, so that they need not wait for each other. Wide vectors hold two of them: which
       // elements a sum has, and in which order all sums are combined, is the same with and without.
-      const most = Math.min(together(plan, 4), Math.floor(inner.size / loops.lanes / 2));
+      // Two at least, so that there are wide ones.
+      const wanted = together(plan, 4);
+      const most = Math.min(inProduct(plan) ? 1 : Math.max(2, wanted), Math.floor(inner.size / loops.lanes / 2));
       const count = most >= 4 ? 4 : most >= 2 ? 2 : 1;
       const vectors = widest === 2 && count >= 2 ? 2 : 1;
       const sets = widest > 0 ? Array.from({ length: count / vectors }, () => this.#accumulators(vectors)) : [];
@@ -165,9 +175,27 @@ export class Nest {
     for (let half = sets.length / 2; half >= 1; half /= 2)
       for (let k = 0; k < half; k++) this.#combine(sets[k], sets[half + k], vectors);
     if (vectors < 2) return sets[0];
-    const [first, second] = ([0, 1] as const).map((half) => sets[0].map((sum) => this.f.local(sum.half(half))));
+    this.#spill(sets[0]);
+    const [first, second] = ([0, 1] as const).map((half) =>
+      sets[0].map((_, i) => this.f.local(this.#spilled(i, half))),
+    );
     this.#combine(first, second, 1);
     return first;
+  }
+
+  /**
+   * Put wide sums into memory. Engines that join neighbouring vectors begin at stores of both: sums that are taken apart in registers are
+   * never joined, nor is what they are sums of.
+   */
+  #spill(sums: readonly Local[]): void {
+    sums.forEach((sum, i) => this.f.store(elementOf(sum.type), this.options.spare!, sum, i * SPARE_BYTES));
+  }
+
+  /** Sum `i` from memory, or one of its halves. */
+  #spilled(i: number, half?: 0 | 1): Expr {
+    const element = heldAs(this.plan.reductions[i].dtype);
+    const offset = i * SPARE_BYTES + (half === 1 ? 4 * this.f.target.lanes : 0);
+    return this.f.loadVector(element, this.options.spare!, offset, half === undefined ? 2 : 1);
   }
 
   #row(
@@ -205,9 +233,11 @@ export class Nest {
       if (vectors === 1) run(many, whole, sets.slice(0, 1));
       else {
         // The first of the sums are the first halves of wide ones.
-        const firsts = sets[0].map((sum) => f.local(sum.half(0)));
+        this.#spill(sets[0]);
+        const firsts = sets[0].map((_, i) => f.local(this.#spilled(i, 0)));
         run(many, whole, [firsts]);
-        sets[0].forEach((sum, i) => f.set(sum, firsts[i].join(sum.half(1))));
+        firsts.forEach((sum, i) => f.store(elementOf(sum.type), this.options.spare!, sum, i * SPARE_BYTES));
+        sets[0].forEach((sum, i) => f.set(sum, this.#spilled(i)));
       }
     }
     if (differ(whole, end)) run(whole, end, [totals]);

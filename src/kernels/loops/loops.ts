@@ -13,11 +13,12 @@ import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../c
 import type { Value } from '../../graph/graph.js';
 import type { LoopGroup } from '../schedule/groups.js';
 import type { Buffer } from '../buffers.js';
+import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import { LoopEmitter } from './loop_emitter.js';
 import type { Reduction } from './loop_group.js';
 import { GroupPlan } from './loop_group.js';
-import { accumulatesInPlace, fitsRegisters, Nest } from './loop_nest.js';
+import { accumulatesInPlace, fitsRegisters, Nest, SPARE_BYTES } from './loop_nest.js';
 import type { Axis } from './loop_space.js';
 import { loopAxes } from './loop_space.js';
 import { cutTasks, decode, forUnits, gcd } from '../work.js';
@@ -77,12 +78,18 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const partials = inParts
     ? reductions.map((r) => lowering.workspace(r.dtype, parts * kept, `partial ${r.node.primitive.name}`))
     : [];
+  // Each thread has a line of the cache for each wide sum of a row.
+  const own =
+    mode === 'rows' && vectors === 2
+      ? lowering.workspace('float32', (MAX_THREADS * reductions.length * SPARE_BYTES) / 4, 'sums of rows')
+      : null;
   const accesses = plan.accesses.slice();
   partials.forEach((buffer, i) => (accesses[reductions[i].result] = plan.resultIn(buffer, reductions[i])));
 
   const writes = [
     ...plan.stores.map((s) => plan.accesses[s.access].buffer!),
     ...(inParts ? partials : reductions.map((r) => plan.accesses[r.result].buffer!)),
+    ...(own === null ? [] : [own]),
   ];
   lowering.add({
     label,
@@ -94,6 +101,8 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
     emit: (f, lo, hi) => {
       const loops = new LoopEmitter(f, plan, accesses, axes);
       const origin = loops.start();
+      const spare =
+        own === null ? null : f.let(own.pointer(f).add(threadNumber().mul(reductions.length * SPARE_BYTES)));
       forUnits(f, lo, hi, units, cut, (unit) => {
         const indices = decode(f, unit, [...unitAxes.map((a) => a.size), pieces, parts]);
         let cursors = origin;
@@ -116,6 +125,7 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
             reducedAxes,
             partRange,
             unit: multiple,
+            spare,
             shift,
             shifted: inParts,
           });
