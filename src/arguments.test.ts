@@ -43,7 +43,7 @@ function optionsPlace(cls: unknown): number | null {
 
 /** Classes that are not made by users with options, or whose constructors take apart several forms themselves. */
 const OTHERWISE =
-  /^(DTypePolicy|callbacks\.OrbaxCheckpoint|utils\.Img|initializers\.RandomInitializer|optimizers\.OptimizerVariables|saving\.KerasFileEditor|tree\.|callbacks\.(History|ProgbarLogger)|Tensor|KerasTensor|Initializer|Regularizer|Operation|Model|callbacks\.Callback|callbacks\.CallbackList|constraints\.Constraint|data\.|metrics\.|.*Schedule$|.*Error$|dtypePolicies\.|.*Scope$)/;
+  /^(DTypePolicy|callbacks\.OrbaxCheckpoint|utils\.(Img|NpyFile)|initializers\.RandomInitializer|optimizers\.OptimizerVariables|saving\.KerasFileEditor|tree\.|callbacks\.(History|ProgbarLogger)|Tensor|KerasTensor|Initializer|Regularizer|Operation|Model|callbacks\.Callback|callbacks\.CallbackList|constraints\.Constraint|data\.|metrics\.|.*Schedule$|.*Error$|dtypePolicies\.|.*Scope$)/;
 
 describe('options that are no plain object are refused', () => {
   const classes = [...names].filter(([, value]) => isClass(value));
@@ -67,7 +67,8 @@ describe('options that are no plain object are refused', () => {
       expect(refuse).toThrow(/options are one object|takes at most/);
     }
     expect(() => new cls(...before, {}, 1)).toThrow(/takes at most/);
-    expect(() => new cls(...before, { notThere: 1 })).toThrow();
+    // A list of callbacks hands all other options on to them.
+    if (path !== 'callbacks.CallbackList') expect(() => new cls(...before, { notThere: 1 })).toThrow();
   });
 });
 

@@ -1,4 +1,5 @@
 /** @file `CallbackList`: calls many callbacks as one. */
+import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
 import { classNameOf } from '../core/serialization.js';
@@ -53,6 +54,7 @@ export class CallbackList extends Callback {
   #listeners!: Readonly<Record<BatchMode, readonly Callback[]>>;
 
   constructor(callbacks: Callbacks | null = null, options: CallbackListOptions = {}) {
+    options = checkedOptions(new.target, options, arguments, 1);
     super();
     const { addHistory = false, addProgbar = false, model = null, ...params } = options;
     this.callbacks = callbacks === null ? [] : flatten<Callback | null>(callbacks).filter((each) => each !== null);

@@ -1,7 +1,7 @@
 /** @file `ModelCheckpoint`. */
 import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import { formatTemplate, formatValue } from '../core/python_format.js';
 import { snapshotModel, snapshotWeights } from '../saving/snapshot.js';
 import { BackgroundWrite } from './background_write.js';
@@ -94,6 +94,8 @@ export class ModelCheckpoint extends MonitorCallback {
         `ModelCheckpoint: period=${describe(period)}, saveFreq=${describe(saveFreq)}. Expected a whole number of epochs from 1, with saveFreq 'epoch'.`,
       );
     const name = String(filepath);
+    if (name.startsWith('[object'))
+      throw new TypeError(`ModelCheckpoint: filepath=${describe(filepath)}. Expected a path.`);
     if (saveWeightsOnly && !name.endsWith('.weights.h5'))
       throw new ValueError(
         `When using \`save_weights_only=True\` in \`ModelCheckpoint\`, the filepath provided must end in \`.weights.h5\` (Keras weights format). Received: filepath=${name}`,

@@ -270,7 +270,9 @@ function checkConstruction(cls: AnyClass, options: object, args: ArrayLike<unkno
   const owner = typeof name === 'string' ? `${nameOf(cls)} '${name}'` : nameOf(cls);
   requiredNames(cls, at).forEach((each, i) => {
     const kinds = OF_CONSTRUCTORS.get(each);
-    if (kinds !== undefined) checkKind(owner, each, args[i], kinds);
+    if (kinds === undefined) return;
+    if (args[i] === undefined) throw new TypeError(`${owner}: \`${each}\` is missing.`);
+    checkKind(owner, each, args[i], kinds);
   });
   checkOptionKinds(owner, options, true);
 }

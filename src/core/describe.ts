@@ -13,3 +13,13 @@ export function describe(value: unknown): string {
     return value.name ? `the function ${value.name}` : 'a function';
   return `a ${name ?? typeof value}`;
 }
+
+/** A value in full, as JSON writes it, where JSON can: `"last"`, `[1, 2]`. Else in few words. */
+export function quote(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'function') return describe(value);
+  try {
+    return JSON.stringify(value) ?? describe(value);
+  } catch {
+    return describe(value); // a BigInt, or an object that holds itself
+  }
+}

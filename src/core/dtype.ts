@@ -1,4 +1,5 @@
 /** @file Data types: their storage, their ranges, and rounding a number to one. Promotion stands in promotion.ts. */
+import { quote } from './describe.js';
 import { suggest, ValueError } from './errors.js';
 
 /** Every dtype of a tensor, as Keras spells it. */
@@ -71,9 +72,7 @@ export function standardizeDType(value: unknown, owner = 'dtype'): DType {
   // Python's own types, which Keras takes as names as well.
   if (value === 'int') return 'int32';
   if (value === 'float') return 'float32';
-  throw new ValueError(
-    `${owner}: unknown dtype ${JSON.stringify(value) ?? String(value)}.${suggest(String(value), DTYPES)}`,
-  );
+  throw new ValueError(`${owner}: unknown dtype ${quote(value)}.${suggest(String(value), DTYPES)}`);
 }
 
 export function isFloat(dtype: DType): boolean {

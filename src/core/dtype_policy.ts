@@ -1,4 +1,5 @@
 /** @file Dtype policies: in which dtype a layer computes, and in which it keeps its weights. */
+import { quote } from './describe.js';
 import { floatx } from './config.js';
 import type { DType } from './dtype.js';
 import { DTYPES, isDType } from './dtype.js';
@@ -39,7 +40,7 @@ export class DTypePolicy {
     const compute = Object.hasOwn(MIXED, wanted) ? MIXED[wanted] : wanted;
     if (!isDType(compute)) {
       throw new ValueError(
-        `DTypePolicy: unknown policy or dtype ${JSON.stringify(wanted)}.${suggest(String(wanted), [...Object.keys(MIXED), ...DTYPES])}`,
+        `DTypePolicy: unknown policy or dtype ${quote(wanted)}.${suggest(String(wanted), [...Object.keys(MIXED), ...DTYPES])}`,
       );
     }
     this.name = wanted;
@@ -106,7 +107,7 @@ export function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePo
   if (typeof identifier === 'string') return new DTypePolicy(identifier);
   if (isDict(identifier)) return deserializeDTypePolicy(identifier);
   throw new ValueError(
-    `Cannot read ${JSON.stringify(identifier)} as a dtype policy. Expected a name such as 'float32', or a DTypePolicy.`,
+    `Cannot read ${quote(identifier)} as a dtype policy. Expected a name such as 'float32', or a DTypePolicy.`,
   );
 }
 
@@ -136,7 +137,7 @@ export function serializeDTypePolicy(policy: DTypePolicy): Config {
 export function deserializeDTypePolicy(config: Config): DTypePolicy {
   const policy = deserializeKerasObject(config, { defaultModule: 'keras' });
   if (policy instanceof DTypePolicy) return policy;
-  throw new ValueError(`Cannot read ${JSON.stringify(config)} as a dtype policy.`);
+  throw new ValueError(`Cannot read ${quote(config)} as a dtype policy.`);
 }
 
 registerClasses('keras', { DTypePolicy: DTypePolicy, FloatDTypePolicy: DTypePolicy });

@@ -20,7 +20,8 @@ export type Kind =
   | 'counts'
   | 'lists'
   | 'texts'
-  | 'function';
+  | 'function'
+  | 'object';
 
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 const isWhole = (value: unknown): boolean => Number.isInteger(value);
@@ -43,6 +44,8 @@ const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   lists: (value) => isList(value, (each) => isNumberOrNull(each) || isList(each, isNumberOrNull)),
   texts: (value) => isList(value, (each) => typeof each === 'string'),
   function: (value) => typeof value === 'function',
+  // A config, or an instance. Layers and their like are functions.
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
 const WORDS: Readonly<Record<Kind, string>> = {
@@ -58,6 +61,7 @@ const WORDS: Readonly<Record<Kind, string>> = {
   lists: 'a list of lists of numbers',
   texts: 'a list of strings',
   function: 'a function',
+  object: 'an object',
 };
 
 type Table = ReadonlyMap<string, readonly Kind[]>;
@@ -88,7 +92,7 @@ export const OPTIONS: Table = tableOf({
   'flag text': 'jitCompile shuffle useCudnn',
   'flag number text': 'verbose',
   number:
-    'adamBeta1 adamBeta2 adamLrRatio alpha atol b beta1 beta2 beta2Decay clipThreshold delta dropout emaMomentum endLearningRate epochs epsilon1 ' +
+    'q adamBeta1 adamBeta2 adamLrRatio alpha atol b beta1 beta2 beta2Decay clipThreshold delta dropout emaMomentum endLearningRate epochs epsilon1 ' +
     'epsilon2 factor gain initialAccumulatorValue initialEpoch initialScale interval l1RegularizationStrength l2RegularizationStrength ' +
     'l2ShrinkageRegularizationStrength labelSmoothing learningRatePower mMul margin maxval minDelta minLr minValue minval momentum ' +
     'muonA muonB muonC nan negativeSlope power rate recurrentDropout renormMomentum rho rtol tMul testSplit timeout',
@@ -97,7 +101,7 @@ export const OPTIONS: Table = tableOf({
     'numThresholds order sequenceStride',
   'null number':
     'samplingRate maskValue adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon fillValue globalClipnorm initial ' +
-    'initialValueThreshold l1 l2 leftSize lineLength lossScaleFactor maxValue neginf posinf rightSize rmsRate rows steps stepsPerEpoch threshold validationBatchSize validationSteps warmupTarget weightDecay',
+    'initialValueThreshold l1 l2 leftSize lineLength lossScaleFactor maxValue neginf numLabels posinf rightSize rmsRate rows steps stepsPerEpoch threshold validationBatchSize validationSteps warmupTarget weightDecay',
   'null count': 'M N length maximumIterations maxlen num numSegments topK',
   'null whole':
     'bottomCropping bottomPadding leftCropping leftPadding rightCropping rightPadding targetHeight targetWidth topCropping topPadding',
@@ -107,6 +111,7 @@ export const OPTIONS: Table = tableOf({
   'number list lists text': 'padding',
   'null count counts': 'size',
   'null list': 'batchInputShape batchShape inputAxes inputShape noiseShape outputAxes range shape',
+  list: 'targetClassIds',
   'null function': 'callFunction cloneFunction onProgress printFn',
   'number list': 'validationFreq',
   'number text': 'saveFreq stepsPerExecution',
@@ -116,6 +121,13 @@ export const OPTIONS: Table = tableOf({
   'null text':
     'method path aggregation average biasAxes cacheDir classAggregation dataFormat fileHash fname md5Hash mode name origin reduction scaling ' +
     'synchronization toFile window',
+  'null text object': 'dtype',
+  'null text function object':
+    'activation alphaConstraint alphaInitializer alphaRegularizer betaConstraint betaInitializer betaRegularizer biasConstraint ' +
+    'biasInitializer biasRegularizer depthwiseConstraint depthwiseInitializer depthwiseRegularizer embeddingsConstraint ' +
+    'embeddingsInitializer embeddingsRegularizer gammaConstraint gammaInitializer gammaRegularizer kernelConstraint kernelInitializer ' +
+    'kernelRegularizer movingMeanInitializer movingVarianceInitializer pointwiseConstraint pointwiseInitializer pointwiseRegularizer ' +
+    'recurrentActivation recurrentConstraint recurrentInitializer recurrentRegularizer',
   'null texts': 'excludeLayers layerNames statefulMetrics statelessMetrics',
 });
 
@@ -134,7 +146,8 @@ export const BY_PLACE: Table = tableOf({
 
 /** Parameters of constructors that come by position. */
 export const OF_CONSTRUCTORS: Table = tableOf({
-  number: 'decayRate decaySteps firstDecaySteps initialLearningRate precision recall sensitivity specificity',
+  number:
+    'numClasses decayRate decaySteps firstDecaySteps initialLearningRate precision recall sensitivity specificity',
   list: 'boundaries dims targetClassIds targetShape values',
   text: 'equation',
 });
@@ -151,6 +164,11 @@ function wordsOf(kinds: readonly Kind[]): string {
 function show(value: unknown): string {
   if (!Array.isArray(value) || value.length === 0 || value.length > 4) return describe(value);
   return `[${value.map((each) => describe(each)).join(', ')}]`;
+}
+
+/** Refuse what is no list. @param holds What the list is to hold: `variables`. */
+export function checkList(owner: string, name: string, value: unknown, holds: string): void {
+  if (!Array.isArray(value)) throw new TypeError(`${owner}: ${name}=${show(value)}. Expected a list of ${holds}.`);
 }
 
 /** Refuse a value that is no whole number, 0 or more. */

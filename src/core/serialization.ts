@@ -3,7 +3,7 @@
  * functions are found. Nothing from a config is ever executed: only what is registered, or handed in, can be made.
  */
 import { construct } from './construct.js';
-import { describe } from './describe.js';
+import { describe, quote } from './describe.js';
 import { suggest, ValueError } from './errors.js';
 import { own } from './lookup.js';
 import { isDict } from './tree.js';
@@ -404,7 +404,7 @@ export function deserializeKerasObject(serialized: unknown, options: Deserialize
   const config = serialized.config ?? {};
   if (!isDict(config)) {
     throw new ValueError(
-      `deserializeKerasObject: the config of '${serialized.class_name}' is ${JSON.stringify(config)}. Expected a dict.`,
+      `deserializeKerasObject: the config of '${serialized.class_name}' is ${quote(config)}. Expected a dict.`,
     );
   }
   const instance = withCustomObjects(objects, () => {
@@ -455,7 +455,7 @@ export function getByIdentifier<T>(table: IdentifierTable<T>, identifier: unknow
   if (typeof identifier === 'function' || typeof identifier === 'object')
     return instantiate(table, identifier as Registered);
   throw new ValueError(
-    `Cannot read ${JSON.stringify(identifier)} as ${table.what}. Expected a string id, a config, or an object.`,
+    `Cannot read ${quote(identifier)} as ${table.what}. Expected a string id, a config, or an object.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** @file Shapes: sizes, strides, broadcasting and how they are written in messages. Compilers ask for them all the time: plain loops. */
+import { quote } from './describe.js';
 import { ValueError } from './errors.js';
 
 /** A shape whose sizes are all known. */
@@ -73,7 +74,7 @@ export function broadcastShapes<S extends PartialShape>(shapes: readonly S[], ow
 export function normalizeAxis(axis: number, ndim: number, owner: string): number {
   if (!Number.isInteger(axis) || axis < -ndim || axis >= ndim) {
     throw new ValueError(
-      `${owner}: axis ${axis} is out of range for a tensor of ${ndim} dimension${ndim === 1 ? '' : 's'}.`,
+      `${owner}: axis ${quote(axis)} is out of range for a tensor of ${ndim} dimension${ndim === 1 ? '' : 's'}.`,
     );
   }
   return axis < 0 ? axis + ndim : axis;
@@ -88,7 +89,7 @@ export function normalizeAxes(
   if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => normalizeAxis(a, ndim, owner));
   if (new Set(axes).size !== axes.length)
-    throw new ValueError(`${owner}: the axes ${JSON.stringify(axis)} name one axis twice.`);
+    throw new ValueError(`${owner}: the axes ${quote(axis)} name one axis twice.`);
   return axes.sort((a, b) => a - b);
 }
 

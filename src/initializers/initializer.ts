@@ -1,4 +1,5 @@
 /** @file The bases of initializers. */
+import { quote } from '../core/describe.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -90,7 +91,7 @@ export class RandomInitializer extends Initializer {
     const given = isSerializedObject(seed) ? deserializeKerasObject(seed, { defaultModule: 'keras.random' }) : seed;
     const integer = typeof given === 'number' && Number.isInteger(given);
     if (!integer && given !== null && given !== undefined && !(given instanceof SeedGenerator))
-      throw new ValueError(`${owner}: seed=${JSON.stringify(given)}. Expected a whole number or a SeedGenerator.`);
+      throw new ValueError(`${owner}: seed=${quote(given)}. Expected a whole number or a SeedGenerator.`);
     this.#given = (given as number | SeedGenerator | undefined) ?? null;
     this.seed = this.#given ?? makeDefaultSeed();
   }

@@ -88,7 +88,8 @@ export class VarianceScaling extends RandomInitializer {
     } = options;
     super({ seed }, 'VarianceScaling');
     refuseUnknownOptions('VarianceScaling', rest, ['scale', 'mode', 'distribution', 'seed', 'inputAxes', 'outputAxes']);
-    if (!(scale > 0)) throw new ValueError(`VarianceScaling: scale=${describe(scale)}. Expected a positive number.`);
+    if (!(typeof scale === 'number' && scale > 0))
+      throw new ValueError(`VarianceScaling: scale=${describe(scale)}. Expected a positive number.`);
     if (!MODES.includes(mode))
       throw new ValueError(`VarianceScaling: mode='${mode}'. Expected one of ${MODES.join(', ')}.`);
     const kind = distribution === 'normal' ? 'truncated_normal' : distribution;

@@ -1,4 +1,5 @@
 /** @file Checks of constructors' options that several layers share. Messages say who refuses, what came and what is wanted. */
+import { quote } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Serializable } from '../core/serialization.js';
 import { classNameOf } from '../core/serialization.js';
@@ -8,8 +9,7 @@ export function ownerOf(layer: Serializable & { readonly name: string }): string
   return `${classNameOf(layer)} '${layer.name}'`;
 }
 
-const show = (value: unknown): string =>
-  typeof value === 'number' || typeof value === 'function' ? String(value) : (JSON.stringify(value) ?? String(value));
+const show = quote;
 
 /** A whole number from 1. @throws {ValueError} It is not. */
 export function positiveInteger(owner: string, name: string, value: unknown): number {

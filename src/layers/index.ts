@@ -2,6 +2,7 @@
  * @file `keras.layers`: what is exported here can be made from a config. One file per layer, in Keras's folders; each class has one line in
  * catalogue.ts.
  */
+import { quote } from '../core/describe.js';
 import { checked } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import { deserializeKerasObject, registerClasses, serializeKerasObject } from '../core/serialization.js';
@@ -127,9 +128,7 @@ export const deserialize = checked(
   ): Layer => {
     const layer = deserializeKerasObject(config, { customObjects, defaultModule: 'keras.layers' });
     if (!(layer instanceof Layer))
-      throw new ValueError(
-        `layers.deserialize: ${JSON.stringify(config)} gives no layer. Expected a serialized layer.`,
-      );
+      throw new ValueError(`layers.deserialize: ${quote(config)} gives no layer. Expected a serialized layer.`);
     return layer;
   },
 );

@@ -1,5 +1,5 @@
 /** @file `Layer`, the base of all layers and models: build, calls, masks, dtypes, configs. Weights and losses: layer_state.ts. */
-import { describe } from '../core/describe.js';
+import { describe, quote } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
 import type { DType } from '../core/dtype.js';
@@ -400,7 +400,7 @@ export class Layer extends LayerState {
       for (const x of flatten<unknown>(positional)) {
         if (x === null || x instanceof Tensor || x instanceof KerasTensor) continue;
         throw new ValueError(
-          `Layer '${this.name}': only tensors may be passed by position, got ${typeof x === 'function' ? 'a function or layer' : JSON.stringify(x)}. ` +
+          `Layer '${this.name}': only tensors may be passed by position, got ${typeof x === 'function' ? 'a function or layer' : quote(x)}. ` +
             `Call it with tensors; other arguments go by name in the last argument.`,
         );
       }

@@ -1,4 +1,5 @@
 /** @file What a layer owns: weights, the layers inside, metrics, losses. The base of `Layer`, which builds and calls. */
+import { checkList } from '../core/kinds.js';
 import { checkedOptions } from '../core/arguments.js';
 import { itemBytes } from '../core/bytes.js';
 import type { DType } from '../core/dtype.js';
@@ -236,6 +237,7 @@ export abstract class LayerState extends Operation {
    */
   setWeights(values: readonly TensorLike[]): void {
     const { weights } = this;
+    checkList(`Layer '${this.name}' (setWeights)`, 'values', values, 'arrays, one for each weight');
     if (weights.length !== values.length) {
       const expected = weights.map((v) => `${v.path} ${formatShape(v.shape)}`).join(', ');
       throw new ValueError(

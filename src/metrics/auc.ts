@@ -1,5 +1,5 @@
 /** @file The area under a curve of right and wrong predictions at all thresholds. */
-import { describe } from '../core/describe.js';
+import { describe, quote } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
@@ -47,8 +47,7 @@ function word<W extends string>(given: string, words: readonly W[], name: string
   const found = words.find((each) => each === given || (each.toLowerCase() === given && name === 'curve'));
   const capital = words.find((each) => each.charAt(0).toUpperCase() + each.slice(1) === given);
   const result = found ?? capital;
-  if (result === undefined)
-    throw new ValueError(`AUC: ${name}=${JSON.stringify(given)}.${suggest(String(given), words)}`);
+  if (result === undefined) throw new ValueError(`AUC: ${name}=${quote(given)}.${suggest(String(given), words)}`);
   return result;
 }
 

@@ -1,4 +1,5 @@
 /** @file Counts of right and wrong yes-or-no predictions at many thresholds: what Precision, Recall, AUC and others keep. */
+import { quote } from '../core/describe.js';
 import { epsilon } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
@@ -20,7 +21,7 @@ export function thresholdList(thresholds: Thresholds, fallback: number, owner: s
   const list = typeof thresholds === 'number' ? [thresholds] : [...thresholds];
   const wrong = list.filter((x) => typeof x !== 'number' || !(x >= 0 && x <= 1));
   if (wrong.length > 0 || list.length === 0)
-    throw new ValueError(`${owner}: thresholds=${JSON.stringify(thresholds)}. Expected numbers from 0 to 1.`);
+    throw new ValueError(`${owner}: thresholds=${quote(thresholds)}. Expected numbers from 0 to 1.`);
   return list;
 }
 

@@ -1,5 +1,5 @@
 /** @file F-scores: precision and recall in one number. */
-import { describe } from '../core/describe.js';
+import { describe, quote } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
@@ -56,9 +56,7 @@ export class FBetaScore extends Metric {
     super({ name, ...rest });
     const className = classNameOf(this);
     if (average !== null && average !== 'micro' && average !== 'macro' && average !== 'weighted')
-      throw new ValueError(
-        `${className}: average=${JSON.stringify(average)}. Expected 'micro', 'macro', 'weighted' or null.`,
-      );
+      throw new ValueError(`${className}: average=${quote(average)}. Expected 'micro', 'macro', 'weighted' or null.`);
     if (typeof beta !== 'number' || !(beta > 0))
       throw new ValueError(`${className}: beta=${describe(beta)}. Expected a positive number.`);
     if (threshold !== null && (typeof threshold !== 'number' || !(threshold > 0 && threshold <= 1)))

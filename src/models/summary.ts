@@ -1,4 +1,5 @@
 /** @file `model.summary()`: the table of layers, output shapes and numbers of parameters, as Keras prints it. */
+import { quote } from '../core/describe.js';
 import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo } from '../core/dtype.js';
@@ -152,7 +153,7 @@ function rangeOf(operations: readonly Operation[], range: readonly [string, stri
   if (range === null) return [0, operations.length];
   const parts: readonly unknown[] = range;
   if (!Array.isArray(range) || parts.length !== 2 || parts.some((part) => typeof part !== 'string'))
-    throw new ValueError(`summary: layerRange=${JSON.stringify(range)}. Expected a list of two strings.`);
+    throw new ValueError(`summary: layerRange=${quote(range)}. Expected a list of two strings.`);
   const matching = (pattern: string): number[] => {
     const start = new RegExp(`^(?:${pattern})`, 'u');
     return operations.flatMap(({ name }, i) => (start.test(name) ? [i] : []));
@@ -160,7 +161,7 @@ function rangeOf(operations: readonly Operation[], range: readonly [string, stri
   const [lower, upper] = [matching(range[0]), matching(range[1])];
   if (lower.length === 0 || upper.length === 0) {
     throw new ValueError(
-      `summary: layerRange=${JSON.stringify(range)} does not match the layers' names: ${operations.map((o) => o.name).join(', ')}.`,
+      `summary: layerRange=${quote(range)} does not match the layers' names: ${operations.map((o) => o.name).join(', ')}.`,
     );
   }
   const [first, last] = [Math.min(...lower), Math.max(...upper)];

@@ -1,4 +1,5 @@
 /** @file `Optimizer`, the base of all optimizers: what happens around each update. Their variables: optimizer_variables.ts. */
+import { checkList } from '../core/kinds.js';
 import { describe } from '../core/describe.js';
 import { adviseOnce, adviseSuccessor } from '../core/advice.js';
 import { checkedOptions } from '../core/arguments.js';
@@ -151,6 +152,7 @@ export class Optimizer extends OptimizerVariables {
    */
   build(variables: readonly Variable[]): void {
     if (this.built) return;
+    checkList(`Optimizer '${this.name}' (build)`, 'variables', variables, 'variables');
     const stranger = variables.find((variable) => !(variable instanceof Variable));
     if (stranger !== undefined)
       throw new ValueError(
@@ -321,6 +323,8 @@ export class Optimizer extends OptimizerVariables {
    */
   applyGradients(gradsAndVars: Iterable<readonly [TensorLike | null, Variable]>): Variable {
     const pairs = [...gradsAndVars];
+    for (const pair of pairs)
+      checkList(`Optimizer '${this.name}' (applyGradients)`, 'gradsAndVars', pair, 'pairs [gradient, variable]');
     this.apply(
       pairs.map(([gradient]) => gradient),
       pairs.map(([, variable]) => variable),
@@ -336,6 +340,7 @@ export class Optimizer extends OptimizerVariables {
    * @throws {ValueError} Another number of gradients than of variables, a gradient of another shape, an unknown variable, or only nulls.
    */
   apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
+    checkList(`Optimizer '${this.name}' (apply)`, 'grads', grads, 'gradients, one for each variable');
     if (grads.length === 0 || updatesAreHeld) return;
     const variables = this.variablesFor(grads, trainableVariables);
     withOrigin('optimizer', () => withStoredValues(() => this.#applyTo(grads, variables)));
@@ -373,11 +378,17 @@ export class Optimizer extends OptimizerVariables {
       }
       return this.#trainableVariables;
     }
+    checkList(`Optimizer '${this.name}' (apply)`, 'trainableVariables', given, 'variables');
     if (grads.length !== given.length) {
       throw new ValueError(
         `Optimizer '${this.name}': received ${grads.length} gradients for ${given.length} variables. They must match one-to-one.`,
       );
     }
+    const stranger = given.findIndex((variable) => !(variable instanceof Variable));
+    if (stranger >= 0)
+      throw new TypeError(
+        `Optimizer '${this.name}' (apply): variable ${stranger} is ${describe(given[stranger])}. Expected a list of variables.`,
+      );
     if (!this.built) this.build(given);
     for (const variable of given) this._getVariableIndex(variable);
     return given;

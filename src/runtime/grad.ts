@@ -1,4 +1,5 @@
 /** @file Gradients for users: `grad` and `valueAndGrad`, in eager code, inside `jit` and inside `trainStep`. */
+import { checkKind, checkList } from '../core/kinds.js';
 import { checked } from '../core/arguments.js';
 import { isFloat } from '../core/dtype.js';
 import { TypeError, ValueError } from '../core/errors.js';
@@ -16,6 +17,11 @@ export type Differentiable = Tensor | Variable;
 
 /** One gradient for each of what is differentiated with respect to: a tuple for a tuple. */
 export type Gradients<W extends readonly Differentiable[]> = { -readonly [K in keyof W]: Tensor };
+
+function checkArguments(owner: string, fn: unknown, wrt: unknown): void {
+  checkKind(owner, 'fn', fn ?? null, ['function']);
+  checkList(owner, 'wrt', wrt, 'tensors and variables');
+}
 
 function differentiate(
   trace: Trace,
@@ -59,6 +65,7 @@ function differentiate(
 export const valueAndGrad = checked(
   'valueAndGrad',
   <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): [value: Tensor, gradients: Gradients<W>] => {
+    checkArguments('valueAndGrad', fn, wrt);
     const outer = currentTrace();
     if (outer !== null) {
       const { y, gradients: gs } = differentiate(outer, fn, wrt);
@@ -96,6 +103,7 @@ export const valueAndGrad = checked(
 export const grad = checked(
   'grad',
   <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): Gradients<W> => {
+    checkArguments('grad', fn, wrt);
     return valueAndGrad(fn, wrt)[1];
   },
   undefined,

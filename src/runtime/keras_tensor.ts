@@ -1,4 +1,5 @@
 /** @file `KerasTensor`: a symbol for a tensor to come, by which functional models are drawn. */
+import { checkKind } from '../core/kinds.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
@@ -50,6 +51,7 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
   constructor(shape: PartialShape, options: KerasTensorOptions = {}) {
     const { dtype, name, sparse = false } = checkedOptions<KerasTensorOptions>(new.target, options, arguments, 1);
     super();
+    checkKind('KerasTensor', 'shape', shape ?? null, ['list']);
     for (const dim of shape) {
       if (dim !== null && (!Number.isInteger(dim) || dim < 0)) {
         throw new ValueError(

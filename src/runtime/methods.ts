@@ -1,4 +1,5 @@
 /** @file The arithmetic methods that eager, traced and symbolic tensors share. */
+import { checkKind } from '../core/kinds.js';
 import type { DType } from '../core/dtype.js';
 import { arithmetic } from './arithmetic.js';
 
@@ -135,6 +136,7 @@ export abstract class TensorMethods<Self, Other> {
   slice(...ranges: Range | readonly Range[]): Self {
     const lists =
       ranges.length > 0 && Array.isArray(ranges[0]) ? (ranges as readonly Range[]) : [ranges as unknown as Range];
+    for (const range of lists) checkKind('slice', 'range', range, ['list']);
     const index = lists.map(([start = null, stop = null, step = null]) => ({ start, stop, step }));
     return arithmetic('getItem', this, index);
   }

@@ -2,6 +2,7 @@
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo } from '../core/dtype.js';
 import { InternalError, RuntimeError, TypeError, ValueError } from '../core/errors.js';
+import { checkKind } from '../core/kinds.js';
 import type { NDArray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, normalizeAxis, sizeOf } from '../core/shape.js';
@@ -104,6 +105,7 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
    * @throws {ValueError} There is no such axis.
    */
   dim(axis: number): number {
+    checkKind('dim', 'axis', axis ?? null, ['whole']);
     return this.shape[normalizeAxis(axis, this.ndim, 'dim')];
   }
 

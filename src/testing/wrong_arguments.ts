@@ -79,7 +79,7 @@ export async function answerOf(call: () => unknown): Promise<Answer> {
 const OWN = [ValueError, RuntimeError, TypeError];
 /** What an engine says, or an object that nobody has put into words. */
 const RAW =
-  /\[object |Cannot (read|destructure|convert|mix)|is not (a function|iterable)|\bundefined (is|has)\b|0xffff/;
+  /\[object |Cannot (read propert|destructure|convert a|mix)|is not (a function|iterable)|\bundefined (is|has)\b/;
 
 /**
  * What is wrong with the answer to a wrong call; null if nothing is.

@@ -1,9 +1,10 @@
 /** @file `toCategorical` and `normalize`: labels and vectors made ready for training. */
+import { isDict } from '../core/tree.js';
 import { describe } from '../core/describe.js';
 import { checked } from '../core/arguments.js';
 import { allocate } from '../core/dtype.js';
 import { floatx } from '../core/config.js';
-import { ValueError } from '../core/errors.js';
+import { TypeError, ValueError } from '../core/errors.js';
 import { ndarray } from '../core/ndarray.js';
 import { formatShape } from '../core/shape.js';
 import * as ops from '../ops/index.js';
@@ -28,7 +29,11 @@ export interface ToCategoricalOptions {
  * toCategorical([0, 2], { numClasses: 3 })  // [[1 0 0] [0 0 1]]
  */
 export function toCategorical(x: TensorLike, options: ToCategoricalOptions | number = {}): Tensor {
-  const wanted = typeof options === 'number' ? options : (options.numClasses ?? null);
+  if (typeof options !== 'number' && !isDict(options))
+    throw new TypeError(
+      `toCategorical: options are one object: toCategorical(x, { numClasses: 3 }). Got ${describe(options)}.`,
+    );
+  const wanted = typeof options === 'number' ? options : ((options as ToCategoricalOptions).numClasses ?? null);
   if (wanted !== null && !(Number.isInteger(wanted) && wanted > 0))
     throw new ValueError(`toCategorical: numClasses=${describe(wanted)}. Expected a positive whole number.`);
   const labels = toTensor(x, null, 'toCategorical');

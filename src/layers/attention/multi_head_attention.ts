@@ -1,4 +1,5 @@
 /** @file `MultiHeadAttention`: attention in several learned subspaces at once. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -116,14 +117,12 @@ export class MultiHeadAttention extends HeadsLayer {
     this.valueDim = valueDim === null ? keyDim : positiveInteger(owner, 'valueDim', valueDim);
     const sizes = typeof outputShape === 'number' ? [outputShape] : outputShape;
     if (sizes !== null && !Array.isArray(sizes))
-      throw new ValueError(`${owner}: outputShape=${JSON.stringify(outputShape)}. Expected a whole number, or a list.`);
+      throw new ValueError(`${owner}: outputShape=${quote(outputShape)}. Expected a whole number, or a list.`);
     this.#outputShape =
       sizes !== null && sizes.length > 0 ? sizes.map((size) => positiveInteger(owner, 'outputShape', size)) : null;
     const axes = typeof attentionAxes === 'number' ? [attentionAxes] : attentionAxes;
     if (axes !== null && (!Array.isArray(axes) || !axes.every((axis) => Number.isInteger(axis))))
-      throw new ValueError(
-        `${owner}: attentionAxes=${JSON.stringify(attentionAxes)}. Expected a whole number, or a list.`,
-      );
+      throw new ValueError(`${owner}: attentionAxes=${quote(attentionAxes)}. Expected a whole number, or a list.`);
     this.attentionAxes = axes;
   }
 

@@ -1,4 +1,5 @@
 /** @file `EinsumDense`: a dense layer whose sums are spelled out by an equation. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import * as activations from '../../activations/index.js';
 import { ValueError } from '../../core/errors.js';
@@ -139,7 +140,7 @@ export class EinsumDense extends KernelLayer {
     super(rest);
     refuseLater(ownerOf(this), { loraRank, loraAlpha, gptqUnpackedColumnSize, quantizationConfig });
     if (typeof equation !== 'string')
-      throw new ValueError(`${ownerOf(this)}: equation=${JSON.stringify(equation)}. Expected the form ${FORMS}.`);
+      throw new ValueError(`${ownerOf(this)}: equation=${quote(equation)}. Expected the form ${FORMS}.`);
     this.equation = equation;
     this.partialOutputShape = typeof outputShape === 'number' ? [outputShape] : outputShape;
     this.biasAxes = biasAxes;

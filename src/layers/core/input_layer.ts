@@ -1,5 +1,5 @@
 /** @file `Input` and `InputLayer`: where data enter a functional model. */
-import { describe } from '../../core/describe.js';
+import { describe, quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
@@ -86,9 +86,7 @@ export class InputLayer extends Layer {
     if (ragged) throw new ValueError(`${owner}: ragged=true is not supported.`);
     for (const [key, value] of Object.entries({ shape, batchShape })) {
       if (value !== null && !Array.isArray(value))
-        throw new ValueError(
-          `${owner}: ${key}=${JSON.stringify(value)}. Expected a list of sizes, such as [28, 28, 1].`,
-        );
+        throw new ValueError(`${owner}: ${key}=${quote(value)}. Expected a list of sizes, such as [28, 28, 1].`);
     }
     if (inputTensor === null) {
       if (shape !== null && batchShape !== null)
@@ -112,7 +110,7 @@ export class InputLayer extends Layer {
       const own: PartialShape = inputTensor.shape;
       const refuse = (key: string, given: unknown): void => {
         throw new ValueError(
-          `${owner}: ${key}=${JSON.stringify(given)} contradicts the tensor to wrap, which is ${inputTensor.dtype}${formatShape(own)}.`,
+          `${owner}: ${key}=${quote(given)} contradicts the tensor to wrap, which is ${inputTensor.dtype}${formatShape(own)}.`,
         );
       };
       if (batchSize !== null && own[0] !== batchSize) refuse('batchSize', batchSize);

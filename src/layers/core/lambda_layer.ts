@@ -1,4 +1,5 @@
 /** @file `Lambda`: a function as a layer. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { NotImplementedError, ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
@@ -52,7 +53,7 @@ export class Lambda extends Layer {
     const { outputShape = null, mask = null, arguments: named = null, ...rest } = options;
     super(rest);
     if (typeof fn !== 'function')
-      throw new ValueError(`${ownerOf(this)}: the function is ${JSON.stringify(fn)}. Expected a function of tensors.`);
+      throw new ValueError(`${ownerOf(this)}: the function is ${quote(fn)}. Expected a function of tensors.`);
     this.function = fn;
     this.arguments = named ?? {};
     this.#outputShape = outputShape;

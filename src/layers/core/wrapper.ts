@@ -1,4 +1,5 @@
 /** @file `Wrapper`: the base of layers around one other layer. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
@@ -10,7 +11,7 @@ import type { LayerOptions, ShapeTree } from '../layer_types.js';
 /** The layer given, or what a message says instead. @throws {ValueError} It is no layer. */
 export function requireLayer(owner: string, name: string, layer: unknown): Layer {
   if (layer instanceof Layer) return layer;
-  const got = typeof layer === 'function' ? 'a function' : (JSON.stringify(layer) ?? String(layer));
+  const got = typeof layer === 'function' ? 'a function' : quote(layer);
   throw new ValueError(`${owner}: the argument ${name} is ${got}. Expected a layer.`);
 }
 

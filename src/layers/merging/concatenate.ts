@@ -1,4 +1,5 @@
 /** @file `Concatenate`: tensors one after the other along an axis. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -36,7 +37,7 @@ export class Concatenate extends Merge {
     const { axis = -1, ...rest } = options;
     super(rest);
     if (!Number.isInteger(axis))
-      throw new ValueError(`${ownerOf(this)}: axis=${JSON.stringify(axis)}. Expected a whole number.`);
+      throw new ValueError(`${ownerOf(this)}: axis=${quote(axis)}. Expected a whole number.`);
     this.axis = axis;
   }
 

@@ -1,4 +1,5 @@
 /** @file `Dot`: products of two tensors, summed over one axis of each, sample by sample. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -37,9 +38,7 @@ export class Dot extends Merge {
     super(rest);
     const list: readonly unknown[] = Array.isArray(axes) ? axes : [axes, axes];
     if (list.length !== 2 || !list.every(Number.isInteger))
-      throw new ValueError(
-        `${ownerOf(this)}: axes=${JSON.stringify(axes)}. Expected a whole number, or a list of two.`,
-      );
+      throw new ValueError(`${ownerOf(this)}: axes=${quote(axes)}. Expected a whole number, or a list of two.`);
     this.axes = axes as number | readonly [number, number];
     this.normalize = normalize;
   }
@@ -54,10 +53,10 @@ export class Dot extends Merge {
     const [n, m] = [shapes[0][a], shapes[1][b]];
     const all = shapes.map(formatShape).join(' and ');
     if (a === 0 || b === 0)
-      throw new ValueError(`${owner}: axes=${JSON.stringify(this.axes)} names the batch, axis 0. Choose another axis.`);
+      throw new ValueError(`${owner}: axes=${quote(this.axes)} names the batch, axis 0. Choose another axis.`);
     if (n !== null && m !== null && n !== m) {
       throw new ValueError(
-        `${owner}: inputs of shapes ${all} with axes=${JSON.stringify(this.axes)}: the sizes ${n} (axis ${a}) and ${m} (axis ${b}) differ.`,
+        `${owner}: inputs of shapes ${all} with axes=${quote(this.axes)}: the sizes ${n} (axis ${a}) and ${m} (axis ${b}) differ.`,
       );
     }
     return [a, b];

@@ -1,4 +1,5 @@
 /** @file `BatchNormalization`: mean 0 and variance 1 for each channel, by the batch while training, by moving averages afterwards. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { epsilon as fuzz } from '../../core/config.js';
 import { NotImplementedError, ValueError } from '../../core/errors.js';
@@ -83,8 +84,7 @@ export class BatchNormalization extends AffineNormalization {
     super(rest);
     const owner = ownerOf(this);
     const given: unknown = Array.isArray(axis) && axis.length === 1 ? axis[0] : axis;
-    if (!Number.isInteger(given))
-      throw new ValueError(`${owner}: axis=${JSON.stringify(axis)}. Expected one whole number.`);
+    if (!Number.isInteger(given)) throw new ValueError(`${owner}: axis=${quote(axis)}. Expected one whole number.`);
     if (synchronized) throw new ValueError(`${owner}: synchronized=true is not supported. There is one replica.`);
     if (renorm) throw new NotImplementedError(`${owner}: renorm=true is not supported yet. Leave it out.`);
     this.axis = given as number;

@@ -1,4 +1,5 @@
 /** @file `GroupNormalization`: mean 0 and variance 1 over groups of channels of each sample. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
@@ -46,7 +47,7 @@ export class GroupNormalization extends AffineNormalization {
     super({ ...rest, autocast: false });
     if (!Number.isInteger(groups) || (groups <= 0 && groups !== -1)) {
       throw new ValueError(
-        `${ownerOf(this)}: groups=${JSON.stringify(groups)}. Expected a positive whole number, or -1 for each channel by itself.`,
+        `${ownerOf(this)}: groups=${quote(groups)}. Expected a positive whole number, or -1 for each channel by itself.`,
       );
     }
     this.groups = groups;

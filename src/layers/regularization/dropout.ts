@@ -1,4 +1,5 @@
 /** @file `Dropout`: sets a random part of the inputs to zero while training. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -26,7 +27,7 @@ export function checkNoiseShape(owner: string, noiseShape: unknown): PartialShap
     noiseShape.every((dim: unknown) => dim === null || (Number.isInteger(dim) && (dim as number) > 0));
   if (!sound) {
     throw new ValueError(
-      `${owner}: noiseShape=${JSON.stringify(noiseShape)}. Expected a list of positive whole numbers, with null for the input's size.`,
+      `${owner}: noiseShape=${quote(noiseShape)}. Expected a list of positive whole numbers, with null for the input's size.`,
     );
   }
   return noiseShape as PartialShape;

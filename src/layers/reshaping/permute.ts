@@ -1,4 +1,5 @@
 /** @file `Permute`: the axes of each sample in another order. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -31,7 +32,7 @@ export class Permute extends Layer {
     const sorted = Array.isArray(dims) ? [...(dims as readonly number[])].sort((a, b) => a - b) : null;
     if (sorted === null || sorted.some((dim, i) => dim !== i + 1)) {
       throw new ValueError(
-        `${ownerOf(this)}: dims=${JSON.stringify(dims)}. Expected the numbers from 1 in some order, such as [2, 1].`,
+        `${ownerOf(this)}: dims=${quote(dims)}. Expected the numbers from 1 in some order, such as [2, 1].`,
       );
     }
     this.dims = [...dims];

@@ -1,4 +1,5 @@
 /** @file `Reshape`: the same numbers of each sample under another shape. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -33,7 +34,7 @@ export class Reshape extends Layer {
     const sound = list?.every((dim) => dim === null || (Number.isInteger(dim) && (dim as number) >= -1));
     if (list === null || !sound || list.filter((dim) => dim === -1).length > 1) {
       throw new ValueError(
-        `${owner}: targetShape=${JSON.stringify(targetShape)}. Expected a list of whole numbers, of which one may be -1.`,
+        `${owner}: targetShape=${quote(targetShape)}. Expected a list of whole numbers, of which one may be -1.`,
       );
     }
     this.targetShape = list as PartialShape;

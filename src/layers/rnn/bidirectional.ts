@@ -1,4 +1,5 @@
 /** @file `Bidirectional`: a recurrent layer run over sequences from both ends. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
@@ -93,9 +94,7 @@ export class Bidirectional<L extends Layer = Layer, M extends MergeMode = 'conca
     requireRecurrent(owner, requireLayer(owner, 'layer', layer));
     if (backwardLayer !== null) requireRecurrent(owner, requireLayer(owner, 'backwardLayer', backwardLayer));
     if (!MODES.includes(mergeMode)) {
-      throw new ValueError(
-        `${owner}: mergeMode=${JSON.stringify(mergeMode)}. Expected 'sum', 'mul', 'ave', 'concat' or null.`,
-      );
+      throw new ValueError(`${owner}: mergeMode=${quote(mergeMode)}. Expected 'sum', 'mul', 'ave', 'concat' or null.`);
     }
     const forward = remade(layer, { name: `forward_${withoutPrefix(layer.name, 'forward_')}` });
     const backward =

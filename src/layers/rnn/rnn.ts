@@ -1,4 +1,5 @@
 /** @file `RNN`: the base of recurrent layers. A cell states one step; here are the loop, the states and the masks. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
@@ -106,7 +107,7 @@ export class RNN<State extends boolean = false, States extends readonly unknown[
     const sizes: readonly unknown[] = typeof one.stateSize === 'number' ? [one.stateSize] : one.stateSize;
     if (!Array.isArray(sizes) || flatten<unknown>(sizes).some((size) => typeof size !== 'number')) {
       throw new ValueError(
-        `${ownerOf(this)}: the cell's stateSize is ${JSON.stringify(one.stateSize)}. Expected a whole number, or a list of them.`,
+        `${ownerOf(this)}: the cell's stateSize is ${quote(one.stateSize)}. Expected a whole number, or a list of them.`,
       );
     }
     this.cell = one;

@@ -1,5 +1,5 @@
 /** @file Ops that rearrange elements: reshape, transpose, join, split, pad, repeat. */
-import { describe } from '../../core/describe.js';
+import { describe, quote } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
 import { checkKind } from '../../core/kinds.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, sizeOf } from '../../core/shape.js';
@@ -362,7 +362,7 @@ function padWidths(padWidth: number | readonly number[] | readonly (readonly num
   if ((axes.length === ndim || axes.length === 1) && axes.every(isEnds))
     return range(ndim).map((d) => both(axes[axes.length === 1 ? 0 : d]));
   throw new ValueError(
-    `pad: padWidth=${JSON.stringify(padWidth)} with ${ndim} dimension(s). Expected whole numbers from 0: one, a pair [before, behind], or a pair for each axis.`,
+    `pad: padWidth=${quote(padWidth)} with ${ndim} dimension(s). Expected whole numbers from 0: one, a pair [before, behind], or a pair for each axis.`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** @file `PiecewiseConstantDecay`. */
+import { quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
@@ -41,7 +42,7 @@ export class PiecewiseConstantDecay extends LearningRateSchedule {
     if (boundaries.length !== values.length - 1) {
       throw new ValueError(
         'PiecewiseConstantDecay: the length of boundaries should be 1 less than the length of values. ' +
-          `Received: boundaries=${JSON.stringify(boundaries)} and values=${JSON.stringify(values)}`,
+          `Received: boundaries=${quote(boundaries)} and values=${quote(values)}`,
       );
     }
     this.boundaries = boundaries.map((x, i) => requireNumber('PiecewiseConstantDecay', `boundaries[${i}]`, x));

@@ -1,6 +1,7 @@
 /** @file `trainOnBatch`, `testOnBatch`, `predictOnBatch`: one step on one batch. */
 import type { Logs } from '../../callbacks/index.js';
-import { refuseUnknownOptions } from '../../core/errors.js';
+import { describe } from '../../core/describe.js';
+import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import type { AnyBatch, ClassWeight, DataLike, TensorTree } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
 import type { TestOnBatchOptions, TrainOnBatchOptions } from '../options.js';
@@ -22,8 +23,12 @@ function batchOf(
     batchSize: Number.MAX_SAFE_INTEGER,
     counts: session.model._arrayCounts,
   });
-  const { value } = adapter.iterate().next() as IteratorYieldResult<AnyBatch>;
-  return value;
+  const first = adapter.iterate().next();
+  if (first instanceof Promise) {
+    first.catch(() => undefined);
+    throw new ValueError(`${owner}: x is ${describe(x)}. Expected the arrays of one batch.`);
+  }
+  return (first as IteratorYieldResult<AnyBatch>).value;
 }
 
 export async function trainOnBatch(
