@@ -1,8 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { Callback, type CallbackList, LambdaCallback } from '../callbacks/index.js';
+import {
+  BackupAndRestore,
+  Callback,
+  type CallbackList,
+  CSVLogger,
+  EarlyStopping,
+  LambdaCallback,
+  LearningRateScheduler,
+  ModelCheckpoint,
+  ReduceLROnPlateau,
+  SwapEMAWeights,
+  TensorBoard,
+} from '../callbacks/index.js';
+import { setPlatform } from '../core/platform.js';
 import type { Batch } from '../data/index.js';
 import { BatchNormalization, Dense, Dropout, Input } from '../layers/index.js';
 import { Sequential } from '../models/index.js';
+import { SGD } from '../optimizers/index.js';
+import { nodePlatform } from '../platform/node/index.js';
 import { setRandomSeed } from '../random/index.js';
 import { Program, setBackend, tensor } from '../runtime/index.js';
 import { everyBackend } from '../testing/backends.js';
@@ -89,6 +107,29 @@ describe('data in the heap', () => {
     await model({ stepsPerExecution: 5 }).fit(x, labels, { verbose: 0, batchSize: 4, callbacks: listener });
     expect(heard.slice(28)).toEqual([4, 9, 14]);
     expect(steps).toEqual([5, 5, 3, 1]); // the last batch is smaller and has a program of its own
+  });
+
+  test('callbacks that hear of epochs, or want weights now and then, leave the steps between in one go', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keras-ts-resident-'));
+    const callbacks = [
+      new EarlyStopping({ monitor: 'loss', patience: 9 }),
+      new ReduceLROnPlateau({ monitor: 'loss', patience: 9 }),
+      new LearningRateScheduler((_, rate) => rate),
+      new CSVLogger(join(folder, 'log.csv')),
+      new ModelCheckpoint(join(folder, 'm.keras'), { saveFreq: 7 }),
+      new BackupAndRestore(join(folder, 'backup'), { saveFreq: 14 }),
+      new TensorBoard({ logDir: join(folder, 'logs'), updateFreq: 7 }),
+      new SwapEMAWeights(),
+      new LambdaCallback({ onEpochEnd: () => undefined, onTrainBegin: () => undefined }),
+    ];
+    setPlatform({ files: nodePlatform.files! });
+    const steps = spyOnRuns();
+    const made = model({ optimizer: new SGD({ learningRate: 0.1, useEma: true }) });
+    await made.fit(x, labels, { verbose: 0, epochs: 3, batchSize: 4, callbacks });
+    expect(steps.reduce((a, b) => a + b)).toBe(3 * 14);
+    expect(Math.max(...steps)).toBeGreaterThan(1);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(7);
+    rmSync(folder, { recursive: true });
   });
 
   test('programs of validation are made during the second step, and say at their own time what is wrong', async () => {
