@@ -9,6 +9,7 @@ import { checkDashboard, checkDashboardInPage } from './dashboard.mjs';
 import { checkDrop } from './drop.mjs';
 import { checkFiles } from './files.mjs';
 import { checkReport } from './report.mjs';
+import { checkTensorBoard } from './tensorboard.mjs';
 import { checkTraining } from './train.mjs';
 
 /** A module of the library with all that it imports in one file, as a bundler delivers it: nothing lies beside it. */
@@ -27,7 +28,7 @@ async function bundle(module) {
 
 /** The pages of files as they are beside a bundle: without the map that tells where packages lie. */
 const plainPages = Object.fromEntries(
-  ['files', 'drop'].map((name) => {
+  ['files', 'drop', 'tensorboard'].map((name) => {
     const path = `/tools/browser-test/pages/${name}.html`;
     return [path, readFileSync(join(root, path), 'utf8').replace(/<script type="importmap">.*?<\/script>/s, '')];
   }),
@@ -40,6 +41,7 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
   await checkTraining(checks, browser, { label: 'ordinary page', isolated: false });
   await checkFiles(checks, browser, { label: 'ordinary page', isolated: false });
   await checkDrop(checks, browser, { label: 'ordinary page', packed: true });
+  await checkTensorBoard(checks, browser, { label: 'ordinary page' });
   await checkDashboard(checks, browser);
   await checkDashboardInPage(checks, browser, { label: 'ordinary page' });
   let file = '';
@@ -54,6 +56,11 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
       label: 'bundled page',
       module: '/bundle/keras.js',
       files: { '/bundle/keras.js': file },
+    });
+    await checkTensorBoard(checks, browser, {
+      label: 'bundled page',
+      module: '/bundle/keras.js',
+      files: { ...plainPages, '/bundle/keras.js': file },
     });
     await checkFiles(checks, browser, {
       label: 'bundled page',

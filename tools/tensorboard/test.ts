@@ -160,11 +160,13 @@ async function checkDigits(
   });
   await checks.run('the profile is a trace', async () => {
     const listing = JSON.parse(new TextDecoder().decode(await server.bytes('plugins_listing'))) as Record<string, unknown>; // prettier-ignore
-    const runs = 'profile' in listing ? await server.ask<Record<string, unknown>>('profile/tools') : null;
-    expect(runs === null || Object.keys(runs).length > 0, 'the profile plugin sees no run');
-    return runs === null
-      ? "the plugin is not installed; npm test reads the trace's file"
-      : Object.keys(runs).join(', ');
+    if (!('profile' in listing)) return "the plugin is not installed; npm test reads the trace's file";
+    const [run] = (await server.ask<string[]>('profile/runs')).filter((name) => name.startsWith(train));
+    const [tool] = await server.ask<string[]>('profile/run_tools', { run });
+    const [{ hostname: host }] = await server.ask<{ hostname: string }[]>('profile/hosts', { run, tag: tool });
+    const { traceEvents } = await server.ask<{ traceEvents: unknown[] }>('profile/data', { run, tag: tool, host });
+    expect(traceEvents.length > 10, `${traceEvents.length} events`);
+    return `${tool} of ${host} in ${run}: ${traceEvents.length} events`;
   });
 }
 
