@@ -78,7 +78,8 @@ function plainArray(data: Numbers | AnyTypedArray, dtype: DType | undefined, own
   const inferred = (): DType => {
     if (leaves.length > 0 && leaves.every((x) => typeof x === 'boolean')) return 'bool';
     return leaves.length > 0 &&
-      leaves.every((x) => typeof x === 'boolean' || (Number.isInteger(x) && !Object.is(x, -0)))
+      // Whole numbers that int32 does not hold are floats: they would turn into others.
+      leaves.every((x) => typeof x === 'boolean' || (x === (x | 0) && !Object.is(x, -0)))
       ? 'int32'
       : floatx();
   };

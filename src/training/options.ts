@@ -51,6 +51,11 @@ export interface CompileOptions {
   readonly sampleWeightMode?: SampleWeightMode;
   /** Keras 2's: targets for whenever arrays come without `y`. */
   readonly targetTensors?: DataLike;
+  /**
+   * Watch each step for NaN, in the loss and in the weights: training ends with an error that says which layer made it first, forward or in
+   * its gradient, and leaves the model as it was before that step. Steps are slower. Default false.
+   */
+  readonly debugNan?: boolean;
 }
 
 /** Keras 2's modes of sample weights. */
@@ -176,6 +181,7 @@ export const COMPILE_OPTIONS = [
   'autoScaleLoss',
   'sampleWeightMode',
   'targetTensors',
+  'debugNan',
 ] as const satisfies readonly (keyof CompileOptions)[];
 
 export const FIT_OPTIONS = [

@@ -21,6 +21,7 @@ import { withoutDrawingOrders } from '../random/global_state.js';
 import { isResumed } from '../saving/random_state.js';
 import type { CompileLoss } from './compile_loss.js';
 import type { CompileMetrics } from './compile_metrics.js';
+import { withNanWatch } from './nan_watch.js';
 import type { Steps } from './step_programs.js';
 import { StepPrograms } from './step_programs.js';
 import type { StepKind } from './step_tensors.js';
@@ -129,7 +130,16 @@ export class TrainingSession {
       this.#trained ??= model.trainableVariables;
       if (!this.optimizer.built) this.optimizer.build(this.#trained);
     }
-    const steps = this.#programs.steps(kind, state, (batch) => this.#step(kind, batch), model.runEagerly);
+    const step = (batch: AnyBatch): Tree<unknown> => this.#step(kind, batch);
+    const plain = this.#programs.steps(kind, state, step, model.runEagerly);
+    const steps = model.debugNan
+      ? withNanWatch(plain, {
+          kind,
+          step,
+          variables: () => [...model.variables, ...model.metricsVariables, ...(this.#optimizer?.variables ?? [])],
+          trained: () => this.trained,
+        })
+      : plain;
     if (!indexChecksEnabled() || model.runEagerly || !layers.some((layer) => 'checksIndices' in layer)) return steps;
     const bounds = await this.#indexBounds(kind, state, peek);
     return bounds.every((each) => each.length === 0) ? steps : withCheckedIndices(steps, bounds);

@@ -86,6 +86,8 @@ export class Trainer extends Layer {
   history: History | null = null;
   stepsPerExecution: number | 'auto' = 'auto';
   runEagerly = false;
+  /** Whether each step is watched for NaN: see `compile`. */
+  debugNan = false;
   jitCompile = true;
 
   /** The `fit` at work, or null. */
@@ -125,6 +127,7 @@ export class Trainer extends Layer {
       autoScaleLoss = true,
       sampleWeightMode = null,
       targetTensors = null,
+      debugNan = false,
       ...rest
     } = options;
     refuseUnknownOptions('compile', rest, COMPILE_OPTIONS);
@@ -148,6 +151,7 @@ export class Trainer extends Layer {
     const scaled = autoScaleLoss && this.dtypePolicy.name === 'mixed_float16' ? withLossScale(own) : own;
     this.loss = loss;
     this.runEagerly = runEagerly;
+    this.debugNan = debugNan;
     this.jitCompile = jitCompile === 'auto' ? !runEagerly : jitCompile && !runEagerly;
     this.stepsPerExecution = stepsPerExecution;
     this.stopTraining = false;
