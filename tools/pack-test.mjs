@@ -1,15 +1,15 @@
 /**
- * @file `npm run test:pack`: packs the package, installs the file in an empty project as a user would, and runs README's
- * program there as TypeScript and as JavaScript, on this Node and on the newest, and the programs of docs/; checks types and links, and
- * bundles for the browser.
+ * @file `npm run test:pack`: packs the package, installs the file in a project that `npm init -y` has made, and runs the programs of
+ * README and docs/ there, as JavaScript on each Node that is supported, README's as TypeScript too; in tests of a user's as well. Each must end by
+ * itself. Checks types and links, and bundles for the browser.
  */
-import { build } from 'esbuild';
+import { build, transformSync } from 'esbuild';
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Checks } from './lib/checks.mjs';
-import { mustRun } from './lib/command.mjs';
+import { mustRun, runCommand } from './lib/command.mjs';
 import { guidePrograms, readmeProgram } from './lib/readme.mjs';
 import { root } from './lib/stamps.mjs';
 
@@ -39,6 +39,7 @@ async function mustCheck(compilerOptions) {
       skipLibCheck: false,
       noEmit: true,
       noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
       types: [],
       ...compilerOptions,
     },
@@ -67,11 +68,38 @@ async function bundle(file) {
 
 const size = (text) => `${kB(Buffer.byteLength(text))} minified, ${kB(gzipSync(text).length)} gzipped`;
 
-/** The newest Node, brought by the npm package `node`. */
-async function newestNode() {
-  await mustRun('npm', ['install', '--no-save', ...npmFlags, 'node@latest'], { cwd: project, timeout: 180 });
-  return join(project, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+/** The majors of Node on which everything runs: those that are maintained. */
+const NODES = [20, 22, 24, 26];
+
+/** The program of a Node: this one, or one that the npm package `node` brings. */
+async function nodeOf(major) {
+  if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
+  const place = join(folder, `node${major}`);
+  mkdirSync(place);
+  await mustRun('npm', ['install', '--prefix', place, ...npmFlags, `node@${major}`], { cwd: place, timeout: 180 });
+  return join(place, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 }
+
+/** A program of a user's tests, which compare tensors and train. `import` gives `test` and `equal`. */
+const userTest = (imports) => `${imports}
+import { Sequential, layers, ops, random, tensor } from 'keras-ts';
+test('logs compare by their numbers', () => {
+  const logs = (loss) => ({ loss: ops.sum(tensor([loss, 1])) });
+  equal(logs(2), logs(2));
+  let same = true;
+  try { equal(logs(2), logs(3)); } catch { same = false; }
+  if (same) throw new Error('3 equals 4');
+});
+test('a large model trains on all threads', async () => {
+  const x = random.normal([512, 64], { seed: 1 });
+  const model = new Sequential([layers.Input({ shape: [64] }), new layers.Dense(256), new layers.Dense(64)]);
+  model.compile({ loss: 'mse' });
+  await model.fit(x, x, { epochs: 1, verbose: 0 });
+});
+`;
+
+/** Installs packages in the project, for one check. */
+const install = (...packages) => mustRun('npm', ['install', '--no-save', ...npmFlags, ...packages], { cwd: project });
 
 const checks = new Checks();
 
@@ -91,19 +119,27 @@ await checks.run('npm pack holds the library and nothing else', async () => {
 
 await checks.run('installs in an empty project, with its dependencies and no more', async () => {
   mkdirSync(project);
-  write('package.json', { name: 'empty-project', version: '1.0.0', type: 'module' });
+  await mustRun('npm', ['init', '-y'], { cwd: project });
+  await mustRun('npm', ['pkg', 'set', 'type=module'], { cwd: project });
   await mustRun('npm', ['install', ...npmFlags, tarball], { cwd: project });
   const modules = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
   const installed = modules.flatMap((name) =>
     name.startsWith('@') ? readdirSync(join(project, 'node_modules', name)).map((each) => `${name}/${each}`) : [name],
   );
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const expected = [...Object.keys(dependencies), 'keras-ts'];
-  if (installed.sort().join() !== expected.sort().join()) throw new Error(`it brought ${installed.join(', ')}`);
+  // Those that package.json names, and theirs.
+  const expected = new Set(['keras-ts']);
+  for (const name of expected) {
+    const file = name === 'keras-ts' ? join(root, 'package.json') : join(project, 'node_modules', name, 'package.json');
+    for (const each of Object.keys(JSON.parse(readFileSync(file, 'utf8')).dependencies ?? {})) expected.add(each);
+  }
+  if (installed.sort().join() !== [...expected].sort().join()) throw new Error(`it brought ${installed.join(', ')}`);
   const program = readmeProgram();
   write('program.ts', program);
   write('program.mjs', program);
-  for (const [name, text] of guides) write(`${name}.ts`, text);
+  for (const [name, text] of guides) {
+    write(`${name}.ts`, text);
+    write(`${name}.mjs`, transformSync(text, { loader: 'ts', target: 'es2022' }).code);
+  }
   write(
     'required.cjs',
     "const { Dense } = require('keras-ts/layers');\nconsole.log(Dense.name, require('keras-ts').version());\n",
@@ -153,15 +189,9 @@ await checks.run('types, moduleResolution bundler', () =>
 );
 write('tsconfig.json', {});
 
-await checks.run(`JavaScript on Node ${process.versions.node}`, () => mustTrain(process.execPath, ['program.mjs']));
 await checks.run(`TypeScript on Node ${process.versions.node} (tsx)`, () =>
   mustTrain(process.execPath, [tool('tsx/dist/cli.mjs'), 'program.ts']),
 );
-
-for (const [name] of guides)
-  await checks.run(`the program of docs/${name}.md`, async () => {
-    await mustRun(process.execPath, [tool('tsx/dist/cli.mjs'), `${name}.ts`], { cwd: project, timeout: 120 });
-  });
 
 /** From Node 20.19 and 22.12 on `require` takes ES modules; before, one line says what to write. */
 await checks.run('require, from CommonJS', async () => {
@@ -172,15 +202,52 @@ await checks.run('require, from CommonJS', async () => {
   if (!/^ERR_REQUIRE_ESM .*keras-ts[\s\S]*import\(\)/.test(old)) throw new Error(old);
 });
 
-let newest = '';
-await checks.run('the newest Node installs', async () => {
-  newest = await newestNode();
-  return (await mustRun(newest, ['--version'], { cwd: project })).trim();
+for (const major of NODES) {
+  let node = '';
+  await checks.run(`Node ${major} is there`, async () => {
+    node = await nodeOf(major);
+    return (await mustRun(node, ['--version'], { cwd: project })).trim();
+  });
+  await checks.run(`README's program on Node ${major}`, () => mustTrain(node, ['program.mjs']));
+  await checks.run(`the programs of docs/ on Node ${major}`, async () => {
+    for (const [name] of guides) await mustRun(node, [`${name}.mjs`], { cwd: project, timeout: 120 });
+  });
+  // Node 20 knows no TypeScript.
+  if (major > 20)
+    await checks.run(`README's program as TypeScript on Node ${major}, as it is`, () =>
+      mustTrain(node, ['program.ts']),
+    );
+}
+
+await checks.run('an uncaught error shows the line that threw it', async () => {
+  write('fails.mjs', "import { ops } from 'keras-ts';\nops.reshape([1, 2], [3]);\n");
+  const { code, output } = await runCommand(process.execPath, ['fails.mjs'], { cwd: project });
+  const lines = output.split('\n');
+  const longest = Math.max(...lines.map((line) => line.length));
+  if (code !== 1 || !/^ +throw new ValueError\($/m.test(output) || longest > 300 || !/fails\.mjs:2:/.test(output))
+    throw new Error(output);
 });
-await checks.run('JavaScript on the newest Node', () => mustTrain(newest, ['program.mjs']));
-await checks.run('TypeScript on the newest Node, as it is', () => mustTrain(newest, ['program.ts']));
-await checks.run('the programs of docs/ on the newest Node, as they are', async () => {
-  for (const [name] of guides) await mustRun(newest, [`${name}.ts`], { cwd: project, timeout: 120 });
+
+await checks.run('the tests of a user end, and compare tensors: node:test', async () => {
+  write(
+    'node.test.mjs',
+    userTest("import test from 'node:test';\nimport { deepStrictEqual as equal } from 'node:assert';"),
+  );
+  await mustRun(process.execPath, ['--test', 'node.test.mjs'], { cwd: project, timeout: 120 });
+});
+await checks.run('the tests of a user end, and compare tensors: vitest', async () => {
+  await install('vitest@4.1.12');
+  write(
+    'vitest.test.js',
+    userTest("import { expect, test } from 'vitest';\nconst equal = (a, b) => expect(a).toEqual(b);"),
+  );
+  await mustRun('npx', ['vitest', 'run', 'vitest.test.js'], { cwd: project, timeout: 120 });
+});
+await checks.run('the tests of a user end, and compare tensors: jest', async () => {
+  await install('jest@30.5.2');
+  write('jest.spec.js', userTest('const equal = (a, b) => expect(a).toEqual(b);'));
+  const env = { NODE_OPTIONS: '--experimental-vm-modules' };
+  await mustRun('npx', ['jest', '--testMatch', '**/jest.spec.js'], { cwd: project, timeout: 120, env });
 });
 
 let whole = '';
