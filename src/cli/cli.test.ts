@@ -75,8 +75,11 @@ describe('keras-ts inspect', () => {
       '8 (8 trainable, 0 not)',
       'with Adam',
       'dense (Dense)',
+      'random state',
     ])
       expect(out).toContain(text);
+    // Hundreds of numbers of random generators are nothing to read.
+    expect(out.length).toBeLessThan(2000);
     expect(await json('inspect', at('net.keras'))).toMatchObject({
       format: '.keras',
       model: {
@@ -85,6 +88,11 @@ describe('keras-ts inspect', () => {
       },
       refused: null,
     });
+  });
+  test('a file that is not there', async () => {
+    const { code, err } = await cli('inspect', at('none.keras'));
+    expect(code).toBe(1);
+    expect(err).toBe(`keras-ts: there is no file ${at('none.keras')}.\n`);
   });
   test('says what an old .h5 file holds', async () => {
     const found = await json('inspect', at('old.h5'));

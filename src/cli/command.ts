@@ -1,4 +1,5 @@
 /** @file What a command of the command line is, and what all of them share. */
+import { ValueError } from '../core/errors.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import { fileSource } from '../formats/byte_source.js';
 import type { OptionSpecs, ParsedArguments } from './arguments.js';
@@ -53,7 +54,10 @@ export async function kindOf(source: ByteSource): Promise<FileKind> {
 
 /** Work on a file that is open meanwhile. */
 export async function withSource<R>(path: string, work: (source: ByteSource) => Promise<R>): Promise<R> {
-  const source = await fileSource(path);
+  const source = await fileSource(path).catch((error: unknown) => {
+    if ((error as { readonly code?: unknown }).code === 'ENOENT') throw new ValueError(`there is no file ${path}.`);
+    throw error;
+  });
   try {
     return await work(source);
   } finally {

@@ -9,6 +9,7 @@ import { openZip } from '../formats/zip/index.js';
 import type { Model } from '../models/index.js';
 import { readableMemorySize } from '../models/index.js';
 import { loadModel } from '../saving/index.js';
+import { OWN } from '../saving/random_state.js';
 import type { ParsedArguments } from './arguments.js';
 import type { Command, Outcome } from './command.js';
 import { columns, grouped, kindOf, withSource } from './command.js';
@@ -110,15 +111,14 @@ async function look(source: ByteSource): Promise<Look> {
 
 async function run({ positional: [path] }: ParsedArguments): Promise<Outcome> {
   const { facts, size, broken } = await withSource(path, look);
+  // The states of random generators are hundreds of numbers that say nothing to a reader.
+  const metadata = OWN in facts.metadata ? { ...facts.metadata, [OWN]: 'random state' } : facts.metadata;
   const head = columns([
     ['file', `${path} (${readableMemorySize(size)})`],
     ['format', facts.format],
-    ...Object.entries(facts.metadata).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
+    ...Object.entries(metadata).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   ]);
-  const common = { file: path, size, format: facts.format, metadata: facts.metadata };
+  const common = { file: path, size, format: facts.format, metadata };
   if (facts.arrays !== null) {
     const lines = columns(facts.arrays.map(({ path: name, shape, dtype }) => [name, formatShape(shape), dtype]));
     return { code: 0, text: [...head, '', ...lines].join('\n'), json: { ...common, arrays: facts.arrays } };
