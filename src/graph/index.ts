@@ -14,7 +14,7 @@ export type {
 } from './backend.js';
 export type { Graph, Node } from './graph.js';
 export { constantOf, GraphBuilder, isInput, makeGraph, rebuild, Value } from './graph.js';
-export { gradients } from './autodiff.js';
+export { gradients, pullback } from './autodiff.js';
 export { evaluatePrimitive, interpret } from './interpret.js';
 export type { Applier, Operand } from './operand.js';
 export type { Primitive } from './primitive.js';

@@ -4,6 +4,7 @@ import './methods.js';
 export * from './control.js';
 export * from './core.js';
 export type { Between, Each, EachOp, Parts, SplitOp, Times, UnstackOp, UnstackOptions } from './counted.js';
+export { customGradient } from './forms.js';
 export * as image from './image/index.js';
 export * as linalg from './linalg/index.js';
 export * from './linalg/index.js';

@@ -52,6 +52,26 @@ function differentiate(
 }
 
 /**
+ * Values that `build` adds to the open trace, as tensors; where none is open, a trace of its own is run at once, and variables that were assigned
+ * are changed.
+ */
+export function inTrace(label: string, build: (trace: Trace) => readonly Value[]): Tensor[] {
+  const outer = currentTrace();
+  if (outer !== null) return build(outer).map((value) => outer.wrap(value));
+  const trace = new Trace(label);
+  const values = withTrace(trace, () => build(trace));
+  const states = [...trace.variables];
+  const assigned = states.filter(([, s]) => s.assigned);
+  const updates = withTrace(trace, () => assigned.map(([, s]) => trace.lift(s.current)));
+  const inputs = [...states.map(([, s]) => s.input), ...trace.captured.values()];
+  const feeds = [...states.map(([v]) => v.read()), ...[...trace.captured.keys()].map((t) => t.ndarray)];
+  const results = eagerCache.run(trace.builder.graph(inputs, [...values, ...updates]), feeds);
+  trace.keepFeeds(inputs, feeds);
+  assigned.forEach(([variable], i) => variable.write(results[values.length + i]));
+  return results.slice(0, values.length).map((array) => Tensor.fromArray(array));
+}
+
+/**
  * The value of a function and its gradients.
  *
  * @param fn Takes nothing, closes over what it uses, returns a scalar float tensor.
@@ -66,24 +86,11 @@ export const valueAndGrad = checked(
   'valueAndGrad',
   <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): [value: Tensor, gradients: Gradients<W>] => {
     checkArguments('valueAndGrad', fn, wrt);
-    const outer = currentTrace();
-    if (outer !== null) {
-      const { y, gradients: gs } = differentiate(outer, fn, wrt);
-      return [outer.wrap(y), gs.map((g) => outer.wrap(g)) as Gradients<W>];
-    }
-    const trace = new Trace('a function being differentiated');
-    const { y, gradients: gs } = withTrace(trace, () => differentiate(trace, fn, wrt));
-    const states = [...trace.variables];
-    const assigned = states.filter(([, s]) => s.assigned);
-    const updates = withTrace(trace, () => assigned.map(([, s]) => trace.lift(s.current)));
-    const inputs = [...states.map(([, s]) => s.input), ...trace.captured.values()];
-    const feeds = [...states.map(([v]) => v.read()), ...[...trace.captured.keys()].map((t) => t.ndarray)];
-    const graph = trace.builder.graph(inputs, [y, ...gs, ...updates]);
-    const results = eagerCache.run(graph, feeds);
-    trace.keepFeeds(inputs, feeds);
-    assigned.forEach(([variable], i) => variable.write(results[1 + gs.length + i]));
-    const [value, ...rest] = results.slice(0, 1 + gs.length).map((array) => Tensor.fromArray(array));
-    return [value, rest as Gradients<W>];
+    const [value, ...slopes] = inTrace('a function being differentiated', (trace) => {
+      const { y, gradients: gs } = differentiate(trace, fn, wrt);
+      return [y, ...gs];
+    });
+    return [value, slopes as Gradients<W>];
   },
   undefined,
   { callsBack: true },

@@ -27,6 +27,8 @@ export {
 } from './convert.js';
 export { type Differentiable, grad, type Gradients, valueAndGrad } from './grad.js';
 export { jit } from './jit.js';
+export { withCustomGradient } from './custom_gradient.js';
+export { computeJvp, type JvpOptions } from './jvp.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
 export { scanOver, type ScanOptions, type StepResult } from './loops.js';
 export { branchOver, loopOver } from './branches.js';

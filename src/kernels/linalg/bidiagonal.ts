@@ -14,8 +14,10 @@ import { axpy, dot, perReal, read, scale, sweep } from './vectors.js';
 
 /** Columns and rows that are reduced before the rest is changed. */
 export const PAIRS = 32;
-/** Sweeps for each singular value before the search is given up. */
-const PATIENCE = 40;
+/** Sweeps for each singular value, on average, before the search is given up: where numbers differ by many orders of size, shifts are lost in rounding. */
+const PATIENCE = 1500;
+/** Sweeps for one value after which ever more counts as 0. */
+const STEADY = 1000;
 
 /** `(m, n, a, aRow, x, y)`: y += A·x, one product of a row after another, four rows at a time. */
 const times = perReal((target, real) => {
@@ -183,18 +185,10 @@ export const diagonalizeBoth = perReal((target, real) => {
   f.if(size.eq(0), () => f.return(i32(1)));
   f.for(0, n, 1, (k) => put(d, k, at(d, k).div(size)));
   f.for(0, n.sub(1), 1, (k) => put(e, k, at(e, k).div(size)));
-  const small = real.memory === 'f32' ? 2 ** -32 : real.epsilon;
-  const isSmall = (k: Expr): Expr => {
-    const own = at(e, k).abs();
-    return own
-      .le(
-        at(d, k)
-          .abs()
-          .add(at(d, k, 8).abs())
-          .mul(small),
-      )
-      .or(own.le(small * real.epsilon));
-  };
+  const small = real.memory === 'f32' ? 2 ** -32 : 8 * real.epsilon;
+  const limit = f.local(constant('f64', small));
+  // Beside the greatest of all numbers, which is 1: sweeps leave its roundings everywhere.
+  const isSmall = (k: Expr): Expr => at(e, k).abs().le(limit);
   const isZero = (k: Expr): Expr =>
     at(d, k)
       .abs()
@@ -209,6 +203,7 @@ export const diagonalizeBoth = perReal((target, real) => {
   };
   const q = f.local(n.sub(1));
   const sweeps = f.local(i32(0));
+  const tries = f.local(i32(0));
   f.while(q.gt(0), () => {
     const before = f.let(q.sub(1));
     const p = f.local(q);
@@ -218,10 +213,15 @@ export const diagonalizeBoth = perReal((target, real) => {
       () => {
         put(e, before, zero);
         f.set(q, before);
+        f.set(tries, i32(0));
+        f.set(limit, constant('f64', small));
       },
       () => {
         f.set(sweeps, sweeps.add(1));
         f.if(sweeps.gt(n.mul(PATIENCE)), () => f.return(i32(0)));
+        // What does not become smaller is rounding.
+        f.set(tries, tries.add(1));
+        f.if(tries.gt(STEADY), () => f.set(limit, limit.mul(2)));
         // A zero on the diagonal: its row, or for the last one its column, is turned to zero as well.
         const hole = f.local(i32(-1));
         f.for(p, q, 1, (k) => f.if(isZero(k), () => f.set(hole, k)));

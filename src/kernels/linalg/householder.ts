@@ -66,6 +66,11 @@ export const reflection = perReal((target, real) => {
   f.if(size.eq(0), () => f.return(constant(memory, 0)));
   const alpha = f.let(f.load(memory, x).toF64());
   const beta = f.let(hypotenuse(f, alpha, size).copysign(alpha).neg());
+  // What is smaller than any normal number is 0: its inverse would be infinite.
+  f.if(beta.abs().lt(real.tiny), () => {
+    f.fill(rest, i32(0), others.mul(bytes));
+    f.return(constant(memory, 0));
+  });
   const factor = constant('f64', 1).div(alpha.sub(beta));
   const narrow = (y: Expr): Expr => (memory === 'f32' ? y.toF32() : y);
   f.run(scale(target, real), [others, narrow(factor), rest]);

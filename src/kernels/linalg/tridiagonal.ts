@@ -19,8 +19,10 @@ import { axpy, dot, perReal, realOf, scale, sweep, read, transposed } from './ve
 const BLOCK = 32;
 /** Rows of what is left that one product changes. */
 const ROWS = 64;
-/** Sweeps for each eigenvalue before the search is given up. */
-const PATIENCE = 40;
+/** Sweeps for each eigenvalue, on average, before the search is given up: where numbers differ by many orders of size, shifts are lost in rounding. */
+const PATIENCE = 1500;
+/** Sweeps for one value after which ever more counts as 0. */
+const STEADY = 1000;
 
 /** `(n, a, aRow, v, p)`: p += A·v, A symmetric of which the upper triangle is read, once. */
 const symmetricTimes = perReal((target, real) => {
@@ -138,38 +140,38 @@ const diagonalize = perReal((target, real) => {
   const [n, d, e, z, zRow, list] = f.params;
   const at = (base: Expr, k: Expr, shift = 0): Expr => f.load('f64', base.add(k.mul(8)), shift);
   const put = (base: Expr, k: Expr, x: Expr, shift = 0): void => f.store('f64', base.add(k.mul(8)), x, shift);
-  const total = f.local(constant('f64', 0));
-  f.for(0, n, 1, (k) => f.set(total, total.add(at(d, k).abs())));
-  f.for(0, n.sub(1), 1, (k) => f.set(total, total.add(at(e, k).abs())));
-  f.if(total.lt(Infinity).eqz(), () => f.return(i32(0)));
-  // What is computed in float64 need not be more exact than the matrix by far.
-  const small = real.memory === 'f32' ? 2 ** -32 : real.epsilon;
-  const isSmall = (k: Expr): Expr =>
-    at(e, k)
-      .abs()
-      .le(
-        at(d, k)
-          .abs()
-          .add(at(d, k, 8).abs())
-          .mul(small),
-      );
+  const greatest = f.local(constant('f64', 0));
+  const look = (x: Expr): void => {
+    const size = f.let(x.abs());
+    f.if(size.lt(Infinity).eqz(), () => f.return(i32(0)));
+    f.set(greatest, size.gt(greatest).select(size, greatest));
+  };
+  f.for(0, n, 1, (k) => look(at(d, k)));
+  f.for(0, n.sub(1), 1, (k) => look(at(e, k)));
+  // Beside the greatest number: sweeps leave its roundings everywhere. Float64 need not
+  // be used up where the matrix is of float32.
+  const small = f.let(greatest.mul(real.memory === 'f32' ? 2 ** -32 : 8 * real.epsilon));
+  const limit = f.local(small);
+  const isSmall = (k: Expr): Expr => at(e, k).abs().le(limit);
   const q = f.local(n.sub(1));
   const sweeps = f.local(i32(0));
+  const tries = f.local(i32(0));
   f.while(q.gt(0), () => {
     const before = f.let(q.sub(1));
     f.if(
-      isSmall(before).or(
-        at(e, before)
-          .abs()
-          .lt(real.tiny * real.epsilon),
-      ),
+      isSmall(before),
       () => {
         put(e, before, constant('f64', 0));
         f.set(q, before);
+        f.set(tries, i32(0));
+        f.set(limit, small);
       },
       () => {
         f.set(sweeps, sweeps.add(1));
         f.if(sweeps.gt(n.mul(PATIENCE)), () => f.return(i32(0)));
+        // What does not become smaller is rounding.
+        f.set(tries, tries.add(1));
+        f.if(tries.gt(STEADY), () => f.set(limit, limit.mul(2)));
         const p = f.local(before);
         f.while(p.gt(0).and(isSmall(f.let(p.sub(1).maxS(0))).eqz()), () => f.set(p, p.sub(1)));
         // Wilkinson's shift: the eigenvalue of the last two rows that is nearer to the last element.

@@ -13,6 +13,7 @@ export {
   type SvdOptions,
 } from './decompositions.js';
 export { det } from './determinants.js';
+export { jvp, type JvpFunction } from '../forms.js';
 export { norm, type NormOptions } from './norm.js';
 export {
   cholesky,

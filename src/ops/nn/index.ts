@@ -10,6 +10,7 @@ export {
   type Padding,
   separableConv,
 } from './convolution.js';
+export { ctcDecode, type CtcDecodeOptions } from './ctc_decode.js';
 export { ctcLoss } from './ctc.js';
 export {
   binaryCrossentropy,

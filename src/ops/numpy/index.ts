@@ -152,3 +152,4 @@ export * from './view.js';
 export * from './windows.js';
 export { ndim, size } from '../core.js';
 export { slogdet } from '../linalg/determinants.js';
+export { vectorize, type VectorizeOptions } from '../forms.js';
