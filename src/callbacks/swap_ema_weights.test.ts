@@ -57,6 +57,6 @@ test('an optimizer without averages is refused, with the remedy', async () => {
   model.compile({ optimizer: new Adam(), loss: 'mse' });
   const fit = model.fit(x, y, { validationData: [x, y], verbose: 0, callbacks: [new SwapEMAWeights()] });
   await expect(fit).rejects.toThrow(
-    /SwapEMAWeights: the optimizer 'adam\w*' keeps no averages of the weights. Give it useEma: true/,
+    /SwapEMAWeights\.onTestBegin: the optimizer 'adam\w*' keeps no averages of the weights. Give it useEma: true/,
   );
 });
