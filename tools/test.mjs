@@ -24,7 +24,8 @@ rmSync(folder, { recursive: true });
 if (status !== 0 && counts.failed === 0) counts.failed = 1;
 
 console.log(
-  'Left out: the tests in a real browser (npm run test:browser) and of the packed package (npm run test:pack).',
+  'Left out: the tests in a real browser (npm run test:browser), of the packed package (npm run test:pack), and in newer Nodes\n' +
+    '(npm run test:engines).',
 );
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
 console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);

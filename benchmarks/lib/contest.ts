@@ -82,10 +82,15 @@ export function median(result: Result, what: keyof Round): number {
   return quantile(result.rounds.map((round) => round[what]), 0.5); // prettier-ignore
 }
 
-/** Time of the first contestant over that of the fastest of the others, round by round; null without others. */
-export function ratios({ results }: Contest, first: string, what: keyof Round): readonly number[] | null {
-  const own = results.find(({ contestant }) => contestant === first);
-  const others = results.filter((result) => result !== own);
+/** Time of a contestant over that of the fastest of its peers, round by round; null without peers. */
+export function ratios(
+  { results }: Contest,
+  name: string,
+  peers: readonly string[],
+  what: keyof Round,
+): readonly number[] | null {
+  const own = results.find(({ contestant }) => contestant === name);
+  const others = results.filter(({ contestant }) => peers.includes(contestant));
   if (own === undefined || others.length === 0) return null;
   const best = others.reduce((a, b) => (median(b, what) < median(a, what) ? b : a));
   return own.rounds.map((round, i) => round[what] / best.rounds[i][what]);

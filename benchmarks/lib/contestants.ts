@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { nodeOf, versionOf } from '../../tools/lib/engines.mjs';
 import { root } from './session.js';
 import { quantile } from './statistics.js';
 
@@ -12,6 +13,8 @@ const run = promisify(execFile);
 /** One that is timed. */
 export interface Contestant {
   readonly name: string;
+  /** Whether it is keras-ts. */
+  readonly own: boolean;
   /** With the version, and the versions of what it runs on. */
   readonly version: string;
   /** Milliseconds that its import takes in a new process; the median of several. */
@@ -29,20 +32,26 @@ async function lastLine(program: string, args: readonly string[]): Promise<strin
   return stdout.trim().split('\n').at(-1)!;
 }
 
-/** keras-ts in this Node. */
-export async function kerasTs(): Promise<Contestant> {
+/**
+ * keras-ts in a version of Node.
+ *
+ * @param major Such as 24. Default: the Node that runs.
+ */
+export async function kerasTs(major?: string): Promise<Contestant> {
+  const node = major === undefined ? process.execPath : await nodeOf(major);
   const program =
     "const start = performance.now(); await import('keras-ts'); console.log(performance.now() - start); process.exit();";
   const times: number[] = [];
   for (let time = 0; time < imports; time++)
-    times.push(Number(await lastLine(process.execPath, ['--input-type=module', '--eval', program])));
+    times.push(Number(await lastLine(node, ['--input-type=module', '--eval', program])));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const serve = fileURLToPath(new URL('../serve.ts', import.meta.url));
   return {
-    name: 'keras-ts',
-    version: `keras-ts ${version}, Node ${process.version.slice(1)}`,
+    name: major === undefined ? 'keras-ts' : `keras-ts, Node ${major}`,
+    version: `keras-ts ${version}, Node ${versionOf(node)}`,
+    own: true,
     importTime: quantile(times, 0.5),
-    command: (workload, threads) => [process.execPath, ...process.execArgv, serve, workload, String(threads)],
+    command: (workload, threads) => [node, ...process.execArgv, serve, workload, String(threads)],
   };
 }
 
@@ -80,6 +89,7 @@ export async function peers(python: string): Promise<Contestant[]> {
     }
     found.push({
       name,
+      own: false,
       version: about[0].version,
       importTime: quantile(about.map((each) => each.import), 0.5), // prettier-ignore
       command: (workload, threads) => [python, script, id, workload, '--serve', '--threads', String(threads)],
