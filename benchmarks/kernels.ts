@@ -13,7 +13,7 @@ import { parseArgs, promisify } from 'node:util';
 import { nodeOf } from '../tools/lib/engines.mjs';
 import { peerPython } from './lib/contestants.js';
 import { kernelJobs, timeKernel } from './lib/kernels.js';
-import { machine, writeSection } from './lib/report.js';
+import { machine, writeKernelsSection } from './lib/report.js';
 import { root } from './lib/session.js';
 import { table } from './lib/statistics.js';
 
@@ -61,7 +61,8 @@ async function showAll(): Promise<void> {
     return [name, ...rates(flops), ...rates(bytes)];
   });
   console.log(`${machine()}; one thread\n\n${table(head, rows)}`);
-  if (options.write) await writeSection(join(root, 'docs', 'benchmarks.md'), 'Single kernels, one thread', head, rows);
+  if (options.write)
+    await writeKernelsSection(join(root, 'docs', 'benchmarks.md'), { title: 'Single kernels, one thread', head, rows });
 }
 
 await (options.job ? timeHere() : showAll());

@@ -9,6 +9,7 @@
  *     npm run bench -- --threads 1                    threads for each (default: one a core, 8 at most)
  *     npm run bench -- --out page.md                  write the page there, whatever was measured
  *     npm run bench -- --memory                       whether the memory of keras-ts stays flat
+ *     npm run bench -- --files                        models of 100 MB and 1 GB in files; --only '100 MB' for one, --out for the page
  */
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -19,9 +20,11 @@ import type { Contest, ContestOptions } from './lib/contest.js';
 import { contest } from './lib/contest.js';
 import type { Contestant } from './lib/contestants.js';
 import { kerasTs, peerPython, peers } from './lib/contestants.js';
+import type { FileRow, FileSize } from './lib/files.js';
+import { beyondModel, fileJob, fileRows, fileSizes, READING_BOUND } from './lib/files.js';
 import type { MemoryCourse } from './lib/memory.js';
 import { memoryJobs } from './lib/memory.js';
-import { machine, tablesOf, writePage } from './lib/report.js';
+import { filesTable, machine, tablesOf, writeFilesSection, writePage } from './lib/report.js';
 import { root } from './lib/session.js';
 import { table } from './lib/statistics.js';
 import { workloadOf, workloads } from './workloads/index.js';
@@ -36,6 +39,7 @@ const { values: options } = parseArgs({
     out: { type: 'string' },
     node: { type: 'string' },
     memory: { type: 'boolean', default: false },
+    files: { type: 'boolean', default: false },
     // What this script asks of its own children.
     job: { type: 'string' },
   },
@@ -123,10 +127,36 @@ async function showMemory(): Promise<void> {
   if (courses.some(({ flat }) => !flat)) process.exitCode = 1;
 }
 
-if (options.job) {
+async function showFiles(): Promise<void> {
+  const known = Object.keys(fileSizes) as FileSize[];
+  const sizes = known.filter((size) => options.only === undefined || options.only.split(',').includes(size));
+  if (sizes.length === 0) throw new Error(`--only ${options.only}: the sizes are ${known.join(', ')}`);
+  const given = process.env['KERAS_TS_PYTHON'];
+  const python = options['no-peers'] ? null : given ? given : peerPython();
+  const rows: FileRow[] = [];
+  for await (const row of fileRows(sizes, fileURLToPath(import.meta.url), python)) {
+    rows.push(row);
+    console.log(`${row.size} ${row.what}: ${row.own.seconds.toFixed(2)} s`);
+  }
+  const found = filesTable(rows);
+  console.log(`\n${table(found.head, found.rows)}`);
+  if (options.out !== undefined) await writeFilesSection(resolve(options.out), found);
+  // Of smaller files, single arrays and the runtime itself are a large part.
+  const large = rows.filter(({ what, size }) => what.endsWith('loaded') && size === '1 GB');
+  if (large.length === 0) return;
+  const worst = Math.max(...large.map((row) => beyondModel(row, row.own)));
+  console.log(`\nReading 1 GB takes ${worst.toFixed(2)} × the file beyond the model; the bound is ${READING_BOUND}.`);
+  if (worst > READING_BOUND) process.exitCode = 1;
+}
+
+if (options.job?.startsWith('[')) {
+  console.log(JSON.stringify(await fileJob(options.job)));
+} else if (options.job) {
   const job = memoryJobs[options.job];
   if (!job) throw new Error(`no memory job is named '${options.job}'`);
   console.log(JSON.stringify(await job()));
+} else if (options.files) {
+  await showFiles();
 } else if (options.memory) {
   await showMemory();
 } else {

@@ -1,11 +1,13 @@
 /** @file The tables of a contest, for the terminal and for docs/benchmarks.md. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { format, resolveConfig } from 'prettier';
 import type { Workload } from '../workloads/workload.js';
 import type { Contest, ContestOptions, Result } from './contest.js';
 import { median, ratios } from './contest.js';
 import type { Contestant } from './contestants.js';
+import type { FileRow } from './files.js';
+import { beyondModel } from './files.js';
 import { quantile, short } from './statistics.js';
 
 /** A table: a title, a head and rows; cells are text. */
@@ -86,23 +88,6 @@ function markdown({ title, head, rows }: Table): string {
 /** What stands below this line of the page is a person's, and stays. */
 const marker = '<!-- Written by hand from here on; `npm run bench` keeps it. -->';
 
-/** Put a table under its title into the part of the page that is kept, in place of what stood there. */
-export async function writeSection(
-  path: string,
-  title: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): Promise<void> {
-  const page = readFileSync(path, 'utf8');
-  const section = markdown({ title, head, rows });
-  const start = page.indexOf(`## ${title}\n`);
-  const next = start < 0 ? -1 : page.indexOf('\n## ', start + 1);
-  const rest = start < 0 ? '' : next < 0 ? '' : page.slice(next + 1);
-  const before = start < 0 ? `${page.trimEnd()}\n\n` : page.slice(0, start);
-  const text = `${before}${section}\n${rest}`;
-  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: 'markdown' }));
-}
-
 /** Write the page. */
 export async function writePage(path: string, findings: Findings, workloads: readonly Workload[]): Promise<void> {
   const { contestants, options } = findings;
@@ -130,4 +115,66 @@ ${workloads.map(({ name, batchSize, what }) => `| ${name} | ${batchSize} | ${wha
 ${tablesOf(findings).map(markdown).join('\n')}
 ${kept}`;
   writeFileSync(path, await format(page, { ...(await resolveConfig(path)), parser: 'markdown' }));
+}
+
+/** The table of models in files. */
+export function filesTable(rows: readonly FileRow[]): Table {
+  const MB = 2 ** 20;
+  return {
+    title: 'Models in files',
+    head: [
+      ...['size', 'what', 'keras-ts, s', 'Keras, s', 'keras-ts ÷ Keras', 'keras-ts: peak, MB', 'Keras: peak, MB'],
+      'keras-ts: peak beyond the model ÷ file',
+    ],
+    rows: rows.map((row) => [
+      row.size,
+      row.what,
+      row.own.seconds.toFixed(2),
+      row.keras === null ? '–' : row.keras.seconds.toFixed(2),
+      row.keras === null ? '–' : (row.own.seconds / row.keras.seconds).toFixed(2),
+      (row.own.peak / MB).toFixed(0),
+      row.keras === null ? '–' : (row.keras.peak / MB).toFixed(0),
+      beyondModel(row, row.own).toFixed(2),
+    ]),
+  };
+}
+
+/**
+ * Put a table into the part of the page that stays, in place of the last one of its title.
+ *
+ * @param said What stands above the table.
+ */
+async function writeSection(path: string, found: Table, said: string): Promise<void> {
+  const page = readFileSync(path, 'utf8');
+  const start = page.indexOf(`## ${found.title}`);
+  const next = start < 0 ? -1 : page.indexOf('\n## ', start);
+  const [before, after] = [start < 0 ? page : page.slice(0, start), next < 0 ? '' : page.slice(next)];
+  const section = markdown(found).replace('\n\n', `\n\n${said}\n\n`);
+  const whole = `${before.trimEnd()}\n\n${section}${after}`;
+  writeFileSync(path, await format(whole, { ...(await resolveConfig(path)), parser: 'markdown' }));
+}
+
+/** By which command, when and where something was measured. */
+const measuredBy = (command: string): string =>
+  `\`${command}\` measured on ${new Date().toISOString().slice(0, 10)}, on ${machine()}, load ${loadavg()[0].toFixed(1)}.`;
+
+/** Put the table of models in files into the part of the page that stays. */
+export async function writeFilesSection(path: string, found: Table): Promise<void> {
+  await writeSection(
+    path,
+    found,
+    `${measuredBy('npm run bench -- --files')} Each number is of a process of its
+own, in which a small file had been written and read. A peak is what resident memory rose by; the model itself is in it where a load makes one
+(\`.keras loaded\`), and is there before in all others.`,
+  );
+}
+
+/** Put the table of single kernels into the part of the page that stays. */
+export async function writeKernelsSection(path: string, found: Table): Promise<void> {
+  await writeSection(
+    path,
+    found,
+    `${measuredBy('npm run bench:kernels')} Float32, the quickest call of some tenths of a second. Multiply-adds count two; a convolution
+counts what its plain sum takes, so that faster ways of computing it show as more. Of passes over memory read GB/s, of functions elements a second.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromBytes, itemBytes, toBytes } from './bytes.js';
+import { fromBytes, itemBytes, takeBytes, toBytes } from './bytes.js';
 import type { DType } from './dtype.js';
 import { DTYPES, limits } from './dtype.js';
 import { fromNumbers } from './ndarray.js';
@@ -11,6 +11,17 @@ describe('bytes of arrays', () => {
     const array = fromNumbers(dtype, [2, 2], [0, 1, wide ? Math.max(min, -(2 ** 53)) : min, wide ? 2 ** 53 : max]);
     expect(toBytes(array).length).toBe(4 * itemBytes(dtype));
     expect(fromBytes(dtype, [2, 2], toBytes(array))).toEqual(array);
+    expect(takeBytes(dtype, [2, 2], toBytes(array))).toEqual(array);
+    // Bytes that do not begin where elements may are copied.
+    const moved = new Uint8Array(1 + toBytes(array).length);
+    moved.set(toBytes(array), 1);
+    expect(takeBytes(dtype, [2, 2], moved.subarray(1))).toEqual(array);
+  });
+  it('takes bytes over, or copies them', () => {
+    const bytes = toBytes(fromNumbers('float32', [2], [1, 2]));
+    expect(takeBytes('float32', [2], bytes).data.buffer).toBe(bytes.buffer);
+    expect(fromBytes('float32', [2], bytes).data.buffer).not.toBe(bytes.buffer);
+    expect(() => takeBytes('float32', [3], bytes)).toThrow('8 bytes for 3 elements');
   });
   it.each<[DType, number[], number[]]>([
     ['float16', [1, -2, 65504, 6e-8, 1 / 3], [0x3c00, 0xc000, 0x7bff, 0x0001, 0x3555]],

@@ -84,6 +84,23 @@ export function toBytes({ dtype, data }: NDArray): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/**
+ * As `fromBytes`, for bytes that nobody else has: where they lie as in memory the array takes them over without a copy.
+ *
+ * @throws {ValueError} There are more or fewer than the shape takes.
+ */
+export function takeBytes(dtype: DType, shape: Shape, bytes: Uint8Array): NDArray {
+  const empty = allocate(dtype, 0);
+  const fits = bytes.length === sizeOf(shape) * itemBytes(dtype) && bytes.byteOffset % empty.BYTES_PER_ELEMENT === 0;
+  if (!fits || !liesAsInFiles(dtype, empty)) return fromBytes(dtype, shape, bytes);
+  const Elements = empty.constructor as new (
+    buffer: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ) => NDArray['data'];
+  return ndarray(dtype, shape, new Elements(bytes.buffer, bytes.byteOffset, sizeOf(shape)));
+}
+
 /** The array that little-endian bytes in row-major order hold. @throws {ValueError} There are more or fewer than the shape takes. */
 export function fromBytes(dtype: DType, shape: Shape, bytes: Uint8Array): NDArray {
   const width = itemBytes(dtype);

@@ -7,7 +7,7 @@
  */
 import type { DType } from '../../core/dtype.js';
 import { dtypeInfo } from '../../core/dtype.js';
-import { fromBytes, itemBytes, toBytes } from '../../core/bytes.js';
+import { itemBytes, takeBytes, toBytes } from '../../core/bytes.js';
 import { ValueError } from '../../core/errors.js';
 import type { NDArray } from '../../core/ndarray.js';
 import type { Shape } from '../../core/shape.js';
@@ -133,7 +133,7 @@ export class Hdf5File {
     const { shape } = this.#info(path);
     const dtype = this.dtypeOf(path);
     if (dtype === null) throw new ValueError(`${this.name}: the array '${path}' holds no numbers.`);
-    return fromBytes(dtype, shape, (await this.#read(path)) as Uint8Array);
+    return takeBytes(dtype, shape, (await this.#read(path)) as Uint8Array);
   }
 
   /**
