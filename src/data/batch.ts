@@ -2,7 +2,7 @@
 import { describe } from '../core/describe.js';
 import { ValueError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
-import { isDict } from '../core/tree.js';
+import { flatten, isDict } from '../core/tree.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { isTypedArray, Tensor as TensorClass, toTensor } from '../runtime/index.js';
 import { floatx } from '../core/config.js';
@@ -121,5 +121,8 @@ export function toTensorTrees(
 
 /** A batch of what a dataset gives. @throws {ValueError} It is none. */
 export function toBatch(data: unknown, owner: string, counts?: ArrayCounts): AnyBatch {
-  return toTensorTrees(unpackXYSampleWeight<unknown>(data), owner, counts);
+  const batch = toTensorTrees(unpackXYSampleWeight<unknown>(data), owner, counts);
+  const isEmpty = (tree: TensorTree): boolean => flatten<Tensor | null>(tree).some((x) => x?.shape[0] === 0);
+  if (isEmpty(batch[0])) throw new ValueError(`${owner}: a batch of 0 samples. Leave such batches out.`);
+  return batch;
 }

@@ -39,7 +39,7 @@ function readClassWeight(classWeight: ClassWeight): Map<number, number> {
  *
  * @param y Shape (n,), (n, 1), or one-hot (n, classes) or (n, ..., classes).
  * @returns Shape (n,); (n, ...) for targets of more than two axes.
- * @throws {ValueError} Several outputs; keys that are no classes.
+ * @throws {ValueError} Several outputs; keys, or labels, that are no classes.
  */
 export function classWeightToSampleWeight(y: TensorTree, classWeight: ClassWeight): Tensor {
   const weights = readClassWeight(classWeight);
@@ -58,7 +58,12 @@ export function classWeightToSampleWeight(y: TensorTree, classWeight: ClassWeigh
   for (let row = 0; row < rows; row++) {
     let best = row * width;
     for (let i = best + 1; i < (row + 1) * width; i++) if (data[i] > data[best]) best = i;
-    const value = width === 1 ? roundHalfEven(data[best]) : best - row * width;
+    const value = width === 1 ? data[best] : best - row * width;
+    // Keras rounds fractions, and gives negative labels the weight 1.
+    if (!Number.isInteger(value) || (value < 0 && !weights.has(value)))
+      throw new ValueError(
+        `classWeight: y holds ${value} (row ${row}), which is no class. Classes are whole numbers from 0, or one-hot rows.`,
+      );
     result[row] = weights.get(value) ?? 1;
   }
   const shape = y.ndim > 2 ? y.shape.slice(0, -1) : [n];
@@ -92,9 +97,4 @@ export function weightClasses([x, y, sampleWeight]: AnyBatch, classWeight: Class
   const factor = narrow.ndarray.data;
   const product = Float64Array.from(wide.ndarray.data, (weight, i) => weight * factor[Math.floor(i / repeat)]);
   return [x, y, Tensor.fromArray(fromNumbers(floatx(), wide.shape, product))];
-}
-
-function roundHalfEven(x: number): number {
-  const rounded = Math.round(x);
-  return Math.abs(x % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

@@ -91,7 +91,15 @@ describe('class weights', () => {
     expect(make([0], [1, 2])).toThrow(/Expected a dict/);
     expect(make([tensor([1]), tensor([1])], { 0: 1 })).toThrow(/single output/);
     expect(make(null, { 0: 1 })).toThrow(/no targets/);
+    expect(make([0, 1.5], { 0: 1 })).toThrow(/y holds 1.5 \(row 1\), which is no class/);
+    expect(make([[0], [-1]], { 0: 1 })).toThrow(/y holds -1 \(row 1\)/);
+    expect(numbers(make([1, -1], { '-1': 3 })() as never)).toEqual([1, 3]);
   });
+});
+
+test('a batch of 0 samples is refused where it comes from', async () => {
+  const empty = () => [[tensor([], [0, 4]), tensor([], [0, 1])] as const];
+  await expect(getDataAdapter(empty, 'fit').peek()).rejects.toThrow('The generator: a batch of 0 samples');
 });
 
 describe('generators', () => {

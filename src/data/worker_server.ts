@@ -87,7 +87,7 @@ export function makeWorkerServer(load: () => Promise<Record<string, unknown>>, t
   async function open(args: readonly unknown[], name: string): Promise<WorkerFacts> {
     const made = (await load())[name];
     if (typeof made !== 'function')
-      throw new TypeError(
+      throw new globalThis.TypeError(
         `the module has no ${name === 'default' ? 'default export' : `export '${name}'`} that is a class or function. ` +
           'Export a class with length and getItem(index), or a function that makes such an object.',
       );
@@ -96,10 +96,10 @@ export function makeWorkerServer(load: () => Promise<Record<string, unknown>>, t
       ? new (made as new (...args: readonly unknown[]) => unknown)(...args)
       : (made as (...args: readonly unknown[]) => unknown)(...args))) as Served;
     if (typeof dataset !== 'object' || dataset === null || typeof dataset.getItem !== 'function')
-      throw new TypeError(`what '${name}' of the module makes has no method getItem(index).`);
+      throw new globalThis.TypeError(`what '${name}' of the module makes has no method getItem(index).`);
     const length = 'numBatches' in dataset ? dataset.numBatches : dataset.length;
     if (length !== null && !(typeof length === 'number' && Number.isInteger(length) && length >= 0))
-      throw new TypeError(
+      throw new globalThis.TypeError(
         `its length is a value of type ${typeof length}. Expected the number of batches, or null: data without end.`,
       );
     // Those of PyDataset itself do nothing.
@@ -119,7 +119,7 @@ export function makeWorkerServer(load: () => Promise<Record<string, unknown>>, t
       const view = data as Uint8Array;
       const { buffer } = view;
       if (sent.has(buffer))
-        throw new TypeError(
+        throw new globalThis.TypeError(
           'getItem gave an array that it had handed over with another batch. Make a new array for each batch, or a copy: array.slice().',
         );
       if (!(buffer instanceof ArrayBuffer)) return view; // shared memory goes over as it is
