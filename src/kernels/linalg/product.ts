@@ -146,16 +146,19 @@ export const multiply = perReal((target, real) => {
   const packedB = f.let(packedA.add(packedRows.mul(least(k, DEPTH)).mul(bytes)));
   const [tile, ofRows, ofColumns] = [tiles(target, real), packRows(target, real), packColumns(target, real)];
   const one = constant(memory, 1);
-  /** A tile that is not whole: computed apart, of which the part that is there is added. */
+  /**
+   * A tile that is not whole: done in a copy, of which the part that is there goes back. Sums begin with C, as those of whole tiles do, so that bits do
+   * not depend on how wide a tile is.
+   */
   const partial = (a0: Expr, b0: Expr, c0: Expr, depth: Expr, height: Expr, width: Expr): void => {
-    f.run(tile, [a0, b0, own, i32(columns * bytes), depth, i32(0), i32(1)]);
-    f.for(0, height, 1, (r) => {
-      const [from, to] = [f.let(own.add(r.mul(columns * bytes))), f.let(c0.add(r.mul(cRow)))];
-      f.for(0, f.let(width.mul(bytes)), bytes, (at) => {
-        const place = f.let(to.add(at));
-        f.store(memory, place, f.load(memory, place).add(f.load(memory, from.add(at))));
+    const each = (body: (inC: Expr, inTile: Expr) => void): void =>
+      f.for(0, height, 1, (r) => {
+        const [inTile, inC] = [f.let(own.add(r.mul(columns * bytes))), f.let(c0.add(r.mul(cRow)))];
+        f.for(0, f.let(width.mul(bytes)), bytes, (at) => body(inC.add(at), inTile.add(at)));
       });
-    });
+    each((inC, inTile) => f.store(memory, inTile, f.load(memory, inC)));
+    f.run(tile, [a0, b0, own, i32(columns * bytes), depth, i32(1), i32(1)]);
+    each((inC, inTile) => f.store(memory, inC, f.load(memory, inTile)));
   };
   f.for(0, k, DEPTH, (k0) => {
     const depth = least(k.sub(k0), DEPTH);
