@@ -14,11 +14,9 @@ export function addOwner(name: string): void {
   owners.add(name);
 }
 
-/** Whether an engine raised the error of itself: a value was not what the code took it for. */
+/** Whether an engine raised the error of itself: a value was not what the code took it for, such as a size that is NaN. */
 function isRaw(error: unknown): error is Error {
-  if (error instanceof TypeError || !(error instanceof globalThis.TypeError || error instanceof RangeError))
-    return false;
-  return !/call stack|recursion/.test(error.message);
+  return !(error instanceof TypeError) && (error instanceof globalThis.TypeError || error instanceof RangeError);
 }
 
 /** The message without the name of an inner function before it. */
