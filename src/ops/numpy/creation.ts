@@ -166,6 +166,8 @@ export const arange = (start: number, ...rest: readonly (number | null | ArangeO
   checkKind('arange', 'stop', stop, ['number', 'null']);
   checkKind('arange', 'step', step, ['number', 'null']);
   const [from, to, by] = stop === null ? [0, start, step ?? 1] : [start, stop, step ?? 1];
+  if (![from, to, by].every(Number.isFinite))
+    throw new ValueError(`arange: from ${from} to ${to} by ${by}. Expected finite numbers.`);
   if (by === 0) throw new ValueError('arange: step is 0.');
   const whole = [from, to, by].every(Number.isInteger);
   const length = Math.max(0, Math.ceil((to - from) / by));
