@@ -154,7 +154,8 @@ describe('ops in configs', () => {
     const known = new Set(opNames());
     const own = Object.values(ops as unknown as Record<string, { opName?: string }>).flatMap((fn) => fn.opName ?? []);
     expect(own.length).toBeGreaterThan(150);
-    expect(own.filter((name) => !known.has(name))).toEqual([]);
+    // `vectorize` gives a function, and is no step of a model.
+    expect(own.filter((name) => !known.has(name) && name !== 'vectorize')).toEqual([]);
   });
 
   test('arguments by position and by name are told apart', () => {
