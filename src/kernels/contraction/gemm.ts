@@ -121,7 +121,7 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
   const micro = tileFunction(lowering.target, tile);
   // Parts are finished when they are summed.
   const epilogue = parts === 1 ? x.epilogue : undefined;
-  const finishing = epilogue && tileFunction(lowering.target, tile, epilogue);
+  const finishing = epilogue && tileFunction(lowering.target, tile, { epilogue });
 
   lowering.add({
     label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})${epilogue?.label ?? ''}`,

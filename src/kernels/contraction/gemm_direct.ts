@@ -2,8 +2,8 @@
  * @file Float32 contractions with few columns, such as convolutions to few features: packing the rows would cost a good part of the
  * products, so their elements are read where they lie. Only B is packed.
  */
-import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
+import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
@@ -11,6 +11,7 @@ import { countOf, stepsTo } from './contraction.js';
 import type { Epilogue } from '../context.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
+import { TileSums } from './tile_sums.js';
 import { packColumns } from './gemm_pack.js';
 import { cutTasks, decode, divideUp } from '../work.js';
 
@@ -56,10 +57,6 @@ function directTiles(
   { order, rowStep, cStep }: { order: Order; rowStep: number; cStep: number },
   epilogue?: Epilogue,
 ): KernelFunction {
-  const { vectors } = tile;
-  const width = vectors * target.lanes;
-  const across = tile.columns / width;
-  const widthBytes = BYTES * width;
   const own = ['i32', 'i32', 'i32', 'i32'] as const;
   const f = new FunctionBuilder('direct tiles', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
   const [a0, b0, c0, count, column0, ...pointers] = f.params;
@@ -69,9 +66,7 @@ function directTiles(
   const c = f.local(c0);
   f.for(0, count, 1, () => {
     if (order === 'down') f.set(b, b0);
-    const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-      Array.from({ length: across }, () => f.local(constant(inVectors('f32', vectors), 0))),
-    );
+    const sums = new TileSums(f, tile);
     const walk = (d: number, from: Expr): void => {
       const axis = x.depth[d];
       if (d < x.depth.length - 1) {
@@ -80,23 +75,17 @@ function directTiles(
       }
       const a = f.local(from);
       f.for(0, axis.size, 1, () => {
-        const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * widthBytes, vectors)));
-        for (let r = 0; r < tile.rows; r++) {
-          const element = f.let(f.loadSplat(a, r * rowStep * BYTES, vectors));
-          sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
-        }
+        sums.addProducts(b, a, (row) => row * rowStep * BYTES);
         f.set(a, a.add(BYTES));
         f.set(b, b.add(tile.columns * BYTES));
       });
     };
     walk(0, rows);
-    sums.forEach((row, r) =>
-      row.forEach((sum, v) => {
-        const shift = (r * cStep + v * width) * BYTES;
-        if (column === null) f.store('f32', c, sum, shift);
-        else epilogue!.store(f, pointers, c.add(shift), f.let(column.add(v * widthBytes)), sum);
-      }),
-    );
+    sums.each((sum, row, shift) => {
+      const offset = row * cStep * BYTES + shift;
+      if (column === null) f.store('f32', c, sum, offset);
+      else epilogue!.store(f, pointers, c.add(offset), f.let(column.add(shift)), sum);
+    });
     if (order === 'down') {
       f.set(rows, rows.add(tile.rows * rowStep * BYTES));
       f.set(c, c.add(tile.rows * cStep * BYTES));

@@ -3,14 +3,15 @@
  * of A, which lie side by side or at places known when the code is written (the taps of few channels), by a piece of B's row. Both are
  * read where they lie; nothing is packed. The depth is cut into parts that are summed at the end.
  */
-import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
+import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, eachStep, stepsTo } from './contraction.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
+import { TileSums } from './tile_sums.js';
 import { decode } from '../work.js';
 
 const BYTES = 4;
@@ -44,31 +45,20 @@ function outerTile(
   run: ContractionAxis,
   width: number,
 ): KernelFunction {
-  const { vectors } = tile;
-  const lanes = vectors * target.lanes;
   const f = new FunctionBuilder('outer tile', target, ['i32', 'i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c, lines, accumulate] = f.params;
-  const at = (r: number, v: number): number => (r * width + v * lanes) * BYTES;
-  const across = tile.columns / lanes;
-  const zero = constant(inVectors('f32', vectors), 0);
-  const sums: Local[][] = places.map(() => Array.from({ length: across }, () => f.local(zero)));
-  f.if(accumulate, () =>
-    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v), vectors)))),
-  );
+  const sums = new TileSums(f, tile, places.length);
+  f.if(accumulate, () => sums.load((row) => [c, row * width * BYTES]));
   f.for(0, lines, 1, (l) => {
     const a = f.local(a0.add(l.mul(line.a * BYTES)));
     const b = f.local(b0.add(l.mul(line.b * BYTES)));
     f.for(0, run.size, 1, () => {
-      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * lanes * BYTES, vectors)));
-      places.forEach((place, r) => {
-        const element = f.let(f.loadSplat(a, place * BYTES, vectors));
-        sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
-      });
+      sums.addProducts(b, a, (row) => places[row] * BYTES);
       f.set(a, a.add(run.a * BYTES));
       f.set(b, b.add(run.b * BYTES));
     });
   });
-  sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, at(r, v))));
+  sums.each((sum, row, shift) => f.store('f32', c, sum, row * width * BYTES + shift));
   return f.finish();
 }
 

@@ -1,7 +1,8 @@
 /** @file The innermost kernel of matrix products: a tile of C in registers, one column of packed A times one row of packed B at a time. */
-import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
+import { FunctionBuilder, i32, MEMORY_BYTES } from '../../codegen/index.js';
 import type { Epilogue } from '../context.js';
+import { TileSums } from './tile_sums.js';
 
 /** Rows and columns of a tile. */
 export interface Tile {
@@ -31,29 +32,33 @@ export function tileOf(target: Target, columns: number): Tile {
   return target.wide && columns > plain.columns ? { ...plain, columns: 2 * plain.columns, vectors: 2 } : plain;
 }
 
-const made = new WeakMap<Target, Map<number, KernelFunction>>();
+const made = new WeakMap<Target, Map<string, KernelFunction>>();
 
 /**
  * `tiles(a, b, c, rowBytes, depth, accumulate, count)`: C = A·B, or C += A·B, for `count` tiles, one below the other. `a` is packed by
  * columns of the tile's rows, one tile after another, `b` by rows of the tile's columns; rows of `c` lie `rowBytes` apart.
  *
- * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the tiles, and the
+ * @param options.memory The type of the elements.
+ * @param options.epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the tiles, and the
  *     epilogue's pointers.
  */
-export function tileFunction(target: Target, tile: Tile, epilogue?: Epilogue): KernelFunction {
-  if (epilogue !== undefined) return buildTile(target, tile, epilogue);
+export function tileFunction(
+  target: Target,
+  tile: Tile,
+  { epilogue, memory = 'f32' }: { epilogue?: Epilogue; memory?: 'f32' | 'f64' } = {},
+): KernelFunction {
+  if (epilogue !== undefined) return buildTile(target, tile, memory, epilogue);
   let functions = made.get(target);
-  if (functions === undefined) made.set(target, (functions = new Map<number, KernelFunction>()));
-  let known = functions.get(tile.columns);
-  if (known === undefined) functions.set(tile.columns, (known = buildTile(target, tile)));
+  if (functions === undefined) made.set(target, (functions = new Map<string, KernelFunction>()));
+  const key = `${memory} ${tile.columns}`;
+  let known = functions.get(key);
+  if (known === undefined) functions.set(key, (known = buildTile(target, tile, memory)));
   return known;
 }
 
-function buildTile(target: Target, tile: Tile, epilogue?: Epilogue): KernelFunction {
-  const { rows, columns, vectors } = tile;
-  const width = vectors * target.lanes;
-  const across = columns / width;
-  const bytes = 4 * width;
+function buildTile(target: Target, tile: Tile, memory: 'f32' | 'f64', epilogue?: Epilogue): KernelFunction {
+  const { rows, columns } = tile;
+  const bytes = MEMORY_BYTES[memory];
   const own = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
   const f = new FunctionBuilder('tiles', target, epilogue === undefined ? own : [...own, 'i32', ...epilogue.params]);
   const [a0, b0, c0, rowBytes, depth, accumulate, count, column, ...pointers] = f.params;
@@ -61,35 +66,32 @@ function buildTile(target: Target, tile: Tile, epilogue?: Epilogue): KernelFunct
   const c = f.local(c0);
   f.for(0, count, 1, () => {
     const b = f.local(b0);
-    const zero = constant(inVectors('f32', vectors), 0);
-    const sums: Local[][] = Array.from({ length: rows }, () => Array.from({ length: across }, () => f.local(zero)));
+    const sums = new TileSums(f, tile, rows, memory);
     /** Goes down the rows of C, whose addresses are not kept: registers are for the sums. */
-    const down = (body: (row: Local[], at: Expr) => void): void => {
+    const down = (): ((row: number) => Expr) => {
       const at = f.local(c);
-      sums.forEach((row, r) => {
-        if (r > 0) f.set(at, at.add(rowBytes));
-        body(row, at);
-      });
+      let last = 0;
+      return (row) => {
+        if (row > last) f.set(at, at.add(rowBytes));
+        last = row;
+        return at;
+      };
     };
-    f.if(accumulate, () =>
-      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', at, v * bytes, vectors)))),
-    );
-    f.for(i32(0), depth, 1, () => {
-      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * bytes, vectors)));
-      for (let r = 0; r < rows; r++) {
-        const x = f.let(f.loadSplat(a, 4 * r, vectors));
-        sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
-      }
-      f.set(a, a.add(4 * rows));
-      f.set(b, b.add(4 * columns));
+    f.if(accumulate, () => {
+      const placeOf = down();
+      sums.load((row) => [placeOf(row), 0]);
     });
-    down((row, at) =>
-      row.forEach((sum, v) => {
-        const shift = v * bytes;
-        if (epilogue === undefined) f.store('f32', at, sum, shift);
-        else epilogue.store(f, pointers, at.add(shift), f.let(column.add(shift)), sum);
-      }),
-    );
+    f.for(i32(0), depth, 1, () => {
+      sums.addProducts(b, a, (row) => bytes * row);
+      f.set(a, a.add(bytes * rows));
+      f.set(b, b.add(bytes * columns));
+    });
+    const placeOf = down();
+    sums.each((sum, row, shift) => {
+      const at = placeOf(row);
+      if (epilogue === undefined) f.store(memory, at, sum, shift);
+      else epilogue.store(f, pointers, at.add(shift), f.let(column.add(shift)), sum);
+    });
     f.set(c, c.add(rowBytes.mul(rows)));
   });
   return f.finish();

@@ -6,14 +6,15 @@
  * second cache: it transforms the tiles' inputs (what lies in the padding is read from a row of zeros), multiplies features point by point,
  * and transforms back into the output. A value that is not finite makes its whole tile so. Errors: see winograd_transform.ts.
  */
-import type { Expr, KernelFunction, Local, Target, Vectors } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Target, Vectors } from '../../codegen/index.js';
+import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Epilogue } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
 import { tileOf } from '../contraction/gemm_tile.js';
+import { TileSums } from '../contraction/tile_sums.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
 import { cutTasks, decode, forUnits, roundUp } from '../work.js';
@@ -217,9 +218,6 @@ export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4)
 
 /** `rows(a, b, c, count)`: rows of C = A·B for one panel of B, four at a time. */
 function productRows(target: Target, tile: Tile, depth: number, aStep: number, cStep: number): KernelFunction {
-  const { vectors } = tile;
-  const across = tile.columns / (vectors * target.lanes);
-  const widthBytes = BYTES * vectors * target.lanes;
   const f = new FunctionBuilder('winograd products', target, ['i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c0, count] = f.params;
   const aRow = f.local(a0);
@@ -227,19 +225,13 @@ function productRows(target: Target, tile: Tile, depth: number, aStep: number, c
   f.for(0, count, tile.rows, () => {
     const a = f.local(aRow);
     const b = f.local(b0);
-    const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-      Array.from({ length: across }, () => f.local(constant(inVectors('f32', vectors), 0))),
-    );
+    const sums = new TileSums(f, tile);
     f.for(0, depth, 1, () => {
-      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * widthBytes, vectors)));
-      for (let r = 0; r < tile.rows; r++) {
-        const element = f.let(f.loadSplat(a, r * aStep * BYTES, vectors));
-        sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
-      }
+      sums.addProducts(b, a, (row) => row * aStep * BYTES);
       f.set(a, a.add(BYTES));
       f.set(b, b.add(tile.columns * BYTES));
     });
-    sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, r * cStep * BYTES + v * widthBytes)));
+    sums.each((sum, row, shift) => f.store('f32', c, sum, row * cStep * BYTES + shift));
     f.set(aRow, aRow.add(tile.rows * aStep * BYTES));
     f.set(c, c.add(tile.rows * cStep * BYTES));
   });

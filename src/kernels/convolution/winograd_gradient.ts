@@ -5,13 +5,14 @@
  * A task goes through a part of the tiles, block by block: it transforms the inputs and the cotangents of a block, and adds their products
  * to the sums at the 36 points, all in memory of its own. At the end it transforms its sums back; the parts are then added in order.
  */
-import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32, inVectors } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
 import { plainTile, tileOf } from '../contraction/gemm_tile.js';
+import { TileSums } from '../contraction/tile_sums.js';
 import type { PlainConvolution } from './winograd.js';
 import { cacheStep, tileMemory, tileTransform } from './winograd.js';
 import type { Winograd } from './winograd_transform.js';
@@ -191,29 +192,17 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
 
 /** `f(a, b, c, depth, accumulate)`: a tile of C = AᵀB or C += AᵀB over `depth` rows of A and B. */
 function outerProducts(target: Target, tile: Tile, aStep: number, bStep: number, cStep: number): KernelFunction {
-  const { vectors } = tile;
-  const across = tile.columns / (vectors * target.lanes);
-  const widthBytes = BYTES * vectors * target.lanes;
   const f = new FunctionBuilder('winograd outer products', target, ['i32', 'i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c, depth, accumulate] = f.params;
   const [a, b] = [f.local(a0), f.local(b0)];
-  const at = (r: number, v: number): number => r * cStep * BYTES + v * widthBytes;
-  const sums: Local[][] = Array.from({ length: tile.rows }, () =>
-    Array.from({ length: across }, () => f.local(constant(inVectors('f32', vectors), 0))),
-  );
-  f.if(accumulate, () =>
-    sums.forEach((row, r) => row.forEach((sum, v) => f.set(sum, f.loadVector('f32', c, at(r, v), vectors)))),
-  );
+  const sums = new TileSums(f, tile);
+  f.if(accumulate, () => sums.load((row) => [c, row * cStep * BYTES]));
   f.for(0, depth, 1, () => {
-    const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector('f32', b, v * widthBytes, vectors)));
-    for (let r = 0; r < tile.rows; r++) {
-      const element = f.let(f.loadSplat(a, r * BYTES, vectors));
-      sums[r].forEach((sum, v) => f.set(sum, element.fma(bs[v], sum)));
-    }
+    sums.addProducts(b, a, (row) => row * BYTES);
     f.set(a, a.add(aStep * BYTES));
     f.set(b, b.add(bStep * BYTES));
   });
-  sums.forEach((row, r) => row.forEach((sum, v) => f.store('f32', c, sum, at(r, v))));
+  sums.each((sum, row, shift) => f.store('f32', c, sum, row * cStep * BYTES + shift));
   return f.finish();
 }
 

@@ -4,8 +4,8 @@
  *
  * @see Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication"
  */
-import type { Expr, KernelFunction, Local, Target } from '../../codegen/index.js';
-import { constant, FunctionBuilder, i32, inVectors, vectorPieces } from '../../codegen/index.js';
+import type { Expr, Target } from '../../codegen/index.js';
+import { constant, FunctionBuilder, i32, vectorPieces } from '../../codegen/index.js';
 import { type Tile, tileFunction, tileOf } from '../contraction/gemm_tile.js';
 import { roundUp } from '../work.js';
 import type { Real } from './vectors.js';
@@ -30,48 +30,6 @@ const tileSize = (target: Target, real: Real): Tile => {
   const tile = tileOf(target, Infinity);
   return { ...tile, columns: (tile.columns / target.lanes) * lanesOf(target, real) };
 };
-
-/** `(a, b, c, rowBytes, depth, accumulate, count)`: as `tileFunction`, which it is for float32. */
-const tiles = perReal((target, real): KernelFunction => {
-  const tile = tileSize(target, real);
-  if (real.memory === 'f32') return tileFunction(target, tile);
-  const { rows, columns, vectors } = tile;
-  const width = vectors * lanesOf(target, real);
-  const across = columns / width;
-  const widthBytes = width * real.bytes;
-  const f = new FunctionBuilder('wide tiles', target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [a0, b0, c0, rowBytes, depth, accumulate, count] = f.params;
-  const a = f.local(a0);
-  const c = f.local(c0);
-  f.for(0, count, 1, () => {
-    const b = f.local(b0);
-    const sums: Local[][] = Array.from({ length: rows }, () =>
-      Array.from({ length: across }, () => f.local(constant(inVectors(real.memory, vectors), 0))),
-    );
-    const down = (body: (row: Local[], at: Expr) => void): void => {
-      const at = f.local(c);
-      sums.forEach((row, r) => {
-        if (r > 0) f.set(at, at.add(rowBytes));
-        body(row, at);
-      });
-    };
-    f.if(accumulate, () =>
-      down((row, at) => row.forEach((sum, v) => f.set(sum, f.loadVector(real.memory, at, v * widthBytes, vectors)))),
-    );
-    f.for(i32(0), depth, 1, () => {
-      const bs = Array.from({ length: across }, (_, v) => f.let(f.loadVector(real.memory, b, v * widthBytes, vectors)));
-      for (let r = 0; r < rows; r++) {
-        const x = f.let(f.loadSplat(a, real.bytes * r, vectors, real.memory));
-        sums[r].forEach((sum, v) => f.set(sum, x.fma(bs[v], sum)));
-      }
-      f.set(a, a.add(real.bytes * rows));
-      f.set(b, b.add(real.bytes * columns));
-    });
-    down((row, at) => row.forEach((sum, v) => f.store(real.memory, at, sum, v * widthBytes)));
-    f.set(c, c.add(rowBytes.mul(rows)));
-  });
-  return f.finish();
-});
 
 /**
  * `(count, depth, from, fromLine, fromDepth, alpha, to)`: up to `width` lines (rows of A, columns of B), times alpha, as one panel:
@@ -144,7 +102,11 @@ export const multiply = perReal((target, real) => {
   const packedA = f.let(workspace.add(TILE * bytes));
   const packedRows = least(m.add(15).and(-16), ROWS);
   const packedB = f.let(packedA.add(packedRows.mul(least(k, DEPTH)).mul(bytes)));
-  const [tile, ofRows, ofColumns] = [tiles(target, real), packRows(target, real), packColumns(target, real)];
+  const [tile, ofRows, ofColumns] = [
+    tileFunction(target, tileSize(target, real), { memory }),
+    packRows(target, real),
+    packColumns(target, real),
+  ];
   const one = constant(memory, 1);
   /**
    * A tile that is not whole: done in a copy, of which the part that is there goes back. Sums begin with C, as those of whole tiles do, so that bits do
