@@ -8,7 +8,6 @@ import { InternalError } from '../core/errors.js';
 import type { MachineModel } from './machine.js';
 
 /**
-/**
  * Types of values: scalars, vectors of a target's lanes (`x`; of half as many for `f64x`), and wide vectors (`xx`): two vectors side by
  * side. Vector comparisons of 32-bit numbers give all-ones lanes (`i32x`, `i32xx`); those of `f64x` are not there, as nothing needs them
  * yet.

@@ -6,6 +6,7 @@ import type { Shape } from '../core/shape.js';
 import type { Expr, FunctionBuilder, Local, Vectors } from '../codegen/index.js';
 import { i32 } from '../codegen/index.js';
 import type { LaneValue } from '../codegen/lanes.js';
+import { extremumBits } from '../codegen/math/floats.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../codegen/lanes.js';
 import type { WindowParams } from '../graph/lax.js';
 import type { Buffer } from './buffers.js';
@@ -215,16 +216,6 @@ function findMaximum(
   return { best, tap };
 }
 
-/**
- * The greater or the lesser of float lanes that are not NaN, +0 above -0. Of equal numbers each order of the operands gives another;
- * `max` in one instruction of WebAssembly takes nine of a processor, as it minds NaN too.
- */
-function extremum(f: FunctionBuilder, kind: 'max' | 'min', x: Expr, y: Expr): Expr {
-  const [one, other] = kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)];
-  const bits = one.bitcast();
-  return f.let((kind === 'max' ? bits.and(other.bitcast()) : bits.or(other.bitcast())).bitcast());
-}
-
 function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
   return {
     lower(node, lowering) {
@@ -265,7 +256,8 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
                 if (kind === 'sum') f.set(total, s.binary('add', now, element).expr);
                 else if (isNaN === null) f.set(total, s.binary(kind, now, element).expr);
                 else {
-                  f.set(total, extremum(f, kind, total, element.expr));
+                  // NaN is minded once for all elements: `max` of WebAssembly would mind it at each.
+                  f.set(total, extremumBits(kind, total, element.expr).bitcast());
                   f.set(isNaN, isNaN.or(element.expr.ne(element.expr)));
                 }
               });

@@ -16,6 +16,8 @@ function hasRelaxedFma(): boolean {
 
 let wanted: boolean | null = null;
 let fma: boolean | null = null;
+/** As `hasRelaxedFma`, which is asked once. */
+const takesFma = (): boolean => (fma ??= hasRelaxedFma());
 let joins: boolean | null = null;
 const targets = new Map<boolean, Target>();
 
@@ -30,17 +32,13 @@ export function isWide(): boolean {
   const { engine } = getPlatform();
   if (wanted !== null || engine === null) return wanted ?? false;
   if (engine.wide !== 'auto') return engine.wide === 'on';
-  fma ??= hasRelaxedFma();
-  return (joins ??= engine.optimized(() => joinsVectors(fma!)));
+  return (joins ??= engine.optimized(() => joinsVectors(takesFma())));
 }
 
 /** The machine for which programs are emitted. */
 export function wasmTarget(): Target {
   const wide = isWide();
   let target = targets.get(wide);
-  if (target === undefined) {
-    fma ??= hasRelaxedFma();
-    targets.set(wide, (target = { lanes: 4, wide, fma, machine: WASM_MACHINE }));
-  }
+  if (target === undefined) targets.set(wide, (target = { lanes: 4, wide, fma: takesFma(), machine: WASM_MACHINE }));
   return target;
 }

@@ -41,6 +41,13 @@ const json = (value: unknown): ServerAnswer => ({
   body: JSON.stringify(value),
 });
 
+/** A page, which nobody keeps. */
+const html = (body: string, headers: Readonly<Record<string, string>>): ServerAnswer => ({
+  status: 200,
+  headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...headers },
+  body,
+});
+
 /** Which versions of whose board a reader has seen: the id of an event, or a number of the query. */
 function seenVersion(server: string, id: string): number {
   const [name, version] = id.split('.');
@@ -159,30 +166,18 @@ export class DashboardServer {
 
   async #page(): Promise<ServerAnswer> {
     const { PAGE_SCRIPT } = await import('./page_script.js');
-    return {
-      status: 200,
-      headers: {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Cache-Control': 'no-store',
-        'X-Content-Type-Options': 'nosniff',
-        'X-Frame-Options': 'DENY', // no other page may lay its own buttons over these
-        'Referrer-Policy': 'no-referrer',
-      },
-      body: dashboardHtml(PAGE_SCRIPT, { token: this.token, frame: null }),
-    };
+    return html(dashboardHtml(PAGE_SCRIPT, { token: this.token, frame: null }), {
+      'X-Content-Type-Options': 'nosniff',
+      'X-Frame-Options': 'DENY', // no other page may lay its own buttons over these
+      'Referrer-Policy': 'no-referrer',
+    });
   }
 
   async #saved(): Promise<ServerAnswer> {
     const { PAGE_SCRIPT } = await import('./page_script.js');
-    return {
-      status: 200,
-      headers: {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Cache-Control': 'no-store',
-        'Content-Disposition': 'attachment; filename="run.html"',
-      },
-      body: dashboardHtml(PAGE_SCRIPT, { token: null, frame: this.#board.since(0) }),
-    };
+    return html(dashboardHtml(PAGE_SCRIPT, { token: null, frame: this.#board.since(0) }), {
+      'Content-Disposition': 'attachment; filename="run.html"',
+    });
   }
 
   #stream({ headers }: ServerRequest): ServerAnswer {

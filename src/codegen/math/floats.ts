@@ -85,15 +85,23 @@ const UNARY: Readonly<Record<FloatUnary, Unary>> = {
   digamma: double(special.digamma),
 };
 
+/** The bits of the greater or the lesser of lanes that are not NaN, +0 above -0. */
+export function extremumBits(kind: 'max' | 'min', x: Expr, y: Expr): Expr {
+  // Of equal numbers each order of the operands gives another.
+  const [one, other] = (kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)]).map((z) => z.bitcast());
+  return kind === 'max' ? one.and(other) : one.or(other);
+}
+
 /**
  * The greater or the lesser of lanes, +0 above -0; NaN if either is. WebAssembly has one instruction for it, of which processors make a chain
  * of nine that wait for each other; of these, none waits for more than two.
  */
 function extremum(f: FunctionBuilder, kind: 'max' | 'min', x: Expr, y: Expr): Expr {
-  // Of equal numbers each order of the operands gives another.
-  const [one, other] = (kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)]).map((z) => z.bitcast());
-  const found = kind === 'max' ? one.and(other) : one.or(other);
-  return f.let(found.or(x.ne(x).or(y.ne(y))).bitcast()); // all bits set: a NaN
+  return f.let(
+    extremumBits(kind, x, y)
+      .or(x.ne(x).or(y.ne(y)))
+      .bitcast(),
+  ); // all bits set: a NaN
 }
 
 /** The greater of two; NaN if either is. Quicker with a number that is known. */

@@ -104,29 +104,24 @@ export const dot = perReal((target, real) => {
   return f.finish();
 });
 
-/** `(count, alpha, x)`: x *= alpha. */
-export const scale = perReal((target, real) => {
-  const f = new FunctionBuilder('scale', target, ['i32', real.memory, 'i32']);
-  const [count, alpha, x] = f.params;
-  const lanes = f.let(alpha.splat());
-  sweep(f, real, count, (at, offset, wide) => {
-    const to = f.let(x.add(at));
-    f.store(real.memory, to, read(f, real, to, offset, wide).mul(wide ? lanes : alpha), offset);
+/** `(count, number, x)`: each element of x and a number, combined. */
+const byNumber = (name: string, combine: (x: Expr, number: Expr) => Expr): ReturnType<typeof perReal> =>
+  perReal((target, real) => {
+    const f = new FunctionBuilder(name, target, ['i32', real.memory, 'i32']);
+    const [count, number, x] = f.params;
+    const lanes = f.let(number.splat());
+    sweep(f, real, count, (at, offset, wide) => {
+      const to = f.let(x.add(at));
+      f.store(real.memory, to, combine(read(f, real, to, offset, wide), wide ? lanes : number), offset);
+    });
+    return f.finish();
   });
-  return f.finish();
-});
+
+/** `(count, alpha, x)`: x *= alpha. */
+export const scale = byNumber('scale', (x, alpha) => x.mul(alpha));
 
 /** `(count, divisor, x)`: x /= divisor, each element rounded once. */
-export const divide = perReal((target, real) => {
-  const f = new FunctionBuilder('divide', target, ['i32', real.memory, 'i32']);
-  const [count, divisor, x] = f.params;
-  const lanes = f.let(divisor.splat());
-  sweep(f, real, count, (at, offset, wide) => {
-    const to = f.let(x.add(at));
-    f.store(real.memory, to, read(f, real, to, offset, wide).div(wide ? lanes : divisor), offset);
-  });
-  return f.finish();
-});
+export const divide = byNumber('divide', (x, divisor) => x.div(divisor));
 
 /** `(count, x, y)`: x and y change places. */
 export const swap = perReal((target, real) => {

@@ -7,7 +7,7 @@
  */
 import { dtypeInfo, storageBytes } from '../../core/dtype.js';
 import { formatShape, reducedShape, sizeOf } from '../../core/shape.js';
-import type { Expr } from '../../codegen/index.js';
+import type { Expr, Target, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
 import type { Value } from '../../graph/graph.js';
@@ -53,10 +53,9 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const has64 = group.nodes
     .concat(group.reductions)
     .some((n) => [...n.inputs, ...n.outputs].some((v) => dtypeInfo(v.dtype).storage === 'f64'));
-  const { lanes, wide } = lowering.target;
-  const vectorized = !has64 && size >= lanes;
-  const vectors = !vectorized ? 0 : wide && size >= 2 * lanes ? 2 : 1;
-  const mode = modeOf(plan, reducedAxes, inner, byRows, vectorized, lanes);
+  const { lanes } = lowering.target;
+  const vectors = widestFor(lowering.target, size, has64);
+  const mode = modeOf(plan, reducedAxes, inner, byRows, vectors > 0, lanes);
 
   // Units of work: outer axes as far as they give enough, pieces of the innermost kept axis, parts of a reduction.
   const piece = mode === 'map' ? CHUNK : COLUMNS;
@@ -140,6 +139,12 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   partials.forEach((buffer, i) => combineParts(lowering, plan, reductions[i], buffer, parts, kept));
 }
 
+/** The widest vectors that fit into so many elements. `has64`: some are of 64 bits, which stay single. */
+function widestFor({ lanes, wide }: Target, elements: number, has64: boolean): Vectors {
+  if (has64 || elements < lanes) return 0;
+  return wide && elements >= 2 * lanes ? 2 : 1;
+}
+
 function modeOf(
   plan: GroupPlan,
   reducedAxes: readonly Axis[],
@@ -172,10 +177,8 @@ function combineParts(
 ): void {
   const out = plan.accesses[r.result].buffer!;
   const bytes = storageBytes(r.dtype);
-  const { lanes, wide } = lowering.target;
-  const vectorized = dtypeInfo(r.dtype).storage !== 'f64' && kept >= lanes;
-  const vectors = !vectorized ? 0 : wide && kept >= 2 * lanes ? 2 : 1;
-  const step = vectors === 0 ? 1 : vectors * lanes;
+  const vectors = widestFor(lowering.target, kept, dtypeInfo(r.dtype).storage === 'f64');
+  const step = vectors === 0 ? 1 : vectors * lowering.target.lanes;
   const units = Math.ceil(kept / step);
   const cut = cutTasks(units, parts * step);
   lowering.add({

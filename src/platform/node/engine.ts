@@ -18,7 +18,7 @@ const setting = process.env['KERAS_TS_WIDE'];
 
 /** What Node's V8 can be told. */
 export const engine: WasmEngine = {
-  wide: setting === '0' || (setting !== '1' && !canJoin) ? 'off' : setting === '1' ? 'on' : 'auto',
+  wide: setting === '1' ? 'on' : setting === '0' || !canJoin ? 'off' : 'auto',
   joinVectors(join) {
     if (canJoin) setFlagsFromString(`--${join ? '' : 'no-'}experimental-wasm-revectorize`);
   },
