@@ -16,7 +16,7 @@ const ROUNDS = 6;
 const FASTER = 1.3;
 
 /**
- * Whether wide vectors are faster here. Takes about two milliseconds.
+ * Whether wide vectors are faster here. Takes a few milliseconds.
  *
  * @param fma Whether the engine has relaxed multiply-add.
  */
