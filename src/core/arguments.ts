@@ -149,7 +149,7 @@ export interface CheckOptions {
 
 /**
  * `call` with its arguments checked before: their number, that the options are a plain object, and the options' names. Calls that give
- * the required arguments and no more cost one comparison.
+ * the required arguments and no more cost one comparison, and one for each argument of which it is known what it takes.
  *
  * @param owner Names the function in messages.
  * @param fn Its parameters are read from its text, when the first call needs them.
