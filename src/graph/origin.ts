@@ -1,29 +1,24 @@
 /** @file Where nodes come from: the layer (or other part) whose code made them, for profiles. Nothing computes differently for it. */
+import { Scope } from '../core/scope.js';
 
-let current: string | null = null;
+const scope = new Scope<string | null>(null);
 
 /** What begins the origin of a node that the backward pass made for a node of the origin that follows. */
 export const GRADIENT_OF = '∇ ';
 
 /** The origin that nodes made now get; null: not said. */
 export function currentOrigin(): string | null {
-  return current;
+  return scope.current;
 }
 
 /** Let nodes made from now on come from `origin`, until whoever calls this sets the one that was before. */
 export function setOrigin(origin: string | null): void {
-  current = origin;
+  scope.current = origin;
 }
 
 /** Run `fn`; nodes made meanwhile come from `origin`. */
 export function withOrigin<R>(origin: string | null, fn: () => R): R {
-  const outer = current;
-  current = origin;
-  try {
-    return fn();
-  } finally {
-    current = outer;
-  }
+  return scope.run(origin, fn);
 }
 
 /** The origin of gradients of a node of `origin`; gradients of gradients are not told apart. */

@@ -1,12 +1,13 @@
 /** @file What layer calls inherit from the calls around them: names before theirs, the training flag, the dtype of variables. */
 import type { DType } from '../core/dtype.js';
+import { Scope } from '../core/scope.js';
 import { withAutocast } from '../runtime/index.js';
 
-interface Scope {
+interface NamedOwner {
   readonly name: string;
   readonly owner: object;
 }
-const scopes: Scope[] = [];
+const scopes: NamedOwner[] = [];
 
 /** The names of the owners around, joined by `/`: `"sequential/dense"`. Empty outside of all. */
 export function currentPath(): string {
@@ -30,43 +31,31 @@ export interface CallContext {
   readonly training: boolean | null;
 }
 
-let context: CallContext | null = null;
+const calls = new Scope<CallContext | null>(null);
 
 /** The innermost layer call that is going on, or null. */
 export function callContext(): CallContext | null {
-  return context;
+  return calls.current;
 }
 
 /** Run a layer's call, which the calls inside it inherit from. */
 export function withCallContext<R>(inner: CallContext, fn: () => R): R {
-  const outer = context;
-  context = inner;
-  try {
-    return fn();
-  } finally {
-    context = outer;
-  }
+  return calls.run(inner, fn);
 }
 
-let observer: ((layer: object, outputs: unknown) => void) | null = null;
+const observers = new Scope<((layer: object, outputs: unknown) => void) | null>(null);
 
 /** Run `fn` and tell of what each layer gives that is called meanwhile. */
 export function observingOutputs<R>(listener: (layer: object, outputs: unknown) => void, fn: () => R): R {
-  const outer = observer;
-  observer = listener;
-  try {
-    return fn();
-  } finally {
-    observer = outer;
-  }
+  return observers.run(listener, fn);
 }
 
 /** Tell whoever observes what a layer gave. */
 export function tellOutputs(layer: object, outputs: unknown): void {
-  observer?.(layer, outputs);
+  observers.current?.(layer, outputs);
 }
 
-let autocast: { readonly dtype: DType | null } | null = null;
+const autocasts = new Scope<{ readonly dtype: DType | null } | null>(null);
 
 /**
  * Run a layer's call so that it reads float variables as its compute dtype: if its policy is mixed, or if a layer around it has
@@ -76,12 +65,7 @@ let autocast: { readonly dtype: DType | null } | null = null;
  * @param mixed Whether weights are kept in another dtype.
  */
 export function withLayerAutocast<R>(compute: DType | null, mixed: boolean, fn: () => R): R {
+  const autocast = autocasts.current;
   if (autocast === null ? !mixed : autocast.dtype === compute) return fn();
-  const outer = autocast;
-  autocast = { dtype: compute };
-  try {
-    return withAutocast(compute, fn);
-  } finally {
-    autocast = outer;
-  }
+  return autocasts.run({ dtype: compute }, () => withAutocast(compute, fn));
 }

@@ -6,6 +6,7 @@ import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import { NotImplementedError, TypeError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
+import { Scope } from '../core/scope.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import {
   classNameOf,
@@ -38,16 +39,10 @@ export interface Update {
 /** The variables that gradients belong to: a list, also as an option; null for those that the optimizer was built with. */
 export type ApplyTarget = readonly Variable[] | { readonly trainableVariables?: readonly Variable[] | null } | null;
 
-let updatesAreHeld = false;
+const updatesWait = new Scope(false);
 /** Run `fn` while `optimizer.apply` does nothing, whatever the optimizer: for a look at a step whose layers may have no weights yet. */
 export function withoutUpdates<R>(fn: () => R): R {
-  const outer = updatesAreHeld;
-  updatesAreHeld = true;
-  try {
-    return fn();
-  } finally {
-    updatesAreHeld = outer;
-  }
+  return updatesWait.run(true, fn);
 }
 
 /**
@@ -341,7 +336,7 @@ export class Optimizer extends OptimizerVariables {
    */
   apply(grads: readonly (TensorLike | null)[], trainableVariables: ApplyTarget = null): void {
     checkList(`Optimizer '${this.name}' (apply)`, 'grads', grads, 'gradients, one for each variable');
-    if (grads.length === 0 || updatesAreHeld) return;
+    if (grads.length === 0 || updatesWait.current) return;
     const variables = this.variablesFor(grads, trainableVariables);
     withOrigin('optimizer', () => withStoredValues(() => this.#applyTo(grads, variables)));
   }

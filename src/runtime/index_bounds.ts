@@ -2,6 +2,7 @@
  * @file Ids that must lie in a table: looked at where they are there, and where a program takes them from its arguments, noted, so that
  * whoever feeds the program can look at the arrays before it runs.
  */
+import { Scope } from '../core/scope.js';
 import { indexChecksEnabled } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
@@ -19,18 +20,17 @@ interface IndexBound {
 /** For each of the arguments, in order, what its numbers must be. */
 export type IndexBounds = readonly (readonly IndexBound[])[];
 
-let watched: { readonly values: readonly (Value | null)[]; readonly bounds: IndexBound[][] } | null = null;
+interface Watched {
+  readonly values: readonly (Value | null)[];
+  readonly bounds: IndexBound[][];
+}
+const scope = new Scope<Watched | null>(null);
 
 /** What `fn` demands of the numbers of its arguments, by `requireIndices`. @param args Traced tensors. */
 export function indexBoundsOf(args: readonly Tensor[], fn: () => void): IndexBounds {
-  const outer = watched;
-  watched = { values: args.map((x) => x.value), bounds: args.map(() => []) };
-  try {
-    fn();
-    return watched.bounds;
-  } finally {
-    watched = outer;
-  }
+  const watched: Watched = { values: args.map((x) => x.value), bounds: args.map(() => []) };
+  scope.run(watched, fn);
+  return watched.bounds;
 }
 
 /** Ops through which numbers go as they are, but for places and formats. */
@@ -47,6 +47,7 @@ export function requireIndices(indices: Tensor, rows: number, owner: string): vo
     checkIndices(indices.ndarray, [{ rows, owner }]);
     return;
   }
+  const watched = scope.current;
   if (watched === null) return;
   let { value } = indices;
   while (value !== null) {

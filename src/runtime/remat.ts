@@ -3,6 +3,7 @@ import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { isFloat } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { Scope } from '../core/scope.js';
 import { flatten, mapTree, type Tree } from '../core/tree.js';
 import * as lax from '../graph/lax.js';
 import { getKerasMask, setKerasMask } from './mask.js';
@@ -97,10 +98,10 @@ export interface RematScopeOptions {
   readonly layerNames?: readonly string[] | null;
 }
 
-let current: RematScope | null = null;
+const innermost = new Scope<RematScope | null>(null);
 
 /** The innermost scope that is open, or null. */
-export const currentRematScope = (): RematScope | null => current;
+export const currentRematScope = (): RematScope | null => innermost.current;
 
 /**
  * Layers that are made while the scope is open are rematerialized whenever they are called: their inner values are computed once more for
@@ -141,13 +142,7 @@ export class RematScope {
 }
 
 function within<R>(scope: RematScope, fn: () => R): R {
-  const outer = current;
-  current = scope;
-  try {
-    return fn();
-  } finally {
-    current = outer;
-  }
+  return innermost.run(scope, fn);
 }
 
 /**

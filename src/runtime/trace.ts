@@ -3,6 +3,7 @@
  * variables assigned become outputs; eager tensors that the code closes over become inputs too.
  */
 import { RuntimeError } from '../core/errors.js';
+import { Scope } from '../core/scope.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Graph, Value } from '../graph/index.js';
 import { GraphBuilder, interpret, makeGraph } from '../graph/index.js';
@@ -105,26 +106,20 @@ export class Trace implements TraceOwner {
   }
 }
 
-let current: Trace | null = null;
+const scope = new Scope<Trace | null>(null);
 
 /** The trace that ops add to, or null when ops compute at once. */
 export function currentTrace(): Trace | null {
-  return current;
+  return scope.current;
 }
 
 export function isTracing(): boolean {
-  return current !== null;
+  return scope.current !== null;
 }
 
 /** Run `fn` with ops adding to `trace` (null: computing at once). */
 export function withTrace<R>(trace: Trace | null, fn: () => R): R {
-  const outer = current;
-  current = trace;
-  try {
-    return fn();
-  } finally {
-    current = outer;
-  }
+  return scope.run(trace, fn);
 }
 
 /** What tracing a function gave: a graph whose inputs are [arguments, variables, captured] and whose outputs are [results, assigned variables]. */

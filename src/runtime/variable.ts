@@ -7,6 +7,7 @@ import { standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import { castArray, type NDArray } from '../core/ndarray.js';
+import { Scope } from '../core/scope.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, sameShape } from '../core/shape.js';
 import type { HeapBuffer } from '../graph/index.js';
@@ -37,33 +38,21 @@ export interface VariableOptions {
   readonly name?: string | null;
 }
 
-let autocastDType: DType | null = null;
+const autocast = new Scope<DType | null>(null);
 
 /** Run `fn` with float variables read as `dtype` (null: as they are). @see Keras's `AutoCastScope` */
 export function withAutocast<R>(dtype: DType | null, fn: () => R): R {
-  const outer = autocastDType;
-  autocastDType = dtype;
-  try {
-    return fn();
-  } finally {
-    autocastDType = outer;
-  }
+  return autocast.run(dtype, fn);
 }
 
 /** How a stored value becomes the one that layers compute with. */
 export type Parametrization = (stored: Tensor) => TensorLike;
 
-let readsStored = false;
+const readsStored = new Scope(false);
 
 /** Run `fn` with variables read as they are stored, without autocast and parametrizations: optimizers work so. */
 export function withStoredValues<R>(fn: () => R): R {
-  const outer = readsStored;
-  readsStored = true;
-  try {
-    return withAutocast(null, fn);
-  } finally {
-    readsStored = outer;
-  }
+  return readsStored.run(true, () => withAutocast(null, fn));
 }
 
 let lastForm = 0;
@@ -158,7 +147,7 @@ export class Variable extends TensorSource {
   /** The value now, as layers see it: the stored one, or what `parametrize` makes of it. A traced tensor inside a trace. */
   override get value(): Tensor {
     let { stored } = this;
-    if (readsStored) return stored;
+    if (readsStored.current) return stored;
     if (this.#parametrizations.length > 0) {
       const compute = (): Tensor =>
         this.#parametrizations.reduce<Tensor>(
@@ -167,8 +156,9 @@ export class Variable extends TensorSource {
         );
       stored = withAutocast(null, compute);
     }
-    if (autocastDType !== null && this.autocast && stored.dtype !== autocastDType && stored.dtype.includes('float')) {
-      return arithmetic('cast', stored, autocastDType);
+    const dtype = autocast.current;
+    if (dtype !== null && this.autocast && stored.dtype !== dtype && stored.dtype.includes('float')) {
+      return arithmetic('cast', stored, dtype);
     }
     return stored;
   }
