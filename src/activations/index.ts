@@ -1,107 +1,19 @@
 /** @file `keras.activations`: functions by which layers bend their outputs; what is exported here can be found by its id. */
+import { functionsOf } from '../core/catalogue.js';
 import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerFunctions, registrationOf } from '../core/serialization.js';
 import { Callable } from '../core/callable.js';
-import {
-  celu,
-  elu,
-  glu,
-  hardShrink,
-  hardSigmoid,
-  hardSilu,
-  hardTanh,
-  leakyRelu,
-  logSigmoid,
-  logSoftmax,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  softmax,
-  softplus,
-  softShrink,
-  softsign,
-  sparsemax,
-  sparsePlus,
-  sparseSigmoid,
-  squareplus,
-  tanh,
-  tanhShrink,
-  threshold,
-} from '../ops/index.js';
 import type { Tensor } from '../runtime/index.js';
-import { exponential, gelu, hardSigmoidKeras2, linear, mish, relu } from './activations.js';
+import { hardSigmoidKeras2, linear } from './activations.js';
+import * as catalogue from './catalogue.js';
 
-export {
-  celu,
-  elu,
-  exponential,
-  gelu,
-  glu,
-  hardShrink,
-  hardSigmoid,
-  hardSilu,
-  hardSilu as hardSwish,
-  hardTanh,
-  leakyRelu,
-  linear,
-  logSigmoid,
-  logSoftmax,
-  mish,
-  relu,
-  relu6,
-  selu,
-  sigmoid,
-  silu,
-  silu as swish,
-  softmax,
-  softplus,
-  softShrink,
-  softsign,
-  sparsemax,
-  sparsePlus,
-  sparseSigmoid,
-  squareplus,
-  tanh,
-  tanhShrink,
-  threshold,
-};
+export * from './catalogue.js';
+export { hardSilu as hardSwish, silu as swish } from './catalogue.js';
 export type { ReluOptions } from './activations.js';
 
-const functions = {
-  relu,
-  leaky_relu: leakyRelu,
-  relu6,
-  softmax,
-  celu,
-  elu,
-  selu,
-  softplus,
-  softsign,
-  squareplus,
-  soft_shrink: softShrink,
-  sparse_plus: sparsePlus,
-  silu,
-  gelu,
-  glu,
-  tanh,
-  tanh_shrink: tanhShrink,
-  threshold,
-  sigmoid,
-  sparse_sigmoid: sparseSigmoid,
-  exponential,
-  hard_sigmoid: hardSigmoid,
-  hard_silu: hardSilu,
-  hard_tanh: hardTanh,
-  hard_shrink: hardShrink,
-  linear,
-  mish,
-  log_softmax: logSoftmax,
-  log_sigmoid: logSigmoid,
-  sparsemax,
-};
+const functions = functionsOf(catalogue);
 /** Ids that are no function's first name, and the function that only models of Keras 1 and 2 name. */
-const others = { swish: silu, hard_swish: hardSilu, hard_sigmoid_keras2: hardSigmoidKeras2 };
+const others = { swish: catalogue.silu, hard_swish: catalogue.hardSilu, hard_sigmoid_keras2: hardSigmoidKeras2 };
 registerFunctions('keras.activations', { ...functions, ...others });
 
 /** Ids of activation functions. */

@@ -1,45 +1,25 @@
 /** @file `keras.constraints`: what is exported here can be found by its id and made from a config. */
-import type { Config, SerializableClass } from '../core/serialization.js';
+import { snakeCased } from '../core/catalogue.js';
+import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerClasses } from '../core/serialization.js';
 import type { Tensor } from '../runtime/index.js';
+import * as catalogue from './catalogue.js';
 import { Constraint } from './constraint.js';
-import { MaxNorm, MinMaxNorm, NonNeg, UnitNorm } from './constraints.js';
 
-export { Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm };
-export { MaxNorm as maxNorm, MinMaxNorm as minMaxNorm, NonNeg as nonNeg, UnitNorm as unitNorm };
+export * from './catalogue.js';
+export { MaxNorm as maxNorm, MinMaxNorm as minMaxNorm, NonNeg as nonNeg, UnitNorm as unitNorm } from './catalogue.js';
 export type { MinMaxNormOptions } from './constraints.js';
 
+const ids = { ...catalogue, ...snakeCased(catalogue) };
+
 /** Ids of constraints. */
-export type ConstraintId =
-  | 'constraint'
-  | 'Constraint'
-  | 'max_norm'
-  | 'MaxNorm'
-  | 'non_neg'
-  | 'NonNeg'
-  | 'unit_norm'
-  | 'UnitNorm'
-  | 'min_max_norm'
-  | 'MinMaxNorm';
+export type ConstraintId = keyof typeof ids;
 /** A function from a weight's value to the value that is allowed. */
 export type ConstraintFunction = (w: Tensor) => Tensor;
 /** What a constraint option takes. */
 export type ConstraintLike = ConstraintId | Constraint | ConstraintFunction | Config | null;
 
-registerClasses('keras.constraints', { Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm });
-
-const ids: Record<ConstraintId, SerializableClass> = {
-  constraint: Constraint,
-  Constraint,
-  max_norm: MaxNorm,
-  MaxNorm,
-  non_neg: NonNeg,
-  NonNeg,
-  unit_norm: UnitNorm,
-  UnitNorm,
-  min_max_norm: MinMaxNorm,
-  MinMaxNorm,
-};
+registerClasses('keras.constraints', catalogue);
 
 const room = identifierRoom<ConstraintFunction>({
   what: 'constraint',

@@ -1,93 +1,13 @@
 /** @file `keras.losses`: what is exported here can be found by its id and made from a config. */
+import { classesOf, functionsOf } from '../core/catalogue.js';
 import type { OwnNames, RegisteredLosses } from '../core/registered.js';
 import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerClasses, registerFunctions } from '../core/serialization.js';
-import { Circle, circle } from './circle.js';
-import {
-  BinaryCrossentropy,
-  binaryCrossentropy,
-  BinaryFocalCrossentropy,
-  binaryFocalCrossentropy,
-  CategoricalCrossentropy,
-  categoricalCrossentropy,
-  CategoricalFocalCrossentropy,
-  categoricalFocalCrossentropy,
-  CategoricalGeneralizedCrossEntropy,
-  categoricalGeneralizedCrossEntropy,
-  SparseCategoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-} from './crossentropy.js';
-import { CTC, ctc } from './ctc.js';
-import { KLDivergence, klDivergence, Poisson, poisson } from './divergence.js';
-import { CategoricalHinge, categoricalHinge, Hinge, hinge, SquaredHinge, squaredHinge } from './hinge.js';
+import * as catalogue from './catalogue.js';
 import type { LossFunction } from './loss.js';
-import { Loss, LossFunctionWrapper } from './loss.js';
-import {
-  CosineSimilarity,
-  cosineSimilarity,
-  Huber,
-  huber,
-  LogCosh,
-  logCosh,
-  MeanAbsoluteError,
-  meanAbsoluteError,
-  MeanAbsolutePercentageError,
-  meanAbsolutePercentageError,
-  MeanSquaredError,
-  meanSquaredError,
-  MeanSquaredLogarithmicError,
-  meanSquaredLogarithmicError,
-} from './regression.js';
-import { Dice, dice, Tversky, tversky } from './segmentation.js';
+import { Loss } from './loss.js';
 
-export {
-  BinaryCrossentropy,
-  binaryCrossentropy,
-  BinaryFocalCrossentropy,
-  binaryFocalCrossentropy,
-  CategoricalCrossentropy,
-  categoricalCrossentropy,
-  CategoricalFocalCrossentropy,
-  categoricalFocalCrossentropy,
-  CategoricalGeneralizedCrossEntropy,
-  categoricalGeneralizedCrossEntropy,
-  CategoricalHinge,
-  categoricalHinge,
-  Circle,
-  circle,
-  CosineSimilarity,
-  cosineSimilarity,
-  CTC,
-  ctc,
-  Dice,
-  dice,
-  Hinge,
-  hinge,
-  Huber,
-  huber,
-  KLDivergence,
-  klDivergence,
-  LogCosh,
-  logCosh,
-  Loss,
-  LossFunctionWrapper,
-  MeanAbsoluteError,
-  meanAbsoluteError,
-  MeanAbsolutePercentageError,
-  meanAbsolutePercentageError,
-  MeanSquaredError,
-  meanSquaredError,
-  MeanSquaredLogarithmicError,
-  meanSquaredLogarithmicError,
-  Poisson,
-  poisson,
-  SparseCategoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-  SquaredHinge,
-  squaredHinge,
-  Tversky,
-  tversky,
-};
+export * from './catalogue.js';
 export type {
   BinaryFocalCrossentropyOptions,
   BinaryFocalOptions,
@@ -112,78 +32,28 @@ export {
 export type { CosineSimilarityOptions, HuberOptions } from './regression.js';
 export type { DiceOptions, OverlapAxis, TverskyFunctionOptions, TverskyOptions } from './segmentation.js';
 
-const classes = {
-  Loss,
-  LossFunctionWrapper,
-  KLDivergence,
-  Poisson,
-  BinaryCrossentropy,
-  BinaryFocalCrossentropy,
-  CategoricalCrossentropy,
-  CategoricalFocalCrossentropy,
-  SparseCategoricalCrossentropy,
-  CategoricalGeneralizedCrossEntropy,
-  MeanSquaredError,
-  MeanAbsoluteError,
-  MeanAbsolutePercentageError,
-  MeanSquaredLogarithmicError,
-  CosineSimilarity,
-  LogCosh,
-  Huber,
-  Hinge,
-  SquaredHinge,
-  CategoricalHinge,
-  Dice,
-  Tversky,
-  Circle,
-  CTC,
-};
+const classes = classesOf(catalogue);
+const functions = functionsOf(catalogue);
 registerClasses('keras.losses', classes);
+registerFunctions('keras.losses', functions);
 
-const functions = {
-  kl_divergence: klDivergence,
-  poisson,
-  binary_crossentropy: binaryCrossentropy,
-  binary_focal_crossentropy: binaryFocalCrossentropy,
-  categorical_crossentropy: categoricalCrossentropy,
-  categorical_focal_crossentropy: categoricalFocalCrossentropy,
-  sparse_categorical_crossentropy: sparseCategoricalCrossentropy,
-  mean_squared_error: meanSquaredError,
-  mean_absolute_error: meanAbsoluteError,
-  mean_absolute_percentage_error: meanAbsolutePercentageError,
-  mean_squared_logarithmic_error: meanSquaredLogarithmicError,
-  cosine_similarity: cosineSimilarity,
-  log_cosh: logCosh,
-  huber,
-  hinge,
-  squared_hinge: squaredHinge,
-  categorical_hinge: categoricalHinge,
-  dice,
-  tversky,
-  circle,
-  ctc,
+const shortNames = {
+  bce: catalogue.binaryCrossentropy,
+  BCE: catalogue.binaryCrossentropy,
+  kld: catalogue.klDivergence,
+  KLD: catalogue.klDivergence,
+  mae: catalogue.meanAbsoluteError,
+  MAE: catalogue.meanAbsoluteError,
+  mse: catalogue.meanSquaredError,
+  MSE: catalogue.meanSquaredError,
+  mape: catalogue.meanAbsolutePercentageError,
+  MAPE: catalogue.meanAbsolutePercentageError,
+  msle: catalogue.meanSquaredLogarithmicError,
+  MSLE: catalogue.meanSquaredLogarithmicError,
 };
-registerFunctions('keras.losses', {
-  ...functions,
-  categorical_generalized_cross_entropy: categoricalGeneralizedCrossEntropy,
-});
-
-const ids = {
-  ...classes,
-  ...functions,
-  bce: binaryCrossentropy,
-  BCE: binaryCrossentropy,
-  kld: klDivergence,
-  KLD: klDivergence,
-  mae: meanAbsoluteError,
-  MAE: meanAbsoluteError,
-  mse: meanSquaredError,
-  MSE: meanSquaredError,
-  mape: meanAbsolutePercentageError,
-  MAPE: meanAbsolutePercentageError,
-  msle: meanSquaredLogarithmicError,
-  MSLE: meanSquaredLogarithmicError,
-};
+// Keras knows this function by its config alone.
+const { categorical_generalized_cross_entropy: _, ...named } = functions;
+const ids = { ...classes, ...named, ...shortNames };
 
 /** Ids of losses. */
 export type LossId = keyof typeof ids;

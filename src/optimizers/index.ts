@@ -2,45 +2,11 @@
 import type { OwnNames, RegisteredOptimizers } from '../core/registered.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { identifierRoom, isSerializedObject, registerClasses } from '../core/serialization.js';
-import { Adadelta } from './adadelta.js';
-import { Adafactor } from './adafactor.js';
-import { Adagrad } from './adagrad.js';
-import { Adam } from './adam.js';
-import { Adamax } from './adamax.js';
-import { AdamW } from './adamw.js';
-import { Ftrl } from './ftrl.js';
-import { Lamb } from './lamb.js';
-import { Lion } from './lion.js';
-import { LossScaleOptimizer } from './loss_scale_optimizer.js';
-import { MultiOptimizer, OptimizerMap } from './multi_optimizer.js';
-import { Muon } from './muon.js';
-import { Nadam } from './nadam.js';
+import * as catalogue from './catalogue.js';
 import { Optimizer } from './optimizer.js';
-import { RMSprop } from './rmsprop.js';
-import { ScheduleFreeAdamW } from './schedule_free_adamw.js';
-import { SGD } from './sgd.js';
 
 export * as schedules from './schedules/index.js';
-export {
-  Adadelta,
-  Adafactor,
-  Adagrad,
-  Adam,
-  Adamax,
-  AdamW,
-  Ftrl,
-  Lamb,
-  Lion,
-  LossScaleOptimizer,
-  MultiOptimizer,
-  Muon,
-  Nadam,
-  Optimizer,
-  OptimizerMap,
-  RMSprop,
-  ScheduleFreeAdamW,
-  SGD,
-};
+export * from './catalogue.js';
 export type { AdadeltaOptions } from './adadelta.js';
 export type { AdafactorOptions } from './adafactor.js';
 export type { AdagradOptions } from './adagrad.js';
@@ -61,59 +27,15 @@ export type { RMSpropOptions } from './rmsprop.js';
 export type { ScheduleFreeAdamWOptions } from './schedule_free_adamw.js';
 export type { SGDOptions } from './sgd.js';
 
-const classes = {
-  Optimizer,
-  SGD,
-  RMSprop,
-  Adam,
-  AdamW,
-  Adadelta,
-  Adagrad,
-  Adamax,
-  Adafactor,
-  Nadam,
-  Ftrl,
-  Lion,
-  Lamb,
-  Muon,
-  ScheduleFreeAdamW,
-  LossScaleOptimizer,
-  MultiOptimizer,
-  OptimizerMap,
-} as Record<string, SerializableClass>;
+const classes = { ...catalogue } as Record<string, SerializableClass>;
 const lowerCase = Object.fromEntries(Object.entries(classes).map(([name, cls]) => [name.toLowerCase(), cls]));
 registerClasses('keras.optimizers', { ...classes, ...lowerCase });
 
+/** Classes that need more than options: a config can name them, an id cannot. */
+type WithoutId = 'Optimizer' | 'LossScaleOptimizer' | 'MultiOptimizer' | 'OptimizerMap';
+type ClassName = Exclude<keyof typeof catalogue, WithoutId>;
 /** Ids of optimizers. Any other spelling in upper and lower case does as well. */
-export type OptimizerId =
-  | 'sgd'
-  | 'rmsprop'
-  | 'adam'
-  | 'adamw'
-  | 'adadelta'
-  | 'adagrad'
-  | 'adamax'
-  | 'adafactor'
-  | 'nadam'
-  | 'ftrl'
-  | 'lion'
-  | 'lamb'
-  | 'muon'
-  | 'schedulefreeadamw'
-  | 'SGD'
-  | 'RMSprop'
-  | 'Adam'
-  | 'AdamW'
-  | 'Adadelta'
-  | 'Adagrad'
-  | 'Adamax'
-  | 'Adafactor'
-  | 'Nadam'
-  | 'Ftrl'
-  | 'Lion'
-  | 'Lamb'
-  | 'Muon'
-  | 'ScheduleFreeAdamW';
+export type OptimizerId = ClassName | Lowercase<ClassName>;
 /** What an optimizer option takes. */
 export type OptimizerLike = OptimizerId | OwnNames<RegisteredOptimizers> | Optimizer | Config | null;
 

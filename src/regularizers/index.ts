@@ -1,36 +1,26 @@
 /** @file `keras.regularizers`: what is exported here can be found by its id and made from a config. */
-import type { Config, SerializableClass } from '../core/serialization.js';
+import { snakeCased } from '../core/catalogue.js';
+import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerClasses } from '../core/serialization.js';
 import type { Tensor } from '../runtime/index.js';
-import { L1, L1L2, L2 } from './norms.js';
-import { OrthogonalRegularizer } from './orthogonal.js';
+import * as catalogue from './catalogue.js';
 import { Regularizer } from './regularizer.js';
 
-export { L1, L1L2, L2, OrthogonalRegularizer, Regularizer };
-export { L1 as l1, L1L2 as l1L2, L2 as l2, OrthogonalRegularizer as orthogonalRegularizer };
+export * from './catalogue.js';
+export { L1 as l1, L1L2 as l1L2, L2 as l2, OrthogonalRegularizer as orthogonalRegularizer } from './catalogue.js';
+export { Regularizer } from './regularizer.js';
 export type { OrthogonalRegularizerOptions } from './orthogonal.js';
 
+const ids = { ...catalogue, ...snakeCased(catalogue), l1_l2: catalogue.L1L2 };
+
 /** Ids of regularizers. */
-export type RegularizerId =
-  'l1' | 'L1' | 'l2' | 'L2' | 'l1_l2' | 'l1l2' | 'L1L2' | 'orthogonal_regularizer' | 'OrthogonalRegularizer';
+export type RegularizerId = keyof typeof ids;
 /** A function of a tensor that gives a scalar penalty. */
 export type RegularizerFunction = (x: Tensor) => Tensor;
 /** What a regularizer option takes. */
 export type RegularizerLike = RegularizerId | Regularizer | RegularizerFunction | Config | null;
 
-registerClasses('keras.regularizers', { L1, L2, L1L2, OrthogonalRegularizer });
-
-const ids: Record<RegularizerId, SerializableClass> = {
-  l1: L1,
-  L1,
-  l2: L2,
-  L2,
-  l1_l2: L1L2,
-  l1l2: L1L2,
-  L1L2,
-  orthogonal_regularizer: OrthogonalRegularizer,
-  OrthogonalRegularizer,
-};
+registerClasses('keras.regularizers', catalogue);
 
 const room = identifierRoom<RegularizerFunction>({
   what: 'regularizer',

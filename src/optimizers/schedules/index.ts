@@ -3,37 +3,16 @@ import { checked } from '../../core/arguments.js';
 import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, registerClasses, serializeKerasObject } from '../../core/serialization.js';
 import { ValueError } from '../../core/errors.js';
-import { CosineDecay } from './cosine_decay.js';
-import { CosineDecayRestarts } from './cosine_decay_restarts.js';
-import { ExponentialDecay } from './exponential_decay.js';
-import { InverseTimeDecay } from './inverse_time_decay.js';
+import * as catalogue from './catalogue.js';
 import { LearningRateSchedule } from './learning_rate_schedule.js';
-import { PiecewiseConstantDecay } from './piecewise_constant_decay.js';
-import { PolynomialDecay } from './polynomial_decay.js';
 
-export {
-  CosineDecay,
-  CosineDecayRestarts,
-  ExponentialDecay,
-  InverseTimeDecay,
-  LearningRateSchedule,
-  PiecewiseConstantDecay,
-  PolynomialDecay,
-};
+export * from './catalogue.js';
 export type { CosineDecayOptions } from './cosine_decay.js';
 export type { CosineDecayRestartsOptions } from './cosine_decay_restarts.js';
 export type { DecayOptions } from './exponential_decay.js';
 export type { PolynomialDecayOptions } from './polynomial_decay.js';
 
-registerClasses('keras.optimizers.schedules', {
-  LearningRateSchedule,
-  ExponentialDecay,
-  PiecewiseConstantDecay,
-  PolynomialDecay,
-  InverseTimeDecay,
-  CosineDecay,
-  CosineDecayRestarts,
-});
+registerClasses('keras.optimizers.schedules', catalogue);
 
 /**
  * A schedule as JSON.
