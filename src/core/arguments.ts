@@ -274,7 +274,11 @@ function checkConstruction(cls: AnyClass, options: object, args: ArrayLike<unkno
     if (args[i] === undefined) throw new TypeError(`${owner}: \`${each}\` is missing.`);
     checkKind(owner, each, args[i], kinds);
   });
-  checkOptionKinds(owner, options, true);
+  // Of layers the text names all options; of others those that they hand on are missing.
+  checkOptionKinds(owner, options, true, (option) => {
+    const names = constructorOptions(cls, []);
+    return !names.includes('trainable') || names.includes(option);
+  });
 }
 
 /** The names of the parameters that come by position, up to the options; or all of them. */
@@ -320,13 +324,30 @@ function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<un
   );
   const shown = names.slice(0, 8).join(', ');
   const tail = names.length > 0 ? ` Options: ${shown}${names.length > 8 ? ', …' : ''}.` : '';
-  if (!isDict(last)) throw new TypeError(`${owner}: options are one object: ${right}. Got ${describe(last)}.${tail}`);
+  if (!isDict(last)) {
+    const hint = required.at(-1) === 'kernelSize' ? ofOlderConvolutions(owner, all, at) || tail : tail;
+    throw new TypeError(`${owner}: options are one object: ${right}. Got ${describe(last)}.${hint}`);
+  }
   checkExcess(owner, all, all.length - given.length + 1, `new ${owner}(${[...required, right].join(', ')})`);
   const twice = Object.keys(taken).find((name) => Object.hasOwn(last, name));
   if (twice !== undefined) throw new TypeError(`${owner}: \`${twice}\` is given by position and among the options.`);
   const renamed = ofToday(cls, last);
   checkConstruction(cls, renamed, args, at);
   return { ...taken, ...renamed };
+}
+
+/** What numbers after the kernel's size of a convolution mean: strides in Keras 2, and in Keras 1 the other sizes of the kernel. */
+function ofOlderConvolutions(owner: string, args: readonly unknown[], at: number): string {
+  const before = args.slice(0, at).map(spell);
+  const sizes = args.slice(at - 1).filter((value) => !isDict(value));
+  if (sizes.length < 2 || !sizes.every((size) => Number.isInteger(size))) return '';
+  const meanings: string[] = [];
+  if (sizes.length === 2) meanings.push(`strides: new ${owner}(${before.join(', ')}, { strides: ${spell(sizes[1])} })`);
+  if (owner.includes(`${sizes.length}D`))
+    meanings.push(
+      `as in Keras 1, of the kernel: new ${owner}(${[...before.slice(0, -1), `[${sizes.join(', ')}]`].join(', ')})`,
+    );
+  return meanings.length === 0 ? '' : ` If these are ${meanings.join('; or, ')}.`;
 }
 
 /** Keras's name of a class, or its own. */

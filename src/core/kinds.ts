@@ -178,7 +178,13 @@ export function checkCount(owner: string, name: string, value: unknown): void {
 
 /** Refuse a value whose kind is none of those that its argument takes. */
 export function checkKind(owner: string, name: string, value: unknown, kinds: readonly Kind[], wanted = kinds): void {
-  if (value === undefined || kinds.some((kind) => FITS[kind](value))) return;
+  if (!fits(value, kinds)) refuseKind(owner, name, value, wanted);
+}
+
+const fits = (value: unknown, kinds: readonly Kind[]): boolean =>
+  value === undefined || kinds.some((kind) => FITS[kind](value));
+
+function refuseKind(owner: string, name: string, value: unknown, wanted: readonly Kind[]): never {
   throw new TypeError(`${owner}: ${name}=${show(value)}. Expected ${wordsOf(wanted)}.`);
 }
 
@@ -194,13 +200,20 @@ const LOOSE: Readonly<Partial<Record<Kind, Kind>>> = {
  * Refuse options of wrong kinds.
  *
  * @param loose Whether any number will do for now where it must be whole.
+ * @param isKnown Whether there is an option of a name, asked for those of a wrong kind; one that does not exist is refused elsewhere.
  * @throws {TypeError} There is one.
  */
-export function checkOptionKinds(owner: string, options: object, loose = false): void {
+export function checkOptionKinds(
+  owner: string,
+  options: object,
+  loose = false,
+  isKnown: (name: string) => boolean = () => true,
+): void {
   for (const name in options) {
     const kinds = OPTIONS.get(name);
     if (kinds === undefined) continue;
     const value = (options as Record<string, unknown>)[name];
-    checkKind(owner, name, value, loose ? kinds.map((kind) => LOOSE[kind] ?? kind) : kinds, kinds);
+    const taken = loose ? kinds.map((kind) => LOOSE[kind] ?? kind) : kinds;
+    if (!fits(value, taken) && isKnown(name)) refuseKind(owner, name, value, kinds);
   }
 }

@@ -28,6 +28,7 @@ const OLDER: Readonly<Record<string, OlderName>> = {
   outputDim: named('units'),
   p: named('rate'),
   sigma: named('stddev'),
+  length: only('size'),
   dims: named('targetShape'),
   init: named('kernelInitializer', 'embeddingsInitializer', 'alphaInitializer'),
   innerInit: named('recurrentInitializer'),

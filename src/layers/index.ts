@@ -13,6 +13,7 @@ import { Layer } from './layer.js';
 
 export * from './aliases.js';
 export * from './catalogue.js';
+export * from './removed.js';
 export { InputSpec } from './input_spec.js';
 export { Input } from './core/input_layer.js';
 export { add } from './merging/add.js';

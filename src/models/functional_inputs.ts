@@ -65,12 +65,18 @@ function matchStructure(graph: FunctionGraph, inputs: unknown, owner: string): u
   const { inputsStruct } = graph;
   if (isDict(inputs) && !isDict(inputsStruct)) {
     const keys = graph.inputs.map((x) => namesOf(x).find((name) => Object.hasOwn(inputs, name)));
-    if (keys.every((key) => key !== undefined)) return keys.map((key) => inputs[key]);
+    if (keys.every((key) => key !== undefined)) {
+      refuseOtherKeys(inputs, keys, owner);
+      return keys.map((key) => inputs[key]);
+    }
     refuse(graph, inputs, owner);
   }
   if (isDict(inputs) && isDict(inputsStruct)) {
     const keys = Object.keys(inputsStruct).sort();
-    if (keys.every((key) => Object.hasOwn(inputs, key))) return flatten<unknown>(keys.map((key) => inputs[key]));
+    if (keys.every((key) => Object.hasOwn(inputs, key))) {
+      refuseOtherKeys(inputs, keys, owner);
+      return flatten<unknown>(keys.map((key) => inputs[key]));
+    }
   }
   const flat = flatten<unknown>(inputs);
   if (outline(inputs) === outline(inputsStruct)) return flat;
@@ -81,6 +87,16 @@ function matchStructure(graph: FunctionGraph, inputs: unknown, owner: string): u
   const alone = graph.inputs.length === 1; // x and [x] are told apart by nobody
   if (!alone) console.warn(mismatch(graph, inputs, owner));
   return flat;
+}
+
+/** Keras passes over keys that name no input; here a misspelt name, or a target among the inputs, is told. */
+function refuseOtherKeys(inputs: Readonly<Record<string, unknown>>, known: readonly string[], owner: string): void {
+  const others = Object.keys(inputs).filter((key) => !known.includes(key));
+  if (others.length === 0) return;
+  throw new ValueError(
+    `${owner}: ${others.map((key) => `'${key}'`).join(', ')} ${others.length === 1 ? 'is no input' : 'are no inputs'} of the model. ` +
+      `Its inputs: ${known.map((key) => `'${key}'`).join(', ')}. Leave out what it does not take.`,
+  );
 }
 
 function mismatch(graph: FunctionGraph, inputs: unknown, owner: string): string {

@@ -4,7 +4,7 @@
  */
 import { checkedOptions } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
-import { NotImplementedError, ValueError } from '../core/errors.js';
+import { NotImplementedError, TypeError, ValueError } from '../core/errors.js';
 import { formatJson } from '../core/json.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, constructFromConfig, serializeKerasObject, withCustomObjects } from '../core/serialization.js';
@@ -91,6 +91,10 @@ function parseArguments(args: readonly unknown[]): ParsedArguments {
     const { inputs, outputs, ...options } = first;
     return { graph: { inputs: inputs as SymbolicTree, outputs: outputs as SymbolicTree }, options };
   }
+  if (isDict(first) && 'input' in first && 'output' in first)
+    throw new TypeError(
+      'Model: `input` and `output` are called `inputs` and `outputs` today, and come by position: new Model(inputs, outputs).',
+    );
   if (first instanceof KerasTensor || Array.isArray(first))
     throw new ValueError('Model: got inputs, but no outputs. Expected new Model(inputs, outputs).');
   return { graph: null, options: (first as ModelOptions | undefined) ?? {} };

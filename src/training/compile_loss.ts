@@ -212,31 +212,35 @@ export class CompileLoss {
     if (sameStructure(yTrue, yPred)) return yTrue;
     if (!isNested(yTrue) && isNested(yPred) && Object.keys(yPred).length === 1)
       return packLike(yPred, [yTrue]) as TensorTree;
+    const names = this.#outputNames;
     if (!isNested(yPred) && isNested(yTrue)) {
       const leaves = leavesOf(yTrue);
-      if (leaves.length === 1) return leaves[0] as TensorTree;
+      const isNamed = !isDict(yTrue) || names === null || Object.hasOwn(yTrue, names[0]);
+      if (leaves.length === 1 && isNamed) return leaves[0] as TensorTree;
     }
-    const names = this.#outputNames;
     if (Array.isArray(yPred) && isDict(yTrue) && names !== null && sameNames(names, Object.keys(yTrue))) {
       const list = names.map((name) => yTrue[name]);
       if (sameStructure(list, yPred)) return list;
     }
+    const keys = isDict(yPred) ? Object.keys(yPred) : names;
     const flat = leavesOf(yTrue);
     if (Array.isArray(yTrue) && flat.length === leavesOf(yPred).length) return packLike(yPred, flat) as TensorTree;
     // Targets for the outputs that have a loss only.
     const losses = leavesOf(this.#given);
-    const wanted = losses.filter((each) => each !== null && each !== undefined).length;
-    if (flat.length === wanted && losses.length === leavesOf(yPred).length) {
+    const isLoss = losses.map((each) => each !== null && each !== undefined);
+    const wanted = isLoss.filter(Boolean).length;
+    const isNamed = !isDict(yTrue) || keys === null || keys.every((key, i) => !isLoss[i] || Object.hasOwn(yTrue, key));
+    if (flat.length === wanted && losses.length === leavesOf(yPred).length && isNamed) {
       let next = 0;
+      const target = (i: number): unknown => (isDict(yTrue) && keys !== null ? yTrue[keys[i]] : flat[next++]);
       return packLike(
         yPred,
-        losses.map((each) => (each === null || each === undefined ? null : flat[next++])),
+        isLoss.map((has, i) => (has ? target(i) : null)),
       ) as TensorTree;
     }
     throw new ValueError(
-      `The targets (y) and the outputs of the model have different structures. y: ${formatStructure(yTrue)}; outputs: ${formatStructure(yPred)}${
-        names === null ? '' : ` (${names.join(', ')})`
-      }.`,
+      `The targets (y) and the outputs of the model have different structures.${wrongKeys(yTrue, keys)} y: ${formatStructure(yTrue)}; ` +
+        `outputs: ${formatStructure(yPred)}${names === null ? '' : ` (${names.join(', ')})`}.`,
     );
   }
 
@@ -268,3 +272,18 @@ export class CompileLoss {
 }
 
 const isByShape = (id: unknown): boolean => typeof id === 'string' && ['crossentropy', 'ce'].includes(id.toLowerCase());
+
+/** The keys of targets that are missing, or that name no output, in words. */
+function wrongKeys(yTrue: TensorTree, wanted: readonly string[] | null): string {
+  if (!isDict(yTrue) || wanted === null) return '';
+  const given = Object.keys(yTrue);
+  const missing = wanted.filter((key) => !given.includes(key));
+  const others = given.filter((key) => !wanted.includes(key));
+  const list = (keys: readonly string[]): string => keys.map((key) => `'${key}'`).join(', ');
+  return (
+    (missing.length > 0 ? ` There are no targets for ${list(missing)}.` : '') +
+    (others.length > 0
+      ? ` ${list(others)} ${others.length === 1 ? 'is no output' : 'are no outputs'} of the model.`
+      : '')
+  );
+}
