@@ -24,5 +24,5 @@ export {
   vectorPieces,
   vectorsOf,
 } from './ir.js';
-export { type MachineModel, WASM_MACHINE } from './machine.js';
+export { type MachineModel, type ProductForms, WASM_MACHINE } from './machine.js';
 export type { ModuleWriter } from './module.js';

@@ -19,8 +19,6 @@ export function resetControl(memory: ArrayBufferLike): void {
   for (const address of [CONTROL.arrived, CONTROL.nextTask, CONTROL.sleepers, CONTROL.abort]) words[address / 4] = 0;
 }
 
-/** Looks at the barrier before a thread sleeps: some 40 µs, about what it costs to wake it again. */
-const SPINS = 30_000;
 /**
  * Naps of the calling thread before it gives up: half a minute. While it waits it gets no message that a worker has ended; the programs
  * that it runs itself take milliseconds.
@@ -48,7 +46,9 @@ export function barrierFunction(target: Target): KernelFunction {
   });
   const same = f.atomicLoad(zero, CONTROL.generation).eq(generation);
   const spins = f.local(i32(0));
-  f.while(spins.lt(SPINS), () => {
+  // As long as it takes to wake a thread: then sleeping would have been as good.
+  const most = Math.round(target.machine.barrierWakeNs * target.machine.looksPerNs);
+  f.while(spins.lt(most), () => {
     f.if(same.eqz(), () => f.return());
     f.set(spins, spins.add(1));
   });

@@ -12,6 +12,9 @@ export const ALIGNMENT = 64;
 
 export const alignUp = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
+/** Bytes of a float32: products and convolutions have forms for it alone. */
+export const BYTES = 4;
+
 /** No program runs on more threads: memory that every thread needs for itself is reserved for so many. */
 export const MAX_THREADS = 8;
 

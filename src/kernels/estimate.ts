@@ -29,7 +29,7 @@ const alone = (machine: MachineModel, kernels: readonly Kernel[]): number =>
 
 function together(machine: MachineModel, kernels: readonly Kernel[], threads: number): number {
   const meeting = machine.meetingNs + TASKS_TAKEN * machine.handOutNs;
-  return cutSections(kernels).reduce((sum, section) => {
+  return cutSections(kernels, machine).reduce((sum, section) => {
     if (!section.shared) return sum + meeting + alone(machine, section.kernels);
     const { control, tasks } = section.kernel;
     if (control) return sum + control.repeats * together(machine, control.kernels, threads);

@@ -69,7 +69,7 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
       const [value] = node.outputs;
       const lines = linesOf(x, (node.params as AxisParams).axis);
       const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
-      const cut = cutTasks(lines.count, 3 * lines.length);
+      const cut = cutTasks(lowering.target, lines.count, 3 * lines.length);
       const bytes = storageBytes(x.dtype);
       const { lanes } = lowering.target;
       const vector = lines.step === 1 && lines.length >= 2 * lanes && canVectorize(x.dtype);
@@ -127,7 +127,7 @@ export const cumulative: LowerRule = {
     const { kind, axis, reverse } = node.params as CumulativeParams;
     const lines = linesOf(x, axis);
     const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
-    const cut = cutTasks(lines.count, 2 * lines.length);
+    const cut = cutTasks(lowering.target, lines.count, 2 * lines.length);
     const bytes = storageBytes(x.dtype);
     // Rounding errors of a running total add up: floats are accumulated in float64.
     const wide: DType = isFloat(x.dtype) ? 'float64' : x.dtype;
@@ -179,7 +179,7 @@ function sortRule(positions: boolean): LowerRule {
       const total = sizeOf(x.shape);
       const spaces = [0, 1].map((i) => lowering.workspace('int32', total, `sort ${i}`));
       const rounds = Math.ceil(Math.log2(Math.max(1, lines.length)));
-      const cut = cutTasks(lines.count, 4 * lines.length * (rounds + 1));
+      const cut = cutTasks(lowering.target, lines.count, 4 * lines.length * (rounds + 1));
       const bytes = storageBytes(x.dtype);
       lowering.add({
         label: `${node.primitive.name} ${formatShape(x.shape)}`,

@@ -100,7 +100,7 @@ class Calls {
 
   /** Kernels in order, on all threads. At the end all have finished. */
   together(f: FunctionBuilder, kernels: readonly Kernel[], thread: Expr, threads: Expr): void {
-    const sections = cutSections(kernels);
+    const sections = cutSections(kernels, this.target.machine);
     if (sections.length <= PART) return this.#sections(f, sections, thread, threads);
     for (let i = 0; i < sections.length; i += PART) {
       const part = new FunctionBuilder('part', this.target, ['i32', 'i32']);
@@ -220,7 +220,7 @@ export function emitProgram(kernels: readonly Kernel[], options: ProgramOptions)
     f.for(0, steps, 1, (step) => {
       if (counter !== null) {
         f.if(thread.eqz(), () => count(f, step));
-        if (kernels.length > 0 && isShared(kernels[0])) meet();
+        if (kernels.length > 0 && isShared(kernels[0], target.machine)) meet();
       }
       calls.together(f, kernels, thread, threads);
       if (kernels.length === 0) meet();

@@ -18,7 +18,7 @@ export const randomBits: LowerRule = {
     const [from, to] = [lowering.source(key).buffer, lowering.output(value)];
     const { lanes } = lowering.target;
     const units = Math.ceil(sizeOf(value.shape) / (TOGETHER * lanes)); // buffers are padded: the last vectors may reach beyond
-    const cut = cutTasks(units, TOGETHER * CIPHER_WORK);
+    const cut = cutTasks(lowering.target, units, TOGETHER * CIPHER_WORK);
     lowering.add({
       label: `random bits ${formatShape(value.shape)}`,
       tasks: cut.tasks,
@@ -61,7 +61,7 @@ export const threefry2x32: LowerRule = {
     const outputs = node.outputs.map((v) => lowering.output(v));
     const { lanes } = lowering.target;
     const units = Math.ceil(sizeOf(node.outputs[0].shape) / lanes);
-    const cut = cutTasks(units, CIPHER_WORK);
+    const cut = cutTasks(lowering.target, units, CIPHER_WORK);
     lowering.add({
       label: `threefry ${formatShape(node.outputs[0].shape)}`,
       tasks: cut.tasks,

@@ -225,7 +225,7 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
       const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
       const windows = g.axes.reduce((n, axis) => n * axis.outSize, 1);
       const units = g.outer * windows;
-      const cut = cutTasks(units, g.inner * g.taps);
+      const cut = cutTasks(lowering.target, units, g.inner * g.taps);
       const { dtype } = x;
       const bytes = storageBytes(dtype);
       const wide = accumulatedAs(dtype);
@@ -283,7 +283,7 @@ export const selectAndGather: LowerRule = {
     const [keys, from, to] = [lowering.source(x).buffer, lowering.source(values).buffer, lowering.output(value)];
     const windows = g.axes.reduce((n, axis) => n * axis.outSize, 1);
     const units = g.outer * windows;
-    const cut = cutTasks(units, 2 * g.inner * g.taps);
+    const cut = cutTasks(lowering.target, units, 2 * g.inner * g.taps);
     const { dtype } = x;
     const bytes = storageBytes(dtype);
     lowering.add({
@@ -359,7 +359,7 @@ function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: Sca
   const bytes = storageBytes(dtype);
   if (windows * g.taps * g.inner !== g.inBlock) fillBuffer(lowering, to, 0);
   const units = g.outer * windows;
-  const cut = cutTasks(units, 3 * g.inner * g.taps);
+  const cut = cutTasks(lowering.target, units, 3 * g.inner * g.taps);
   lowering.add({
     label,
     tasks: cut.tasks,
@@ -415,7 +415,7 @@ function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: Sca
 function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): void {
   const { keys, from, to, windows, label } = places;
   const work = 3 * windows * g.inner * g.taps + g.inBlock;
-  const cut = cutTasks(g.outer, work);
+  const cut = cutTasks(lowering.target, g.outer, work);
   const wide = accumulatedAs(dtype);
   const bytes = storageBytes(dtype);
   lowering.add({

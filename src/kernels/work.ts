@@ -1,8 +1,16 @@
 /** @file How work is cut into tasks. The cut depends on the problem alone, so that one thread and many give the same bits. */
-import type { Expr, FunctionBuilder } from '../codegen/index.js';
+import type { Expr, FunctionBuilder, MachineModel, Target } from '../codegen/index.js';
+import { MAX_THREADS } from './buffers.js';
 
-/** A task should have about this many element operations: some microseconds, far more than handing it out costs. */
-export const TASK_WORK = 16384;
+/** Handing out a task may cost a fifth of its work. */
+const TASK_OF_HAND_OUT = 5;
+
+/** A task should have about this many element operations: a power of two, some times what handing it out costs. */
+export const taskWork = ({ handOutNs, opsPerNs }: MachineModel): number =>
+  2 ** Math.round(Math.log2(TASK_OF_HAND_OUT * handOutNs * opsPerNs));
+
+/** Parts into which a long sum is cut at most: two for each thread that there may be. */
+export const MOST_PARTS = 2 * MAX_THREADS;
 
 export const divideUp = (a: number, b: number): number => Math.ceil(a / b);
 /** The greatest common divisor. */
@@ -17,8 +25,8 @@ export interface Tasks {
 }
 
 /** Cut `units` pieces of `workPerUnit` operations each into tasks. */
-export function cutTasks(units: number, workPerUnit: number): Tasks {
-  const unitsPerTask = Math.max(1, Math.min(units, Math.round(TASK_WORK / Math.max(1, workPerUnit))));
+export function cutTasks({ machine }: Target, units: number, workPerUnit: number): Tasks {
+  const unitsPerTask = Math.max(1, Math.min(units, Math.round(taskWork(machine) / Math.max(1, workPerUnit))));
   return { tasks: Math.max(1, Math.ceil(units / unitsPerTask)), unitsPerTask };
 }
 

@@ -48,7 +48,7 @@ function lowerPlainly(lowering: Lowering, contraction: Contraction): void {
   const [nb, nm, nn, nk] = [batch, rows, columns, depth].map(countOf);
   const bytes = storageBytes(dtype);
   const units = nb * nm * nn;
-  const cut = cutTasks(units, 4 * nk + 8);
+  const cut = cutTasks(lowering.target, units, 4 * nk + 8);
   lowering.add({
     label: contraction.label,
     tasks: cut.tasks,

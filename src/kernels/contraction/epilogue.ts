@@ -13,12 +13,11 @@ import type { Movement } from '../schedule/epilogue_groups.js';
 import { movementOf } from '../schedule/epilogue_groups.js';
 import type { LoopGroup } from '../schedule/groups.js';
 import type { Buffer } from '../buffers.js';
+import { BYTES } from '../buffers.js';
 import type { Epilogue, Lowering } from '../context.js';
 import type { Access, Operand } from '../loops/loop_group.js';
 import { GroupPlan } from '../loops/loop_group.js';
 import { lowerLoops } from '../loops/loops.js';
-
-const BYTES = 4;
 
 /** The epilogue that a loop makes. */
 export class LoopEpilogue implements Epilogue {

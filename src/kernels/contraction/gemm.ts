@@ -8,7 +8,7 @@ import { storageBytes } from '../../core/dtype.js';
 import type { Expr, FunctionBuilder, Target } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
-import { MAX_THREADS, threadNumber } from '../buffers.js';
+import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo, swapOperands } from './contraction.js';
@@ -28,7 +28,6 @@ import { cutTasks, decode, divideUp, forUnits } from '../work.js';
 
 /** Depth that is done at a time: a packed panel of columns then fits the first cache, a packed block of rows the second. */
 const DEPTH_BLOCK = 256;
-const BYTES = 4;
 
 /** Whether the last of some axes runs along C element by element, over enough of them for vectors. */
 const isDense = (axes: readonly ContractionAxis[], width: number): boolean =>
@@ -46,7 +45,10 @@ function formOf(given: Contraction, target: Target): { form: Form; x: Contractio
   // Columns should run along C.
   const turned = !isDense(given.columns, tile.columns) && isDense(given.rows, tile.columns);
   const x = turned ? swapOperands(given) : given;
-  return { form: isOuterProduct(x, tile) ? 'outer' : canReadDirectly(x) ? 'direct' : 'packed', x };
+  return {
+    form: isOuterProduct(x, tile, target.machine) ? 'outer' : canReadDirectly(x, target.machine) ? 'direct' : 'packed',
+    x,
+  };
 }
 
 /** Whether an epilogue may be done to the results of a contraction whose axes are merged. */
@@ -262,7 +264,7 @@ function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, 
   const size = nb * nm * width;
   const rows = nb * nm;
   const dense = x.columns.length <= 1 && (x.columns[0]?.c ?? 1) === 1;
-  const cut = cutTasks(rows, parts * nn);
+  const cut = cutTasks(lowering.target, rows, parts * nn);
   lowering.add({
     label: `sum of ${parts} parts of ${x.label}${epilogue?.label ?? ''}`,
     tasks: cut.tasks,

@@ -1,7 +1,8 @@
 /** @file How a packed product is cut into tasks: by a model of what packing, partial sums and idle threads cost beside the products. */
 import type { MachineModel } from '../../codegen/index.js';
 import type { Tile } from './gemm_tile.js';
-import { divideUp, roundUp } from '../work.js';
+import { MAX_THREADS } from '../buffers.js';
+import { divideUp, roundUp, taskWork } from '../work.js';
 
 /** The sizes of a product, and what is fixed of how it is done. */
 export interface ProductSize {
@@ -26,17 +27,6 @@ export interface Blocks {
   /** Whether B is packed by a kernel of its own, once, and not by each task that needs a piece of it. */
   readonly ahead: boolean;
 }
-
-// In multiply-adds of a tile in registers, measured:
-/** Packing of a number by the task that uses it. */
-const PACK = 7;
-/** Packing of a number ahead: it is written to a farther cache, and read from there. */
-const PACK_AHEAD = 12;
-/** A number of a partial result, written and read again. */
-const PART = 12;
-/** Threads among which the tasks of a product should divide well, unless it is too small for more than one. */
-const THREADS = 8;
-const SMALL = 1 << 14;
 
 const ROWS = [16, 32, 64, 96, 128, 192, 256];
 const COLUMNS = [16, 32, 64, 128, 192, 256, 384, 512];
@@ -66,7 +56,9 @@ function cheapest(size: ProductSize, tile: Tile, machine: MachineModel, depths: 
   const kernel = machine.meetingNs * machine.fmaPerNs;
   const { nb, nm, nn, nk, packedAnyway } = size;
   const products = nb * roundUp(nm, tile.rows) * roundUp(nn, tile.columns) * nk;
-  const threads = products < SMALL ? 1 : THREADS;
+  // Tasks should divide well among threads, unless the product is too small for more than one.
+  const threads = products < taskWork(machine) ? 1 : MAX_THREADS;
+  const { pack, packAhead: aheadOf, partial } = machine.products;
   let best: Blocks | null = null;
   let least = Infinity;
   for (const partDepth of depths) {
@@ -75,12 +67,12 @@ function cheapest(size: ProductSize, tile: Tile, machine: MachineModel, depths: 
       for (const columns of sizesFor(nn, tile.columns, COLUMNS)) {
         const [rowBlocks, columnBlocks] = [divideUp(nm, rows), divideUp(nn, columns)];
         const tasks = nb * parts * rowBlocks * columnBlocks;
-        const packA = nb * nm * nk * columnBlocks * PACK;
-        const packB = nb * nn * nk * rowBlocks * PACK;
-        const packAhead = nb * nn * nk * PACK_AHEAD + kernel;
+        const packA = nb * nm * nk * columnBlocks * pack;
+        const packB = nb * nn * nk * rowBlocks * pack;
+        const packAhead = nb * nn * nk * aheadOf + kernel;
         const ahead = packedAnyway || packAhead < packB;
         const inTasks = products + packA + (ahead ? 0 : packB) + tasks * task;
-        const sums = parts === 1 ? 0 : nb * nm * nn * parts * PART + kernel;
+        const sums = parts === 1 ? 0 : nb * nm * nn * parts * partial + kernel;
         const cost = (inTasks / tasks) * roundUp(tasks, threads) + (ahead ? packAhead : 0) + sums;
         if (cost < least) {
           least = cost;

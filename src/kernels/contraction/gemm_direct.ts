@@ -2,10 +2,10 @@
  * @file Float32 contractions with few columns, such as convolutions to few features: packing the rows would cost a good part of the
  * products, so their elements are read where they lie. Only B is packed.
  */
-import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
+import type { Expr, KernelFunction, MachineModel, Target } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
-import { MAX_THREADS, threadNumber } from '../buffers.js';
+import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo } from './contraction.js';
 import type { Epilogue } from '../context.js';
@@ -15,27 +15,23 @@ import { TileSums } from './tile_sums.js';
 import { packColumns } from './gemm_pack.js';
 import { cutTasks, decode, divideUp } from '../work.js';
 
-const BYTES = 4;
-/** With more columns than this, packed rows are used often enough to pay for the packing. */
-const FEW_COLUMNS = 160;
-/** Rows a whole number of pages apart fall on the same few lines of the first cache: they are better packed. */
-const PAGE = 4096;
 /** Rows of one line that one unit of work does: the most, and the least where there would be few units. */
 const LINE_BLOCK = 64;
 const SHORT_BLOCK = 16;
 
 /** Whether the rows can be read in place: neighbours in depth are neighbours in memory, and rows step regularly. */
-export function canReadDirectly(x: Contraction): boolean {
+export function canReadDirectly(x: Contraction, { forms, l1, l1Ways }: MachineModel): boolean {
   const [run, line, columns] = [x.depth.at(-1), x.rows.at(-1), x.columns];
   const dense = columns.length <= 1 && (columns[0]?.c ?? 1) === 1;
   return (
     dense &&
-    countOf(columns) <= FEW_COLUMNS &&
+    countOf(columns) <= forms.directColumns &&
     run?.a === 1 &&
     run.size >= 3 &&
     line !== undefined &&
     line.a >= 0 &&
-    (line.a * BYTES) % PAGE !== 0 &&
+    // Rows a whole number of ways apart fall on the same few lines of the first cache: they are better packed.
+    (line.a * BYTES) % (l1 / l1Ways) !== 0 &&
     line.size >= 4
   );
 }
@@ -113,7 +109,7 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   const blocks = divideUp(line.size, block);
   const units = nb * lines * blocks;
   const work = 2 * nb * lines * line.size * nn * nk;
-  const cut = cutTasks(units, work / units / 16);
+  const cut = cutTasks(lowering.target, units, work / units / 16);
   // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
   // that use it.
   const small = panels * tile.columns * nk * BYTES <= 0.75 * target.machine.l1;

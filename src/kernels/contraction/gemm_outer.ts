@@ -3,37 +3,32 @@
  * of A, which lie side by side or at places known when the code is written (the taps of few channels), by a piece of B's row. Both are
  * read where they lie; nothing is packed. The depth is cut into parts that are summed at the end.
  */
-import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
+import type { Expr, KernelFunction, MachineModel, Target } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
+import { BYTES } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, eachStep, stepsTo } from './contraction.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
 import { TileSums } from './tile_sums.js';
-import { decode } from '../work.js';
+import { decode, MOST_PARTS } from '../work.js';
 
-const BYTES = 4;
-/** Steps of the depth that a tile is kept in registers for, about. */
-const STEPS = 160;
-/** Runs longer than this are better packed. */
-const LONG_RUN = 512;
-const PARTS = 16;
 /** Rows whose places are written into the code, at most. */
 const LISTED_ROWS = 36;
 
 const ONE: ContractionAxis = { size: 1, a: 0, b: 0, c: 0 };
 
 /** Whether a contraction has this form, and is long enough for it. */
-export function isOuterProduct(x: Contraction, tile: Tile): boolean {
+export function isOuterProduct(x: Contraction, tile: Tile, { forms }: MachineModel): boolean {
   const [rows, columns, run] = [x.rows.at(-1), x.columns.at(-1), x.depth.at(-1)];
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   const sideBySide = rows?.a === 1 && rows.size % tile.rows === 0;
   const listed = nm <= LISTED_ROWS && x.rows.every(({ a }) => a >= 0);
   const dense = (sideBySide || listed) && columns?.b === 1 && x.columns.length === 1;
-  const long = nk > 8 * Math.max(nm, nn) && nb * nm * nn * nk > 1 << 20;
-  return dense && long && run !== undefined && run.size >= 8 && run.size <= LONG_RUN && nn >= tile.columns / 2;
+  const long = nk > 8 * Math.max(nm, nn) && nb * nm * nn * nk > forms.outerProducts;
+  return dense && long && run !== undefined && run.size >= 8 && run.size <= forms.outerRun && nn >= tile.columns / 2;
 }
 
 /** `tile(a, b, c, lines, accumulate)`: C = Σ or C += Σ over `lines` lines of runs, for the rows of A at these places. */
@@ -77,10 +72,10 @@ export function lowerOuter(lowering: Lowering, x: Contraction): Partials {
   const run = x.depth.at(-1)!;
   const line = x.depth.at(-2) ?? ONE;
   const outer = x.depth.slice(0, -2);
-  const linesAtOnce = Math.max(1, Math.min(line.size, Math.round(STEPS / run.size)));
+  const linesAtOnce = Math.max(1, Math.min(line.size, Math.round(lowering.target.machine.forms.outerSteps / run.size)));
   const lineBlocks = Math.ceil(line.size / linesAtOnce);
   const units = countOf(outer) * lineBlocks;
-  const parts = Math.min(units, Math.max(1, Math.ceil(PARTS / nb)));
+  const parts = Math.min(units, Math.max(1, Math.ceil(MOST_PARTS / nb)));
   const unitsPerPart = Math.ceil(units / parts);
   const panels = Math.ceil(nn / tile.columns);
   const width = panels * tile.columns;

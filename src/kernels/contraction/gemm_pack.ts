@@ -1,6 +1,7 @@
 /** @file Packs the whole second operand of a product ahead of it, for all tasks to read. */
 import { i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
+import { BYTES } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction } from './contraction.js';
 import { countOf, stepsTo } from './contraction.js';
@@ -8,7 +9,6 @@ import type { PanelSource } from './pack.js';
 import { packPanels } from './pack.js';
 import { cutTasks, decode, forUnits } from '../work.js';
 
-const BYTES = 4;
 /** Panels that one unit of work packs: the elements of a line of the cache, and the lines beside it, are read once. */
 const PANELS = 8;
 
@@ -25,7 +25,7 @@ export function packColumns(lowering: Lowering, x: Contraction, width: number, d
   const packed = lowering.workspace('float32', nb * nk * panels * width, 'packed operand');
   const groups = Math.ceil(panels / PANELS);
   const units = nb * blocks * groups;
-  const cut = cutTasks(units, 2 * width * PANELS * Math.min(nk, depthBlock));
+  const cut = cutTasks(lowering.target, units, 2 * width * PANELS * Math.min(nk, depthBlock));
   lowering.add({
     label: `pack for ${x.label}`,
     tasks: cut.tasks,

@@ -4,33 +4,26 @@
  */
 import type { Expr, FunctionBuilder, KernelFunction, Local, Target, Vectors } from '../../codegen/index.js';
 import { constant, FunctionBuilder as Builder, i32, inVectors, vectorPieces, vectorsOf } from '../../codegen/index.js';
+import { BYTES } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, eachStep, stepsTo, swapOperands } from './contraction.js';
-import { decode } from '../work.js';
+import { plainTile } from './gemm_tile.js';
+import { decode, MOST_PARTS, taskWork } from '../work.js';
 
-const BYTES = 4;
-/** With more rows a tile is full, and packing pays. */
-const FEW_ROWS = 3;
-/** Vectors of sums that fit the registers beside the operands. */
-const SUMS = 8;
 /** Steps of the depth that are summed before they join the total, so that rounding errors of long sums stay small. */
 const DEPTH_BLOCK = 512;
 /** Columns that are summed along their depth at a time. */
 const COLUMNS_ALONG = 4;
-/** Tasks of a product, at most: each reads a long stretch of the matrix. */
-const TASKS = 16;
-/** Elements of the matrix that are worth a task. */
-const TASK_ELEMENTS = 8192;
-/** Above so many elements the depth must be cut if columns give too few tasks, which this form does not do. */
-const HEAVY = 1 << 21;
 
 /** How the matrix B lies: its rows in memory ('across': lanes are columns), or its columns ('along': lanes are steps of the depth). */
 type Form = 'across' | 'along';
 
-function formOf(x: Contraction, lanes: number): Form | null {
+function formOf(x: Contraction, target: Target): Form | null {
+  const { lanes } = target;
   const [nm, nn] = [x.rows, x.columns].map(countOf);
-  if (nm > FEW_ROWS || x.rows.some(({ a, c }) => a < 0 || c < 0)) return null;
+  // With more rows a tile is full, and packing pays.
+  if (nm >= plainTile(target).rows || x.rows.some(({ a, c }) => a < 0 || c < 0)) return null;
   const [column, run] = [x.columns.at(-1), x.depth.at(-1)];
   if (x.columns.length === 1 && column?.b === 1 && column.c === 1 && nn >= lanes) return 'across';
   return run?.a === 1 && run.b === 1 && run.size >= lanes ? 'along' : null;
@@ -39,19 +32,23 @@ function formOf(x: Contraction, lanes: number): Form | null {
 /** The contraction as one of few rows whose matrix is read in place; null: it is none. */
 export function asFewRows(given: Contraction, target: Target): Contraction | null {
   for (const x of [given, swapOperands(given)]) {
-    const form = formOf(x, target.lanes);
+    const form = formOf(x, target);
     if (form === null) continue;
     const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-    if (nm * nn * nk > HEAVY && nb * Math.ceil(nn / blockWidth(form, nm, nn, target.lanes)) < 4) continue;
+    const blocks = nb * Math.ceil(nn / blockWidth(form, nm, nn, target));
+    // Many elements need the depth cut if columns give too few tasks, which this form does not do.
+    if (nm * nn * nk > target.machine.forms.fewRowsElements && blocks < 4) continue;
     return x;
   }
   return null;
 }
 
 /** Columns that are computed at a time. */
-function blockWidth(form: Form, nm: number, nn: number, lanes: number): number {
+function blockWidth(form: Form, nm: number, nn: number, { lanes, machine }: Target): number {
   if (form === 'along') return Math.min(nn, COLUMNS_ALONG);
-  return lanes * Math.min(Math.floor(SUMS / nm), Math.floor(nn / lanes));
+  // Half of the registers are for sums, the others for operands.
+  const sums = machine.registers / 2;
+  return lanes * Math.min(Math.floor(sums / nm), Math.floor(nn / lanes));
 }
 
 /** Loops over all axes of the depth but the last; `body` gets the places in A and B. */
@@ -182,13 +179,15 @@ function alongBlock(
 export function lowerFewRows(lowering: Lowering, x: Contraction): void {
   const { target } = lowering;
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
-  const form = formOf(x, target.lanes)!;
-  const width = blockWidth(form, nm, nn, target.lanes);
+  const form = formOf(x, target)!;
+  const width = blockWidth(form, nm, nn, target);
   const blocks = Math.ceil(nn / width);
-  const tasksOfBatch = Math.max(1, Math.min(blocks, TASKS, Math.ceil((nn * nk) / TASK_ELEMENTS)));
+  // An element takes two operations.
+  const elementsOfTask = taskWork(target.machine) / 2;
+  const tasksOfBatch = Math.max(1, Math.min(blocks, MOST_PARTS, Math.ceil((nn * nk) / elementsOfTask)));
   const blocksPerTask = Math.ceil(blocks / tasksOfBatch);
   const parts = Math.ceil(blocks / blocksPerTask);
-  const batchesPerTask = parts > 1 ? 1 : Math.max(1, Math.min(nb, Math.floor(TASK_ELEMENTS / (nn * nk))));
+  const batchesPerTask = parts > 1 ? 1 : Math.max(1, Math.min(nb, Math.floor(elementsOfTask / (nn * nk))));
   const tasks = Math.ceil(nb / batchesPerTask) * parts;
   const across = form === 'across' ? acrossBlock(target, x, width) : null;
   const toRows = eachStep(x.rows, 'c');

@@ -2,21 +2,19 @@
  * @file Products of one row by a wide matrix: whole rows of the matrix are read one after another, as memory likes it best, and are
  * added to a row of sums that stays in the first cache. The depth is cut into parts, whose sums are added at the end.
  */
-import type { Expr, Target, Vectors } from '../../codegen/index.js';
+import type { Expr, MachineModel, Target, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
+import { BYTES, MAX_THREADS } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction } from './contraction.js';
 import { countOf } from './contraction.js';
 import type { Partials } from './gemm_outer.js';
+import { taskWork } from '../work.js';
 
-const BYTES = 4;
-/** Fewer columns make short rows, for which it is better to keep sums in registers. */
-const WIDE = 384;
 /** Rows that are read at a time: each sum is loaded and stored once for all of them. */
 const ROWS = 4;
-/** Elements of the matrix that a part has, about. */
-const PART = 1 << 16;
-const PARTS = 8;
+/** Elements of the matrix that a part has, about: its row of sums is to be small beside it. */
+const partElements = (machine: MachineModel): number => 4 * taskWork(machine);
 
 /** Whether a contraction of few rows, its columns side by side in B and C, has this form. */
 export function isStreamed(x: Contraction, { machine }: Target): boolean {
@@ -26,19 +24,19 @@ export function isStreamed(x: Contraction, { machine }: Target): boolean {
     dense &&
     nb === 1 &&
     nm === 1 &&
-    nn >= WIDE &&
+    nn >= machine.forms.streamedColumns &&
     nn * BYTES <= 0.75 * machine.l1 &&
     x.depth.length === 1 &&
-    nn * nk >= 2 * PART
+    nn * nk >= 2 * partElements(machine)
   );
 }
 
 /** Add the kernel that makes the partial results of a contraction for which `isStreamed` holds. */
 export function lowerStreamed(lowering: Lowering, x: Contraction): Partials {
-  const { lanes } = lowering.target;
+  const { lanes, machine } = lowering.target;
   const [nn, nk] = [x.columns, x.depth].map(countOf);
   const [axis] = x.depth;
-  const wanted = Math.max(1, Math.min(PARTS, Math.round((nn * nk) / PART)));
+  const wanted = Math.max(1, Math.min(MAX_THREADS, Math.round((nn * nk) / partElements(machine))));
   const partDepth = Math.ceil(nk / wanted / ROWS) * ROWS;
   const parts = Math.ceil(nk / partDepth);
   const buffer = lowering.workspace('float32', parts * nn, 'partial products');

@@ -1,6 +1,7 @@
 /** @file Packs rows of an operand, which may lie at any strides, into panels: for each step of the depth, the rows' elements side by side. */
 import type { Expr, FunctionBuilder } from '../../codegen/index.js';
 import { i32, vectorPieces } from '../../codegen/index.js';
+import { BYTES } from '../buffers.js';
 import type { ContractionAxis } from './contraction.js';
 import { stepsTo } from './contraction.js';
 
@@ -14,8 +15,6 @@ export interface PanelSource {
   /** How many rows there are: a panel may reach beyond, and holds anything there. */
   readonly count: number;
 }
-
-const BYTES = 4;
 
 /** Elements of a line of the cache: panels that share one are packed together. */
 const LINE = 16;

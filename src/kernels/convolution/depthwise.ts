@@ -2,24 +2,21 @@
  * @file Contractions in many small groups: depthwise and grouped convolutions, and the gradients of their kernels. A product per group
  * would be tiny, so lanes go over the features of all groups, and elements are read where they lie.
  */
-import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, Local, ProductForms, Vectors } from '../../codegen/index.js';
 import { constant, i32, inVectors } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
+import { BYTES } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from '../contraction/contraction.js';
 import { countOf, mergeAxes, stepsTo } from '../contraction/contraction.js';
-import { cutTasks, forUnits } from '../work.js';
+import { cutTasks, forUnits, MOST_PARTS } from '../work.js';
 
-const BYTES = 4;
-/** Groups with more products per tap than this are products of their own. */
-const MOST_PRODUCTS = 16;
 /** Positions that are computed at once. */
 const POSITIONS = 4;
 /** Taps that are written one after another rather than as a loop. */
 const UNROLLED = 25;
 /** Sums of a kernel's gradient that are kept in registers at once, at most. */
 const SUMS = 5;
-const PARTS = 16;
 
 /** A contraction whose groups times columns lie side by side, and are done in lanes. */
 interface Grouped {
@@ -30,13 +27,19 @@ interface Grouped {
   readonly step: number;
 }
 
-function asGrouped(x: Contraction, sideBySide: 'b' | 'c', products: number): Grouped | null {
+function asGrouped(
+  x: Contraction,
+  sideBySide: 'b' | 'c',
+  products: number,
+  { groupedProducts }: ProductForms,
+): Grouped | null {
   const [batch, columns] = [mergeAxes(x.batch), mergeAxes(x.columns)];
   if (x.dtype !== 'float32' || batch.length !== 1 || columns.length > 1) return null;
   const perGroup = countOf(columns);
   const dense = (array: 'b' | 'c'): boolean =>
     batch[0][array] === perGroup && (perGroup === 1 || columns[0][array] === 1);
-  if (perGroup * products > MOST_PRODUCTS || !dense('c') || (sideBySide === 'b' && !dense('b'))) return null;
+  // Larger groups are products of their own.
+  if (perGroup * products > groupedProducts || !dense('c') || (sideBySide === 'b' && !dense('b'))) return null;
   return { features: batch[0].size * perGroup, perGroup, step: batch[0].a };
 }
 
@@ -108,7 +111,7 @@ function offsetsOf(axes: readonly ContractionAxis[], array: 'a' | 'c'): number[]
  * @param channels Features of the input that a group has.
  */
 export function lowerGrouped(lowering: Lowering, x: Contraction, channels: number): boolean {
-  const grouped = asGrouped(x, 'c', channels);
+  const grouped = asGrouped(x, 'c', channels, lowering.target.machine.forms);
   const taps = countOf(x.depth);
   if (grouped === null || taps > 1024 || countOf(x.rows) < taps || x.rows.some((axis) => axis.a < 0)) return false;
   const { features } = grouped;
@@ -117,7 +120,7 @@ export function lowerGrouped(lowering: Lowering, x: Contraction, channels: numbe
   const outer = rows.slice(0, -1);
   const lines = countOf(outer);
   const kernel = packTaps(lowering, x, grouped);
-  const cut = cutTasks(lines, (line.size * features * taps) / 2);
+  const cut = cutTasks(lowering.target, lines, (line.size * features * taps) / 2);
   lowering.add({
     label: `${x.label} (${lines * line.size} × ${features} in groups of ${grouped.perGroup} × ${taps})`,
     tasks: cut.tasks,
@@ -191,7 +194,7 @@ function forTaps(
 function packTaps(lowering: Lowering, x: Contraction, { features, perGroup }: Grouped): Buffer {
   const taps = countOf(x.depth);
   const packed = lowering.workspace('float32', taps * features, 'packed kernel');
-  const cut = cutTasks(taps, 4 * features);
+  const cut = cutTasks(lowering.target, taps, 4 * features);
   lowering.add({
     label: `pack for ${x.label}`,
     tasks: cut.tasks,
@@ -218,7 +221,7 @@ function packTaps(lowering: Lowering, x: Contraction, { features, perGroup }: Gr
 
 /** Add the kernels of the gradient of a kernel in small groups, few results of long sums; `channels` as above. */
 export function lowerGroupedGradient(lowering: Lowering, x: Contraction, channels: number): boolean {
-  const grouped = asGrouped(x, 'b', channels);
+  const grouped = asGrouped(x, 'b', channels, lowering.target.machine.forms);
   const taps = countOf(x.rows);
   if (grouped === null || taps > 128 || countOf(x.depth) <= taps) return false;
   const { features } = grouped;
@@ -227,7 +230,7 @@ export function lowerGroupedGradient(lowering: Lowering, x: Contraction, channel
   const run = (long.length > 0 ? long : x.depth).reduce((p, q) => (Math.abs(q.b) < Math.abs(p.b) ? q : p));
   const outer = x.depth.filter((axis) => axis !== run);
   const lines = countOf(outer);
-  const parts = Math.min(PARTS, lines);
+  const parts = Math.min(MOST_PARTS, lines);
   const linesPerPart = Math.ceil(lines / parts);
   const partial = lowering.workspace('float32', parts * taps * features, 'partial gradients');
   const reads = offsetsOf(x.rows, 'a');
@@ -282,7 +285,7 @@ export function lowerGroupedGradient(lowering: Lowering, x: Contraction, channel
 /** Add the kernel that adds the parts, in order, into the gradient. */
 function sumParts(lowering: Lowering, x: Contraction, partial: Buffer, parts: number, features: number): void {
   const taps = countOf(x.rows);
-  const cut = cutTasks(taps, parts * features);
+  const cut = cutTasks(lowering.target, taps, parts * features);
   lowering.add({
     label: `sum of ${parts} parts of ${x.label}`,
     tasks: cut.tasks,

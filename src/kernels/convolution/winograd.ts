@@ -9,7 +9,7 @@
 import type { Expr, KernelFunction, Target, Vectors } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
-import { MAX_THREADS, threadNumber } from '../buffers.js';
+import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Epilogue } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
@@ -19,7 +19,6 @@ import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
 import { cutTasks, decode, forUnits, roundUp } from '../work.js';
 
-const BYTES = 4;
 /** Taps along each axis. */
 const TAPS = 3;
 
@@ -92,8 +91,7 @@ function planOf(x: PlainConvolution, m: number, target: Target): Plan {
 }
 
 /**
- * The tile that computes the fastest, about; 0: none is faster than a plain sum. In units of one multiply-add of vectors, measured:
- * moving a vector through the transforms costs as much as a dozen.
+ * The tile that computes the fastest, about; 0: none is faster than a plain sum. In multiply-adds of vectors (`ProductCosts`).
  *
  * @param isUnchanging Whether the kernel is transformed once for many runs.
  */
@@ -101,15 +99,16 @@ export function tileSizeFor(x: PlainConvolution, target: Target, isUnchanging: b
   const [c, k] = [x.channels / target.lanes, x.features / target.lanes];
   if (x.channels < 8 || x.features < 8) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
+  const { winograd: cost } = target.machine.products;
   const costs = ([4, 2] as const).map((m) => {
     const { w, tiles } = planOf(x, m, target);
     const points = w.n * w.n;
-    const products = points * x.channels * k;
-    const moves = points * 6 * (c + k);
-    const kernel = isUnchanging ? 0 : points * x.channels * k * 4;
-    return { m, cost: tiles * (products * 1.1 + moves) + kernel };
+    const products = points * x.channels * k * cost.product;
+    const moves = points * (c + k) * cost.move;
+    const kernel = isUnchanging ? 0 : points * x.channels * k * cost.kernel;
+    return { m, cost: tiles * (products + moves) + kernel };
   });
-  const plain = positions * TAPS * TAPS * x.channels * k * 1.1;
+  const plain = positions * TAPS * TAPS * x.channels * k * cost.plain;
   const best = costs[0].cost <= costs[1].cost ? costs[0] : costs[1];
   return best.cost < plain ? best.m : 0;
 }
@@ -407,7 +406,7 @@ function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, w
   const step = cacheStep(channels * width);
   const made = lowering.workspace('float32', points * step, 'transformed kernel');
   const units = (width / panel) * channels;
-  const cut = cutTasks(units, 4 * points * panel);
+  const cut = cutTasks(lowering.target, units, 4 * points * panel);
   lowering.add({
     label: `transform of kernel for ${x.label}`,
     tasks: cut.tasks,

@@ -8,7 +8,7 @@
 import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
 import { constant, FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
-import { MAX_THREADS, threadNumber } from '../buffers.js';
+import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
 import { plainTile, tileOf } from '../contraction/gemm_tile.js';
@@ -19,7 +19,6 @@ import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
 import { cutTasks, decode, forUnits, roundUp } from '../work.js';
 
-const BYTES = 4;
 const TAPS = 3;
 /** Tiles of a block at least and at most: sums are read and written once a block. */
 const BLOCK = [32, 128] as const;
@@ -66,20 +65,22 @@ function planOf(x: PlainConvolution, side: number, target: Target): Plan {
  */
 export function gradientTileFor(x: PlainConvolution, target: Target): 0 | 2 | 4 {
   const { lanes } = target;
+  const { winogradGradient: cost } = target.machine.products;
   if (x.channels < 3) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
   const costs = ([4, 2] as const).map((side) => {
     const { w, tiles, rows, width, parts, groups, blocks } = planOf(x, side, target);
     const points = w.n * w.n;
     const sums = points * rows * (width / lanes);
+    const move = groups.length > 1 ? cost.moveAgain : cost.move;
     return {
       side,
       cost:
-        tiles * (sums * 1.2 + (points * (groups.length > 1 ? 7 : 6) * (rows + width)) / lanes) +
-        sums * (2 * blocks + 6 * parts),
+        tiles * (sums * cost.product + (points * move * (rows + width)) / lanes) +
+        sums * (cost.block * blocks + cost.part * parts),
     };
   });
-  const plain = positions * TAPS * TAPS * x.channels * (x.features / lanes) * 1.5;
+  const plain = positions * TAPS * TAPS * x.channels * (x.features / lanes) * cost.plain;
   const best = costs[0].cost <= costs[1].cost ? costs[0] : costs[1];
   return best.cost < plain ? best.side : 0;
 }
@@ -236,7 +237,7 @@ function sumParts(
   const { w, parts } = plan;
   const { lanes } = lowering.target;
   const rows = w.m * channels;
-  const cut = cutTasks(rows, parts * w.n * features);
+  const cut = cutTasks(lowering.target, rows, parts * w.n * features);
   lowering.add({
     label: `sum of ${parts} parts of ${x.label}`,
     tasks: cut.tasks,

@@ -32,7 +32,7 @@ export function addBatch(lowering: Lowering, node: Node, { core = 2, work, own, 
   const [first] = node.inputs;
   const batch = sizeOf(first.shape.slice(0, first.shape.length - core));
   if (batch === 0 || node.outputs.every((value) => sizeOf(value.shape) === 0)) return;
-  const cut = cutTasks(batch, work);
+  const cut = cutTasks(lowering.target, batch, work);
   const reads = node.inputs.map((value) => lowering.source(value).buffer);
   const writes = node.outputs.map((value) => lowering.output(value));
   // Memory for each task, or, if there are more tasks than threads, for each thread.

@@ -69,7 +69,7 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const split = reducedAxes[0] as Axis | undefined;
   const parts = split === undefined ? 1 : partsOf(mode, results, reducedAxes, total);
   const units = results * parts;
-  const cut = cutTasks(units, (total * plan.work) / Math.max(1, units));
+  const cut = cutTasks(lowering.target, units, (total * plan.work) / Math.max(1, units));
 
   // With parts, results go to a workspace first: one row of partial results per part.
   const kept = sizeOf(reducedShape(group.shape, group.axes, false));
@@ -180,7 +180,7 @@ function combineParts(
   const vectors = widestFor(lowering.target, kept, dtypeInfo(r.dtype).storage === 'f64');
   const step = vectors === 0 ? 1 : vectors * lowering.target.lanes;
   const units = Math.ceil(kept / step);
-  const cut = cutTasks(units, parts * step);
+  const cut = cutTasks(lowering.target, units, parts * step);
   lowering.add({
     label: `combine ${parts} parts of ${r.node.primitive.name} ${formatShape(r.node.outputs[0].shape)}`,
     tasks: cut.tasks,

@@ -44,7 +44,7 @@ export function copyBlock(
   const pieces = Math.max(1, Math.ceil(inner.size / PIECE));
   const total = sizeOf(shape);
   const units = total === 0 ? 0 : outer.reduce((n, axis) => n * axis.size, pieces);
-  const cut = cutTasks(units, total / Math.max(1, units));
+  const cut = cutTasks(lowering.target, units, total / Math.max(1, units));
   const [fromStep, toStep] = inner.strides;
   lowering.add({
     label: `${what} ${formatShape(shape)}`,
@@ -84,7 +84,7 @@ export function copyBlock(
 /** Add a kernel that fills a buffer with one value. */
 export function fillBuffer(lowering: Lowering, buffer: Buffer, value: number): void {
   const units = Math.ceil(buffer.size / PIECE);
-  const cut = cutTasks(units, PIECE / 4);
+  const cut = cutTasks(lowering.target, units, PIECE / 4);
   const bytes = storageBytes(buffer.dtype);
   lowering.add({
     label: `fill of ${buffer.label}`,

@@ -37,7 +37,7 @@ export const gather: LowerRule = {
     const row = sizeOf(operand.shape.slice(1));
     const bytes = row * storageBytes(value.dtype);
     const count = sizeOf(indices.shape);
-    const cut = cutTasks(count, row + 4);
+    const cut = cutTasks(lowering.target, count, row + 4);
     lowering.add({
       label: `gather ${formatShape(value.shape)}`,
       tasks: cut.tasks,

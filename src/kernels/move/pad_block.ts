@@ -50,7 +50,7 @@ export function padBlock(
   const units = outer.reduce((n, axis) => n * axis.size, 1);
   const row = size * tail;
   const bytes = storageBytes(dtype);
-  const cut = cutTasks(units, row);
+  const cut = cutTasks(lowering.target, units, row);
   const { lanes } = lowering.target;
   const clear = (f: FunctionBuilder, at: Expr, elements: number): void => {
     if (elements === 0) return;
