@@ -14,7 +14,8 @@ import { lu } from './linalg/lu.js';
 import { triangularSolve } from './linalg/triangular.js';
 import { randomBits, threefry2x32 } from './random.js';
 import { concatenate, pad } from './move/structure.js';
-import { reduceWindowMax, reduceWindowMin, reduceWindowSum, selectAndGather, selectAndScatter } from './window.js';
+import { reduceWindowMax, reduceWindowMin, reduceWindowSum } from './window/reduce.js';
+import { selectAndGather, selectAndScatter } from './window/select.js';
 
 /** Rules by the primitive's name. */
 export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerRule>(

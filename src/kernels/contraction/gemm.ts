@@ -26,8 +26,8 @@ import type { PanelSource } from './pack.js';
 import { packPanels } from './pack.js';
 import { cutTasks, decode, divideUp, forUnits } from '../work.js';
 
-/** Depth that is done at a time: a packed panel of columns then fits the first cache, a packed block of rows the second. */
-const DEPTH_BLOCK = 256;
+/** Depth that is done at a time: a packed panel of columns then takes a quarter of the first cache, a packed block of rows fits the second. */
+const depthBlockOf = (target: Target): number => target.machine.l1 / 4 / (plainTile(target).columns * BYTES);
 
 /** Whether the last of some axes runs along C element by element, over enough of them for vectors. */
 const isDense = (axes: readonly ContractionAxis[], width: number): boolean =>
@@ -79,9 +79,10 @@ const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => v
 function lowerPacked(lowering: Lowering, x: Contraction): void {
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   const tile = tileOf(lowering.target, nn);
+  const depthBlock = depthBlockOf(lowering.target);
   const unchanging = lowering.isUnchanging(x.b.buffer);
   const blocks = chooseBlocks(
-    { nb, nm, nn, nk, depthBlock: DEPTH_BLOCK, packedAnyway: unchanging },
+    { nb, nm, nn, nk, depthBlock, packedAnyway: unchanging },
     tile,
     plainTile(lowering.target),
     lowering.target.machine,
@@ -95,11 +96,11 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
   const tasks = nb * parts * rowBlocks * columnBlocks;
   // B is packed ahead for all tasks, steps of a loop and runs: [batch][depth block][panel][depth in the block][columns of the panel].
   // Or each task packs what it needs: [panel][depth in the block][columns of the panel].
-  const packed = ahead ? packColumns(lowering, x, tile.columns, DEPTH_BLOCK) : null;
+  const packed = ahead ? packColumns(lowering, x, tile.columns, depthBlock) : null;
 
   // What each thread has for itself: a packed block of A, one of B, and a tile.
-  const ownA = blocks.rows * DEPTH_BLOCK;
-  const ownB = ahead ? 0 : blocks.columns * DEPTH_BLOCK;
+  const ownA = blocks.rows * depthBlock;
+  const ownB = ahead ? 0 : blocks.columns * depthBlock;
   const ownSize = ownA + ownB + tile.rows * tile.columns;
   const own = lowering.workspace('float32', MAX_THREADS * ownSize, 'packed block');
   const partial = parts === 1 ? null : lowering.workspace('float32', parts * nb * nm * nn, 'partial products');
@@ -148,8 +149,8 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
         const panel1 = f.let(f.let(panel0.add(blocks.columns / tile.columns)).minS(panels));
         const start = f.let(part.mul(partDepth));
         const end = f.let(f.let(start.add(partDepth)).minS(nk));
-        f.for(start, end, DEPTH_BLOCK, (k0) => {
-          const depth = f.let(f.let(end.sub(k0)).minS(DEPTH_BLOCK));
+        f.for(start, end, depthBlock, (k0) => {
+          const depth = f.let(f.let(end.sub(k0)).minS(depthBlock));
           const source: PanelSource = { pointer: aBatch, rows: x.rows, depth: x.depth, array: 'a', count: nm };
           const panelBytes = f.let(depth.mul(tile.rows * BYTES));
           packPanels(f, source, { first: row0, last: row1, width: tile.rows, k0, depth, to: block });
@@ -170,7 +171,7 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
             packPanels(f, columns, { first, last, width: tile.columns, k0, depth, to: blockB });
           }
           const accumulate = f.let(k0.ne(start));
-          const last = f.let(k0.add(DEPTH_BLOCK).ge(end));
+          const last = f.let(k0.add(depthBlock).ge(end));
           f.for(panel0, panel1, 1, (panel) => {
             const b = f.let(firstB.add(panel.sub(panel0).mul(panelBytesB)));
             const column = f.let(panel.mul(tile.columns));

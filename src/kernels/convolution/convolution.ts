@@ -17,8 +17,9 @@ import { lowerContraction, lowerContractions } from '../contraction/contract.js'
 import type { Epilogue } from '../context.js';
 import { padBlock } from '../move/pad_block.js';
 import { lowerGrouped, lowerGroupedGradient } from './depthwise.js';
-import type { Image, PlainConvolution } from './winograd.js';
-import { canFinish, lowerWinograd, tileSizeFor } from './winograd.js';
+import type { Image, PlainConvolution } from './winograd_plan.js';
+import { tileSizeFor } from './winograd_plan.js';
+import { canFinish, lowerWinograd } from './winograd.js';
 import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
 import { gcd } from '../work.js';
 

@@ -8,116 +8,21 @@
  */
 import type { Expr, KernelFunction, Target, Vectors } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
-import type { Buffer } from '../buffers.js';
 import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
-import type { Epilogue } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
 import { tileOf } from '../contraction/gemm_tile.js';
 import { TileSums } from '../contraction/tile_sums.js';
+import { decode, roundUp } from '../work.js';
+import { transformKernel } from './winograd_kernel.js';
+import type { PlainConvolution } from './winograd_plan.js';
+import { planOf } from './winograd_plan.js';
+import { cacheStep, eachVector, tileMemory, tileTransform } from './winograd_tiles.js';
 import type { Winograd } from './winograd_transform.js';
-import { transform, winograd } from './winograd_transform.js';
-import { cutTasks, decode, forUnits, roundUp } from '../work.js';
-
-/** Taps along each axis. */
-const TAPS = 3;
-
-/** An image in memory, its features side by side. Steps in elements. */
-export interface Image {
-  readonly buffer: Buffer;
-  readonly offset: number;
-  readonly image: number;
-  readonly row: number;
-  readonly column: number;
-}
-
-/** A convolution of 3×3 taps over two axes, without strides and dilation. */
-export interface PlainConvolution {
-  readonly label: string;
-  readonly images: number;
-  /** Features of the input. */
-  readonly channels: number;
-  /** Features of the output. */
-  readonly features: number;
-  /** Rows and columns of the input. */
-  readonly size: readonly [number, number];
-  /** Rows and columns of the output. */
-  readonly outSize: readonly [number, number];
-  /** Zeros before the first row and column; negative: rows and columns that are left out. */
-  readonly before: readonly [number, number];
-  readonly input: Image;
-  readonly output: Image;
-  readonly kernel: {
-    readonly buffer: Buffer;
-    readonly offset: number;
-    readonly row: number;
-    readonly column: number;
-    readonly channel: number;
-    readonly feature: number;
-  };
-  /** What is done to results before they are stored (`canFinish`); the output is then where the epilogue has its result. */
-  readonly epilogue?: Epilogue;
-}
+import { transform } from './winograd_transform.js';
 
 /** Whether results are stored by whole vectors, so that an epilogue may be done to them. */
 export const canFinish = (x: PlainConvolution, lanes: number): boolean => x.features % lanes === 0;
-
-/** How a convolution is cut into tiles and blocks. */
-interface Plan {
-  readonly w: Winograd;
-  readonly tileRows: number;
-  readonly tileColumns: number;
-  /** All tiles. */
-  readonly tiles: number;
-  /** Tiles that one task does. */
-  readonly block: number;
-  /** Features that are computed between two transforms of the output. */
-  readonly group: number;
-}
-
-const GROUP = 64;
-
-function planOf(x: PlainConvolution, m: number, target: Target): Plan {
-  const { lanes, machine } = target;
-  const w = winograd(m, TAPS);
-  const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / m));
-  const tiles = x.images * tileRows * tileColumns;
-  const group = Math.min(GROUP, roundUp(x.features, tileOf(target, x.features).columns));
-  const perTile = w.n * w.n * (roundUp(x.channels, lanes) + group) * BYTES;
-  // Transformed tiles of a task stay in the second cache, beside a part of the kernel.
-  const fitting = Math.floor((0.625 * machine.l2) / perTile / 4) * 4;
-  const shared = roundUp(Math.ceil(tiles / machine.enoughTasks), 4);
-  return { w, tileRows, tileColumns, tiles, block: Math.max(8, Math.min(fitting, shared, 128)), group };
-}
-
-/**
- * The tile that computes the fastest, about; 0: none is faster than a plain sum. In multiply-adds of vectors (`ProductCosts`).
- *
- * @param isUnchanging Whether the kernel is transformed once for many runs.
- */
-export function tileSizeFor(x: PlainConvolution, target: Target, isUnchanging: boolean): 0 | 2 | 4 {
-  const [c, k] = [x.channels / target.lanes, x.features / target.lanes];
-  if (x.channels < 8 || x.features < 8) return 0;
-  const positions = x.images * x.outSize[0] * x.outSize[1];
-  const { winograd: cost } = target.machine.products;
-  const costs = ([4, 2] as const).map((m) => {
-    const { w, tiles } = planOf(x, m, target);
-    const points = w.n * w.n;
-    const products = points * x.channels * k * cost.product;
-    const moves = points * (c + k) * cost.move;
-    const kernel = isUnchanging ? 0 : points * x.channels * k * cost.kernel;
-    return { m, cost: tiles * (products + moves) + kernel };
-  });
-  const plain = positions * TAPS * TAPS * x.channels * k * cost.plain;
-  const best = costs[0].cost <= costs[1].cost ? costs[0] : costs[1];
-  return best.cost < plain ? best.m : 0;
-}
-
-/** Elements rounded up to an odd number of cache lines, so that what lies so far apart does not meet in the same sets of a cache. */
-export const cacheStep = (elements: number): number => {
-  const lines = Math.ceil(elements / 16);
-  return 16 * (lines % 2 === 0 ? lines + 1 : lines);
-};
 
 /** Add the kernels of a convolution with tiles of m × m outputs. */
 export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4): void {
@@ -237,98 +142,6 @@ function productRows(target: Target, tile: Tile, depth: number, aStep: number, c
   return f.finish();
 }
 
-/** Where inputs of tiles lie, and where they are put. */
-export interface TileInput {
-  /** Features, rounded up to whole vectors: what lies beyond the last one is anything. */
-  readonly rounded: number;
-  /** Rows and columns; what lies outside counts as zero. */
-  readonly size: readonly [number, number];
-  /** Elements between rows and between columns. */
-  readonly row: number;
-  readonly column: number;
-  /** Elements between rows of points of the result, which are [row of points][…][column of points][feature]. */
-  readonly step: number;
-  /** Rows of points that are wanted. Default: all. */
-  readonly points?: readonly number[];
-}
-
-/** Elements of zeros that `tileTransform` needs, and of scratch memory. */
-export const tileMemory = (n: number, rounded: number): { zeros: number; scratch: number } => ({
-  zeros: n * rounded + 16,
-  scratch: n * n * rounded,
-});
-
-/** Run `body` for the bytes before each of some elements, by vectors. `unit`: what their number is a multiple of, itself one of the lanes. */
-function eachVector(
-  f: FunctionBuilder,
-  count: Expr | number,
-  unit: number,
-  body: (bytes: Expr, vectors: Vectors) => void,
-): void {
-  f.forElements(0, count, f.widest, (i, vectors) => body(f.let(i.mul(BYTES)), vectors), { unit });
-}
-
-/**
- * `f(image, row, column, to, scratch, zeros)`: matrix · tile · matrixᵀ for the square tile of an image from `row` and `column` on, all
- * features. `scratch` holds what lies between the two steps.
- */
-export function tileTransform(
-  target: Target,
-  name: string,
-  matrix: readonly (readonly number[])[],
-  x: TileInput,
-): KernelFunction {
-  const taken = matrix[0].length;
-  const points = x.points ?? matrix.map((_, i) => i);
-  const bytes = x.rounded * BYTES;
-  const f = new FunctionBuilder(name, target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [image, row0, column0, to, scratch, zeros] = f.params;
-  const first = f.let(f.let(i32(0).sub(column0)).maxS(0).minS(taken));
-  const last = f.let(f.let(i32(x.size[1]).sub(column0)).maxS(first).minS(taken));
-  const from = f.let(image.add(row0.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
-  // Along columns: scratch[i][q] = Σ matrix[i][p] · tile[p][q]
-  const used = Array.from({ length: taken }, (_, p) => points.some((i) => matrix[i][p] !== 0));
-  const along = (startsAt: (shift: Expr) => readonly Expr[]): void => {
-    const run = (shift: Expr, at: Expr, count: Expr | number): void => {
-      const starts = startsAt(shift);
-      eachVector(f, count, x.rounded, (c, vectors) => {
-        const xs = starts.map((start, p) =>
-          used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)), 0, vectors)) : start,
-        );
-        const target = f.let(at.add(c));
-        transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * taken * bytes));
-      });
-    };
-    if (x.rounded === x.column) {
-      // Columns are neighbours: one loop does them all.
-      const start = f.let(first.mul(bytes));
-      run(start, f.let(scratch.add(start)), f.let(last.sub(first).mul(x.rounded)));
-      return;
-    }
-    f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(scratch.add(q.mul(bytes))), x.rounded));
-  };
-  const clear = (start: Expr, end: Expr): void =>
-    points.forEach((_, i) =>
-      f.fill(f.let(scratch.add(start.mul(bytes)).add(i * taken * bytes)), i32(0), f.let(end.sub(start).mul(bytes))),
-    );
-  f.if(first.gt(0), () => clear(i32(0), first));
-  f.if(last.lt(taken), () => clear(last, i32(taken)));
-  const rows = Array.from({ length: taken }, (_, p) => p);
-  const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
-  along((shift) => rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros))));
-  // Along rows: to[i][j] = Σ matrix[j][q] · scratch[i][q]
-  f.for(0, points.length, 1, (i) => {
-    const source0 = f.let(scratch.add(i.mul(taken * bytes)));
-    const target0 = f.let(to.add(i.mul(x.step * BYTES)));
-    eachVector(f, x.rounded, x.rounded, (c, vectors) => {
-      const [source, target] = [f.let(source0.add(c)), f.let(target0.add(c))];
-      const xs = Array.from({ length: taken }, (_, q) => f.let(f.loadVector('f32', source, q * bytes, vectors)));
-      transform(f, matrix, xs).forEach((y, j) => f.store('f32', target, y, j * bytes));
-    });
-  });
-  return f.finish();
-}
-
 /**
  * `f(from, to, rows, columns, features, scratch)`: transform one tile's products back, and write what lies inside. With an epilogue there
  * are more parameters: bytes from the first feature of the output to those of the tile, and the epilogue's pointers.
@@ -397,62 +210,4 @@ function outputTransform(
     });
   });
   return f.finish();
-}
-
-/** Add the kernel that transforms the taps: [point][panel of features][channel][feature of the panel]. */
-function transformKernel(lowering: Lowering, x: PlainConvolution, w: Winograd, width: number, panel: number): Buffer {
-  const { kernel, channels, features } = x;
-  const points = w.n * w.n;
-  const step = cacheStep(channels * width);
-  const made = lowering.workspace('float32', points * step, 'transformed kernel');
-  const units = (width / panel) * channels;
-  const cut = cutTasks(lowering.target, units, 4 * points * panel);
-  lowering.add({
-    label: `transform of kernel for ${x.label}`,
-    tasks: cut.tasks,
-    work: units * 4 * points * panel,
-    reads: [kernel.buffer],
-    writes: [made],
-    emit: (f, lo, hi) => {
-      const from = f.let(kernel.buffer.pointer(f).add(kernel.offset * BYTES));
-      const to = made.pointer(f);
-      forUnits(f, lo, hi, units, cut, (unit) => {
-        const [group, channel] = decode(f, unit, [width / panel, channels]);
-        f.forElements(0, panel, f.widest, (v, vectors) => {
-          const feature = f.let(group.mul(panel).add(v));
-          const at = f.let(to.add(unit.mul(panel).add(v).mul(BYTES)));
-          const start = f.let(from.add(channel.mul(kernel.channel * BYTES)));
-          const taps = (load: (address: Expr, offset: number) => Expr): void => {
-            const k = Array.from({ length: TAPS }, (_, i) =>
-              Array.from({ length: TAPS }, (_, j) => load(start, (i * kernel.row + j * kernel.column) * BYTES)),
-            );
-            for (let i = 0; i < w.n; i++) {
-              const row = Array.from({ length: TAPS }, (_, j) => {
-                const column = k.map((taps) => taps[j]);
-                return transform(f, w.kernel, column, [i])[0];
-              });
-              transform(f, w.kernel, row).forEach((y, j) => f.store('f32', at, y, (i * w.n + j) * step * BYTES));
-            }
-          };
-          if (kernel.feature === 1 && features % panel === 0) {
-            const place = f.let(start.add(feature.mul(BYTES)));
-            taps((_, offset) => f.let(f.loadVector('f32', f.let(place.add(offset)), 0, vectors)));
-            return;
-          }
-          // Features beyond the last are those of the last.
-          const places = Array.from({ length: f.elements(vectors) }, (_, l) =>
-            f.let(f.let(f.let(feature.add(l)).minS(features - 1)).mul(kernel.feature * BYTES)),
-          );
-          taps((address, offset) => {
-            const moved = f.let(address.add(offset));
-            let lanes = f.let(f.load('f32', f.let(moved.add(places[0])))).splat(vectors);
-            for (let l = 1; l < places.length; l++)
-              lanes = lanes.withLane(l, f.load('f32', f.let(moved.add(places[l]))));
-            return f.let(lanes);
-          });
-        });
-      });
-    },
-  });
-  return made;
 }

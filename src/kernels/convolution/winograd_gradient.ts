@@ -13,13 +13,13 @@ import type { Lowering } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
 import { plainTile, tileOf } from '../contraction/gemm_tile.js';
 import { TileSums } from '../contraction/tile_sums.js';
-import type { PlainConvolution } from './winograd.js';
-import { cacheStep, tileMemory, tileTransform } from './winograd.js';
+import type { PlainConvolution } from './winograd_plan.js';
+import { TAPS } from './winograd_plan.js';
+import { cacheStep, tileMemory, tileTransform } from './winograd_tiles.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
 import { cutTasks, decode, forUnits, roundUp } from '../work.js';
 
-const TAPS = 3;
 /** Tiles of a block at least and at most: sums are read and written once a block. */
 const BLOCK = [32, 128] as const;
 

@@ -1,16 +1,16 @@
 /** @file Pooling and its gradient against the interpreter: windows that touch, overlap, leave gaps, or reach into padding. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DType } from '../core/dtype.js';
-import type { NDArray } from '../core/ndarray.js';
-import { fromNumbers } from '../core/ndarray.js';
-import { getPlatform, setPlatform } from '../core/platform.js';
-import { sizeOf } from '../core/shape.js';
-import type { Value } from '../graph/index.js';
-import { GraphBuilder, interpret } from '../graph/index.js';
-import * as lax from '../graph/lax.js';
-import { prepareEngine, nodePlatform } from '../platform/node/index.js';
-import { difference } from '../testing/compare.js';
-import { wasmBackend } from '../backend/wasm/index.js';
+import type { DType } from '../../core/dtype.js';
+import type { NDArray } from '../../core/ndarray.js';
+import { fromNumbers } from '../../core/ndarray.js';
+import { getPlatform, setPlatform } from '../../core/platform.js';
+import { sizeOf } from '../../core/shape.js';
+import type { Value } from '../../graph/index.js';
+import { GraphBuilder, interpret } from '../../graph/index.js';
+import * as lax from '../../graph/lax.js';
+import { prepareEngine, nodePlatform } from '../../platform/node/index.js';
+import { difference } from '../../testing/compare.js';
+import { wasmBackend } from '../../backend/wasm/index.js';
 
 prepareEngine();
 const before = getPlatform();

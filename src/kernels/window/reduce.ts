@@ -1,0 +1,71 @@
+/** @file Sums and extrema of sliding windows: pooling. */
+import { highest, lowest, storageBytes } from '../../core/dtype.js';
+import { formatShape } from '../../core/shape.js';
+import { i32 } from '../../codegen/index.js';
+import type { LaneValue } from '../../codegen/lanes.js';
+import { extremumBits } from '../../codegen/math/floats.js';
+import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
+import type { WindowParams } from '../../graph/lax.js';
+import type { LowerRule } from '../context.js';
+import { accumulatedAs } from '../move/elements.js';
+import { cutTasks, forUnits } from '../work.js';
+import { forInner, geometryOf, positionOf, WindowLoops } from './windows.js';
+
+function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
+  return {
+    lower(node, lowering) {
+      const [x] = node.inputs;
+      const [value] = node.outputs;
+      const g = geometryOf(x.shape, value.shape, node.params as WindowParams);
+      const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
+      const windows = g.axes.reduce((n, axis) => n * axis.outSize, 1);
+      const units = g.outer * windows;
+      const cut = cutTasks(lowering.target, units, g.inner * g.taps);
+      const { dtype } = x;
+      const bytes = storageBytes(dtype);
+      const wide = accumulatedAs(dtype);
+      const start = kind === 'sum' ? 0 : kind === 'max' ? lowest(wide) : highest(wide);
+      lowering.add({
+        label: `${node.primitive.name} ${formatShape(x.shape)}`,
+        tasks: cut.tasks,
+        work: units * g.inner * g.taps,
+        reads: [from],
+        writes: [to],
+        emit: (f, lo, hi) => {
+          const [source, target] = [from.pointer(f), to.pointer(f)];
+          const loops = new WindowLoops(f, g);
+          forUnits(f, lo, hi, units, cut, (unit) => {
+            const outer = f.let(unit.divU(windows));
+            const window = f.let(unit.sub(outer.mul(windows)));
+            const place = loops.place(positionOf(f, window, g));
+            const base = f.let(source.add(outer.mul(g.inBlock * bytes)));
+            const out = f.let(target.add(unit.mul(g.inner * bytes)));
+            forInner(f, g.inner, dtype, (c, vectors) => {
+              const s = new LaneBuilder(f, vectors);
+              const at = f.let(base.add(c.mul(bytes)));
+              const total = f.local(constantLanes(start, wide, vectors).expr);
+              const isNaN = vectors > 0 && kind !== 'sum' && wide === 'float32' ? f.local(i32(0).splat(vectors)) : null;
+              loops.each(place, at, bytes, (address, offset) => {
+                const element = s.convert(loadElements(f, dtype, address, offset, vectors), wide);
+                const now: LaneValue = { dtype: wide, expr: total };
+                if (kind === 'sum') f.set(total, s.binary('add', now, element).expr);
+                else if (isNaN === null) f.set(total, s.binary(kind, now, element).expr);
+                else {
+                  // NaN is minded once for all elements: `max` of WebAssembly would mind it at each.
+                  f.set(total, extremumBits(kind, total, element.expr).bitcast());
+                  f.set(isNaN, isNaN.or(element.expr.ne(element.expr)));
+                }
+              });
+              const found = isNaN === null ? total : f.let(total.bitcast().or(isNaN).bitcast()); // all bits set: a NaN
+              storeElements(f, s.convert({ dtype: wide, expr: found }, dtype), f.let(out.add(c.mul(bytes))), 0);
+            });
+          });
+        },
+      });
+    },
+  };
+}
+
+export const reduceWindowSum = reduceWindow('sum');
+export const reduceWindowMax = reduceWindow('max');
+export const reduceWindowMin = reduceWindow('min');
