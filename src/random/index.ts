@@ -1,4 +1,5 @@
 /** @file `keras.random`: seeds and random tensors. */
+export { beta, binomial, gamma } from './distributions.js';
 export { makeDefaultSeed, randomOrder, randomShuffle, setRandomSeed } from './global_state.js';
 export {
   categorical,

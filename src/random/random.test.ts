@@ -24,6 +24,9 @@ const functions: Record<string, (...args: never[]) => Tensor> = {
   categorical: random.categorical,
   shuffle: random.shuffle,
   dropout: random.dropout,
+  gamma: random.gamma,
+  beta: random.beta,
+  binomial: random.binomial,
 };
 
 everyBackend((run) => {

@@ -27,7 +27,8 @@ export interface RandomFloatOptions extends RandomOptions {
   readonly dtype?: DType | null;
 }
 
-function floatTypeOf(dtype: DType | null | undefined, owner: string): DType {
+/** The float dtype that is asked for. @throws {ValueError} It is none. */
+export function floatTypeOf(dtype: DType | null | undefined, owner: string): DType {
   const type = standardizeDType(dtype ?? floatx(), owner);
   if (!isFloat(type)) throw new ValueError(`${owner}: dtype=${type}. Expected a float dtype.`);
   return type;
