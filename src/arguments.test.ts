@@ -5,6 +5,7 @@ import { BY_POSITION } from './core/by_position.js';
 import { signatureOf } from './core/arguments.js';
 import * as keras from './index.js';
 import * as removed from './layers/removed.js';
+import { answerOf } from './testing/wrong_arguments.js';
 
 type AnyClass = new (...args: unknown[]) => unknown;
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -78,17 +79,46 @@ describe('names of options are known', () => {
   const functions = [...names].filter(
     ([path, value]) => signatureOf(value)?.hasOptions === true && path !== 'ops.rearrange', // its names are those of the pattern
   );
-  test.each(functions)('of %s', (_, fn) => {
-    const { names: known, required } = signatureOf(fn)!;
+  test.each(functions)('of %s', async (_, fn) => {
+    const { names: known, positional } = signatureOf(fn)!;
     expect(known).not.toBeNull();
-    const args = new Array<unknown>(required).fill(undefined);
-    const call = fn as AnyFunction;
-    expect(() => call(...args, { notThere: 1 })).toThrow(/has no option 'notThere'/);
-    for (const wrong of [null, 1, 'a', [1], () => 1])
-      expect(() => call(...args, wrong)).toThrow(/options are one object/);
-    expect(() => call(...args, {}, 1)).toThrow(/takes at most/);
+    const args = new Array<unknown>(positional.length).fill(undefined);
+    const said = async (...more: unknown[]): Promise<string> =>
+      String((await answerOf(() => (fn as AnyFunction)(...args, ...more))).error);
+    expect(await said({ notThere: 1 })).toContain("has no option 'notThere'");
+    for (const wrong of [null, 1, 'a', [1], () => 1]) expect(await said(wrong)).toContain('options are one object');
+    expect(await said({}, 1)).toContain('takes at most');
   });
   it('are many', () => expect(functions.length).toBeGreaterThan(120));
+});
+
+describe('no argument is ignored', () => {
+  const functions = [...names].filter(([, value]) => !isClass(value)) as [string, AnyFunction][];
+  /** Functions that take any number of arguments. */
+  const VARIADIC =
+    /^(ops\.(numpy\.)?(einsum|meshgrid|rearrange|switch)|backend\.resultType|tree\.mapStructure(UpTo)?)$/;
+
+  it('by a public function', async () => {
+    const ignoring: string[] = [];
+    for (const [path, fn] of functions) {
+      if (VARIADIC.test(path)) continue;
+      const answer = await answerOf(() => fn(...new Array<unknown>(12).fill(undefined), 'more'));
+      if (!/takes at most|options are one object|missing/.test(String(answer.error))) ignoring.push(path);
+    }
+    expect(ignoring).toEqual([]);
+  });
+
+  it('but what lists hand to a function of one argument', () => {
+    expect([1, 2].map((each) => keras.isKerasTensor(each))).toEqual([1, 2].map(keras.isKerasTensor));
+    expect([[1], 2].filter(keras.tree.isNested)).toEqual([[1]]);
+    expect(() => (ops['square'] as AnyFunction)(1, 0, [2])).toThrow('takes at most 1 argument');
+    expect(() => [1, 2].map(ops['mean'] as never)).toThrow('options are one object');
+  });
+
+  it('by position, where any number is taken, are few', () => {
+    const variadic = functions.filter(([, fn]) => signatureOf(fn)?.variadic === true).map(([path]) => path);
+    expect(variadic.filter((path) => !VARIADIC.test(path))).toEqual(['ops.numpy.where']); // which counts them itself
+  });
 });
 
 describe('messages show the right spelling', () => {

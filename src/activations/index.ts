@@ -1,5 +1,6 @@
 /** @file `keras.activations`: functions by which layers bend their outputs; what is exported here can be found by its id. */
 import { functionsOf } from '../core/catalogue.js';
+import { checked } from '../core/arguments.js';
 import type { Config } from '../core/serialization.js';
 import { identifierRoom, isPlainFunction, registerFunctions, registrationOf } from '../core/serialization.js';
 import { Callable } from '../core/callable.js';
@@ -40,9 +41,14 @@ const room = identifierRoom<ActivationFunction>({
  * @example
  * activations.get('relu') === activations.relu // true
  */
-export function get(identifier: unknown): ActivationFunction {
-  return room.get(identifier) ?? linear;
-}
+export const get = checked(
+  'activations.get',
+  function get(identifier: unknown): ActivationFunction {
+    return room.get(identifier) ?? linear;
+  },
+  undefined,
+  { callsBack: true },
+);
 /**
  * What stands for a function in JSON: the id of Keras's own functions.
  *
@@ -52,10 +58,10 @@ export function get(identifier: unknown): ActivationFunction {
  * @example
  * activations.serialize(activations.softmax) // 'softmax'
  */
-export function serialize(activation: ActivationFunction): unknown {
+export const serialize = checked('activations.serialize', function serialize(activation: ActivationFunction): unknown {
   const entry = registrationOf(activation);
   return entry?.module === 'keras.activations' ? entry.name : room.serialize(activation);
-}
+});
 /**
  * The function that an id or a config stands for.
  *

@@ -7,7 +7,7 @@ import type { Hdf5File } from '../formats/hdf5/index.js';
 import { openHdf5 } from '../formats/hdf5/index.js';
 import { openZip } from '../formats/zip/index.js';
 import type { Model } from '../models/index.js';
-import { readableMemorySize } from '../models/index.js';
+import { readableMemorySize } from '../models/summary.js';
 import { loadModel } from '../saving/index.js';
 import { OWN } from '../saving/random_state.js';
 import type { ParsedArguments } from './arguments.js';

@@ -15,7 +15,7 @@ export function addOwner(name: string): void {
 }
 
 /** Whether an engine raised the error of itself: a value was not what the code took it for, such as a size that is NaN. */
-function isRaw(error: unknown): error is Error {
+export function isRaw(error: unknown): error is Error {
   return !(error instanceof TypeError) && (error instanceof globalThis.TypeError || error instanceof RangeError);
 }
 

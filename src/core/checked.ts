@@ -3,7 +3,7 @@
  * Whatever stands elsewhere is refused, with the right spelling; nothing is ignored. That of constructors and methods, which know the
  * registry of classes, is arguments.ts.
  */
-import { addOwner, attributed } from './attribution.js';
+import { addOwner, attributed, isRaw } from './attribution.js';
 import { describe } from './describe.js';
 import { refuseUnknownOptions, TypeError } from './errors.js';
 import { BY_PLACE, checkKind, checkOptionKinds } from './kinds.js';
@@ -36,6 +36,9 @@ const counted = (n: number, word: string): string => `${n === 0 ? 'no' : n} ${wo
 /** Refuse arguments beyond the last that is taken. */
 export function checkExcess(owner: string, args: ArrayLike<unknown>, most: number, call: string): void {
   if (args.length <= most) return;
+  // What lists hand to a function of one argument: xs.map(square) gives the place and the list as well.
+  if (most === 1 && args.length === 3 && Array.isArray(args[2]) && Object.is(args[2][args[1] as number], args[0]))
+    return;
   const extra = Array.from(args).slice(most);
   // Empty options say nothing.
   if (extra.every((value) => value === undefined || (isDict(value) && Object.keys(value).length === 0))) return;
@@ -140,6 +143,23 @@ export interface CheckOptions {
   readonly callsBack?: boolean;
 }
 
+const isAsync = (fn: AnyFunction): boolean => Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+
+/** A function that answers by a promise in any case: what is thrown comes as its rejection. */
+function rejecting<R>(
+  target: (...args: unknown[]) => R,
+  named: (args: readonly unknown[], error: unknown) => unknown,
+): (...args: unknown[]) => R {
+  const call = async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return await target(...args);
+    } catch (error) {
+      throw isRaw(error) ? named(args, error) : error;
+    }
+  };
+  return call as (...args: unknown[]) => R;
+}
+
 /**
  * `call` with its arguments checked before: their number, that the options are a plain object, and the options' names. Calls that give
  * the required arguments and no more cost one comparison, and one for each argument of which it is known what it takes.
@@ -166,6 +186,8 @@ export function withCheckedArguments<R>(
     if (signature !== null) places = placesOf(signature);
     return signature;
   };
+  const named = (args: readonly unknown[], error: unknown): unknown =>
+    attributed(owner, args, error, () => (signature ? formOf(owner, signature, []) : `${owner}(…)`));
   const target = (...args: unknown[]): R => {
     if (args.length !== plain) {
       const known = read();
@@ -176,11 +198,14 @@ export function withCheckedArguments<R>(
       return call(args);
     } catch (error) {
       if (callsBack) throw error;
-      throw attributed(owner, args, error, () => (signature ? formOf(owner, signature, []) : `${owner}(…)`));
+      throw named(args, error);
     }
   };
-  signatures.set(target, read);
-  return target;
+  const checkedTarget = isAsync(fn)
+    ? rejecting(target, (args, error) => (callsBack ? error : named(args, error)))
+    : target;
+  signatures.set(checkedTarget, read);
+  return checkedTarget;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** @file The global settings of `keras.config` that all rooms read: floatx, epsilon, image_data_format. */
+import { checked } from './checked.js';
 import { describe } from './describe.js';
 import type { DType } from './dtype.js';
 import { isFloat, standardizeDType } from './dtype.js';
@@ -23,9 +24,9 @@ const settings: Settings = { floatx: 'float32', epsilon: 1e-7, imageDataFormat: 
  * @example
  * backend.floatx() // 'float32'
  */
-export function floatx(): DType {
+export const floatx = checked('floatx', function floatx(): DType {
   return settings.floatx;
-}
+});
 
 /**
  * Set the default float dtype.
@@ -38,12 +39,12 @@ export function floatx(): DType {
  * ops.zeros([2]).dtype; // 'float64'
  * backend.setFloatx('float32'); // as it was
  */
-export function setFloatx(value: DType): void {
+export const setFloatx = checked('setFloatx', function setFloatx(value: DType): void {
   if (!isFloat(standardizeDType(value, 'setFloatx'))) {
     throw new ValueError(`setFloatx: got ${value}. Expected one of float16, bfloat16, float32, float64.`);
   }
   settings.floatx = value;
-}
+});
 
 /**
  * The fuzz factor that keeps divisions and logarithms finite; 1e-7 unless changed.
@@ -53,9 +54,9 @@ export function setFloatx(value: DType): void {
  * @example
  * backend.epsilon() // 1e-7
  */
-export function epsilon(): number {
+export const epsilon = checked('epsilon', function epsilon(): number {
   return settings.epsilon;
-}
+});
 
 /**
  * Set the fuzz factor.
@@ -67,11 +68,11 @@ export function epsilon(): number {
  * backend.setEpsilon(1e-5);
  * backend.setEpsilon(1e-7); // as it was
  */
-export function setEpsilon(value: number): void {
+export const setEpsilon = checked('setEpsilon', function setEpsilon(value: number): void {
   if (typeof value !== 'number' || !(value > 0))
     throw new ValueError(`setEpsilon: got ${describe(value)}. Expected a positive number.`);
   settings.epsilon = value;
-}
+});
 
 /**
  * The default of every `dataFormat` option; `'channels_last'` unless changed.
@@ -81,9 +82,9 @@ export function setEpsilon(value: number): void {
  * @example
  * backend.imageDataFormat() // 'channels_last'
  */
-export function imageDataFormat(): DataFormat {
+export const imageDataFormat = checked('imageDataFormat', function imageDataFormat(): DataFormat {
   return settings.imageDataFormat;
-}
+});
 
 /**
  * Set the default data format.
@@ -95,9 +96,9 @@ export function imageDataFormat(): DataFormat {
  * backend.setImageDataFormat('channels_first');
  * backend.setImageDataFormat('channels_last'); // as it was
  */
-export function setImageDataFormat(value: DataFormat): void {
+export const setImageDataFormat = checked('setImageDataFormat', function setImageDataFormat(value: DataFormat): void {
   settings.imageDataFormat = standardizeDataFormat(value, 'setImageDataFormat');
-}
+});
 
 /** A `dataFormat` option, or the default when it is null or left out. @throws {ValueError} It is neither of the two. */
 export function standardizeDataFormat(value: DataFormat | null | undefined, owner: string): DataFormat {
@@ -125,9 +126,9 @@ function limit(owner: string, value: number | null): number | null {
  * config.maxEpochs(); // 2
  * config.setMaxEpochs(null);
  */
-export function maxEpochs(): number | null {
+export const maxEpochs = checked('maxEpochs', function maxEpochs(): number | null {
   return limits.epochs;
-}
+});
 
 /**
  * Set the most epochs that any `fit` runs.
@@ -139,9 +140,9 @@ export function maxEpochs(): number | null {
  * config.setMaxEpochs(2);
  * config.setMaxEpochs(null);
  */
-export function setMaxEpochs(value: number | null): void {
+export const setMaxEpochs = checked('setMaxEpochs', function setMaxEpochs(value: number | null): void {
   limits.epochs = limit('setMaxEpochs', value);
-}
+});
 
 /**
  * The most steps of any epoch of `fit`, `evaluate` and `predict`; null: no limit.
@@ -153,9 +154,9 @@ export function setMaxEpochs(value: number | null): void {
  * config.maxStepsPerEpoch(); // 10
  * config.setMaxStepsPerEpoch(null);
  */
-export function maxStepsPerEpoch(): number | null {
+export const maxStepsPerEpoch = checked('maxStepsPerEpoch', function maxStepsPerEpoch(): number | null {
   return limits.stepsPerEpoch;
-}
+});
 
 /**
  * Set the most steps of any epoch.
@@ -167,9 +168,12 @@ export function maxStepsPerEpoch(): number | null {
  * config.setMaxStepsPerEpoch(10);
  * config.setMaxStepsPerEpoch(null);
  */
-export function setMaxStepsPerEpoch(value: number | null): void {
-  limits.stepsPerEpoch = limit('setMaxStepsPerEpoch', value);
-}
+export const setMaxStepsPerEpoch = checked(
+  'setMaxStepsPerEpoch',
+  function setMaxStepsPerEpoch(value: number | null): void {
+    limits.stepsPerEpoch = limit('setMaxStepsPerEpoch', value);
+  },
+);
 
 let indexChecks = true;
 /**
@@ -179,9 +183,9 @@ let indexChecks = true;
  * @example
  * config.isIndexChecksEnabled() // true
  */
-export function indexChecksEnabled(): boolean {
+export const indexChecksEnabled = checked('isIndexChecksEnabled', function indexChecksEnabled(): boolean {
   return indexChecks;
-}
+});
 
 /**
  * Let `Embedding` refuse ids that its table does not have, where they come as arrays: one pass over them. This is the setting from the
@@ -191,9 +195,9 @@ export function indexChecksEnabled(): boolean {
  * config.enableIndexChecks();
  * config.isIndexChecksEnabled(); // true
  */
-export function enableIndexChecks(): void {
+export const enableIndexChecks = checked('enableIndexChecks', function enableIndexChecks(): void {
   indexChecks = true;
-}
+});
 
 /**
  * Leave ids unchecked: what the table does not have gives NaN, and trains nothing, as in Keras on JAX.
@@ -202,9 +206,9 @@ export function enableIndexChecks(): void {
  * config.disableIndexChecks();
  * config.enableIndexChecks();
  */
-export function disableIndexChecks(): void {
+export const disableIndexChecks = checked('disableIndexChecks', function disableIndexChecks(): void {
   indexChecks = false;
-}
+});
 
 /** The content of `keras.json`: unknown or broken entries are left out of account, as Keras does. */
 export function applyConfigFile(content: unknown): void {

@@ -1,4 +1,5 @@
 /** @file Dtype policies: in which dtype a layer computes, and in which it keeps its weights. */
+import { checked } from './checked.js';
 import { quote } from './describe.js';
 import { floatx } from './config.js';
 import type { DType } from './dtype.js';
@@ -72,9 +73,9 @@ let globalPolicy: DTypePolicy | null = null;
  * @example
  * config.dtypePolicy().name // 'float32'
  */
-export function dtypePolicy(): DTypePolicy {
+export const dtypePolicy = checked('dtypePolicy', function dtypePolicy(): DTypePolicy {
   return globalPolicy ?? new DTypePolicy(floatx());
-}
+});
 
 /**
  * Set the policy of layers made from now on; null goes back to `floatx()`.
@@ -87,9 +88,9 @@ export function dtypePolicy(): DTypePolicy {
  * new Dense(2).computeDtype; // 'float16'
  * config.setDtypePolicy(null);
  */
-export function setDtypePolicy(policy: DTypePolicyLike): void {
+export const setDtypePolicy = checked('setDtypePolicy', function setDtypePolicy(policy: DTypePolicyLike): void {
   globalPolicy = policy === null ? null : getDTypePolicy(policy);
-}
+});
 
 /**
  * The policy that an identifier stands for.
@@ -101,15 +102,20 @@ export function setDtypePolicy(policy: DTypePolicyLike): void {
  * @example
  * dtypePolicies.get('mixed_bfloat16').computeDtype // 'bfloat16'
  */
-export function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePolicy {
-  if (identifier === null || identifier === undefined) return dtypePolicy();
-  if (identifier instanceof DTypePolicy) return identifier;
-  if (typeof identifier === 'string') return new DTypePolicy(identifier);
-  if (isDict(identifier)) return deserializeDTypePolicy(identifier);
-  throw new ValueError(
-    `Cannot read ${quote(identifier)} as a dtype policy. Expected a name such as 'float32', or a DTypePolicy.`,
-  );
-}
+export const getDTypePolicy = checked(
+  'dtypePolicies.get',
+  function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePolicy {
+    if (identifier === null || identifier === undefined) return dtypePolicy();
+    if (identifier instanceof DTypePolicy) return identifier;
+    if (typeof identifier === 'string') return new DTypePolicy(identifier);
+    if (isDict(identifier)) return deserializeDTypePolicy(identifier);
+    throw new ValueError(
+      `Cannot read ${quote(identifier)} as a dtype policy. Expected a name such as 'float32', or a DTypePolicy.`,
+    );
+  },
+  undefined,
+  { callsBack: true },
+);
 
 /**
  * A policy as JSON.
@@ -120,9 +126,14 @@ export function getDTypePolicy(identifier: DTypePolicyLike | undefined): DTypePo
  * @example
  * dtypePolicies.serialize(new DTypePolicy('mixed_float16')).class_name // 'DTypePolicy'
  */
-export function serializeDTypePolicy(policy: DTypePolicy): Config {
-  return serializeKerasObject(policy) as Config;
-}
+export const serializeDTypePolicy = checked(
+  'dtypePolicies.serialize',
+  function serializeDTypePolicy(policy: DTypePolicy): Config {
+    return serializeKerasObject(policy) as Config;
+  },
+  undefined,
+  { callsBack: true },
+);
 
 /**
  * A policy from JSON.
@@ -134,10 +145,15 @@ export function serializeDTypePolicy(policy: DTypePolicy): Config {
  * @example
  * dtypePolicies.deserialize(dtypePolicies.serialize(new DTypePolicy('mixed_float16'))).name // 'mixed_float16'
  */
-export function deserializeDTypePolicy(config: Config): DTypePolicy {
-  const policy = deserializeKerasObject(config, { defaultModule: 'keras' });
-  if (policy instanceof DTypePolicy) return policy;
-  throw new ValueError(`Cannot read ${quote(config)} as a dtype policy.`);
-}
+export const deserializeDTypePolicy = checked(
+  'dtypePolicies.deserialize',
+  function deserializeDTypePolicy(config: Config): DTypePolicy {
+    const policy = deserializeKerasObject(config, { defaultModule: 'keras' });
+    if (policy instanceof DTypePolicy) return policy;
+    throw new ValueError(`Cannot read ${quote(config)} as a dtype policy.`);
+  },
+  undefined,
+  { callsBack: true },
+);
 
 registerClasses('keras', { DTypePolicy: DTypePolicy, FloatDTypePolicy: DTypePolicy });

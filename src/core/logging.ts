@@ -1,4 +1,5 @@
 /** @file Whether progress bars, summaries and messages are written: by taking the terminal away and giving it back. */
+import { checked } from './checked.js';
 import type { Terminal } from './platform.js';
 import { getPlatform, setPlatform } from './platform.js';
 
@@ -13,9 +14,12 @@ let muted: Terminal | null = null;
  * @example
  * config.isInteractiveLoggingEnabled() // true
  */
-export function isInteractiveLoggingEnabled(): boolean {
-  return muted === null;
-}
+export const isInteractiveLoggingEnabled = checked(
+  'isInteractiveLoggingEnabled',
+  function isInteractiveLoggingEnabled(): boolean {
+    return muted === null;
+  },
+);
 /**
  * Write progress bars, summaries and messages again.
  *
@@ -24,10 +28,10 @@ export function isInteractiveLoggingEnabled(): boolean {
  * config.enableInteractiveLogging();
  * config.isInteractiveLoggingEnabled(); // true
  */
-export function enableInteractiveLogging(): void {
+export const enableInteractiveLogging = checked('enableInteractiveLogging', function enableInteractiveLogging(): void {
   if (muted !== null) setPlatform({ terminal: muted });
   muted = null;
-}
+});
 /**
  * Write no progress bars, summaries and messages.
  *
@@ -37,8 +41,11 @@ export function enableInteractiveLogging(): void {
  * config.isInteractiveLoggingEnabled(); // false
  * config.enableInteractiveLogging();
  */
-export function disableInteractiveLogging(): void {
-  if (muted !== null) return;
-  muted = getPlatform().terminal;
-  setPlatform({ terminal: { write: () => undefined, isInteractive: false, columns: muted.columns } });
-}
+export const disableInteractiveLogging = checked(
+  'disableInteractiveLogging',
+  function disableInteractiveLogging(): void {
+    if (muted !== null) return;
+    muted = getPlatform().terminal;
+    setPlatform({ terminal: { write: () => undefined, isInteractive: false, columns: muted.columns } });
+  },
+);

@@ -1,7 +1,7 @@
 /** @file `ArrayDataAdapter`: arrays in memory as batches. */
 import { ValueError } from '../core/errors.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
-import { randomOrder } from '../random/index.js';
+import { randomOrder } from '../random/global_state.js';
 import type { Tensor } from '../runtime/index.js';
 import type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
 import type { AnyBatch, TensorTree } from './batch.js';

@@ -1,5 +1,5 @@
 /** @file `PyDatasetAdapter`: a `PyDataset` as batches, some of them made ahead. */
-import { randomShuffle } from '../random/index.js';
+import { randomShuffle } from '../random/global_state.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';

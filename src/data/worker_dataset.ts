@@ -4,7 +4,7 @@ import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
 import type { DType } from '../core/dtype.js';
 import { isDict } from '../core/tree.js';
-import { makeDefaultSeed } from '../random/index.js';
+import { makeDefaultSeed } from '../random/global_state.js';
 import { tensor } from '../runtime/index.js';
 import type { BatchLike } from './batch.js';
 import type { PyDatasetOptions } from './py_dataset.js';

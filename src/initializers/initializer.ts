@@ -14,7 +14,8 @@ import {
   serializeKerasObject,
 } from '../core/serialization.js';
 import type { Shape } from '../core/shape.js';
-import { makeDefaultSeed, SeedGenerator } from '../random/index.js';
+import { SeedGenerator } from '../random/index.js';
+import { makeDefaultSeed } from '../random/global_state.js';
 import type { Tensor } from '../runtime/index.js';
 
 /** Options of an initializer's call. */

@@ -1,6 +1,6 @@
 /** @file Initializers whose spread follows from how many inputs and outputs a weight has. */
 import { describe } from '../core/describe.js';
-import { checkedOptions } from '../core/arguments.js';
+import { checked, checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
@@ -39,18 +39,21 @@ export interface VarianceScalingOptions extends FanOptions {
  * @example
  * initializers.computeFans([3, 3, 16, 32]) // [144, 288]
  */
-export function computeFans(
-  shape: Shape,
-  inputAxes?: readonly number[] | null,
-  outputAxes?: readonly number[] | null,
-): [fanIn: number, fanOut: number] {
-  const product = (dims: readonly number[]): number => dims.reduce((p, d) => p * d, 1);
-  if (inputAxes && outputAxes)
-    return [product(inputAxes.map((a) => shape.at(a)!)), product(outputAxes.map((a) => shape.at(a)!))];
-  if (shape.length < 2) return [shape[0] ?? 1, shape[0] ?? 1];
-  const window = product(shape.slice(0, -2));
-  return [shape[shape.length - 2] * window, shape[shape.length - 1] * window];
-}
+export const computeFans = checked(
+  'computeFans',
+  function computeFans(
+    shape: Shape,
+    inputAxes: readonly number[] | null = null,
+    outputAxes: readonly number[] | null = null,
+  ): [fanIn: number, fanOut: number] {
+    const product = (dims: readonly number[]): number => dims.reduce((p, d) => p * d, 1);
+    if (inputAxes && outputAxes)
+      return [product(inputAxes.map((a) => shape.at(a)!)), product(outputAxes.map((a) => shape.at(a)!))];
+    if (shape.length < 2) return [shape[0] ?? 1, shape[0] ?? 1];
+    const window = product(shape.slice(0, -2));
+    return [shape[shape.length - 2] * window, shape[shape.length - 1] * window];
+  },
+);
 
 const MODES = ['fan_in', 'fan_out', 'fan_avg'];
 const DISTRIBUTIONS = ['uniform', 'truncated_normal', 'untruncated_normal'];

@@ -107,9 +107,9 @@ registerClasses('keras.layers', aliases);
  * @example
  * layers.serialize(new layers.Dense(3)).class_name // 'Dense'
  */
-export function serialize(layer: Layer): Config {
+export const serialize = checked('layers.serialize', function serialize(layer: Layer): Config {
   return serializeKerasObject(layer) as Config;
-}
+});
 /**
  * A layer from JSON, unbuilt unless the JSON says how.
  *

@@ -2,7 +2,7 @@
 import { constructorOptions } from '../core/option_names.js';
 
 /** What every layer takes. */
-const BASE = [
+export const LAYER_OPTIONS: readonly string[] = [
   'activityRegularizer',
   'autocast',
   'batchInputShape',
@@ -17,5 +17,5 @@ const BASE = [
 
 /** Names that the constructors of a layer class and of its bases take. */
 export function optionNames(cls: unknown): string[] {
-  return constructorOptions(cls, BASE);
+  return constructorOptions(cls, LAYER_OPTIONS);
 }

@@ -21,14 +21,7 @@ export type {
 } from './crossentropy.js';
 export type { CircleFunctionOptions, CircleOptions } from './circle.js';
 export type { LossCallOptions, LossFunction, LossFunctionWrapperOptions, LossInput, LossOptions } from './loss.js';
-export {
-  applyMask,
-  fittingMask,
-  type Reduction,
-  reduceWeightedValues,
-  squeezeOrExpandToSameRank,
-  type WeightedValuesOptions,
-} from './reduction.js';
+export type { Reduction, WeightedValuesOptions } from './reduction.js';
 export type { CosineSimilarityOptions, HuberOptions } from './regression.js';
 export type { DiceOptions, OverlapAxis, TverskyFunctionOptions, TverskyOptions } from './segmentation.js';
 

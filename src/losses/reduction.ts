@@ -37,8 +37,6 @@ export function standardizeReduction(reduction: Reduction, owner: string): Reduc
  * @param options `expandRank1` (default true): whether a vector gets an axis, rather than the other one losing its.
  * @returns The two tensors, in a list.
  * @see `keras.src.losses.loss.squeeze_or_expand_to_same_rank`
- * @example
- * losses.squeezeOrExpandToSameRank(ops.ones([2]), ops.ones([2, 1])) // [[[1], [1]], [[1], [1]]]
  */
 export function squeezeOrExpandToSameRank(
   x1: Tensor,
@@ -63,8 +61,6 @@ export function squeezeOrExpandToSameRank(
  * @param values The losses.
  * @returns The mask, or null.
  * @see `keras.losses.Loss`
- * @example
- * losses.fittingMask(ops.ones([2, 3]), ops.ones([2])) === null // true
  */
 export function fittingMask(mask: Tensor | null, values: Tensor): Tensor | null {
   if (mask === null) return null;
@@ -81,8 +77,6 @@ export function fittingMask(mask: Tensor | null, values: Tensor): Tensor | null 
  * @param reduction How losses become one number; see {@link LossOptions}.
  * @returns Weights, or null if there are neither weights nor a mask.
  * @see `keras.src.losses.loss.apply_mask`
- * @example
- * losses.applyMask(null, ops.array([true, false]), 'float32', 'sum_over_batch_size') // [2, 0]
  */
 export function applyMask(
   sampleWeight: Tensor | null,
@@ -131,8 +125,6 @@ export interface WeightedValuesOptions {
  * @returns A scalar, or the weighted losses for the reduction `'none'`.
  * @throws {ValueError} The weights do not fit the losses.
  * @see `keras.src.losses.loss.reduce_weighted_values`
- * @example
- * losses.reduceWeightedValues([1, 3], { sampleWeight: [1, 0.5], mask: null, reduction: 'sum', dtype: 'float32', owner: 'mine' }) // 2.5
  */
 export function reduceWeightedValues(values: TensorLike, options: WeightedValuesOptions): Tensor {
   const { sampleWeight, mask, reduction, dtype, owner } = options;

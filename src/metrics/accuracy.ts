@@ -4,7 +4,7 @@ import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
-import { squeezeOrExpandToSameRank } from '../losses/index.js';
+import { squeezeOrExpandToSameRank } from '../losses/reduction.js';
 import { floatTensor } from '../ops/common.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';

@@ -1,7 +1,7 @@
 /** @file Correlations of targets and predictions. */
 import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
-import { squeezeOrExpandToSameRank } from '../losses/index.js';
+import { squeezeOrExpandToSameRank } from '../losses/reduction.js';
 import { floatTensor } from '../ops/common.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';

@@ -14,7 +14,8 @@ import {
   serializeKerasObject,
 } from '../core/serialization.js';
 import { formatShape, range } from '../core/shape.js';
-import { applyMask, fittingMask, Loss, squeezeOrExpandToSameRank } from '../losses/index.js';
+import { Loss } from '../losses/index.js';
+import { applyMask, fittingMask, squeezeOrExpandToSameRank } from '../losses/reduction.js';
 import * as ops from '../ops/index.js';
 import type { ReductionOptions, TensorLike, Variable } from '../runtime/index.js';
 import { getKerasMask, type Tensor, toTensor } from '../runtime/index.js';

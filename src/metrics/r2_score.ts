@@ -4,7 +4,7 @@ import { checkedOptions } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import { formatShape } from '../core/shape.js';
-import { squeezeOrExpandToSameRank } from '../losses/index.js';
+import { squeezeOrExpandToSameRank } from '../losses/reduction.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike, Variable } from '../runtime/index.js';
 import { tensor, toTensor } from '../runtime/index.js';

@@ -8,8 +8,8 @@ import {
   meanAbsolutePercentageError,
   meanSquaredError,
   meanSquaredLogarithmicError,
-  squeezeOrExpandToSameRank,
 } from '../losses/index.js';
+import { squeezeOrExpandToSameRank } from '../losses/reduction.js';
 import { cosineSimilarity as cosineLoss } from '../losses/index.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';

@@ -19,7 +19,7 @@ export {
 export { Sequential } from './sequential.js';
 export { loadModel, saveModel } from '../saving/index.js';
 export type { StateTree } from './state_tree.js';
-export { countParams, readableMemorySize, type SummaryOptions } from './summary.js';
+export { countParams, type SummaryOptions } from './summary.js';
 
 // The first registration is the one that configs are written by; the others are names under which Keras wrote them before.
 registerClasses('keras.src.models.functional', { Functional }, { internal: true });

@@ -230,7 +230,7 @@ export class Sequential extends Model {
     return {
       ...super.getConfig(),
       name: this.name,
-      layers: this.#layers.map(serializeKerasObject),
+      layers: this.#layers.map((layer) => serializeKerasObject(layer)),
       ...(this.#functional === null ? {} : { build_input_shape: (this.#layers[0] as InputLayer).batchShape }),
     };
   }

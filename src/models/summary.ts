@@ -76,8 +76,6 @@ function twoDigits(x: number): string {
  * @param bytes A size in bytes.
  * @returns A number and its unit.
  * @see `keras.src.utils.summary_utils.readable_memory_size`
- * @example
- * models.readableMemorySize(1536) // '1.50 KB'
  */
 export function readableMemorySize(bytes: number): string {
   let size = bytes;

@@ -1,4 +1,5 @@
 /** @file `keras.backend`: settings, dtypes, and what runs programs. */
+import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat, isInteger, standardizeDType } from '../core/dtype.js';
 import { resultType as leastUpperBound } from '../core/promotion.js';
@@ -16,9 +17,9 @@ export { clearSession, standardizeDtype } from '../utils/index.js';
  * @example
  * backend.isFloatDtype('bfloat16') // true
  */
-export function isFloatDtype(dtype: string): boolean {
+export const isFloatDtype = checked('isFloatDtype', function isFloatDtype(dtype: string): boolean {
   return isFloat(standardizeDType(dtype, 'isFloatDtype'));
-}
+});
 /**
  * Whether a dtype is an integer, with or without sign.
  *
@@ -28,9 +29,9 @@ export function isFloatDtype(dtype: string): boolean {
  * @example
  * backend.isIntDtype('uint8') // true
  */
-export function isIntDtype(dtype: string): boolean {
+export const isIntDtype = checked('isIntDtype', function isIntDtype(dtype: string): boolean {
   return isInteger(standardizeDType(dtype, 'isIntDtype'));
-}
+});
 /**
  * The dtype in which operands of these dtypes meet; `'int'` and `'float'` stand for plain numbers.
  *
@@ -41,9 +42,14 @@ export function isIntDtype(dtype: string): boolean {
  * @example
  * backend.resultType('int32', 'float16') // 'float16'
  */
-export function resultType(...dtypes: readonly (DType | 'int' | 'float')[]): DType {
-  return leastUpperBound(...dtypes.map((d) => (d === 'int' || d === 'float' ? d : standardizeDType(d, 'resultType'))));
-}
+export const resultType = checked(
+  'resultType',
+  function resultType(...dtypes: readonly (DType | 'int' | 'float')[]): DType {
+    return leastUpperBound(
+      ...dtypes.map((d) => (d === 'int' || d === 'float' ? d : standardizeDType(d, 'resultType'))),
+    );
+  },
+);
 
 const counts = new Map<string, number>();
 /**
@@ -55,8 +61,8 @@ const counts = new Map<string, number>();
  * @example
  * backend.getUid('mine'); // 1, then 2 and so on
  */
-export function getUid(prefix = ''): number {
+export const getUid = checked('getUid', function getUid(prefix = ''): number {
   const next = (counts.get(prefix) ?? 0) + 1;
   counts.set(prefix, next);
   return next;
-}
+});

@@ -1,4 +1,5 @@
 /** @file `keras.config`: the settings of the process. Those that rooms read stand in core/config.ts; what is here are switches. */
+import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import { backend, getThreads, setWideVectors, vectorBits } from '../runtime/index.js';
 
@@ -31,9 +32,12 @@ let filtering = true;
  * @example
  * config.isTracebackFilteringEnabled() // true
  */
-export function isTracebackFilteringEnabled(): boolean {
-  return filtering;
-}
+export const isTracebackFilteringEnabled = checked(
+  'isTracebackFilteringEnabled',
+  function isTracebackFilteringEnabled(): boolean {
+    return filtering;
+  },
+);
 /**
  * Kept for programs that set it: stacks of errors are always whole here.
  *
@@ -41,9 +45,9 @@ export function isTracebackFilteringEnabled(): boolean {
  * @example
  * config.enableTracebackFiltering();
  */
-export function enableTracebackFiltering(): void {
+export const enableTracebackFiltering = checked('enableTracebackFiltering', function enableTracebackFiltering(): void {
   filtering = true;
-}
+});
 /**
  * Kept for programs that set it: stacks of errors are always whole here.
  *
@@ -52,9 +56,12 @@ export function enableTracebackFiltering(): void {
  * config.disableTracebackFiltering();
  * config.enableTracebackFiltering();
  */
-export function disableTracebackFiltering(): void {
-  filtering = false;
-}
+export const disableTracebackFiltering = checked(
+  'disableTracebackFiltering',
+  function disableTracebackFiltering(): void {
+    filtering = false;
+  },
+);
 
 let flash: boolean | null = null;
 /**
@@ -65,9 +72,10 @@ let flash: boolean | null = null;
  * @example
  * config.isFlashAttentionEnabled();
  */
-export function isFlashAttentionEnabled(): boolean | null {
+export const isFlashAttentionEnabled = checked('isFlashAttentionEnabled', function isFlashAttentionEnabled():
+  boolean | null {
   return flash;
-}
+});
 /**
  * Kept for programs that set it: one kernel of attention serves here.
  *
@@ -75,9 +83,9 @@ export function isFlashAttentionEnabled(): boolean | null {
  * @example
  * config.enableFlashAttention();
  */
-export function enableFlashAttention(): void {
+export const enableFlashAttention = checked('enableFlashAttention', function enableFlashAttention(): void {
   flash = true;
-}
+});
 /**
  * Kept for programs that set it: one kernel of attention serves here.
  *
@@ -85,9 +93,9 @@ export function enableFlashAttention(): void {
  * @example
  * config.disableFlashAttention();
  */
-export function disableFlashAttention(): void {
+export const disableFlashAttention = checked('disableFlashAttention', function disableFlashAttention(): void {
   flash = false;
-}
+});
 
 /**
  * Compute in vectors of 256 bits in programs compiled from now on. Without it programs do so where the engine is found to join
@@ -99,9 +107,9 @@ export function disableFlashAttention(): void {
  * config.enableWideVectors();
  * config.isWideVectorsEnabled(); // true
  */
-export function enableWideVectors(): void {
+export const enableWideVectors = checked('enableWideVectors', function enableWideVectors(): void {
   setWideVectors(true);
-}
+});
 /**
  * Compute in vectors of 128 bits in programs compiled from now on, and no longer let the engine join them. The environment variable
  * `KERAS_TS_WIDE=0` does the same from the start.
@@ -111,9 +119,9 @@ export function enableWideVectors(): void {
  * config.disableWideVectors();
  * config.isWideVectorsEnabled(); // false
  */
-export function disableWideVectors(): void {
+export const disableWideVectors = checked('disableWideVectors', function disableWideVectors(): void {
   setWideVectors(false);
-}
+});
 /**
  * Whether programs that are compiled now compute in vectors of 256 bits.
  *
@@ -123,9 +131,9 @@ export function disableWideVectors(): void {
  * config.disableWideVectors();
  * config.isWideVectorsEnabled(); // false
  */
-export function isWideVectorsEnabled(): boolean {
+export const isWideVectorsEnabled = checked('isWideVectorsEnabled', function isWideVectorsEnabled(): boolean {
   return vectorBits() === 256;
-}
+});
 
 /**
  * What runs programs: the backend, its threads, and the bits of its vectors.
@@ -136,10 +144,10 @@ export function isWideVectorsEnabled(): boolean {
  * config.setBackend('interpreter');
  * config.backendInfo(); // 'interpreter'
  */
-export function backendInfo(): string {
+export const backendInfo = checked('backendInfo', function backendInfo(): string {
   const bits = vectorBits();
   return bits === null ? backend() : `${backend()}, ${getThreads()} × ${bits}-bit`;
-}
+});
 
 /**
  * Whether Flax's NNX is used: never.
@@ -149,9 +157,9 @@ export function backendInfo(): string {
  * @example
  * config.isNnxEnabled() // false
  */
-export function isNnxEnabled(): boolean {
+export const isNnxEnabled = checked('isNnxEnabled', function isNnxEnabled(): boolean {
   return false;
-}
+});
 
 /**
  * Refused: code from files is never run here. Pass functions in `customObjects` instead.
@@ -167,8 +175,11 @@ export function isNnxEnabled(): boolean {
  * }
  * caught instanceof ValueError; // true
  */
-export function enableUnsafeDeserialization(): never {
-  throw new ValueError(
-    'enableUnsafeDeserialization: code from files is never run. Pass the functions that a file names in customObjects.',
-  );
-}
+export const enableUnsafeDeserialization = checked(
+  'enableUnsafeDeserialization',
+  function enableUnsafeDeserialization(): never {
+    throw new ValueError(
+      'enableUnsafeDeserialization: code from files is never run. Pass the functions that a file names in customObjects.',
+    );
+  },
+);

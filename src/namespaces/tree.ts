@@ -27,9 +27,9 @@ export class MAP_TO_NONE {
  * @example
  * tree.isNested([1, 2]) // true
  */
-export function isNested(structure: unknown): boolean {
+export const isNested = checked('isNested', function isNested(structure: unknown): boolean {
   return Array.isArray(structure) || isDict(structure);
-}
+});
 /**
  * The leaves in order; dicts in the order of their sorted keys.
  *
@@ -39,9 +39,9 @@ export function isNested(structure: unknown): boolean {
  * @example
  * tree.flatten({ b: [1, 2], a: 3 }) // [3, 1, 2]
  */
-export function flatten<T = unknown>(structure: Tree<T>): T[] {
+export const flatten = checked('flatten', function flatten<T = unknown>(structure: Tree<T>): T[] {
   return leavesOf<T>(structure);
-}
+});
 
 /** Where a leaf is: the keys and positions on the way to it. */
 export type TreePath = readonly (string | number)[];
@@ -54,7 +54,10 @@ export type TreePath = readonly (string | number)[];
  * @example
  * JSON.stringify(tree.flattenWithPath({ a: [10, 20] })) // '[[["a",0],10],[["a",1],20]]'
  */
-export function flattenWithPath(structure: unknown): [TreePath, unknown][] {
+export const flattenWithPath = checked('flattenWithPath', function flattenWithPath(structure: unknown): [
+  TreePath,
+  unknown,
+][] {
   const found: [TreePath, unknown][] = [];
   const visit = (node: unknown, path: TreePath): void => {
     if (Array.isArray(node)) node.forEach((child, i) => visit(child, [...path, i]));
@@ -66,7 +69,7 @@ export function flattenWithPath(structure: unknown): [TreePath, unknown][] {
   };
   visit(structure, []);
   return found;
-}
+});
 
 function structureOf(node: unknown): string {
   if (Array.isArray(node)) return `[${node.map(structureOf).join()}]`;
@@ -87,11 +90,14 @@ function structureOf(node: unknown): string {
  * @example
  * tree.assertSameStructure([1, { a: 2 }], [3, { a: 4 }]);
  */
-export function assertSameStructure(a: unknown, b: unknown): void {
-  const [first, second] = [structureOf(a), structureOf(b)];
-  if (first !== second)
-    throw new ValueError(`assertSameStructure: the structures differ: ${first} and ${second} (* is a leaf).`);
-}
+export const assertSameStructure = checked(
+  'assertSameStructure',
+  function assertSameStructure(a: unknown, b: unknown): void {
+    const [first, second] = [structureOf(a), structureOf(b)];
+    if (first !== second)
+      throw new ValueError(`assertSameStructure: the structures differ: ${first} and ${second} (* is a leaf).`);
+  },
+);
 /**
  * Check that the leaves of two structures have the same paths.
  *
@@ -102,13 +108,13 @@ export function assertSameStructure(a: unknown, b: unknown): void {
  * @example
  * tree.assertSamePaths({ a: [1, 2] }, { a: [3, 4] });
  */
-export function assertSamePaths(a: unknown, b: unknown): void {
+export const assertSamePaths = checked('assertSamePaths', function assertSamePaths(a: unknown, b: unknown): void {
   const paths = (x: unknown): string =>
     flattenWithPath(x)
       .map(([path]) => path.join('/'))
       .join(', ');
   if (paths(a) !== paths(b)) throw new ValueError(`assertSamePaths: the paths differ: ${paths(a)} and ${paths(b)}.`);
-}
+});
 
 /**
  * The structure with `func` of the leaves that stand in the same place of all structures: `mapStructure(func, a, b)`.
@@ -121,16 +127,21 @@ export function assertSamePaths(a: unknown, b: unknown): void {
  * @example
  * tree.mapStructure((a: number, b: number) => a + b, [1, 2], [10, 20]) // [11, 22]
  */
-export function mapStructure<R = unknown>(func: (...leaves: never[]) => R, ...structures: readonly unknown[]): Tree<R> {
-  if (structures.length === 0) throw new ValueError('mapStructure: needs at least one structure.');
-  structures.slice(1).forEach((other) => assertSameStructure(structures[0], other));
-  const lists = structures.map((s) => leavesOf<unknown>(s));
-  let next = 0;
-  return mapTree<unknown, R>(structures[0], () => {
-    const i = next++;
-    return (func as (...leaves: unknown[]) => R)(...lists.map((list) => list[i]));
-  });
-}
+export const mapStructure = checked(
+  'mapStructure',
+  function mapStructure<R = unknown>(func: (...leaves: never[]) => R, ...structures: readonly unknown[]): Tree<R> {
+    if (structures.length === 0) throw new ValueError('mapStructure: needs at least one structure.');
+    structures.slice(1).forEach((other) => assertSameStructure(structures[0], other));
+    const lists = structures.map((s) => leavesOf<unknown>(s));
+    let next = 0;
+    return mapTree<unknown, R>(structures[0], () => {
+      const i = next++;
+      return (func as (...leaves: unknown[]) => R)(...lists.map((list) => list[i]));
+    });
+  },
+  undefined,
+  { callsBack: true },
+);
 /**
  * As `mapStructure`, down to the leaves of the first structure; the others may go deeper, and their subtrees are passed on.
  *
@@ -143,43 +154,50 @@ export function mapStructure<R = unknown>(func: (...leaves: never[]) => R, ...st
  * @example
  * tree.mapStructureUpTo(['a', 'b'], (part: number[]) => part.length, [[1, 2, 3], [4]]) // [3, 1]
  */
-export function mapStructureUpTo<R = unknown>(
-  shallow: unknown,
-  func: (...parts: never[]) => R,
-  ...structures: readonly unknown[]
-): Tree<R> {
-  const visit = (node: unknown, parts: readonly unknown[]): unknown => {
-    if (Array.isArray(node)) {
-      return node.map((child, i) =>
-        visit(
-          child,
-          parts.map((part) => {
-            if (!Array.isArray(part) || part.length !== node.length)
-              throw new ValueError('mapStructureUpTo: a structure is shallower than the first, or of another length.');
-            return part[i] as unknown;
-          }),
-        ),
-      );
-    }
-    if (isDict(node)) {
-      return Object.fromEntries(
-        Object.keys(node).map((key) => [
-          key,
+export const mapStructureUpTo = checked(
+  'mapStructureUpTo',
+  function mapStructureUpTo<R = unknown>(
+    shallow: unknown,
+    func: (...parts: never[]) => R,
+    ...structures: readonly unknown[]
+  ): Tree<R> {
+    const visit = (node: unknown, parts: readonly unknown[]): unknown => {
+      if (Array.isArray(node)) {
+        return node.map((child, i) =>
           visit(
-            node[key],
+            child,
             parts.map((part) => {
-              if (!isDict(part) || !(key in part))
-                throw new ValueError(`mapStructureUpTo: a structure has no '${key}'.`);
-              return part[key];
+              if (!Array.isArray(part) || part.length !== node.length)
+                throw new ValueError(
+                  'mapStructureUpTo: a structure is shallower than the first, or of another length.',
+                );
+              return part[i] as unknown;
             }),
           ),
-        ]),
-      );
-    }
-    return (func as (...parts: unknown[]) => R)(...parts);
-  };
-  return visit(shallow, structures) as Tree<R>;
-}
+        );
+      }
+      if (isDict(node)) {
+        return Object.fromEntries(
+          Object.keys(node).map((key) => [
+            key,
+            visit(
+              node[key],
+              parts.map((part) => {
+                if (!isDict(part) || !(key in part))
+                  throw new ValueError(`mapStructureUpTo: a structure has no '${key}'.`);
+                return part[key];
+              }),
+            ),
+          ]),
+        );
+      }
+      return (func as (...parts: unknown[]) => R)(...parts);
+    };
+    return visit(shallow, structures) as Tree<R>;
+  },
+  undefined,
+  { callsBack: true },
+);
 /**
  * As `mapStructure` with shapes (lists of sizes) as leaves.
  *
@@ -190,14 +208,16 @@ export function mapStructureUpTo<R = unknown>(
  * @example
  * JSON.stringify(tree.mapShapeStructure((shape) => shape.length, { a: [2, 3], b: [null] })) // '{"a":2,"b":1}'
  */
-export function mapShapeStructure<R = unknown>(
-  func: (shape: readonly (number | null)[]) => R,
-  structure: unknown,
-): Tree<R> {
-  const isShape = (x: unknown): boolean =>
-    Array.isArray(x) && x.every((dim) => dim === null || typeof dim === 'number');
-  return mapTree<unknown, R>(structure, (leaf) => func(leaf as readonly (number | null)[]), isShape);
-}
+export const mapShapeStructure = checked(
+  'mapShapeStructure',
+  function mapShapeStructure<R = unknown>(func: (shape: readonly (number | null)[]) => R, structure: unknown): Tree<R> {
+    const isShape = (x: unknown): boolean =>
+      Array.isArray(x) && x.every((dim) => dim === null || typeof dim === 'number');
+    return mapTree<unknown, R>(structure, (leaf) => func(leaf as readonly (number | null)[]), isShape);
+  },
+  undefined,
+  { callsBack: true },
+);
 /**
  * Leaves put into the places of a structure's leaves.
  *
@@ -209,9 +229,11 @@ export function mapShapeStructure<R = unknown>(
  * @example
  * JSON.stringify(tree.packSequenceAs({ a: [0, 0], b: 0 }, [1, 2, 3])) // '{"a":[1,2],"b":3}'
  */
-export function packSequenceAs<R = unknown>(structure: unknown, flatSequence: readonly R[]): Tree<R> {
+export const packSequenceAs = checked('packSequenceAs', function packSequenceAs<
+  R = unknown,
+>(structure: unknown, flatSequence: readonly R[]): Tree<R> {
   return packLike<R>(structure, flatSequence);
-}
+});
 /**
  * The structure itself: lists serve as tuples.
  *
@@ -221,9 +243,9 @@ export function packSequenceAs<R = unknown>(structure: unknown, flatSequence: re
  * @example
  * tree.listsToTuples([1, [2]]) // [1, [2]]
  */
-export function listsToTuples<T>(structure: T): T {
+export const listsToTuples = checked('listsToTuples', function listsToTuples<T>(structure: T): T {
   return structure;
-}
+});
 
 /** Options of `traverse`. */
 export interface TraverseOptions {

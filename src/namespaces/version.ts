@@ -1,4 +1,5 @@
 /** @file Which Keras this is. */
+import { checked } from '../core/arguments.js';
 import { KERAS_VERSION } from '../core/keras_version.js';
 
 /**
@@ -9,6 +10,6 @@ import { KERAS_VERSION } from '../core/keras_version.js';
  * @example
  * version() // '3.15.1'
  */
-export function version(): string {
+export const version = checked('version', function version(): string {
   return KERAS_VERSION;
-}
+});

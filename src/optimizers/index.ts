@@ -1,6 +1,7 @@
 /** @file `keras.optimizers`: what is exported here can be found by its id and made from a config. */
+import { checked } from '../core/checked.js';
 import type { OwnNames, RegisteredOptimizers } from '../core/registered.js';
-import type { Config, SerializableClass } from '../core/serialization.js';
+import type { Config, DeserializeOptions, SerializableClass } from '../core/serialization.js';
 import { identifierRoom, isSerializedObject, registerClasses } from '../core/serialization.js';
 import * as catalogue from './catalogue.js';
 import { Optimizer } from './optimizer.js';
@@ -65,7 +66,12 @@ function withoutCase(identifier: unknown): unknown {
  * @example
  * optimizers.get('adam') instanceof optimizers.Adam // true
  */
-export const get = (identifier: unknown): Optimizer | null => room.get(withoutCase(identifier));
+export const get = checked(
+  'optimizers.get',
+  (identifier: unknown): Optimizer | null => room.get(withoutCase(identifier)),
+  undefined,
+  { callsBack: true },
+);
 /**
  * An optimizer as JSON.
  *
@@ -87,4 +93,9 @@ export const serialize = room.serialize;
  * @example
  * optimizers.deserialize('adam') instanceof optimizers.Adam // true
  */
-export const deserialize: typeof room.deserialize = (config, options) => room.deserialize(withoutCase(config), options);
+export const deserialize: typeof room.deserialize = checked(
+  'optimizers.deserialize',
+  (config: unknown, options: DeserializeOptions = {}) => room.deserialize(withoutCase(config), options),
+  ['customObjects'],
+  { callsBack: true },
+);

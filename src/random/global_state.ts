@@ -46,8 +46,6 @@ export function seedGeneration(): number {
  *
  * @returns A whole number.
  * @see `keras.src.random.seed_generator.make_default_seed`
- * @example
- * random.makeDefaultSeed() > 0 // true
  */
 export function makeDefaultSeed(): number {
   used.seeds = true;
@@ -59,8 +57,6 @@ export function makeDefaultSeed(): number {
  *
  * @param n How many things there are.
  * @returns The numbers from 0 to n − 1, each once.
- * @example
- * random.randomOrder(5).length // 5
  */
 export function randomOrder(n: number): Int32Array {
   used.orders = true;
@@ -72,8 +68,6 @@ export function randomOrder(n: number): Int32Array {
  *
  * @param n How many things there are.
  * @returns The numbers from 0 to n − 1, each once.
- * @example
- * random.randomShuffle(5).length // 5
  */
 export function randomShuffle(n: number): Int32Array {
   used.seeds = true;

@@ -1,6 +1,6 @@
 /** @file `keras.random`: seeds and random tensors. */
 export { beta, binomial, gamma } from './distributions.js';
-export { makeDefaultSeed, randomOrder, randomShuffle, setRandomSeed } from './global_state.js';
+export { setRandomSeed } from './global_state.js';
 export {
   categorical,
   dropout,
@@ -17,4 +17,4 @@ export {
   uniform,
   type UniformOptions,
 } from './random.js';
-export { drawSeed, type Seed, SeedGenerator, type SeedGeneratorOptions } from './seed_generator.js';
+export { type Seed, SeedGenerator, type SeedGeneratorOptions } from './seed_generator.js';

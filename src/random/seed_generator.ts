@@ -109,8 +109,6 @@ export function globalSeedGenerator(): SeedGenerator {
  * @returns A tensor of two numbers.
  * @throws {ValueError} `seed` is no seed.
  * @see `keras.src.random.seed_generator.draw_seed`
- * @example
- * random.drawSeed(7, 'mine').shape // [2]
  */
 export function drawSeed(seed: Seed | undefined, owner: string): Tensor {
   if (seed === null || seed === undefined) return globalSeedGenerator().next({ ordered: false });

@@ -1,4 +1,5 @@
 /** @file The backends that the entry file registered, and which of them runs programs. */
+import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { RuntimeError, suggest, ValueError } from '../core/errors.js';
 import type { Backend } from '../graph/index.js';
@@ -26,12 +27,12 @@ export function registerBackend(backend: Backend): void {
  * ops.add(1, 2); // 3
  * setBackend('wasm');
  */
-export function setBackend(name: BackendName): void {
+export const setBackend = checked('setBackend', function setBackend(name: BackendName): void {
   const found = registered.get(name);
   if (found === undefined)
     throw new ValueError(`setBackend: unknown backend ${describe(name)}.${suggest(String(name), registered.keys())}`);
   current = found;
-}
+});
 
 /** The backend that runs programs now. @throws {RuntimeError} None is registered: the entry file was not imported. */
 export function currentBackend(): Backend {
@@ -53,9 +54,9 @@ export function interpretsEagerly(): boolean {
  * @example
  * backend.backend() // 'wasm'
  */
-export function backend(): BackendName {
+export const backend = checked('backend', function backend(): BackendName {
   return currentBackend().name as BackendName;
-}
+});
 
 /**
  * How many threads programs use. The same seed gives the same bits whatever the number.
@@ -67,11 +68,11 @@ export function backend(): BackendName {
  * setThreads(1);
  * setThreads(threads);
  */
-export function setThreads(threads: number): void {
+export const setThreads = checked('setThreads', function setThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1)
     throw new ValueError(`setThreads: got ${describe(threads)}. Expected a positive integer.`);
   for (const each of registered.values()) each.setThreads?.(threads);
-}
+});
 
 /**
  * Compute in vectors of 256 bits in programs compiled from now on, or in those of 128 bits that WebAssembly has. Programs that are
@@ -93,6 +94,6 @@ export function vectorBits(): number | null {
  * @example
  * getThreads() >= 1 // true
  */
-export function getThreads(): number {
+export const getThreads = checked('getThreads', function getThreads(): number {
   return currentBackend().threads ?? 1;
-}
+});

@@ -1,4 +1,5 @@
 /** @file `jit`: a function of tensors as one compiled program. */
+import { checked } from '../core/arguments.js';
 import { TypeError } from '../core/errors.js';
 import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
@@ -39,32 +40,37 @@ const mapArguments = (args: readonly unknown[], fn: (leaf: unknown) => unknown):
  * @example
  * const step = jit((x: Tensor) => ops.sum(ops.square(x)));
  */
-export function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
-  if (typeof fn !== 'function') throw new TypeError(`jit: got ${describe(fn)}. Expected a function of tensors.`);
-  if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw asyncRefusal(fn);
-  const programs = new Map<string, Compiled>();
-  const kinds = new Map<string, string>();
-  const heaps = new Map<string, ResidentHeap>();
-  return (...args: A): R => {
-    if (currentTrace() !== null) return fn(...args); // already inside a program: be part of it
-    const leaves = leavesOf(args);
-    const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
-    const backend = currentBackend();
-    const key = `${backend.name}|${parametrizationCount()}|${signature(args)}`;
-    let compiled = programs.get(key);
-    if (compiled === undefined) {
-      let heap = heaps.get(backend.name);
-      if (heap === undefined) heaps.set(backend.name, (heap = new ResidentHeap(backend)));
-      adviseKind(fn, args, kinds);
-      compiled = compile(fn, args, dynamic, heap);
-      programs.set(key, compiled);
-    }
-    const results = compiled.program.runSync(dynamic.map((t) => t.ndarray));
-    let next = 0;
-    const { isOutput } = compiled;
-    return mapTree(compiled.result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(results[next++]) : leaf)) as R;
-  };
-}
+export const jit = checked(
+  'jit',
+  function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
+    if (typeof fn !== 'function') throw new TypeError(`jit: got ${describe(fn)}. Expected a function of tensors.`);
+    if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw asyncRefusal(fn);
+    const programs = new Map<string, Compiled>();
+    const kinds = new Map<string, string>();
+    const heaps = new Map<string, ResidentHeap>();
+    return (...args: A): R => {
+      if (currentTrace() !== null) return fn(...args); // already inside a program: be part of it
+      const leaves = leavesOf(args);
+      const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
+      const backend = currentBackend();
+      const key = `${backend.name}|${parametrizationCount()}|${signature(args)}`;
+      let compiled = programs.get(key);
+      if (compiled === undefined) {
+        let heap = heaps.get(backend.name);
+        if (heap === undefined) heaps.set(backend.name, (heap = new ResidentHeap(backend)));
+        adviseKind(fn, args, kinds);
+        compiled = compile(fn, args, dynamic, heap);
+        programs.set(key, compiled);
+      }
+      const results = compiled.program.runSync(dynamic.map((t) => t.ndarray));
+      let next = 0;
+      const { isOutput } = compiled;
+      return mapTree(compiled.result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(results[next++]) : leaf)) as R;
+    };
+  },
+  undefined,
+  { callsBack: true },
+);
 
 function asyncRefusal(fn: (...args: never[]) => unknown): TypeError {
   return new TypeError(

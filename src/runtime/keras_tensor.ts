@@ -1,4 +1,5 @@
 /** @file `KerasTensor`: a symbol for a tensor to come, by which functional models are drawn. */
+import { checked } from '../core/arguments.js';
 import { checkKind } from '../core/kinds.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
@@ -119,6 +120,6 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
  * @example
  * isKerasTensor(Input({ shape: [4] })) // true
  */
-export function isKerasTensor(value: unknown): value is KerasTensor {
+export const isKerasTensor = checked('isKerasTensor', function isKerasTensor(value: unknown): value is KerasTensor {
   return value instanceof KerasTensor;
-}
+});

@@ -1,4 +1,5 @@
 /** @file Rematerialization asked for by name: `remat`, and `RematScope` for the layers that are made in it. */
+import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { isFloat } from '../core/dtype.js';
@@ -52,34 +53,39 @@ function passMasks(old: readonly Tensor[], all: readonly Tensor[]): Tensor[] {
  * @example
  * const block = remat((x: Tensor) => ops.relu(ops.matmul(ops.relu(ops.matmul(x, a)), b)));
  */
-export function remat<Args extends readonly unknown[], R>(fn: (...args: Args) => R): (...args: Args) => R {
-  if (typeof fn !== 'function') throw new ValueError(`remat: expected a function, got ${describe(fn)}.`);
-  return (...args) => {
-    if (!isTracing()) return fn(...args);
-    const given = tensorsIn(args);
-    const operands = withMasks(given);
-    const traced = traceFunction(
-      'a rematerialized function',
-      operands.map(({ dtype, shape }) => ({ dtype, shape })),
-      (inner) => fn(...withTensors(args, passMasks(given, inner))),
-      (result) => withMasks(tensorsIn(result)),
-    );
-    const { graph, variables, captured, assigned } = traced;
-    // Weights are in memory anyhow.
-    const ordered = [
-      ...operands.map(() => true),
-      ...variables.map(({ dtype }) => !isFloat(dtype)),
-      ...captured.map(() => true),
-    ];
-    const found = lax.remat<Tensor>([...operands, ...variables.map((variable) => variable.stored), ...captured], {
-      body: graph,
-      ordered,
-    });
-    assigned.forEach((variable, i) => variable.assign(found[found.length - assigned.length + i]));
-    const inner = tensorsIn(traced.result);
-    return withTensors(traced.result, passMasks(inner, found));
-  };
-}
+export const remat = checked(
+  'remat',
+  function remat<Args extends readonly unknown[], R>(fn: (...args: Args) => R): (...args: Args) => R {
+    if (typeof fn !== 'function') throw new ValueError(`remat: expected a function, got ${describe(fn)}.`);
+    return (...args) => {
+      if (!isTracing()) return fn(...args);
+      const given = tensorsIn(args);
+      const operands = withMasks(given);
+      const traced = traceFunction(
+        'a rematerialized function',
+        operands.map(({ dtype, shape }) => ({ dtype, shape })),
+        (inner) => fn(...withTensors(args, passMasks(given, inner))),
+        (result) => withMasks(tensorsIn(result)),
+      );
+      const { graph, variables, captured, assigned } = traced;
+      // Weights are in memory anyhow.
+      const ordered = [
+        ...operands.map(() => true),
+        ...variables.map(({ dtype }) => !isFloat(dtype)),
+        ...captured.map(() => true),
+      ];
+      const found = lax.remat<Tensor>([...operands, ...variables.map((variable) => variable.stored), ...captured], {
+        body: graph,
+        ordered,
+      });
+      assigned.forEach((variable, i) => variable.assign(found[found.length - assigned.length + i]));
+      const inner = tensorsIn(traced.result);
+      return withTensors(traced.result, passMasks(inner, found));
+    };
+  },
+  undefined,
+  { callsBack: true },
+);
 
 const MODES = ['full', 'activations', 'larger_than', 'list_of_layers', null] as const;
 /** What of a layer is rematerialized. */
@@ -156,9 +162,14 @@ function within<R>(scope: RematScope, fn: () => R): R {
  * @example
  * rematScope({ mode: 'larger_than', outputSizeThreshold: 2048 }, () => new layers.Dense(4096))
  */
-export function rematScope<R>(options: RematScopeOptions, fn: () => R): R {
-  return new RematScope(options).run(fn);
-}
+export const rematScope = checked(
+  'rematScope',
+  function rematScope<R>(options: RematScopeOptions, fn: () => R): R {
+    return new RematScope(options).run(fn);
+  },
+  undefined,
+  { callsBack: true },
+);
 
 /** A layer, as far as it matters here. */
 export interface Rematerializable {

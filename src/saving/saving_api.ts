@@ -1,5 +1,6 @@
 /** @file `saveModel`, `loadModel`, `saveWeights`, `loadWeights`: which format it is, and what may be overwritten. */
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { checked } from '../core/arguments.js';
+import { ValueError } from '../core/errors.js';
 import type { NewFile } from '../core/platform.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import type { Hdf5Sink, ReadLimits } from '../formats/hdf5/index.js';
@@ -81,29 +82,14 @@ export async function writeAtomically(
   }
 }
 
-/**
- * Save a model: its config, its weights, and the state of its training.
- *
- * @param model The model.
- * @param place A path or handle of a file that ends in `.keras`, or in `.h5` for the format of older versions; or a path of `model.json`,
- *   for TensorFlow.js, which gets the files of the weights beside it. Left out: the bytes of a `.keras` file are returned.
- * @param options See {@link SaveModelOptions}.
- * @returns The bytes if no place is given.
- * @throws {ValueError} The ending is none that can be written, or the file is there and `overwrite` is false, or the model has what
- *   TensorFlow.js lacks.
- * @see `keras.saving.save_model`
- * @example
- * await saveModel(model, 'model.keras');
- */
-export async function saveModel(model: Layer, place: FileTarget, options?: SaveModelOptions): Promise<void>;
-export async function saveModel(model: Layer): Promise<Uint8Array<ArrayBuffer>>;
-export async function saveModel(
+async function save(model: Layer, place: FileTarget, options?: SaveModelOptions): Promise<void>;
+async function save(model: Layer): Promise<Uint8Array<ArrayBuffer>>;
+async function save(
   model: Layer,
-  place?: FileTarget,
+  place: FileTarget | undefined = undefined,
   options: SaveModelOptions = {},
 ): Promise<Uint8Array<ArrayBuffer> | void> {
-  const { overwrite = true, zipped = true, includeOptimizer = true, ...rest } = options;
-  refuseUnknownOptions('saveModel', rest, ['overwrite', 'zipped', 'includeOptimizer']);
+  const { overwrite = true, zipped = true, includeOptimizer = true } = options;
   if (!model.built)
     console.warn(
       `You are saving the model '${model.name}', which has not yet been built. It might not contain any weights yet. ` +
@@ -149,6 +135,22 @@ export async function saveModel(
   await writeAtomically(place, 'saveModel', (file, at) => writeKerasArchive(content, (bytes) => file.write(bytes), at));
 }
 
+/**
+ * Save a model: its config, its weights, and the state of its training.
+ *
+ * @param model The model.
+ * @param place A path or handle of a file that ends in `.keras`, or in `.h5` for the format of older versions; or a path of `model.json`,
+ *   for TensorFlow.js, which gets the files of the weights beside it. Left out: the bytes of a `.keras` file are returned.
+ * @param options See {@link SaveModelOptions}.
+ * @returns The bytes if no place is given.
+ * @throws {ValueError} The ending is none that can be written, or the file is there and `overwrite` is false, or the model has what
+ *   TensorFlow.js lacks.
+ * @see `keras.saving.save_model`
+ * @example
+ * await saveModel(model, 'model.keras');
+ */
+export const saveModel = checked('saveModel', save, ['overwrite', 'zipped', 'includeOptimizer']);
+
 /** Write an HDF5 file so that it is there as a whole or not at all. */
 export async function writeHdf5(
   place: FileTarget,
@@ -186,34 +188,37 @@ const isZip = async (source: ByteSource): Promise<boolean> => {
  * @example
  * const model = await loadModel('model.keras', { customObjects: { MyLayer } });
  */
-export async function loadModel(place: FileSource | ChosenFiles, options: LoadModelOptions = {}): Promise<Model> {
-  const { customObjects, compile, safeMode, limits, onProgress = null, ...rest } = options;
-  refuseUnknownOptions('loadModel', rest, ['customObjects', 'compile', 'safeMode', 'limits', 'onProgress']);
-  const reading = { customObjects, compile, safeMode, limits };
-  if (isTfjsPlace(place)) return (await loadTfjsModel(place, reading, onProgress)) as unknown as Model;
-  const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
-  if (path !== null) {
-    const files = filesFor('loadModel');
-    if ((await files.stat(path))?.isFolder === true)
-      return (await readKerasFolder(files, path, reading)) as unknown as Model;
-  }
-  const source = await openSource(place, 'loadModel', onProgress);
-  try {
-    if (await isZip(source)) return (await readKerasArchive(source, reading)) as unknown as Model;
-    if (!(await isHdf5(source)))
-      throw new ValueError(
-        `loadModel: ${source.name} is no file of a model: it begins neither as .keras (zip) nor as .h5 (HDF5) does.`,
-      );
-    const file = await openHdf5(source, limits);
-    try {
-      return (await loadLegacyModel(file, reading)) as unknown as Model;
-    } finally {
-      await file.close();
+export const loadModel = checked(
+  'loadModel',
+  async function loadModel(place: FileSource | ChosenFiles, options: LoadModelOptions = {}): Promise<Model> {
+    const { customObjects, compile, safeMode, limits, onProgress = null } = options;
+    const reading = { customObjects, compile, safeMode, limits };
+    if (isTfjsPlace(place)) return (await loadTfjsModel(place, reading, onProgress)) as unknown as Model;
+    const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
+    if (path !== null) {
+      const files = filesFor('loadModel');
+      if ((await files.stat(path))?.isFolder === true)
+        return (await readKerasFolder(files, path, reading)) as unknown as Model;
     }
-  } finally {
-    await source.close();
-  }
-}
+    const source = await openSource(place, 'loadModel', onProgress);
+    try {
+      if (await isZip(source)) return (await readKerasArchive(source, reading)) as unknown as Model;
+      if (!(await isHdf5(source)))
+        throw new ValueError(
+          `loadModel: ${source.name} is no file of a model: it begins neither as .keras (zip) nor as .h5 (HDF5) does.`,
+        );
+      const file = await openHdf5(source, limits);
+      try {
+        return (await loadLegacyModel(file, reading)) as unknown as Model;
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await source.close();
+    }
+  },
+  ['customObjects', 'compile', 'safeMode', 'limits', 'onProgress'],
+);
 
 /** Options of `saveWeights`. */
 export interface SaveWeightsOptions {
@@ -251,32 +256,37 @@ export interface LoadWeightsOptions {
  * @example
  * await saveWeights(model, 'model.weights.h5');
  */
-export async function saveWeights(model: Layer, place: FileTarget, options: SaveWeightsOptions = {}): Promise<void> {
-  const { overwrite = true, maxShardSize = null, objectsToSkip, ...rest } = options;
-  refuseUnknownOptions('saveWeights', rest, ['overwrite', 'maxShardSize', 'objectsToSkip']);
-  requireBuilt(model, 'saving');
-  const skip = objectsToSkip ?? [];
-  const name = nameOf(place);
-  if (maxShardSize !== null) {
-    if (!(maxShardSize > 0))
-      throw new ValueError(`saveWeights: maxShardSize=${maxShardSize}. Expected gigabytes, above 0.`);
-    const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
-    if (path === null || !/weights\.(h5|json)$/.test(name))
-      throw new ValueError(`saveWeights: with maxShardSize the name must end in '.weights.json'. Received: '${name}'.`);
-    await checkFree(path.replace(/\.h5$/, '.json'), overwrite, 'saveWeights');
-    await writeShardedWeights(model, filesFor('saveWeights'), path, maxShardSize, skip);
-    return;
-  }
-  const isSafe = name.endsWith('.safetensors');
-  if (!isSafe && !name.endsWith('.weights.h5'))
-    throw new ValueError(`saveWeights: the name must end in '.weights.h5' or '.safetensors'. Received: '${name}'.`);
-  await checkFree(place, overwrite, 'saveWeights');
-  if (isSafe)
-    await writeAtomically(place, 'saveWeights', (file) =>
-      writeSafetensorsWeights(model, (bytes) => file.write(bytes), skip),
-    );
-  else await writeHdf5(place, 'saveWeights', (file) => writeWeights(model, new Hdf5WeightsWriter(file), skip));
-}
+export const saveWeights = checked(
+  'saveWeights',
+  async function saveWeights(model: Layer, place: FileTarget, options: SaveWeightsOptions = {}): Promise<void> {
+    const { overwrite = true, maxShardSize = null, objectsToSkip } = options;
+    requireBuilt(model, 'saving');
+    const skip = objectsToSkip ?? [];
+    const name = nameOf(place);
+    if (maxShardSize !== null) {
+      if (!(maxShardSize > 0))
+        throw new ValueError(`saveWeights: maxShardSize=${maxShardSize}. Expected gigabytes, above 0.`);
+      const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
+      if (path === null || !/weights\.(h5|json)$/.test(name))
+        throw new ValueError(
+          `saveWeights: with maxShardSize the name must end in '.weights.json'. Received: '${name}'.`,
+        );
+      await checkFree(path.replace(/\.h5$/, '.json'), overwrite, 'saveWeights');
+      await writeShardedWeights(model, filesFor('saveWeights'), path, maxShardSize, skip);
+      return;
+    }
+    const isSafe = name.endsWith('.safetensors');
+    if (!isSafe && !name.endsWith('.weights.h5'))
+      throw new ValueError(`saveWeights: the name must end in '.weights.h5' or '.safetensors'. Received: '${name}'.`);
+    await checkFree(place, overwrite, 'saveWeights');
+    if (isSafe)
+      await writeAtomically(place, 'saveWeights', (file) =>
+        writeSafetensorsWeights(model, (bytes) => file.write(bytes), skip),
+      );
+    else await writeHdf5(place, 'saveWeights', (file) => writeWeights(model, new Hdf5WeightsWriter(file), skip));
+  },
+  ['overwrite', 'maxShardSize', 'objectsToSkip'],
+);
 
 /**
  * Load weights into a model of the same architecture. Nothing changes if they do not fit or the file is broken.
@@ -290,52 +300,55 @@ export async function saveWeights(model: Layer, place: FileTarget, options: Save
  * @example
  * await loadWeights(model, 'model.weights.h5');
  */
-export async function loadWeights(model: Layer, place: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
-  const { skipMismatch = false, objectsToSkip, byName = false, limits = {}, onProgress = null, ...rest } = options;
-  refuseUnknownOptions('loadWeights', rest, ['skipMismatch', 'objectsToSkip', 'byName', 'limits', 'onProgress']);
-  requireBuilt(model, 'loading');
-  const load = async (store: WeightsReader): Promise<void> => {
-    if (byName)
-      throw new ValueError(
-        "loadWeights: byName is for .h5 files of older versions only, which name their layers' weights.",
-      );
-    await readWeights(model, store, { skipMismatch, skip: objectsToSkip ?? [] });
-  };
-  const name = nameOf(place);
-  if (name.endsWith('.json')) {
-    const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
-    if (path === null)
-      throw new ValueError(`loadWeights: several files can be loaded from a path only. Received: ${name}.`);
-    const store = await ShardedWeightsReader.open(path, limits);
-    await load(store).finally(() => store.close());
-    return;
-  }
-  const source = await openSource(place, 'loadWeights', onProgress);
-  try {
-    if (await isZip(source)) {
-      const archive = await openZip(source, { maxBytes: limits.maxBytes });
-      await withHdf5Weights(await archive.member(WEIGHTS), limits, load);
-    } else if (await isHdf5(source)) {
-      const file = await openHdf5(source, limits);
-      try {
-        if (!isLegacyHdf5(file)) await load(new Hdf5WeightsReader(file));
-        else if (objectsToSkip?.length)
-          throw new ValueError("loadWeights: objectsToSkip is for '.weights.h5' files only.");
-        else await loadLegacyWeights(file, model as LegacyModel, { byName, skipMismatch });
-      } finally {
-        await file.close();
-      }
-    } else if (name.endsWith('.safetensors') || (await beginsWithJson(source))) {
-      await load(new SafetensorsWeightsReader(await openSafetensors(source)));
-    } else {
-      throw new ValueError(
-        `loadWeights: ${source.name} holds no weights: it begins neither as .weights.h5 (HDF5), .keras (zip) nor .safetensors does.`,
-      );
+export const loadWeights = checked(
+  'loadWeights',
+  async function loadWeights(model: Layer, place: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+    const { skipMismatch = false, objectsToSkip, byName = false, limits = {}, onProgress = null } = options;
+    requireBuilt(model, 'loading');
+    const load = async (store: WeightsReader): Promise<void> => {
+      if (byName)
+        throw new ValueError(
+          "loadWeights: byName is for .h5 files of older versions only, which name their layers' weights.",
+        );
+      await readWeights(model, store, { skipMismatch, skip: objectsToSkip ?? [] });
+    };
+    const name = nameOf(place);
+    if (name.endsWith('.json')) {
+      const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
+      if (path === null)
+        throw new ValueError(`loadWeights: several files can be loaded from a path only. Received: ${name}.`);
+      const store = await ShardedWeightsReader.open(path, limits);
+      await load(store).finally(() => store.close());
+      return;
     }
-  } finally {
-    await source.close();
-  }
-}
+    const source = await openSource(place, 'loadWeights', onProgress);
+    try {
+      if (await isZip(source)) {
+        const archive = await openZip(source, { maxBytes: limits.maxBytes });
+        await withHdf5Weights(await archive.member(WEIGHTS), limits, load);
+      } else if (await isHdf5(source)) {
+        const file = await openHdf5(source, limits);
+        try {
+          if (!isLegacyHdf5(file)) await load(new Hdf5WeightsReader(file));
+          else if (objectsToSkip?.length)
+            throw new ValueError("loadWeights: objectsToSkip is for '.weights.h5' files only.");
+          else await loadLegacyWeights(file, model as LegacyModel, { byName, skipMismatch });
+        } finally {
+          await file.close();
+        }
+      } else if (name.endsWith('.safetensors') || (await beginsWithJson(source))) {
+        await load(new SafetensorsWeightsReader(await openSafetensors(source)));
+      } else {
+        throw new ValueError(
+          `loadWeights: ${source.name} holds no weights: it begins neither as .weights.h5 (HDF5), .keras (zip) nor .safetensors does.`,
+        );
+      }
+    } finally {
+      await source.close();
+    }
+  },
+  ['skipMismatch', 'objectsToSkip', 'byName', 'limits', 'onProgress'],
+);
 
 function requireBuilt(model: Layer, doing: 'saving' | 'loading'): void {
   if (model.built) return;

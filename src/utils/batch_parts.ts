@@ -33,7 +33,11 @@ export const packXYSampleWeight = checked(
  * @example
  * utils.unpackXYSampleWeight([1, 2]) // [1, 2, null]
  */
-export function unpackXYSampleWeight(data: unknown): [x: unknown, y: unknown, sampleWeight: unknown] {
+export const unpackXYSampleWeight = checked('unpackXYSampleWeight', function unpackXYSampleWeight(data: unknown): [
+  x: unknown,
+  y: unknown,
+  sampleWeight: unknown,
+] {
   if (!Array.isArray(data)) return [data, null, null];
   if (data.length < 1 || data.length > 3) {
     throw new ValueError(
@@ -42,4 +46,4 @@ export function unpackXYSampleWeight(data: unknown): [x: unknown, y: unknown, sa
   }
   const [x, y = null, sampleWeight = null] = data as unknown[];
   return [x, y, sampleWeight];
-}
+});

@@ -6,7 +6,7 @@ import type { Files } from '../core/platform.js';
 import { getPlatform, requireFiles } from '../core/platform.js';
 import { Dataset } from '../data/index.js';
 import * as ops from '../ops/index.js';
-import { makeDefaultSeed } from '../random/index.js';
+import { makeDefaultSeed } from '../random/global_state.js';
 import { MersenneTwister } from '../random/mersenne_twister.js';
 import { Tensor } from '../runtime/index.js';
 

@@ -290,27 +290,14 @@ async function encodeJpeg({ mode, width, height, channels, data }: Img, quality:
   return pictures.toJpeg(pixels, width, height, quality);
 }
 
-/**
- * Write an image as a PNG or JPEG file.
- *
- * @param path A path, whose folders are made where they lack, or the handle of a file; null: the bytes are returned.
- * @param x A tensor of shape (rows, columns, channels), or an `Img`.
- * @param options See {@link SaveImgOptions}.
- * @returns Nothing; where `path` is null the bytes of the file.
- * @throws {ValueError} The format is not known, or the file cannot be written.
- * @see `keras.utils.save_img`
- * @example
- * await saveImg('gray.png', [[[0], [128], [255]]]);
- */
-export async function saveImg(path: FileTarget, x: TensorLike | Img, options?: SaveImgOptions): Promise<void>;
-export async function saveImg(path: null, x: TensorLike | Img, options?: SaveImgOptions): Promise<Uint8Array>;
-export async function saveImg(
+async function writeImg(path: FileTarget, x: TensorLike | Img, options?: SaveImgOptions): Promise<void>;
+async function writeImg(path: null, x: TensorLike | Img, options?: SaveImgOptions): Promise<Uint8Array>;
+async function writeImg(
   path: FileTarget | null,
   x: TensorLike | Img,
   options: SaveImgOptions = {},
 ): Promise<Uint8Array | void> {
-  const { dataFormat, fileFormat = null, scale = true, quality = 75, ...rest } = options;
-  refuseUnknownOptions('saveImg', rest, ['dataFormat', 'fileFormat', 'scale', 'quality']);
+  const { dataFormat, fileFormat = null, scale = true, quality = 75 } = options;
   const name = path === null ? '' : nameOf(path);
   const format = (fileFormat ?? /\.(\w+)$/.exec(name)?.[1] ?? '').toLowerCase();
   if (format !== 'png' && format !== 'jpg' && format !== 'jpeg')
@@ -327,3 +314,17 @@ export async function saveImg(
   if (folder !== undefined) await getPlatform().files?.makeFolder(folder);
   await writeAtomically(path, 'saveImg', (file) => file.write(bytes));
 }
+
+/**
+ * Write an image as a PNG or JPEG file.
+ *
+ * @param path A path, whose folders are made where they lack, or the handle of a file; null: the bytes are returned.
+ * @param x A tensor of shape (rows, columns, channels), or an `Img`.
+ * @param options See {@link SaveImgOptions}.
+ * @returns Nothing; where `path` is null the bytes of the file.
+ * @throws {ValueError} The format is not known, or the file cannot be written.
+ * @see `keras.utils.save_img`
+ * @example
+ * await saveImg('gray.png', [[[0], [128], [255]]]);
+ */
+export const saveImg = checked('saveImg', writeImg, ['dataFormat', 'fileFormat', 'scale', 'quality']);

@@ -77,6 +77,6 @@ export const clearSession = checked(
  * @example
  * backend.standardizeDtype('float16') // 'float16'
  */
-export function standardizeDtype(dtype: string): DType {
+export const standardizeDtype = checked('standardizeDtype', function standardizeDtype(dtype: string): DType {
   return standardizeDType(dtype, 'standardizeDtype');
-}
+});

@@ -1,4 +1,5 @@
 /** @file NumPy's files of arrays: `.npy` and `.npz`. */
+import { checked } from '../core/arguments.js';
 import { openSource } from '../saving/places.js';
 import type { FileSource, FileTarget } from '../saving/places.js';
 import type { ByteSource } from '../formats/byte_source.js';
@@ -22,14 +23,14 @@ import { writeAtomically } from '../saving/saving_api.js';
  * await saveNpy([1, 2, 3], 'x.npy');
  * const x = await loadNpy('x.npy');
  */
-export async function loadNpy(place: FileSource): Promise<Tensor> {
+export const loadNpy = checked('loadNpy', async function loadNpy(place: FileSource): Promise<Tensor> {
   const source = await openSource(place, 'loadNpy');
   try {
     return Tensor.fromArray(await readNpy(source));
   } finally {
     await source.close();
   }
-}
+});
 
 /**
  * A `.npy` file that is open: only the rows that are asked for are read. `openNpy` gives one.
@@ -98,7 +99,7 @@ export class NpyFile {
  * const part = await file.read(1, 3);
  * part  // [[3, 4], [5, 6]]
  */
-export async function openNpy(place: FileSource): Promise<NpyFile> {
+export const openNpy = checked('openNpy', async function openNpy(place: FileSource): Promise<NpyFile> {
   const source = await openSource(place, 'openNpy');
   try {
     return new NpyFile(source, await openNpyReader(source));
@@ -106,6 +107,17 @@ export async function openNpy(place: FileSource): Promise<NpyFile> {
     await source.close();
     throw error;
   }
+});
+
+async function writeArray(array: TensorLike, place: FileTarget): Promise<void>;
+async function writeArray(array: TensorLike): Promise<Uint8Array<ArrayBuffer>>;
+async function writeArray(
+  array: TensorLike,
+  place: FileTarget | undefined = undefined,
+): Promise<Uint8Array<ArrayBuffer> | void> {
+  const bytes = formatNpy(toTensor(array, null, 'saveNpy').ndarray);
+  if (place === undefined) return bytes;
+  await writeAtomically(place, 'saveNpy', (file) => file.write(bytes));
 }
 
 /**
@@ -119,13 +131,7 @@ export async function openNpy(place: FileSource): Promise<NpyFile> {
  * @example
  * await saveNpy([1, 2, 3], 'x.npy');
  */
-export async function saveNpy(array: TensorLike, place: FileTarget): Promise<void>;
-export async function saveNpy(array: TensorLike): Promise<Uint8Array<ArrayBuffer>>;
-export async function saveNpy(array: TensorLike, place?: FileTarget): Promise<Uint8Array<ArrayBuffer> | void> {
-  const bytes = formatNpy(toTensor(array, null, 'saveNpy').ndarray);
-  if (place === undefined) return bytes;
-  await writeAtomically(place, 'saveNpy', (file) => file.write(bytes));
-}
+export const saveNpy = checked('saveNpy', writeArray);
 
 /**
  * The arrays of an `.npz` file by name, as `numpy.savez` and `numpy.savez_compressed` write them.
@@ -138,7 +144,7 @@ export async function saveNpy(array: TensorLike, place?: FileTarget): Promise<Ui
  * await saveNpz({ images: [[0, 1]], digits: [7] }, 'digits.npz');
  * const { images, digits } = await loadNpz('digits.npz');
  */
-export async function loadNpz(place: FileSource): Promise<Record<string, Tensor>> {
+export const loadNpz = checked('loadNpz', async function loadNpz(place: FileSource): Promise<Record<string, Tensor>> {
   const source = await openSource(place, 'loadNpz');
   try {
     const arrays = await readNpz(source);
@@ -146,7 +152,7 @@ export async function loadNpz(place: FileSource): Promise<Record<string, Tensor>
   } finally {
     await source.close();
   }
-}
+});
 
 /**
  * Write arrays as an `.npz` file.
@@ -159,9 +165,14 @@ export async function loadNpz(place: FileSource): Promise<Record<string, Tensor>
  * @example
  * await saveNpz({ x: [1, 2], y: [3] }, 'data.npz');
  */
-export async function saveNpz(arrays: Readonly<Record<string, TensorLike>>, place: FileTarget): Promise<void> {
-  const plain = Object.entries(arrays).map(
-    ([name, x]) => [name, toTensor(x, null, `saveNpz ('${name}')`).ndarray] as const,
-  );
-  await writeAtomically(place, 'saveNpz', (file) => writeNpz(Object.fromEntries(plain), (bytes) => file.write(bytes)));
-}
+export const saveNpz = checked(
+  'saveNpz',
+  async function saveNpz(arrays: Readonly<Record<string, TensorLike>>, place: FileTarget): Promise<void> {
+    const plain = Object.entries(arrays).map(
+      ([name, x]) => [name, toTensor(x, null, `saveNpz ('${name}')`).ndarray] as const,
+    );
+    await writeAtomically(place, 'saveNpz', (file) =>
+      writeNpz(Object.fromEntries(plain), (bytes) => file.write(bytes)),
+    );
+  },
+);

@@ -1,7 +1,7 @@
 /** @file `toCategorical` and `normalize`: labels and vectors made ready for training. */
 import { isDict } from '../core/tree.js';
 import { describe } from '../core/describe.js';
-import { checked } from '../core/arguments.js';
+import { checked, refuseOthers } from '../core/arguments.js';
 import { allocate } from '../core/dtype.js';
 import { floatx } from '../core/config.js';
 import { TypeError, ValueError } from '../core/errors.js';
@@ -21,44 +21,49 @@ export interface ToCategoricalOptions {
  * Labels as vectors that are 1 at the label and 0 elsewhere, for `'categorical_crossentropy'`.
  *
  * @param x Whole numbers from 0, of any shape; a last axis of 1 goes away.
- * @param options `numClasses`, or the number itself.
+ * @param given `numClasses`, or the number itself.
  * @returns Shape of `x` with an axis of `numClasses` at the end; dtype `floatx()` (Keras: float64 for NumPy arrays).
  * @throws {ValueError} A label is no whole number, or lies outside of 0 … `numClasses` − 1.
  * @see `keras.utils.to_categorical`
  * @example
  * toCategorical([0, 2], { numClasses: 3 })  // [[1 0 0] [0 0 1]]
  */
-export function toCategorical(x: TensorLike, options: ToCategoricalOptions | number = {}): Tensor {
-  if (typeof options !== 'number' && !isDict(options))
-    throw new TypeError(
-      `toCategorical: options are one object: toCategorical(x, { numClasses: 3 }). Got ${describe(options)}.`,
-    );
-  const wanted = typeof options === 'number' ? options : ((options as ToCategoricalOptions).numClasses ?? null);
-  if (wanted !== null && !(Number.isInteger(wanted) && wanted > 0))
-    throw new ValueError(`toCategorical: numClasses=${describe(wanted)}. Expected a positive whole number.`);
-  const labels = toTensor(x, null, 'toCategorical');
-  const shape = labels.ndim > 1 && labels.shape.at(-1) === 1 ? labels.shape.slice(0, -1) : labels.shape;
-  if (labels.isTraced) {
-    if (wanted === null)
-      throw new ValueError('toCategorical: numClasses is needed where the labels are not there yet.');
-    return ops.oneHot(ops.reshape(labels, shape), wanted);
-  }
-  const { data } = labels.ndarray;
-  let largest = -1;
-  for (const label of data) {
-    if (!Number.isInteger(label) || label < 0)
-      throw new ValueError(`toCategorical: the label ${label} is none. Expected whole numbers from 0.`);
-    if (label > largest) largest = label;
-  }
-  const numClasses = wanted ?? largest + 1;
-  if (largest >= numClasses)
-    throw new ValueError(`toCategorical: the label ${largest} is out of range for numClasses=${numClasses}.`);
-  const result = allocate(floatx(), data.length * numClasses);
-  data.forEach((label: number, i: number) => {
-    result[i * numClasses + label] = 1;
-  });
-  return Tensor.fromArray(ndarray(floatx(), [...shape, numClasses], result));
-}
+export const toCategorical = checked(
+  'toCategorical',
+  (x: TensorLike, given: ToCategoricalOptions | number | null = null): Tensor => {
+    const options = typeof given === 'number' || given === null ? { numClasses: given } : given;
+    if (!isDict(options))
+      throw new TypeError(
+        `toCategorical: options are one object: toCategorical(x, { numClasses: 3 }). Got ${describe(options)}.`,
+      );
+    refuseOthers('toCategorical', options, ['numClasses']);
+    const wanted = (options as ToCategoricalOptions).numClasses ?? null;
+    if (wanted !== null && !(Number.isInteger(wanted) && wanted > 0))
+      throw new ValueError(`toCategorical: numClasses=${describe(wanted)}. Expected a positive whole number.`);
+    const labels = toTensor(x, null, 'toCategorical');
+    const shape = labels.ndim > 1 && labels.shape.at(-1) === 1 ? labels.shape.slice(0, -1) : labels.shape;
+    if (labels.isTraced) {
+      if (wanted === null)
+        throw new ValueError('toCategorical: numClasses is needed where the labels are not there yet.');
+      return ops.oneHot(ops.reshape(labels, shape), wanted);
+    }
+    const { data } = labels.ndarray;
+    let largest = -1;
+    for (const label of data) {
+      if (!Number.isInteger(label) || label < 0)
+        throw new ValueError(`toCategorical: the label ${label} is none. Expected whole numbers from 0.`);
+      if (label > largest) largest = label;
+    }
+    const classes = wanted ?? largest + 1;
+    if (largest >= classes)
+      throw new ValueError(`toCategorical: the label ${largest} is out of range for numClasses=${classes}.`);
+    const result = allocate(floatx(), data.length * classes);
+    data.forEach((label: number, i: number) => {
+      result[i * classes + label] = 1;
+    });
+    return Tensor.fromArray(ndarray(floatx(), [...shape, classes], result));
+  },
+);
 
 /** Options of `normalize`. */
 export interface NormalizeOptions {

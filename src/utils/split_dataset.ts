@@ -5,7 +5,7 @@ import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { SliceOf } from '../data/index.js';
 import { Dataset, isArrayData } from '../data/index.js';
 import { MersenneTwister } from '../random/mersenne_twister.js';
-import { makeDefaultSeed } from '../random/index.js';
+import { makeDefaultSeed } from '../random/global_state.js';
 
 /** Options of `splitDataset(dataset, options)`. One of the sizes must be given. */
 export interface SplitDatasetOptions {

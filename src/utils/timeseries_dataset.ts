@@ -1,8 +1,9 @@
 /** @file `timeseriesDatasetFromArray`: windows over a series as a data set. */
+import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { ValueError } from '../core/errors.js';
 import { Dataset, isArrayData, takeRows } from '../data/index.js';
-import { makeDefaultSeed } from '../random/index.js';
+import { makeDefaultSeed } from '../random/global_state.js';
 import { MersenneTwister } from '../random/mersenne_twister.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { toTensor } from '../runtime/index.js';
@@ -27,44 +28,26 @@ export interface TimeseriesDatasetOptions {
 
 const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex'] as const;
 
-/**
- * Windows of a series: window i holds the steps from `i * sequenceStride` on, `samplingRate` apart; its target is the target of its first
- * step.
- *
- * @param data The series, with steps along its first axis.
- * @param targets What belongs to each step, so that `targets[i]` belongs to the window that begins at step i; null: windows alone.
- *   Targets that lie ahead are given by an offset: `timeseriesDatasetFromArray(data.slice(0, -10), data.slice(10), 10)`.
- * @param sequenceLength Steps a window.
- * @param options See {@link TimeseriesDatasetOptions}.
- * @returns A `Dataset` of `[windows, targets]`: (batch, sequenceLength, …) and (batch, …); of windows alone without targets.
- * @throws {ValueError} A number does not fit the length of the series.
- * @see `keras.utils.timeseries_dataset_from_array`
- * @example
- * const windows = timeseriesDatasetFromArray(tensor([0, 1, 2, 3, 4, 5]), null, 3, { sequenceStride: 2 });
- * const [x] = await windows.toArray();
- * x  // [[0, 1, 2], [2, 3, 4]]
- */
-export function timeseriesDatasetFromArray(
+function windowsOf(
   data: TensorLike,
   targets: null,
   sequenceLength: number,
   options?: TimeseriesDatasetOptions,
 ): Dataset<Tensor>;
-export function timeseriesDatasetFromArray(
+function windowsOf(
   data: TensorLike,
   targets: TensorLike,
   sequenceLength: number,
   options?: TimeseriesDatasetOptions,
 ): Dataset<[Tensor, Tensor]>;
-export function timeseriesDatasetFromArray(
+function windowsOf(
   data: TensorLike,
   targets: TensorLike | null,
   sequenceLength: number,
   options: TimeseriesDatasetOptions = {},
 ): Dataset<Tensor> | Dataset<[Tensor, Tensor]> {
   const name = 'timeseriesDatasetFromArray';
-  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false, seed = null, startIndex = null, endIndex = null, ...rest } = options; // prettier-ignore
-  refuseUnknownOptions(name, rest, OPTIONS);
+  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false, seed = null, startIndex = null, endIndex = null } = options; // prettier-ignore
   for (const [what, value] of [['data', data], ['targets', targets]] as const) {
     if (!isArrayData(value) || (what === 'data' && value === null))
       throw new ValueError(`${name}: ${what} is ${describe(value)}. Expected an array with the steps along its first axis.`);
@@ -123,3 +106,22 @@ export function timeseriesDatasetFromArray(
   const all = mixed(positions.map((start): [Tensor, Tensor] => [windowAt(start), targetAt(start)]));
   return batchSize === null ? all : all.batch(batchSize);
 }
+
+/**
+ * Windows of a series: window i holds the steps from `i * sequenceStride` on, `samplingRate` apart; its target is the target of its first
+ * step.
+ *
+ * @param data The series, with steps along its first axis.
+ * @param targets What belongs to each step, so that `targets[i]` belongs to the window that begins at step i; null: windows alone.
+ *   Targets that lie ahead are given by an offset: `timeseriesDatasetFromArray(data.slice(0, -10), data.slice(10), 10)`.
+ * @param sequenceLength Steps a window.
+ * @param options See {@link TimeseriesDatasetOptions}.
+ * @returns A `Dataset` of `[windows, targets]`: (batch, sequenceLength, …) and (batch, …); of windows alone without targets.
+ * @throws {ValueError} A number does not fit the length of the series.
+ * @see `keras.utils.timeseries_dataset_from_array`
+ * @example
+ * const windows = timeseriesDatasetFromArray(tensor([0, 1, 2, 3, 4, 5]), null, 3, { sequenceStride: 2 });
+ * const [x] = await windows.toArray();
+ * x  // [[0, 1, 2], [2, 3, 4]]
+ */
+export const timeseriesDatasetFromArray = checked('timeseriesDatasetFromArray', windowsOf, OPTIONS);

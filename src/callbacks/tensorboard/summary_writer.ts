@@ -1,6 +1,7 @@
 /** @file `SummaryWriter`: what TensorBoard shows, written to an event file; and `createFileWriter`, which makes one. */
+import { checked } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
-import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import { ValueError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
 import type { Pixels } from '../../formats/png.js';
@@ -206,6 +207,12 @@ export class SummaryWriter {
   }
 }
 
+function begin(place: string | FolderHandleLike, _options: Readonly<Record<string, never>> = {}): SummaryWriter {
+  if ((typeof place !== 'string' || place === '') && (typeof place !== 'object' || place === null))
+    throw new ValueError(`createFileWriter: got ${describe(place)}. Expected a folder: a path or the handle of one.`);
+  return new SummaryWriter(place);
+}
+
 /**
  * Begin an event file that TensorBoard shows.
  *
@@ -220,12 +227,4 @@ export class SummaryWriter {
  * writer.text('note', '**bold**', { step: 0 });
  * await writer.close();
  */
-export function createFileWriter(
-  place: string | FolderHandleLike,
-  options: Readonly<Record<string, never>> = {},
-): SummaryWriter {
-  refuseUnknownOptions('createFileWriter', options, []);
-  if ((typeof place !== 'string' || place === '') && (typeof place !== 'object' || place === null))
-    throw new ValueError(`createFileWriter: got ${describe(place)}. Expected a folder: a path or the handle of one.`);
-  return new SummaryWriter(place);
-}
+export const createFileWriter = checked('createFileWriter', begin, []);

@@ -1,6 +1,7 @@
 /**
  * @file Configs to objects. Nothing from a config is ever executed: only what is registered, or handed in, can be made.
  */
+import { checked } from '../checked.js';
 import { construct } from '../construct.js';
 import { quote } from '../describe.js';
 import { suggest, ValueError } from '../errors.js';
@@ -92,51 +93,56 @@ export interface DeserializeOptions {
  * const dense = saving.deserializeKerasObject(config) as Dense;
  * dense.units; // 3
  */
-export function deserializeKerasObject(serialized: unknown, options: DeserializeOptions = {}): unknown {
-  const { defaultModule = null } = options;
-  const objects = options.customObjects ?? {};
-  if (serialized === null || serialized === undefined) return null;
-  if (Array.isArray(serialized)) return serialized.map((item) => deserializeKerasObject(item, options));
-  if (!isDict(serialized)) return serialized;
-  if (!isSerializedObject(serialized)) {
-    return Object.fromEntries(
-      Object.entries(serialized).map(([key, value]) => [key, deserializeKerasObject(value, options)]),
-    );
-  }
-  if (serialized.class_name === '__lambda__') {
-    throw new ValueError(
-      'deserializeKerasObject: the config holds Python code (a lambda), which is never run. Pass the function in customObjects.',
-    );
-  }
-  const form = specialFormNamed(serialized.class_name);
-  if (form !== undefined) return form.read((serialized.config ?? {}) as Config);
-  if (serialized.class_name === 'function') {
-    const modules = [defaultModule, ...FUNCTION_MODULES.map((room) => `keras.${room}`)];
-    const name = String(serialized.config);
-    return find({ ...serialized, class_name: name, registered_name: null }, objects, modules);
-  }
-  const shared = sharedObjects.current;
-  const id = serialized.shared_object_id;
-  if (id !== undefined && shared?.read.has(id)) return shared.read.get(id);
-  const cls = find(serialized, objects, [defaultModule]) as SerializableClass;
-  if (isPlainFunction(cls)) return cls;
-  const config = serialized.config ?? {};
-  if (!isDict(config)) {
-    throw new ValueError(
-      `deserializeKerasObject: the config of '${serialized.class_name}' is ${quote(config)}. Expected a dict.`,
-    );
-  }
-  const instance = withCustomObjects(objects, () => {
-    const made = cls.fromConfig ? cls.fromConfig(config) : constructFromConfig(cls, config);
-    const { build_config: buildConfig, compile_config: compileConfig } = serialized;
-    if (!isSerializable(made)) return made;
-    if (isDict(buildConfig) && made.built === false && made.buildFromConfig) {
-      made.buildFromConfig(buildConfig);
-      made.built = true;
+export const deserializeKerasObject = checked(
+  'deserializeKerasObject',
+  function deserializeKerasObject(serialized: unknown, options: DeserializeOptions = {}): unknown {
+    const { defaultModule = null } = options;
+    const objects = options.customObjects ?? {};
+    if (serialized === null || serialized === undefined) return null;
+    if (Array.isArray(serialized)) return serialized.map((item) => deserializeKerasObject(item, options));
+    if (!isDict(serialized)) return serialized;
+    if (!isSerializedObject(serialized)) {
+      return Object.fromEntries(
+        Object.entries(serialized).map(([key, value]) => [key, deserializeKerasObject(value, options)]),
+      );
     }
-    if (isDict(compileConfig) && Object.keys(compileConfig).length > 0) made.compileFromConfig?.(compileConfig);
-    return made;
-  });
-  if (id !== undefined) shared?.read.set(id, instance);
-  return instance;
-}
+    if (serialized.class_name === '__lambda__') {
+      throw new ValueError(
+        'deserializeKerasObject: the config holds Python code (a lambda), which is never run. Pass the function in customObjects.',
+      );
+    }
+    const form = specialFormNamed(serialized.class_name);
+    if (form !== undefined) return form.read((serialized.config ?? {}) as Config);
+    if (serialized.class_name === 'function') {
+      const modules = [defaultModule, ...FUNCTION_MODULES.map((room) => `keras.${room}`)];
+      const name = String(serialized.config);
+      return find({ ...serialized, class_name: name, registered_name: null }, objects, modules);
+    }
+    const shared = sharedObjects.current;
+    const id = serialized.shared_object_id;
+    if (id !== undefined && shared?.read.has(id)) return shared.read.get(id);
+    const cls = find(serialized, objects, [defaultModule]) as SerializableClass;
+    if (isPlainFunction(cls)) return cls;
+    const config = serialized.config ?? {};
+    if (!isDict(config)) {
+      throw new ValueError(
+        `deserializeKerasObject: the config of '${serialized.class_name}' is ${quote(config)}. Expected a dict.`,
+      );
+    }
+    const instance = withCustomObjects(objects, () => {
+      const made = cls.fromConfig ? cls.fromConfig(config) : constructFromConfig(cls, config);
+      const { build_config: buildConfig, compile_config: compileConfig } = serialized;
+      if (!isSerializable(made)) return made;
+      if (isDict(buildConfig) && made.built === false && made.buildFromConfig) {
+        made.buildFromConfig(buildConfig);
+        made.built = true;
+      }
+      if (isDict(compileConfig) && Object.keys(compileConfig).length > 0) made.compileFromConfig?.(compileConfig);
+      return made;
+    });
+    if (id !== undefined) shared?.read.set(id, instance);
+    return instance;
+  },
+  ['customObjects', 'safeMode', 'defaultModule'],
+  { callsBack: true },
+);

@@ -1,7 +1,8 @@
 /** @file What a room with string ids offers: `keras.losses.get`, `serialize` and `deserialize`. */
+import { checked } from '../checked.js';
 import { describe, quote } from '../describe.js';
 import { suggest, ValueError } from '../errors.js';
-import { deserializeKerasObject } from './deserialize.js';
+import { deserializeKerasObject, type DeserializeOptions } from './deserialize.js';
 import { own } from '../lookup.js';
 import { customObjects, customScope, withCustomObjects } from './registry.js';
 import { serializeKerasObject } from './serialize.js';
@@ -67,13 +68,20 @@ export interface IdentifierRoom<T> {
 
 /** `get`, `serialize` and `deserialize` of a room. */
 export function identifierRoom<T>(table: IdentifierTable<T>): IdentifierRoom<T> {
+  const room = table.module.replace(/^keras\./, '');
+  const asTheyAre = { callsBack: true }; // a layer that asks for its activation names itself
   const get = (identifier: unknown): T | null => getByIdentifier(table, identifier);
   return {
-    get,
-    serialize: (object) => serializeKerasObject(object),
-    deserialize: (config, { customObjects: objects } = {}) =>
-      withCustomObjects(objects, () =>
-        get(isSerializedObject(config) ? deserializeKerasObject(config, { defaultModule: table.module }) : config),
-      ),
+    get: checked(`${room}.get`, get, undefined, asTheyAre),
+    serialize: checked(`${room}.serialize`, (object: T | null) => serializeKerasObject(object), undefined, asTheyAre),
+    deserialize: checked(
+      `${room}.deserialize`,
+      (config: unknown, { customObjects: objects }: Pick<DeserializeOptions, 'customObjects'> = {}) =>
+        withCustomObjects(objects, () =>
+          get(isSerializedObject(config) ? deserializeKerasObject(config, { defaultModule: table.module }) : config),
+        ),
+      undefined,
+      asTheyAre,
+    ),
   };
 }

@@ -1,4 +1,5 @@
 /** @file The registry: the classes and functions that configs can name, Keras's and the users'. */
+import { checked } from '../checked.js';
 import { ValueError } from '../errors.js';
 import { Scope } from '../scope.js';
 import type { AnyFunction, Registered, Serializable, SerializableClass } from './types.js';
@@ -100,10 +101,10 @@ export function registerKerasSerializable(
  * @example
  * saving.getRegisteredName(MyLayer); // 'MyLayer', since it is not registered
  */
-export function getRegisteredName(target: Registered): string {
+export const getRegisteredName = checked('getRegisteredName', function getRegisteredName(target: Registered): string {
   const entry = entries.get(target);
   return entry?.registeredName ?? entry?.name ?? target.name;
-}
+});
 
 /**
  * What was registered under a name (`'Custom>MyLayer'`), or null.
@@ -115,10 +116,14 @@ export function getRegisteredName(target: Registered): string {
  * @example
  * saving.getRegisteredObject('Custom>Unknown') === null // true
  */
-export function getRegisteredObject(name: string, objects: Readonly<Record<string, unknown>> = {}): unknown {
-  for (const known of [customScope.current, customObjects, objects]) if (Object.hasOwn(known, name)) return known[name];
-  return null;
-}
+export const getRegisteredObject = checked(
+  'getRegisteredObject',
+  function getRegisteredObject(name: string, objects: Readonly<Record<string, unknown>> | null = null): unknown {
+    for (const known of [customScope.current, customObjects, objects ?? {}])
+      if (Object.hasOwn(known, name)) return known[name];
+    return null;
+  },
+);
 
 /**
  * The dict of all that was registered by `registerKerasSerializable`, by registered name. What is put into it can be read from configs as
@@ -129,9 +134,9 @@ export function getRegisteredObject(name: string, objects: Readonly<Record<strin
  * @example
  * Object.keys(saving.getCustomObjects()).includes('Custom>MyLayer') // false
  */
-export function getCustomObjects(): Record<string, unknown> {
+export const getCustomObjects = checked('getCustomObjects', function getCustomObjects(): Record<string, unknown> {
   return customObjects;
-}
+});
 
 /** What `withCustomObjects` makes known. */
 export const customScope = new Scope<Readonly<Record<string, unknown>>>({});

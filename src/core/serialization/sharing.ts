@@ -1,4 +1,5 @@
 /** @file Objects that stand in several places of one file: each is written whole, marked, and read back as one object. */
+import { checked } from '../checked.js';
 import { Scope } from '../scope.js';
 
 interface SharedObjects {
@@ -27,9 +28,14 @@ export const sharedObjects = new Scope<SharedObjects | null>(null);
  * });
  * a === b; // true
  */
-export function withObjectSharing<R>(fn: () => R): R {
-  return sharedObjects.run({ written: new Map(), read: new Map(), next: 1 }, fn);
-}
+export const withObjectSharing = checked(
+  'withObjectSharing',
+  function withObjectSharing<R>(fn: () => R): R {
+    return sharedObjects.run({ written: new Map(), read: new Map(), next: 1 }, fn);
+  },
+  undefined,
+  { callsBack: true },
+);
 
 /** Mark the config of an object that this scope has written before. */
 export function markShared(object: object, config: Record<string, unknown>): void {

@@ -2,7 +2,7 @@
 import { checkedOptions } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
-import { makeDefaultSeed } from '../../random/index.js';
+import { makeDefaultSeed } from '../../random/global_state.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { FileSource } from '../../saving/places.js';
 import type { StreamLike } from '../streams.js';

@@ -1,4 +1,5 @@
 /** @file `keras-ts`'s own dataset: small handwritten digits that come with the package, so that the first program needs no network. */
+import { checked } from '../../core/arguments.js';
 import type { Tensor } from '../../runtime/index.js';
 import { tensor } from '../../runtime/index.js';
 
@@ -47,7 +48,9 @@ function unpack(packed: string): { pixels: Uint8Array; labels: Uint8Array } {
  * const [[x, y], [xTest, yTest]] = await datasets.digits.loadData();
  * x.shape  // [1437, 8, 8]
  */
-export async function loadData(): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> {
+export const loadData = checked('digits.loadData', async function loadData(): Promise<
+  [[Tensor, Tensor], [Tensor, Tensor]]
+> {
   // Loaded when it is asked for, so that programs with other data do not parse it.
   const { packed } = await import('./data.js');
   const { pixels, labels } = unpack(packed);
@@ -56,4 +59,4 @@ export async function loadData(): Promise<[[Tensor, Tensor], [Tensor, Tensor]]> 
     tensor(labels.slice(first, end), [end - first], 'uint8'),
   ];
   return [part(0, trainCount), part(trainCount, labels.length)];
-}
+});

@@ -1,4 +1,5 @@
 /** @file `Input` and `InputLayer`: where data enter a functional model. */
+import { checked } from '../../core/arguments.js';
 import { describe, quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
@@ -163,10 +164,14 @@ export class InputLayer extends Layer {
  * @example
  * const image = Input({ shape: [28, 28, 1] });
  */
-export function Input(options: InputOptions): KerasTensor {
-  const given: unknown = options;
-  if (!isDict(given))
-    throw new ValueError(`Input: got ${describe(given)}. Expected a shape, as in Input({ shape: [28, 28, 1] }).`);
-  const { tensor, ...rest } = options;
-  return new InputLayer({ ...rest, inputTensor: tensor }).output as KerasTensor;
-}
+export const Input = checked(
+  'Input',
+  function Input(
+    given: InputOptions | undefined = undefined, // all that it takes, and no options of something else
+  ): KerasTensor {
+    if (!isDict(given))
+      throw new ValueError(`Input: got ${describe(given)}. Expected a shape, as in Input({ shape: [28, 28, 1] }).`);
+    const { tensor, ...rest } = given as InputOptions;
+    return new InputLayer({ ...rest, inputTensor: tensor }).output as KerasTensor;
+  },
+);

@@ -1,7 +1,9 @@
 /** @file `Add`: sum of a list of tensors, element by element. */
+import { checked } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { Merge } from './base_merge.js';
 
 /**
@@ -19,6 +21,12 @@ export class Add extends Merge {
   }
 }
 
+function sumOf(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+function sumOf(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+function sumOf(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Add(options)(inputs);
+}
+
 /**
  * `new Add(options)(inputs)`.
  *
@@ -30,8 +38,4 @@ export class Add extends Merge {
  * @example
  * layers.add([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[4, 7]]
  */
-export function add(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
-export function add(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
-export function add(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
-  return new Add(options)(inputs);
-}
+export const add = checked('add', sumOf, LAYER_OPTIONS);

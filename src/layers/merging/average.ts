@@ -1,7 +1,9 @@
 /** @file `Average`: mean of a list of tensors, element by element. */
+import { checked } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { Merge } from './base_merge.js';
 
 /**
@@ -20,6 +22,12 @@ export class Average extends Merge {
   }
 }
 
+function meanOf(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+function meanOf(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+function meanOf(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Average(options)(inputs);
+}
+
 /**
  * `new Average(options)(inputs)`.
  *
@@ -31,8 +39,4 @@ export class Average extends Merge {
  * @example
  * layers.average([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[2, 3.5]]
  */
-export function average(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
-export function average(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
-export function average(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
-  return new Average(options)(inputs);
-}
+export const average = checked('average', meanOf, LAYER_OPTIONS);

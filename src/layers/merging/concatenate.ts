@@ -1,6 +1,6 @@
 /** @file `Concatenate`: tensors one after the other along an axis. */
 import { quote } from '../../core/describe.js';
-import { checkedOptions } from '../../core/arguments.js';
+import { checked, checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -9,6 +9,7 @@ import * as ops from '../../ops/index.js';
 import type { KerasTensor, Mask, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { ConcreteInputs, LayerOptions, MaskTree, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { listOfShapes, masksOf, Merge } from './base_merge.js';
 
 /** Options of `new Concatenate(options)`. */
@@ -83,6 +84,12 @@ export class Concatenate extends Merge {
   }
 }
 
+function joined(inputs: readonly KerasTensor[], options?: ConcatenateOptions): KerasTensor;
+function joined(inputs: readonly ConcreteInputs[], options?: ConcatenateOptions): Tensor;
+function joined(inputs: readonly SymbolicInputs[], options: ConcatenateOptions = {}): Tensor | KerasTensor {
+  return new Concatenate(options)(inputs);
+}
+
 /**
  * `new Concatenate(options)(inputs)`.
  *
@@ -94,8 +101,4 @@ export class Concatenate extends Merge {
  * @example
  * layers.concatenate([ops.array([[1, 2]]), ops.array([[3]])]) // [[1, 2, 3]]
  */
-export function concatenate(inputs: readonly KerasTensor[], options?: ConcatenateOptions): KerasTensor;
-export function concatenate(inputs: readonly ConcreteInputs[], options?: ConcatenateOptions): Tensor;
-export function concatenate(inputs: readonly SymbolicInputs[], options: ConcatenateOptions = {}): Tensor | KerasTensor {
-  return new Concatenate(options)(inputs);
-}
+export const concatenate = checked('concatenate', joined, [...LAYER_OPTIONS, 'axis']);

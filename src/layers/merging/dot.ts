@@ -1,6 +1,6 @@
 /** @file `Dot`: products of two tensors, summed over one axis of each, sample by sample. */
 import { quote } from '../../core/describe.js';
-import { checkedOptions } from '../../core/arguments.js';
+import { checked, checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -9,6 +9,7 @@ import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { ConcreteInputs, LayerOptions, MaskTree, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { listOfShapes, Merge } from './base_merge.js';
 
 /** Options of `new Dot(axes, options)`. */
@@ -98,6 +99,21 @@ export class Dot extends Merge {
   }
 }
 
+function dotOf(
+  inputs: readonly KerasTensor[],
+  options?: DotOptions & { readonly axes?: number | readonly number[] },
+): KerasTensor;
+function dotOf(
+  inputs: readonly ConcreteInputs[],
+  options?: DotOptions & { readonly axes?: number | readonly number[] },
+): Tensor;
+function dotOf(
+  inputs: readonly SymbolicInputs[],
+  { axes = -1, ...options }: DotOptions & { readonly axes?: number | readonly number[] } = {},
+): Tensor | KerasTensor {
+  return new Dot(axes, options)(inputs);
+}
+
 /**
  * `new Dot(axes, options)(inputs)`.
  *
@@ -109,17 +125,4 @@ export class Dot extends Merge {
  * @example
  * layers.dot([ops.array([[1, 2]]), ops.array([[3, 4]])], { axes: 1 }) // [[11]]
  */
-export function dot(
-  inputs: readonly KerasTensor[],
-  options?: DotOptions & { readonly axes?: number | readonly number[] },
-): KerasTensor;
-export function dot(
-  inputs: readonly ConcreteInputs[],
-  options?: DotOptions & { readonly axes?: number | readonly number[] },
-): Tensor;
-export function dot(
-  inputs: readonly SymbolicInputs[],
-  { axes = -1, ...options }: DotOptions & { readonly axes?: number | readonly number[] } = {},
-): Tensor | KerasTensor {
-  return new Dot(axes, options)(inputs);
-}
+export const dot = checked('dot', dotOf, [...LAYER_OPTIONS, 'normalize']);

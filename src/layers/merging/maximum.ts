@@ -1,7 +1,9 @@
 /** @file `Maximum`: greatest of a list of tensors, element by element. */
+import { checked } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { foldCounting, Merge } from './base_merge.js';
 
 /**
@@ -19,6 +21,12 @@ export class Maximum extends Merge {
   }
 }
 
+function largestOf(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+function largestOf(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+function largestOf(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Maximum(options)(inputs);
+}
+
 /**
  * `new Maximum(options)(inputs)`.
  *
@@ -30,8 +38,4 @@ export class Maximum extends Merge {
  * @example
  * layers.maximum([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[3, 5]]
  */
-export function maximum(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
-export function maximum(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
-export function maximum(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
-  return new Maximum(options)(inputs);
-}
+export const maximum = checked('maximum', largestOf, LAYER_OPTIONS);

@@ -1,7 +1,9 @@
 /** @file `Minimum`: least of a list of tensors, element by element. */
+import { checked } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { foldCounting, Merge } from './base_merge.js';
 
 /**
@@ -19,6 +21,12 @@ export class Minimum extends Merge {
   }
 }
 
+function smallestOf(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+function smallestOf(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+function smallestOf(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Minimum(options)(inputs);
+}
+
 /**
  * `new Minimum(options)(inputs)`.
  *
@@ -30,8 +38,4 @@ export class Minimum extends Merge {
  * @example
  * layers.minimum([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[1, 2]]
  */
-export function minimum(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
-export function minimum(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
-export function minimum(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
-  return new Minimum(options)(inputs);
-}
+export const minimum = checked('minimum', smallestOf, LAYER_OPTIONS);

@@ -1,8 +1,10 @@
 /** @file `Multiply`: the product of a list of tensors, element by element. */
+import { checked } from '../../core/arguments.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import { setKerasMask } from '../../runtime/index.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { Merge, wideMask } from './base_merge.js';
 
 /**
@@ -28,6 +30,12 @@ export class Multiply extends Merge {
   }
 }
 
+function productOf(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+function productOf(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+function productOf(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Multiply(options)(inputs);
+}
+
 /**
  * `new Multiply(options)(inputs)`.
  *
@@ -39,8 +47,4 @@ export class Multiply extends Merge {
  * @example
  * layers.multiply([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[3, 10]]
  */
-export function multiply(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
-export function multiply(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
-export function multiply(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
-  return new Multiply(options)(inputs);
-}
+export const multiply = checked('multiply', productOf, LAYER_OPTIONS);

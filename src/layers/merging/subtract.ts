@@ -1,10 +1,12 @@
 /** @file `Subtract`: the difference of two tensors. */
+import { checked } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
+import { LAYER_OPTIONS } from '../option_names.js';
 import { Merge } from './base_merge.js';
 
 /**
@@ -30,6 +32,12 @@ export class Subtract extends Merge {
   }
 }
 
+function differenceOf(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
+function differenceOf(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
+function differenceOf(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
+  return new Subtract(options)(inputs);
+}
+
 /**
  * `new Subtract(options)(inputs)`.
  *
@@ -41,8 +49,4 @@ export class Subtract extends Merge {
  * @example
  * layers.subtract([ops.array([[1, 5]]), ops.array([[3, 2]])]) // [[-2, 3]]
  */
-export function subtract(inputs: readonly KerasTensor[], options?: LayerOptions): KerasTensor;
-export function subtract(inputs: readonly ConcreteInputs[], options?: LayerOptions): Tensor;
-export function subtract(inputs: readonly SymbolicInputs[], options: LayerOptions = {}): Tensor | KerasTensor {
-  return new Subtract(options)(inputs);
-}
+export const subtract = checked('subtract', differenceOf, LAYER_OPTIONS);

@@ -158,7 +158,9 @@ export const arange = (start: number, ...rest: readonly (number | null | ArangeO
   const options = isDict(last) ? (last as ArangeOptions) : {};
   const given = isDict(last) ? rest.slice(0, -1) : rest;
   if (given.length > 2)
-    throw new TypeError(`arange: got ${rest.length + 1} arguments. Call it as arange(start, stop, step, { dtype }).`);
+    throw new TypeError(
+      `arange: takes at most 4 arguments, got ${rest.length + 1}. Call it as arange(start, stop, step, { dtype }).`,
+    );
   refuseOthers('arange', options, ['stop', 'step', 'dtype']);
   const [second = null, third = null] = given as readonly (number | null)[];
   const { dtype, stop = second, step = third } = options;

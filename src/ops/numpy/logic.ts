@@ -302,7 +302,7 @@ export const where: typeof choose & ((condition: TensorLike) => Tensor[]) = Obje
   checked('where', (...args: [TensorLike, TensorLike?, TensorLike?, ...unknown[]]): unknown => {
     const [condition, x1 = null, x2 = null, ...more] = args;
     if (more.length > 0)
-      throw new TypeError(`where: got ${args.length} arguments. Call it as where(condition, x1, x2).`);
+      throw new TypeError(`where: takes at most 3 arguments, got ${args.length}. Call it as where(condition, x1, x2).`);
     if (x1 === null && x2 === null) return nonzero(condition);
     if (x1 === null || x2 === null) throw new ValueError('where: give both x1 and x2, or neither of them.');
     return choose(condition, x1, x2);

@@ -23,9 +23,12 @@ registerClasses('keras.optimizers.schedules', catalogue);
  * @example
  * optimizers.schedules.serialize(new optimizers.schedules.ExponentialDecay(0.1, 1000, 0.9)).class_name // 'ExponentialDecay'
  */
-export function serialize(learningRateSchedule: LearningRateSchedule): Config {
-  return serializeKerasObject(learningRateSchedule) as Config;
-}
+export const serialize = checked(
+  'schedules.serialize',
+  function serialize(learningRateSchedule: LearningRateSchedule): Config {
+    return serializeKerasObject(learningRateSchedule) as Config;
+  },
+);
 
 /**
  * A schedule from JSON.

@@ -1,5 +1,6 @@
 /** @file Where models of TensorFlow.js lie: a path or URL of `model.json` with its shards beside it, or the files that a person chose. */
-import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
+import { checked } from '../../core/arguments.js';
+import { ValueError } from '../../core/errors.js';
 import { parseJson } from '../../core/json.js';
 import type { Files } from '../../core/platform.js';
 import { isDict } from '../../core/tree.js';
@@ -176,12 +177,15 @@ export interface TfjsFilesOptions {
  * @example
  * const [json, ...shards] = await saving.tfjsFiles(model);
  */
-export async function tfjsFiles(model: Layer, options: TfjsFilesOptions = {}): Promise<File[]> {
-  const { includeOptimizer = true, ...rest } = options;
-  refuseUnknownOptions('tfjsFiles', rest, ['includeOptimizer']);
-  await fetchState(model);
-  const { shards, json } = tfjsFilesOf(model, includeOptimizer);
-  const made: File[] = [];
-  for await (const { name, bytes } of shards()) made.push(new File([bytes], name));
-  return [new File([json()], 'model.json', { type: 'application/json' }), ...made];
-}
+export const tfjsFiles = checked(
+  'tfjsFiles',
+  async function tfjsFiles(model: Layer, options: TfjsFilesOptions = {}): Promise<File[]> {
+    const { includeOptimizer = true } = options;
+    await fetchState(model);
+    const { shards, json } = tfjsFilesOf(model, includeOptimizer);
+    const made: File[] = [];
+    for await (const { name, bytes } of shards()) made.push(new File([bytes], name));
+    return [new File([json()], 'model.json', { type: 'application/json' }), ...made];
+  },
+  ['includeOptimizer'],
+);
