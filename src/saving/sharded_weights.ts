@@ -132,7 +132,10 @@ export class ShardedWeightsReader implements WeightsReader {
     try {
       for (const shard of new Set([...map.values()].flat())) {
         const source = await fileSource(`${folder}${shard}`);
-        const file = await openHdf5(source, limits);
+        const file = await openHdf5(source, limits).catch(async (error: unknown) => {
+          await source.close();
+          throw error;
+        });
         opened.push({ file, close: async () => void (await Promise.all([file.close(), source.close()])) });
         readers.set(shard, new Hdf5WeightsReader(file));
       }
