@@ -8,7 +8,7 @@ export function filesFor(owner: string): Files {
 }
 
 /** The folder that a path names a file in; '' where it names none. */
-export function folderOf(path: string): string {
+function folderOf(path: string): string {
   return /^(.*)[\\/][^\\/]*$/s.exec(path)?.[1] ?? '';
 }
 

@@ -18,7 +18,7 @@ export interface MonitorOptions {
 }
 
 /** Other names under which people know an entry of the logs. */
-export function aliasesOf(name: string): string[] {
+function aliasesOf(name: string): string[] {
   const pairs: [RegExp, string][] = [
     [/(^|_)acc$/, '$1accuracy'],
     [/(^|_)accuracy$/, '$1acc'],

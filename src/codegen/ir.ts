@@ -104,7 +104,7 @@ export const inVectors = (element: 'i32' | 'f32' | 'f64', vectors: Vectors): Ker
 /** The type of each of the two vectors of a wide type; other types as they are. */
 export const halfOf = (type: KernelType): MachineType => type.slice(0, 4) as MachineType;
 export const elementOf = (type: KernelType): 'i32' | 'f32' | 'f64' => type.slice(0, 3) as 'i32' | 'f32' | 'f64';
-export const isFloatType = (type: KernelType): boolean => type.startsWith('f');
+const isFloatType = (type: KernelType): boolean => type.startsWith('f');
 
 /** Vectors side by side, by as many values as the target likes best: where each begins (in elements), and how many it takes. */
 export function vectorPieces({ lanes, wide }: Target, vectors: number): { first: number; vectors: 1 | 2 }[] {

@@ -34,7 +34,7 @@ export function toCamelCase(name: string): string {
 const counts = new Map<string, number>();
 
 /** `dense`, then `dense_1`, `dense_2`, …, per process or since `resetNames`. */
-export function uniqueName(base: string): string {
+function uniqueName(base: string): string {
   const count = counts.get(base) ?? 0;
   counts.set(base, count + 1);
   return count === 0 ? base : `${base}_${count}`;

@@ -81,7 +81,7 @@ export function newerName(name: string, known: Iterable<string>): string | undef
 }
 
 /** Whether a name may be an older one. */
-export const isOlderName = (name: string): boolean => Object.hasOwn(OLDER, name);
+const isOlderName = (name: string): boolean => Object.hasOwn(OLDER, name);
 
 /**
  * Options with the names of today: those of Keras 1 and 2 are renamed, and advised on once, where the value means the same.

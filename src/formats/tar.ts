@@ -35,7 +35,7 @@ export function streamOf(source: ByteSource): ReadableStream<Uint8Array<ArrayBuf
 }
 
 /** Whether bytes begin as a file packed by gzip. */
-export const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
+const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b;
 
 /** The bytes of a source; when it is packed by gzip, those that are in it. */
 async function unpacked(source: ByteSource): Promise<ReadableStream<Uint8Array>> {

@@ -4,10 +4,10 @@
  */
 
 /** Rotations of the eight rounds that repeat; keys are injected after every fourth. */
-export const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 
 /** The parity constant of the key schedule. */
-export const PARITY = 0x1bd11bda;
+const PARITY = 0x1bd11bda;
 
 /** Arithmetic on 32-bit words of any kind: numbers here, lanes in generated code. */
 export interface WordArithmetic<W> {

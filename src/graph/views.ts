@@ -16,7 +16,7 @@ export interface View {
 }
 
 /** A value seen as itself. */
-export function wholeView(value: Value): View {
+function wholeView(value: Value): View {
   return { base: value, shape: value.shape, offset: 0, strides: stridesOf(value.shape) };
 }
 

@@ -12,7 +12,7 @@ import type { FunctionGraph } from './function_graph.js';
 import { leafPaths } from './function_graph.js';
 
 /** The `InputLayer` that made a symbolic input, or null. */
-export function inputLayerOf(x: KerasTensor): InputLayer | null {
+function inputLayerOf(x: KerasTensor): InputLayer | null {
   const operation = x.history?.node.operation;
   return operation instanceof InputLayer ? operation : null;
 }

@@ -81,7 +81,7 @@ export function toKerasCall(operation: OpCall, args: readonly unknown[]): KerasO
 let byClass: Map<string, string> | null = null;
 
 /** The op that a class of Keras stands for. @throws {ValueError} There is none, or none here. */
-export function opOfClass(module: string, className: string): { opName: string; fn: (...args: never[]) => unknown } {
+function opOfClass(module: string, className: string): { opName: string; fn: (...args: never[]) => unknown } {
   byClass ??= new Map(
     opNames()
       .reverse() // of several names for one class, the first

@@ -95,7 +95,7 @@ export type Seed = number | SeedGenerator | Tensor | null;
 let globalGenerator: { readonly generation: number; readonly generator: SeedGenerator } | null = null;
 
 /** The generator that draws without a seed share. */
-export function globalSeedGenerator(): SeedGenerator {
+function globalSeedGenerator(): SeedGenerator {
   if (globalGenerator?.generation !== seedGeneration())
     globalGenerator = { generation: seedGeneration(), generator: new SeedGenerator() };
   return globalGenerator.generator;

@@ -216,7 +216,7 @@ async function readMembers(
 }
 
 /** The model of a config, with the file's name in what goes wrong. */
-export function modelFrom(
+function modelFrom(
   config: unknown,
   name: string,
   options: Pick<ReadModelOptions, 'customObjects' | 'safeMode'>,

@@ -69,7 +69,7 @@ async function writeVariables(file: Hdf5Sink, group: string, variables: readonly
 }
 
 /** Write the weights by layers, in a group. */
-export async function writeLegacyWeights(file: Hdf5Sink, group: string, model: LegacyModel): Promise<void> {
+async function writeLegacyWeights(file: Hdf5Sink, group: string, model: LegacyModel): Promise<void> {
   const { layers } = model;
   await file.group(group, {
     ...nameAttributes(

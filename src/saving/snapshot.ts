@@ -19,7 +19,7 @@ export type WriteSnapshot = (place: FileTarget) => Promise<void>;
  * Keeps what is written to it. Arrays need no copy: a variable's array is replaced when the variable changes, or is a copy of what lies in
  * the heap.
  */
-export class Hdf5Recorder implements Hdf5Sink {
+class Hdf5Recorder implements Hdf5Sink {
   readonly #calls: ((file: Hdf5Sink) => Promise<void>)[] = [];
 
   group(...call: Parameters<Hdf5Sink['group']>): Promise<void> {

@@ -27,7 +27,7 @@ export interface HasAssets {
   loadAssets(files: Readonly<Record<string, Uint8Array>>): void;
 }
 
-export function isSaveable(value: unknown): value is Saveable {
+function isSaveable(value: unknown): value is Saveable {
   return value instanceof LayerState || value instanceof OptimizerVariables;
 }
 

@@ -18,8 +18,6 @@ export type Style =
   | 'special';
 
 export const STYLES: readonly Style[] = ['whole', 'unit', 'wide', 'special'];
-/** Styles of finite numbers of moderate size. */
-export const TAME: readonly Style[] = ['whole', 'unit'];
 
 /** A repeatable stream of numbers in [0, 1). @see https://gist.github.com/tommyettinger/46a874533244883189143505d203312c (mulberry32, public domain) */
 export function randomStream(seed: number): () => number {

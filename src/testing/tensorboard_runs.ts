@@ -30,7 +30,7 @@ export interface RecordedRun extends FixtureCase {
 export const recordedRuns = (): RecordedRun[] => readFixtures<RecordedRun>('tensorboard');
 
 /** The model of a run, with the stated weights. */
-export function modelFor(name: string): Sequential {
+function modelFor(name: string): Sequential {
   const input =
     name === 'embeddings'
       ? [Input({ shape: [2], dtype: 'int32' }), new Embedding(5, 4, { name: 'words' }), new Flatten({ name: 'flat' })]
@@ -56,7 +56,7 @@ export function modelFor(name: string): Sequential {
 const numbers = (length: number, of: (k: number) => number): number[] => Array.from({ length }, (_, k) => of(k));
 
 /** The data of a run. */
-export const dataFor = (name: string) => ({
+const dataFor = (name: string) => ({
   x:
     name === 'embeddings'
       ? tensor(numbers(40, (k) => k % 5), [20, 2], 'int32') // prettier-ignore

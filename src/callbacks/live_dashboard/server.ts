@@ -19,7 +19,7 @@ const LAST = 0.2;
 /** Seconds between two questions of another process whose page shows the runs of this one, and some more. */
 const ROUND = 1.5;
 /** How many ports are tried from the one that is asked for. */
-export const PORTS = 20;
+const PORTS = 20;
 export const DEFAULT_PORT = 7878;
 /** Bytes that a command may have. */
 const MOST_BYTES = 10_000;

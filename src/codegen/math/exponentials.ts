@@ -81,7 +81,7 @@ function without(x: Expr, condition: Expr): Expr {
 }
 
 /** e^x 2^-down for a bound `x` where that is a normal number: -80 < x < 88 + 0.69 down. */
-export function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
+function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
   const { rounded, less } = reduce(f, x);
   return f.let(less.add(1).mul(powerOfTwo(f, rounded, down)));
 }

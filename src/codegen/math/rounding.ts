@@ -15,13 +15,13 @@ function dropBits(f: FunctionBuilder, x: Expr, bits: number): Expr {
 }
 
 /** float32 lanes rounded to bfloat16's 8 bits. */
-export function toBFloat16(f: FunctionBuilder, value: Expr): Expr {
+function toBFloat16(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   return f.let(x.eq(x).select(dropBits(f, x, 16), x));
 }
 
 /** float32 lanes rounded to float16: 11 bits, subnormals below 2⁻¹⁴, infinite beyond 65504. */
-export function toFloat16(f: FunctionBuilder, value: Expr): Expr {
+function toFloat16(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   const a = f.let(x.abs());
   // In float32 the unit in the last place of 0.5 … 1 is 2⁻²⁴, that of float16's subnormals.

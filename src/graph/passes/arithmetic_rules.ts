@@ -52,7 +52,7 @@ const rounding: readonly Rule[] = [
 ];
 
 /** Whether every number of `from` is a number of `to`. */
-export function holdsAll(to: DType, from: DType): boolean {
+function holdsAll(to: DType, from: DType): boolean {
   if (from === to || from === 'bool') return true;
   if (to === 'bool') return false;
   const mantissa = { float16: 11, bfloat16: 8, float32: 24, float64: 53 } as const;

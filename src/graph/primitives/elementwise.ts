@@ -427,7 +427,7 @@ definePrimitive<Empty>({
 // ---- conversion ----
 
 /** Convert one number: floats to integers truncate and saturate, NaN becomes 0; integers wrap; bool is `x !== 0`. */
-export function convertNumber(x: number, from: DType, to: DType): number {
+function convertNumber(x: number, from: DType, to: DType): number {
   if (isFloat(from) && isInteger(to)) {
     if (Number.isNaN(x)) return 0;
     const { min: least, max: greatest } = limits(to);

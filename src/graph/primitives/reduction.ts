@@ -27,10 +27,7 @@ import { stridedCopy } from './structure.js';
 const keptAxes = (ndim: number, axes: readonly number[]): number[] => range(ndim).filter((d) => !axes.includes(d));
 
 /** `x` with the reduced axes moved last, as [kept elements, reduced elements]. */
-export function reducedLast(
-  x: NDArray,
-  axes: readonly number[],
-): { rows: number; columns: number; data: NumericArray } {
+function reducedLast(x: NDArray, axes: readonly number[]): { rows: number; columns: number; data: NumericArray } {
   const order = [...keptAxes(x.shape.length, axes), ...axes];
   const columns = sizeOf(axes.map((d) => x.shape[d]));
   const own = stridesOf(x.shape);

@@ -15,7 +15,7 @@ import type { Real } from './vectors.js';
 import { axpy, dot, perReal, realOf, scale, transposed } from './vectors.js';
 
 /** Reflections of a block. */
-export const REFLECTIONS = 32;
+const REFLECTIONS = 32;
 
 /** The root of a sum of two squares, neither of which overflows. */
 export function hypotenuse(f: FunctionBuilder, x: Expr, y: Expr): Expr {

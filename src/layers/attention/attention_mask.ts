@@ -23,7 +23,7 @@ export function andCausal(mask: Tensor | null, queries: number, keys: number): T
 }
 
 /** Bool (1, queries, keys): a query sees the keys less than `window` positions before or after its own. */
-export function slidingWindowMask(queries: number, keys: number, window: number): Tensor {
+function slidingWindowMask(queries: number, keys: number, window: number): Tensor {
   const [row, column] = positions(queries, keys);
   return ops.less(ops.abs(ops.subtract(row, column)), window);
 }

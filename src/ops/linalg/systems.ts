@@ -148,7 +148,7 @@ export function solveByFactors<T extends Operand<T>>(a: T, factors: T, order: T,
 }
 
 /** a·X = b for matrices of one batch. */
-export function solveSystem<T extends Operand<T>>(a: T, b: T): T {
+function solveSystem<T extends Operand<T>>(a: T, b: T): T {
   const [factors, , order] = lax.lu(a);
   return solveByFactors(a, factors, order, b, false);
 }

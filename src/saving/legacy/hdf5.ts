@@ -204,7 +204,7 @@ async function loadOptimizer(file: Hdf5File, model: LegacyModel): Promise<void> 
 }
 
 /** The config of the model in a file as Keras 3 would write it. @throws {ValueError} The file holds none. */
-export function legacyModelConfig(file: Hdf5File): Config {
+function legacyModelConfig(file: Hdf5File): Config {
   const config = jsonIn(file, 'model_config');
   if (!isDict(config))
     throw new ValueError(

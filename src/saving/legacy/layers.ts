@@ -53,7 +53,7 @@ function lambdaFunction({ function: fn, function_type: type }: Config): unknown 
 }
 
 /** The shape with the batch that a first layer was told; null: it was told none. */
-export function firstShapeOf(config: Config): readonly (number | null)[] | null {
+function firstShapeOf(config: Config): readonly (number | null)[] | null {
   const shape = config['batch_input_shape'] ?? config['batch_shape'];
   if (Array.isArray(shape)) return shape as (number | null)[];
   return null;

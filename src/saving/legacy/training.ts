@@ -9,7 +9,7 @@ const RENAMED: Readonly<Record<string, string>> = { lr: 'learning_rate' };
 const DROPPED = ['is_legacy_optimizer', 'jit_compile', 'schedule_decay', 'decay'];
 
 /** An optimizer's config; null for one that Keras did not make (`TFOptimizer`). */
-export function upgradeOptimizer(given: unknown): Config | null {
+function upgradeOptimizer(given: unknown): Config | null {
   const plain = plainJson(given);
   if (!isOldObject(plain) || !isDict(plain.config)) return null;
   const className = bareName(plain.class_name);

@@ -42,9 +42,6 @@ export interface TfjsModel {
   readonly groups: readonly WeightGroup[];
 }
 
-/** Whether a JSON value is a `model.json` of a layers model. */
-export const isTfjsJson = (json: unknown): boolean => isDict(json) && 'modelTopology' in json;
-
 /**
  * Look at a `model.json`.
  *

@@ -107,7 +107,7 @@ export function courseDifference(found: Course, expected: Course): string | null
 /** The formats: ending of the file. */
 export const formats = ['.keras', '.weights.h5', '.h5', '.safetensors'] as const;
 export type Format = (typeof formats)[number];
-export const isWeights = (format: Format): boolean => format === '.weights.h5' || format === '.safetensors';
+const isWeights = (format: Format): boolean => format === '.weights.h5' || format === '.safetensors';
 
 /** Makes a model, trains it an epoch, saves it in every format, and says how it goes on. */
 export async function write(
