@@ -8,7 +8,7 @@ import { answerOf, complaint, recordedCalls, wrongCalls } from './testing/wrong_
 const lastPart = (name: string): string => portName(name).split('.').at(-1)!;
 
 describe('a wrong kind of argument at each place', () => {
-  const functions = recordedCalls(keras, ['ops', 'ops_more', 'activations']);
+  const functions = recordedCalls(keras, ['ops', 'ops_more', 'activations', 'bounding_boxes']);
 
   test('there are many functions', () => expect(functions.length).toBeGreaterThan(300));
 

@@ -8,6 +8,7 @@ import { resetNames } from '../core/naming.js';
 export { Progbar, type ProgbarOptions } from '../callbacks/index.js';
 export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../core/logging.js';
 export { PyDataset, type PyDatasetOptions, Sequence, WorkerDataset, type WorkerDatasetOptions } from '../data/index.js';
+export * as boundingBoxes from '../layers/preprocessing/image_preprocessing/bounding_boxes/index.js';
 export { countParams } from '../models/index.js';
 export { setRandomSeed } from '../random/index.js';
 export { isKerasTensor } from '../runtime/index.js';
