@@ -166,7 +166,6 @@ describe('constructors refuse', () => {
       () => new L.BatchNormalization(wrong({ axis: [1, 2] })),
       "BatchNormalization 'it': axis=[1,2]. Expected one whole number.",
     ],
-    ['renorm', () => new L.BatchNormalization({ ...named, renorm: true }), 'renorm=true is not supported yet'],
     ['no groups', () => new L.GroupNormalization({ ...named, groups: 0 }), "GroupNormalization 'it': groups=0"],
     [
       'three axes of a dot',

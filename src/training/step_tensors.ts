@@ -53,3 +53,14 @@ export function unpack(result: Tree<unknown>, arrays: readonly NDArray[]): Tree<
   let next = 0;
   return mapTree(result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(arrays[next++]) : leaf));
 }
+
+/** What `fn` gives; variables that it assigned have their values from before again. */
+export function keepingValues<R>(variables: readonly Variable[], fn: () => R): R {
+  // Keras on JAX: what a call assigns to trained weights (SpectralNormalization does) counts for its loss and gradients alone.
+  const before = variables.map((variable) => variable.stored);
+  const result = fn();
+  variables.forEach((variable, i) => {
+    if (variable.stored !== before[i]) variable.assign(before[i]);
+  });
+  return result;
+}

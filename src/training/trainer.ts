@@ -49,7 +49,7 @@ import {
 import type { Profile, ProfileOptions } from './profile.js';
 import { PROFILE_OPTIONS } from './profile.js';
 import { TrainingSession } from './session.js';
-import { batchTensors } from './step_tensors.js';
+import { batchTensors, keepingValues } from './step_tensors.js';
 
 /** What a step gives: losses and metrics by name. */
 export type StepLogs = Readonly<Record<string, number | MetricResult>>;
@@ -276,11 +276,13 @@ export class Trainer extends Layer {
     const { optimizer, trained: variables, compiled } = this.#session;
     let yPred: TensorTree = null;
     let loss: Tensor | null = null;
-    const [, gradients] = valueAndGrad(() => {
-      yPred = this.#forward(x, true);
-      loss = this.computeLoss({ x, y, yPred, sampleWeight, training: true });
-      return optimizer.scaleLoss(loss);
-    }, variables);
+    const differentiate = (): Tensor[] =>
+      valueAndGrad(() => {
+        yPred = this.#forward(x, true);
+        loss = this.computeLoss({ x, y, yPred, sampleWeight, training: true });
+        return optimizer.scaleLoss(loss);
+      }, variables)[1];
+    const gradients = keepingValues(variables, differentiate);
     optimizer.apply(gradients, variables);
     compiled?.lossTracker.updateState(loss!, { sampleWeight: samplesOf(x) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });

@@ -4,7 +4,7 @@ import * as activations from '../../activations/index.js';
 import type { ConstraintFunction, ConstraintLike } from '../../constraints/index.js';
 import * as constraints from '../../constraints/index.js';
 import type { Config } from '../../core/serialization.js';
-import type { PartialShape } from '../../core/shape.js';
+import type { PartialShape, Shape } from '../../core/shape.js';
 import type { InitializerFunction, InitializerLike } from '../../initializers/index.js';
 import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
@@ -64,6 +64,9 @@ interface KeptMasks {
   /** Where they were made; masks of a finished trace are of no use. */
   readonly trace: object | null;
 }
+
+/** A product with weights. */
+type Product = (x: Tensor, weights: Tensor) => Tensor;
 
 /** The part of a step after the inputs' product: `(projected, states) → [output, states]`. */
 export type Advance = (projected: Tensor, states: readonly Tensor[]) => readonly [Tensor, readonly Tensor[]];
@@ -155,9 +158,30 @@ export abstract class BaseRecurrentCell extends Layer {
   protected biasSpec(): { readonly shape: PartialShape; readonly initializer: unknown } {
     return { shape: [this.gates * this.units], initializer: this.biasInitializer };
   }
-  /** The part of the bias that is added to the inputs' product, or null. */
+  /** The part of the bias that is added to the inputs' product, or null; in a shape that goes with it. */
   protected inputBias(): Tensor | null {
     return this.bias === null ? null : this.bias.value;
+  }
+  /** Axes of the inputs at a step, with that of the batch. */
+  protected get stepAxes(): number {
+    return 2;
+  }
+  /** The axis of products along which the gates stand. */
+  protected get gateAxis(): number {
+    return -1;
+  }
+  /** The product of inputs (…, batch, …) with (a part of) the kernel. */
+  protected inputProduct(x: Tensor, weights: Tensor): Tensor {
+    return ops.matmul(x, weights);
+  }
+  /** The product of a state with (a part of) the recurrent kernel. */
+  protected stateProduct(x: Tensor, weights: Tensor): Tensor {
+    return ops.matmul(x, weights);
+  }
+  /** The shape of each state. */
+  stateShapes(batch: number): readonly Shape[] {
+    const sizes = typeof this.stateSize === 'number' ? [this.stateSize] : this.stateSize;
+    return sizes.map((size) => [batch, size]);
   }
   /** The rest of a step. The weights are read now, not at each step. */
   abstract advance(training: boolean): Advance;
@@ -207,24 +231,22 @@ export abstract class BaseRecurrentCell extends Layer {
 
   /** The inputs' product with the kernel, plus the bias: (batch, features) or (steps, batch, features) → (…, gates · units). */
   project(inputs: Tensor, training: boolean): Tensor {
-    this.#batch = inputs.shape[inputs.ndim - 2];
+    const step = inputs.shape.slice(-this.stepAxes);
+    this.#batch = step[0];
     const kernel = this.kernel.value;
-    const masks = this.usesDropout(this.dropout, training) ? this.dropoutMasks(inputs.shape.slice(-2)) : null;
+    const masks = this.usesDropout(this.dropout, training) ? this.dropoutMasks(step) : null;
     const bias = this.inputBias();
-    const product = this.#maskedProduct(inputs, masks, kernel);
+    const product = this.#maskedProduct((x, weights) => this.inputProduct(x, weights), inputs, masks, kernel);
     return bias === null ? product : ops.add(product, bias);
   }
 
   /** `x` · weights, with `x` masked for each gate. The weights of the gates are cut now, so that a loop does not repeat it. */
   protected recurrentProduct(training: boolean, weights: Tensor, gates: number = this.gates): (x: Tensor) => Tensor {
+    const product: Product = (x, part) => this.stateProduct(x, part);
     const masks = this.stateMasksFor(training);
-    if (masks === null || masks.length === 1) return (x) => this.#maskedProduct(x, masks, weights);
+    if (masks === null || masks.length === 1) return (x) => this.#maskedProduct(product, x, masks, weights);
     const parts = ops.split(weights, gates, { axis: -1 });
-    return (x) =>
-      ops.concatenate(
-        parts.map((part, i) => ops.matmul(ops.multiply(x, masks[i]), part)),
-        { axis: -1 },
-      );
+    return (x) => this.#byGate(product, x, masks, parts);
   }
 
   /** The dropout masks of the state in use now, or null. */
@@ -232,13 +254,16 @@ export abstract class BaseRecurrentCell extends Layer {
     return this.usesDropout(this.recurrentDropout, training) ? this.recurrentDropoutMasks() : null;
   }
 
-  #maskedProduct(x: Tensor, masks: Masks | null, weights: Tensor): Tensor {
-    if (masks === null) return ops.matmul(x, weights);
-    if (masks.length === 1) return ops.matmul(ops.multiply(x, masks[0]), weights);
-    const parts = ops.split(weights, masks.length, { axis: -1 });
+  #maskedProduct(product: Product, x: Tensor, masks: Masks | null, weights: Tensor): Tensor {
+    if (masks === null) return product(x, weights);
+    if (masks.length === 1) return product(ops.multiply(x, masks[0]), weights);
+    return this.#byGate(product, x, masks, ops.split(weights, masks.length, { axis: -1 }));
+  }
+
+  #byGate(product: Product, x: Tensor, masks: Masks, parts: readonly Tensor[]): Tensor {
     return ops.concatenate(
-      parts.map((part, i) => ops.matmul(ops.multiply(x, masks[i]), part)),
-      { axis: -1 },
+      parts.map((part, i) => product(ops.multiply(x, masks[i]), part)),
+      { axis: this.gateAxis },
     );
   }
 
@@ -262,24 +287,24 @@ export abstract class BaseRecurrentCell extends Layer {
     return kept.masks[0].shape[0] === shape[0] || this.#holds ? kept : null;
   }
 
-  /** The masks of the inputs, (batch, features) each. They stay the same until `resetDropoutMasks`. */
+  /** The masks of the inputs, in the shape of a step's. They stay the same until `resetDropoutMasks`. */
   protected dropoutMasks(shape: readonly number[]): Masks {
     this.#inputMasks = this.#usable(this.#inputMasks, shape) ?? this.#makeMasks(shape, this.dropout);
     return this.#inputMasks.masks;
   }
 
-  /** The masks of the state, (batch, units) each. */
+  /** The masks of the state, in the shape of the first. */
   protected recurrentDropoutMasks(): Masks {
-    const shape = [this.#batch, this.units];
+    const [shape] = this.stateShapes(this.#batch);
     this.#stateMasks = this.#usable(this.#stateMasks, shape) ?? this.#makeMasks(shape, this.recurrentDropout);
     return this.#stateMasks.masks;
   }
 
-  /** Draw the masks for a run over a sequence. Keras draws them whether or not it trains. */
-  holdDropoutMasks(batch: number, features: number): void {
+  /** Draw the masks for a run over a sequence, by the shape of a step's inputs. Keras draws them whether or not it trains. */
+  holdDropoutMasks(step: Shape): void {
     this.#inputMasks = this.#stateMasks = null;
-    this.#batch = batch;
-    if (this.dropout > 0) this.dropoutMasks([batch, features]);
+    this.#batch = step[0];
+    if (this.dropout > 0) this.dropoutMasks(step);
     if (this.recurrentDropout > 0) this.recurrentDropoutMasks();
     this.#holds = true;
   }
@@ -294,8 +319,7 @@ export abstract class BaseRecurrentCell extends Layer {
 
   /** Zeros. */
   getInitialState({ batchSize }: { readonly batchSize: number }): Tensor[] {
-    const sizes = typeof this.stateSize === 'number' ? [this.stateSize] : this.stateSize;
-    return sizes.map((size) => ops.zeros([batchSize, size], { dtype: this.computeDtype }));
+    return this.stateShapes(batchSize).map((shape) => ops.zeros(shape, { dtype: this.computeDtype }));
   }
 
   /** The parts of the configs, for cells and for the layers over them. */
@@ -321,9 +345,9 @@ export abstract class GatedCell extends BaseRecurrentCell {
   readonly recurrentActivation: ActivationFunction;
   readonly implementation: number;
 
-  constructor(units: number, options: GatedOptions) {
+  constructor(units: number, options: GatedOptions, order: { readonly seedFirst?: boolean } = {}) {
     const { recurrentActivation = 'sigmoid', implementation = 2, ...rest } = options;
-    super(units, rest);
+    super(units, rest, order);
     this.recurrentActivation = activations.get(recurrentActivation);
     this.implementation = this.recurrentDropout === 0 ? implementation : 1;
   }

@@ -15,28 +15,15 @@ export interface LSTMCellOptions extends GatedOptions {
   readonly unitForgetBias?: boolean;
 }
 
-/**
- * With gates i, f, o = σ(x · W + h · R + b) and a candidate g = tanh(x · W + h · R + b): c′ = f · c + i · g, h′ = o · tanh(c′).
- *
- * Called with inputs (batch, features) and the states [h, c], (batch, units) each; gives [h′, [h′, c′]]. Weights, gates in the order i,
- * f, g, o: `kernel` (features, 4 · units), `recurrent_kernel` (units, 4 · units), `bias` (4 · units).
- *
- * @param units Number of outputs.
- * @param options See {@link LSTMCellOptions}.
- * @throws {ValueError} `units` is no positive whole number.
- * @see `keras.layers.LSTMCell`; Hochreiter & Schmidhuber 1997
- * @example
- * new RNN(new LSTMCell(10))
- */
-export class LSTMCell extends GatedCell {
+/** The gates of long short-term memories, whatever their products are. */
+export abstract class BaseLSTMCell extends GatedCell {
   readonly unitForgetBias: boolean;
   readonly stateSize: readonly number[];
   protected readonly gates = 4;
 
-  constructor(units: number, options: LSTMCellOptions = {}) {
-    options = checkedOptions(new.target, options, arguments, 1);
+  constructor(units: number, options: LSTMCellOptions, order: { readonly seedFirst?: boolean } = {}) {
     const { unitForgetBias = true, ...rest } = options;
-    super(units, rest);
+    super(units, rest, order);
     this.unitForgetBias = unitForgetBias;
     this.stateSize = [units, units];
   }
@@ -59,7 +46,7 @@ export class LSTMCell extends GatedCell {
     const recurrent = this.recurrentProduct(training, this.recurrentKernel.value);
     return (projected, [h, c]) => {
       const z = ops.add(projected, recurrent(h));
-      const [i, f, g, o] = ops.split(z, 4, { axis: -1 });
+      const [i, f, g, o] = ops.split(z, 4, { axis: this.gateAxis });
       const kept = ops.multiply(recurrentActivation(f), c);
       const carry = ops.add(kept, ops.multiply(recurrentActivation(i), activation(g)));
       const output = ops.multiply(recurrentActivation(o), activation(carry));
@@ -78,5 +65,24 @@ export class LSTMCell extends GatedCell {
       ...this.dropoutConfig(),
       seed: this.seed,
     };
+  }
+}
+
+/**
+ * With gates i, f, o = σ(x · W + h · R + b) and a candidate g = tanh(x · W + h · R + b): c′ = f · c + i · g, h′ = o · tanh(c′).
+ *
+ * Called with inputs (batch, features) and the states [h, c], (batch, units) each; gives [h′, [h′, c′]]. Weights, gates in the order i,
+ * f, g, o: `kernel` (features, 4 · units), `recurrent_kernel` (units, 4 · units), `bias` (4 · units).
+ *
+ * @param units Number of outputs.
+ * @param options See {@link LSTMCellOptions}.
+ * @throws {ValueError} `units` is no positive whole number.
+ * @see `keras.layers.LSTMCell`; Hochreiter & Schmidhuber 1997
+ * @example
+ * new RNN(new LSTMCell(10))
+ */
+export class LSTMCell extends BaseLSTMCell {
+  constructor(units: number, options: LSTMCellOptions = {}) {
+    super(units, checkedOptions(new.target, options, arguments, 1));
   }
 }

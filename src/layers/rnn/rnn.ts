@@ -4,8 +4,8 @@ import { checkedOptions } from '../../core/arguments.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config, SerializableClass } from '../../core/serialization.js';
 import { deserializeKerasObject, serializeKerasObject } from '../../core/serialization.js';
-import type { PartialShape } from '../../core/shape.js';
-import { formatShape } from '../../core/shape.js';
+import type { PartialShape, Shape } from '../../core/shape.js';
+import { formatShape, sameShape } from '../../core/shape.js';
 import { flatten, isDict, mapTree, packLike } from '../../core/tree.js';
 import * as ops from '../../ops/index.js';
 import type { Mask, Tensor } from '../../runtime/index.js';
@@ -210,13 +210,19 @@ export class RNN<State extends boolean = false, States extends readonly unknown[
           : this.getInitialState(batch);
     }
     const list = (Array.isArray(states) ? states : [states]) as readonly StateTree[];
-    const wanted = flatten<number>(this.stateSize);
+    // Users' cells may have states of any rank; their sizes are known of vectors only.
+    const known = cell instanceof BaseRecurrentCell;
+    const wanted: readonly Shape[] = known
+      ? cell.stateShapes(batch)
+      : flatten<number>(this.stateSize).map((size) => [batch, size]);
     const found = flatten<Tensor>(list);
-    const fits = found.length === wanted.length && found.every((x, i) => x.ndim !== 2 || x.shape[1] === wanted[i]);
+    const fits =
+      found.length === wanted.length &&
+      found.every((x, i) => (!known && x.ndim !== 2) || sameShape(x.shape.slice(1), wanted[i].slice(1)));
     if (!fits) {
       throw new ValueError(
         `${ownerOf(this)}: initial states of shapes ${found.map((x) => formatShape(x.shape)).join(', ')}. Expected ` +
-          `${wanted.map((size) => formatShape([batch, size])).join(', ')}.`,
+          `${wanted.map(formatShape).join(', ')}.`,
       );
     }
     const dtype = cell instanceof Layer ? cell.computeDtype : this.computeDtype;
@@ -244,7 +250,7 @@ export class RNN<State extends boolean = false, States extends readonly unknown[
     const { cell } = this;
     const swap = (x: Tensor): Tensor => ops.swapaxes(x, 0, 1);
     const byTime = swap(sequences);
-    holdDropoutMasks(cell, sequences.shape[0], sequences.shape[2]);
+    holdDropoutMasks(cell, byTime.shape.slice(1));
     try {
       const projects = this.#projects(cell);
       const found = runTimeLoop({
@@ -312,12 +318,13 @@ function previousOutput(cell: RecurrentCell, states: readonly StateTree[]): numb
   return cell instanceof StackedRNNCells ? flatten<Tensor>(states.slice(0, -1)).length : 0;
 }
 
-function holdDropoutMasks(cell: RecurrentCell, batch: number, features: number): void {
-  if (cell instanceof BaseRecurrentCell) cell.holdDropoutMasks(batch, features);
+/** @param step Shape of a step's inputs. */
+function holdDropoutMasks(cell: RecurrentCell, step: Shape): void {
+  if (cell instanceof BaseRecurrentCell) cell.holdDropoutMasks(step);
   if (!(cell instanceof StackedRNNCells)) return;
-  let size = features;
+  let size = step[1];
   for (const each of cell.cells) {
-    holdDropoutMasks(each, batch, size);
+    holdDropoutMasks(each, [step[0], size]);
     size = outputSizeOf(each);
   }
 }

@@ -119,6 +119,9 @@ const single: readonly (readonly [name: string, shape: readonly number[], config
   ['GRU', [5, 3], { units: 4, return_sequences: true }],
   ['LSTM', [5, 3], { units: 4, go_backwards: true }],
   ['SimpleRNN', [5, 3], { units: 4 }],
+  ['ConvLSTM1D', [3, 6, 2], { filters: 3, kernel_size: 2, return_sequences: true }],
+  ['ConvLSTM2D', [3, 5, 4, 2], { filters: 2, kernel_size: [2, 3], padding: 'same' }],
+  ['ConvLSTM3D', [2, 3, 4, 3, 2], { filters: 2, kernel_size: 2, go_backwards: true }],
   ['Lambda', [5], { function: { class_name: 'function', config: 'half_square', module: 'builtins', registered_name: 'function' } }], // prettier-ignore
 ];
 
@@ -169,6 +172,16 @@ function layerCases(): Case[] {
       'Bidirectional',
       [floats(5, 3)],
       [layer('Bidirectional', { layer: layer('LSTM', { units: 3, return_sequences: true }), merge_mode: 'sum' })],
+    ),
+    row(
+      'ReversibleEmbedding',
+      [ids(7, 4)],
+      [layer('ReversibleEmbedding', { input_dim: 7, output_dim: 3, tie_weights: false })],
+    ),
+    row(
+      'SpectralNormalization',
+      [floats(5)],
+      [layer('SpectralNormalization', { layer: layer('Dense', { units: 4 }) })],
     ),
     row('TimeDistributed', [floats(5, 3)], [layer('TimeDistributed', { layer: layer('Dense', { units: 4 }) })]),
   ];
