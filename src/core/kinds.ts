@@ -102,7 +102,7 @@ export const OPTIONS: Table = tableOf({
   'null number':
     'samplingRate maskValue adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon fillValue globalClipnorm initial ' +
     'initialValueThreshold l1 l2 leftSize lineLength lossScaleFactor maxValue neginf numLabels posinf rightSize rmsRate rows steps stepsPerEpoch threshold validationBatchSize validationSteps warmupTarget weightDecay',
-  'null count': 'M N length maximumIterations maxlen num numSegments topK',
+  'null count': 'M N fftLength frameStep length maximumIterations maxlen num numSegments topK',
   'null whole':
     'bottomCropping bottomPadding leftCropping leftPadding rightCropping rightPadding targetHeight targetWidth topCropping topPadding',
   'null number text': 'ord',
@@ -120,7 +120,8 @@ export const OPTIONS: Table = tableOf({
     'separator side splines summationMethod truncating unitName',
   'null text':
     'method path aggregation average biasAxes cacheDir classAggregation dataFormat fileHash fname md5Hash mode name origin reduction scaling ' +
-    'synchronization toFile window',
+    'synchronization toFile',
+  'null text list object': 'window',
   'null text object': 'dtype',
   'null text function object':
     'activation alphaConstraint alphaInitializer alphaRegularizer betaConstraint betaInitializer betaRegularizer biasConstraint ' +

@@ -517,6 +517,15 @@ export function svd<T extends Operand<T>>(a: T, params: SvdParams): [u: T, s: T,
 export function singularValues<T extends Operand<T>>(a: T): T {
   return one('singularValues', [a]);
 }
+export interface FftParams {
+  /** From 0. Its size is a product of 2, 3, 5 and 7. */
+  readonly axis: number;
+  readonly inverse: boolean;
+}
+/** Σ_j x_j·e^(∓2πi·jk/n) along an axis (+ for the inverse, which is not divided by n), of complex numbers as pairs of arrays. */
+export function fft<T extends Operand<T>>(re: T, im: T, params: FftParams): [re: T, im: T] {
+  return call('fft', [re, im], params) as [T, T];
+}
 /** A function that carries cotangents of results back. */
 export type Backward = (
   cotangents: readonly (Value | null)[],

@@ -10,7 +10,7 @@ import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
 import { tensor } from '../runtime/index.js';
 import { Initializer } from './initializer.js';
-import { windowOf } from './windows.js';
+import { windowOf } from '../core/windows.js';
 
 /**
  * All 0.

@@ -1,5 +1,6 @@
 /** @file What lowerings are given: the views and buffers of a node's operands, and a place for the kernels they make. */
 import type { DType } from '../core/dtype.js';
+import type { NDArray } from '../core/ndarray.js';
 import type { Graph, Node, Value } from '../graph/graph.js';
 import type { View } from '../graph/views.js';
 import type { Expr, FunctionBuilder, Target } from '../codegen/index.js';
@@ -42,6 +43,8 @@ export interface Lowering {
   output(value: Value): Buffer;
   /** Memory for intermediate results, from the first kernel that writes it to the last that reads it. */
   workspace(dtype: DType, size: number, label: string): Buffer;
+  /** Numbers that never change, such as tables that a kernel reads; one buffer for each array. */
+  constant(array: NDArray): Buffer;
   /** The body of a loop or branch as kernels that are not part of the program. */
   body(graph: Graph, buffers: BodyBuffers): Lowered;
   /**

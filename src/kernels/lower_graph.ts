@@ -51,6 +51,7 @@ class GraphLowering implements Lowering {
   readonly #views = new Views();
   readonly #buffers = new Map<Value, Buffer>();
   readonly #constants = new Map<string, Buffer>();
+  readonly #tables = new Map<NDArray, Buffer>();
   /** Buffers that have the same content whenever these kernels run, as far as known. */
   readonly #unchanging: Set<Buffer>;
   /** By the groups' keys. */
@@ -115,13 +116,24 @@ class GraphLowering implements Lowering {
     const key = array.data.length <= 64 ? `${array.dtype} ${Array.from(array.data, String).join()}` : null;
     let buffer = key === null ? undefined : this.#constants.get(key);
     if (buffer === undefined) {
-      const address = this.places.placeConstant(array);
-      buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', address, 'constant');
+      buffer = this.#placed(array);
       if (key !== null) this.#constants.set(key, buffer);
-      this.#unchanging.add(buffer);
     }
     this.#buffers.set(base, buffer);
     return buffer;
+  }
+
+  #placed(array: NDArray): Buffer {
+    const address = this.places.placeConstant(array);
+    const buffer = new Buffer('heap', array.dtype, array.data.length, 'constant', address, 'constant');
+    this.#unchanging.add(buffer);
+    return buffer;
+  }
+
+  constant(array: NDArray): Buffer {
+    let table = this.#tables.get(array);
+    if (table === undefined) this.#tables.set(array, (table = this.#placed(array)));
+    return table;
   }
 
   workspace(dtype: DType, size: number, label: string): Buffer {

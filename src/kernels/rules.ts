@@ -2,6 +2,7 @@
 import type { LowerRule } from './context.js';
 import { orderAfter } from './move/order_after.js';
 import { cond, scan, whileLoop } from './control_flow.js';
+import { fft } from './fourier/fft.js';
 import { convGeneral } from './convolution/convolution.js';
 import { dotGeneral } from './contraction/dot.js';
 import { dynamicSlice, dynamicUpdateSlice, gather, scatter } from './move/indexing.js';
@@ -51,5 +52,6 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     eigh,
     svd,
     singularValues,
+    fft,
   }),
 );

@@ -98,4 +98,6 @@ export { SimpleRNN } from './rnn/simple_rnn.js';
 export { SimpleRNNCell } from './rnn/simple_rnn_cell.js';
 export { StackedRNNCells } from './rnn/stacked_rnn_cells.js';
 export { TimeDistributed } from './rnn/time_distributed.js';
+export { MelSpectrogram } from './preprocessing/mel_spectrogram.js';
 export { Rescaling } from './preprocessing/rescaling.js';
+export { STFTSpectrogram } from './preprocessing/stft_spectrogram.js';

@@ -84,7 +84,9 @@ export type { GRUCellOptions } from './rnn/gru_cell.js';
 export type { LSTMOptions } from './rnn/lstm.js';
 export type { LSTMCellOptions } from './rnn/lstm_cell.js';
 export type { RNNCallOptions, RNNOptions, RNNOutput } from './rnn/rnn.js';
+export type { MelMatrixOptions, MelSpectrogramOptions } from './preprocessing/mel_spectrogram.js';
 export type { RescalingOptions } from './preprocessing/rescaling.js';
+export type { STFTSpectrogramOptions } from './preprocessing/stft_spectrogram.js';
 export type { InputSpecOptions } from './input_spec.js';
 export type {
   CallOptions,

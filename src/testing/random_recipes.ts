@@ -477,6 +477,17 @@ recipes['svd'] = (s) => {
   return [values, product(scaleColumns(u, values), vt)];
 };
 recipes['singularValues'] = (s) => s.apply('singularValues', [separated(s, side(s), side(s))]);
+const FAST_LENGTHS = [2, 3, 4, 5, 6, 7, 8, 12];
+recipes['fft'] = (s) => {
+  const shape = [...s.shape([1, 2], 3)];
+  const axis = s.draw.int(0, shape.length);
+  shape.splice(axis, 0, s.draw.pick(FAST_LENGTHS));
+  const type: TensorType = { dtype: s.dtype(real), shape };
+  return s.apply('fft', [s.operand(type), s.operand(type)], {
+    axis,
+    inverse: s.draw.chance(50),
+  } satisfies lax.FftParams);
+};
 recipes['withGradient'] = (s) => {
   const x = s.operand(s.type({ dtype: real }));
   return lax.withGradient<Value>({ inputs: [x], residuals: [], outputs: [lax.mul(x, x)] }, ([dy], { inputs: [y] }) => [

@@ -44,6 +44,9 @@ const lanesOf = (type: KernelType): number => VECTOR_BYTES / (elementOf(type) ==
 /** Which of the vectors of a wide value is computed. What is not wide has one, 0. */
 type Half = 0 | 1;
 
+/** The numbers of the bytes of a lane. */
+const bytesOfLane = (lane: number, size: number): number[] => Array.from({ length: size }, (_, i) => size * lane + i);
+
 /**
  * Wide vectors are two values of WebAssembly, of which statements compute one right after the other. V8 joins such pairs where they end
  * in stores of neighbours with no other access to memory between them: the values of both are computed before the first is stored.
@@ -151,7 +154,7 @@ class Emitter {
         this.expr(node.x);
         this.expr(node.y);
         this.op(OP.shuffle);
-        for (const lane of node.lanes) this.out.bytes([0, 1, 2, 3].map((byte) => 4 * lane + byte));
+        for (const lane of node.lanes) this.out.bytes(bytesOfLane(lane, elementOf(x.type) === 'f64' ? 8 : 4));
         return;
       case 'load':
         return this.#load(x, node.memory, node.address, node.offset, half);

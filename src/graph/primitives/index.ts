@@ -11,5 +11,6 @@ import './random.js';
 import './control.js';
 import './remat.js';
 import './factorizations.js';
+import './fourier.js';
 import './orthogonal.js';
 import './spectral.js';

@@ -1,5 +1,6 @@
 /** @file Windows of signal processing, by name, as `scipy.signal.get_window` gives them. */
-import { suggest, ValueError } from '../core/errors.js';
+import { describe } from './describe.js';
+import { suggest, ValueError } from './errors.js';
 
 /** Coefficients of cosines: w(n) = Σ (−1)^k a_k cos(2πkn / N). @see Harris, "On the use of windows", Proc. IEEE 66 (1978) */
 const COSINES: Readonly<Record<string, readonly number[]>> = {
@@ -16,6 +17,8 @@ const COSINES: Readonly<Record<string, readonly number[]>> = {
 
 /** `length` weights. `periodic`: the first of length + 1 symmetric ones. @throws {ValueError} No window of that name is known. */
 export function windowOf(name: string, length: number, periodic: boolean): number[] {
+  if (typeof (name as unknown) !== 'string')
+    throw new ValueError(`window=${describe(name)}. Expected the name of a window, or null for none.`);
   const coefficients = Object.hasOwn(COSINES, name) ? COSINES[name] : null;
   if (coefficients === null) throw new ValueError(`Unknown window '${name}'.${suggest(name, Object.keys(COSINES))}`);
   if (length === 1) return [1];
