@@ -205,6 +205,8 @@ const chain = fc.record({
       fc.record({ kind: fc.constant('concatenate' as const), n: fc.nat(3) }),
       fc.record({ kind: fc.constant('shard' as const), n: fc.integer({ min: 1, max: 3 }) }),
       fc.record({ kind: fc.constant('cache' as const), n: fc.constant(0) }),
+      // A stream whose length is known.
+      fc.record({ kind: fc.constant('during' as const), n: fc.constant(0) }),
     ),
     { maxLength: 5 },
   ),
@@ -216,6 +218,7 @@ test('random chains give what lists give, and go on at any element', async () =>
       const source = Dataset.range(length);
       let dataset: Dataset<number> = stream ? streamed(source) : source;
       let list = Array.from({ length }, (_, i) => i);
+      let open = 0;
       for (const { kind, n } of stages) {
         if (kind === 'map') [dataset, list] = [dataset.map((i) => (i % 2 ? i + n : later(i + n, 0)), { numParallel: n }), list.map((i) => i + n)]; // prettier-ignore
         if (kind === 'filter') [dataset, list] = [dataset.filter((i) => i % n === 0), list.filter((i) => i % n === 0)];
@@ -228,6 +231,7 @@ test('random chains give what lists give, and go on at any element', async () =>
         if (kind === 'concatenate') [dataset, list] = [dataset.concatenate(Dataset.range(n)), [...list, ...Array(n).keys()]]; // prettier-ignore
         if (kind === 'shard') [dataset, list] = [dataset.shard(n, n - 1), list.filter((_, i) => i % n === n - 1)];
         if (kind === 'cache') dataset = dataset.cache();
+        if (kind === 'during') dataset = dataset.during(() => (open++, () => void open--));
       }
       const iterator = dataset.iterator();
       const elements: number[] = [];
@@ -244,6 +248,7 @@ test('random chains give what lists give, and go on at any element', async () =>
         for await (const element of dataset.iterator(position)) rest.push(element);
         expect(rest).toEqual(elements.slice(position.taken));
       }
+      expect(open).toBe(0);
     }),
     { numRuns: 300 },
   );
