@@ -120,6 +120,25 @@ describe('TensorBoard writes under the tags that Keras uses', () => {
     expect(tagsOf(images)).toEqual(weights.filter((name) => name !== 'seq/d2/bias').map((name) => `${name}/image`));
   });
 
+  test('gradients over validation data do not depend on how many samples are taken at a time', async () => {
+    const gradients = async (batchSize: number): Promise<[string, number[]][]> => {
+      const { train: seen } = await train(`gradients${batchSize}`, { histogramFreq: 1, writeGrads: true, batchSize });
+      // The ends of the histogram are the least and the greatest number.
+      return seen
+        .filter(({ tag, step }) => tag.endsWith('_grad') && step === 0)
+        .map(({ tag, content }) => [tag, [...new Float64Array(Uint8Array.from(content).buffer)]] as const)
+        .map(([tag, table]) => [tag, [table[0], table.at(-2)!]]);
+    };
+    const whole = await gradients(20);
+    expect(whole).toHaveLength(4);
+    for (const batchSize of [5, 7]) {
+      for (const [i, [tag, ends]] of (await gradients(batchSize)).entries()) {
+        expect(tag).toBe(whole[i][0]);
+        ends.forEach((end, k) => expect(end).toBeCloseTo(whole[i][1][k], 5));
+      }
+    }
+  });
+
   test('the graph of the model, and of the operations of a step by layer', async () => {
     const { train: seen, model } = await train('graph', {});
     const conceptual = seen.find(({ plugin }) => plugin === 'graph_keras_model')!;
@@ -146,6 +165,18 @@ describe('TensorBoard writes under the tags that Keras uses', () => {
     const [run] = readdirSync(place);
     const text = gunzipSync(readFileSync(join(place, run, 'keras-ts.trace.json.gz'))).toString();
     expect((JSON.parse(text) as { traceEvents: unknown[] }).traceEvents.length).toBeGreaterThan(5);
+  });
+
+  test('profileBatch: each fit with the same callback is timed', async () => {
+    const logDir = join(folder, 'profiles');
+    const board = new TensorBoard(logDir, { profileBatch: 1 });
+    const model = compiled();
+    const place = join(logDir, 'train', 'plugins', 'profile');
+    for (let fit = 0; fit < 2; fit++) {
+      await model.fit(x, y, { batchSize: 5, verbose: 0, callbacks: board });
+      expect(readdirSync(place)).toHaveLength(1);
+      rmSync(place, { recursive: true });
+    }
   });
 });
 
