@@ -78,6 +78,7 @@ describe.each([
   'docs/arguments.md',
   'docs/benchmarks.md',
   'docs/performance.md',
+  'docs/pictures.md',
   ...guides,
 ])('%s', (file) => {
   const text = read(file);

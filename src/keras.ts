@@ -101,4 +101,5 @@ export * as random from './random/index.js';
 export * as regularizers from './regularizers/index.js';
 export * as saving from './saving/index.js';
 export * as utils from './utils/index.js';
+export * as visualization from './visualization/index.js';
 export { version } from './namespaces/version.js';

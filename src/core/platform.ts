@@ -139,14 +139,15 @@ export interface Folders {
 /** What makes files of drawings and of pixels. */
 export interface Pictures {
   /**
-   * A drawing as an image, on white.
+   * A drawing as an image.
    *
    * @param svg The drawing.
    * @param width Pixels.
    * @param height Pixels.
+   * @param ground A colour, or null: it stays transparent. Default white.
    * @returns The bytes of a PNG file.
    */
-  toPng(svg: string, width: number, height: number): Promise<Uint8Array>;
+  toPng(svg: string, width: number, height: number, ground?: string | null): Promise<Uint8Array>;
   /**
    * Pixels as a photograph.
    *

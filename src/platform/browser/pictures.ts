@@ -1,7 +1,7 @@
 /** @file Images in pages: the browser draws SVG itself, on a canvas. */
 import type { Pictures } from '../../core/platform.js';
 
-async function toPng(svg: string, width: number, height: number): Promise<Uint8Array> {
+async function toPng(svg: string, width: number, height: number, ground: string | null = 'white'): Promise<Uint8Array> {
   const image = new Image(width, height);
   image.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
@@ -9,8 +9,10 @@ async function toPng(svg: string, width: number, height: number): Promise<Uint8A
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
     const context = canvas.getContext('2d')!;
-    context.fillStyle = 'white';
-    context.fillRect(0, 0, width, height);
+    if (ground !== null) {
+      context.fillStyle = ground;
+      context.fillRect(0, 0, width, height);
+    }
     context.drawImage(image, 0, 0, width, height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (blob === null) throw new RangeError(`the browser makes no image of ${width} x ${height} pixels`);

@@ -7,7 +7,7 @@ import type { Pictures } from '../../core/platform.js';
 const SCRIPTS = ['latin', 'latin-ext', 'cyrillic', 'greek'];
 const WEIGHTS = [400, 700];
 
-type Renderer = (svg: string, width: number) => Uint8Array;
+type Renderer = (svg: string, width: number, ground: string | null) => Uint8Array;
 
 async function loadRenderer(): Promise<Renderer> {
   const { resolve } = createRequire(import.meta.url);
@@ -16,8 +16,9 @@ async function loadRenderer(): Promise<Renderer> {
   const names = WEIGHTS.flatMap((weight) => SCRIPTS.map((script) => `arimo-${script}-${weight}-normal.woff2`));
   const fontBuffers = await Promise.all(names.map((name) => readFile(resolve(`@fontsource/arimo/files/${name}`))));
   const font = { fontBuffers, defaultFontFamily: 'Arimo', sansSerifFamily: 'Arimo' };
-  return (svg, width) => {
-    const renderer = new Resvg(svg, { font, background: 'white', fitTo: { mode: 'width', value: width } });
+  return (svg, width, ground) => {
+    const background = ground === null ? {} : { background: ground };
+    const renderer = new Resvg(svg, { font, ...background, fitTo: { mode: 'width', value: width } });
     const image = renderer.render();
     const png = image.asPng();
     image.free();
@@ -40,9 +41,9 @@ async function loadJpegWriter(): Promise<JpegWriter> {
 let jpegWriter: Promise<JpegWriter> | null = null;
 
 export const pictures: Pictures = {
-  async toPng(svg, width) {
+  async toPng(svg, width, _height, ground = 'white') {
     renderer ??= loadRenderer();
-    return (await renderer)(svg, width);
+    return (await renderer)(svg, width, ground);
   },
   async toJpeg(data, width, height, quality) {
     jpegWriter ??= loadJpegWriter();
