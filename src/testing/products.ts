@@ -9,7 +9,7 @@ import { GraphBuilder, interpret } from '../graph/index.js';
 import { difference } from './compare.js';
 
 /** Eighths, of which products and sums are exact in float32. */
-function eighths(shape: readonly number[], seed: number): NDArray {
+export function eighths(shape: readonly number[], seed: number): NDArray {
   const values = Array.from(
     { length: sizeOf(shape) },
     (_, i) => (((Math.imul(i + 1 + 77 * seed, 0x9e3779b1) >>> 9) % 41) - 20) / 8,

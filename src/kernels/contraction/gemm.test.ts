@@ -1,8 +1,11 @@
 /** @file Products by packed panels and by rows in place, against the interpreter: odd sizes, all orders of axes, cut depths, batches. */
 import { describe, expect, test } from 'vitest';
+import { wasmBackend } from '../../backend/wasm/index.js';
 import type { Value } from '../../graph/index.js';
+import { GraphBuilder, interpret } from '../../graph/index.js';
 import * as lax from '../../graph/lax.js';
-import { checkProducts } from '../../testing/products.js';
+import { difference } from '../../testing/compare.js';
+import { checkProducts, eighths } from '../../testing/products.js';
 import { WASM_MACHINE } from '../../codegen/index.js';
 import { chooseBlocks } from './gemm_blocks.js';
 import { useNode } from '../../testing/wasm.js';
@@ -137,4 +140,22 @@ describe('the cut of a product', () => {
   test('packs ahead what the steps of a loop share', () => {
     expect(cut(64, 64, 64, 1, true).ahead).toBe(true);
   });
+});
+
+test('rows that are read in place may end where the memory ends', async () => {
+  // The last of five rows alone in its tile, and 360 kB from one to the next.
+  const graph = new GraphBuilder();
+  const [a, b] = [[5, 90001], [90001, 3]].map((shape, i) => graph.input({ dtype: 'float32', shape }, `x${i}`)); // prettier-ignore
+  const product = lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] });
+  const program = graph.graph([a, b], [product]);
+  const values = [a, b].map(({ shape }, i) => eighths(shape, i));
+  const heap = wasmBackend.createHeap();
+  const fed = { inputs: [null, null], outputs: [null], counter: null };
+  await wasmBackend.compile(program, heap, fed).run(values, 1); // from now on scratch memory lies before what follows
+  const last = heap.allocate({ dtype: 'float32', shape: a.shape }, 'last');
+  last.write(values[0]);
+  const executable = wasmBackend.compile(program, heap, { ...fed, inputs: [last, null] });
+  const [found] = await executable.run([values[1]], 1);
+  expect(difference(found, interpret(program, values)[0], 0)).toBeNull();
+  expect(executable.profile!([values[1]], 1).map(({ label }) => label).join()).toContain('rows in place'); // prettier-ignore
 });

@@ -162,14 +162,18 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
             );
           const rowOf = (r: Expr): Expr => f.let(a.add(r.mul(line.a * BYTES)));
           const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
-          /** At the edges a tile is computed apart, and what lies inside is copied. Rows beyond the line read what is there. */
+          const raggedRows = line.size % tile.rows !== 0;
+          /**
+           * At the edges a tile is computed apart, and what lies inside is copied. A tile that would reach beyond the line begins
+           * earlier: what lies there may be the end of the memory.
+           */
           const edge = (panel: Expr, r: Expr): void => {
             const column = f.let(panel.mul(tile.columns));
             const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
-            const rowsLeft = f.let(f.let(i32(line.size).sub(r)).minS(tile.rows));
-            const to = placeOf(r, column);
-            f.run(apart, [rowOf(r), panelOf(panel), scratch, i32(1)]);
-            f.for(0, rowsLeft, 1, (dr) =>
+            const top = raggedRows ? f.let(r.minS(line.size - tile.rows)) : r;
+            const to = placeOf(top, column);
+            f.run(apart, [rowOf(top), panelOf(panel), scratch, i32(1)]);
+            f.for(r.sub(top), tile.rows, 1, (dr) =>
               f.for(0, columnsLeft, 1, (dc) => {
                 const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
                 const at = f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES)));
@@ -178,7 +182,6 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
               }),
             );
           };
-          const raggedRows = line.size % tile.rows !== 0;
           const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
           if (small) {
             f.for(start, wholeEnd, tile.rows, (r) => {
