@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { BY_POSITION } from './core/by_position.js';
 import { signatureOf } from './core/arguments.js';
+import { isCheckedMethod } from './core/methods.js';
 import * as keras from './index.js';
 import * as removed from './layers/removed.js';
 import { answerOf } from './testing/wrong_arguments.js';
@@ -17,6 +18,8 @@ const { layers, ops, optimizers, random, regularizers } = keras as unknown as Re
 
 const isClass = (value: unknown): value is AnyClass =>
   typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+
+const loose = (object: object): Record<string, AnyFunction> => object as never;
 
 /** All public classes and functions by their paths, each once. */
 function publicNames(): Map<string, AnyClass | AnyFunction> {
@@ -118,6 +121,93 @@ describe('no argument is ignored', () => {
   it('by position, where any number is taken, are few', () => {
     const variadic = functions.filter(([, fn]) => signatureOf(fn)?.variadic === true).map(([path]) => path);
     expect(variadic.filter((path) => !VARIADIC.test(path))).toEqual(['ops.numpy.where']); // which counts them itself
+  });
+});
+
+describe('no argument of a method is ignored', () => {
+  const x = keras.tensor([[1, 2], [3, 4]], { dtype: 'float32' }); // prettier-ignore
+  const model = (): keras.Model => new keras.Sequential([keras.Input({ shape: [2] }), new keras.layers.Dense(1)]);
+  type Call = [what: string, call: () => unknown, words: string];
+  test.each<Call>([
+    ['t.square(1)', () => loose(x).neg(1), 'neg: takes at most no arguments, got 1'],
+    ['t.sum(0, 1)', () => loose(x).sum(0, 1), 'sum: takes at most 1 argument, got 2'],
+    ['t.sum({ axes })', () => loose(x).sum({ axes: 1 }), "sum has no option 'axes'"],
+    ['layer.countParams(1)', () => loose(new keras.layers.Dense(1)).countParams(1), 'countParams: takes at most no'],
+    ['layer.getWeights(1)', () => loose(new keras.layers.Dense(1)).getWeights(1), 'getWeights: takes at most no'],
+    ['layer.build(3)', () => loose(new keras.layers.Dense(1, { name: 'it' })).build(3), "Dense 'it': build(3)"],
+    ['layer.build()', () => loose(new keras.layers.Dense(1, { name: 'it' })).build(), "Dense 'it': build()"],
+    ['layer.build(a)', () => loose(new keras.layers.Conv2D(1, 2)).build([null, 1.5]), 'build([null, 1.5])'],
+    [
+      'layer.computeOutputShape(3)',
+      () => loose(new keras.layers.Dense(1)).computeOutputShape(3),
+      'computeOutputShape(3)',
+    ],
+    ['model.summary({}, 1)', () => loose(model()).summary({}, 1), 'summary: takes at most 1 argument'],
+    ['model.getLayer(a, b)', () => loose(model()).getLayer('a', 'b', 'c'), 'getLayer: takes at most'],
+    ['model.toJson(1)', () => loose(model()).toJson({ indent: 2 }, 1), 'toJson: takes at most'],
+    ['model.save(a, b, c)', () => loose(model()).save('m.keras', {}, 1), 'save: takes at most 2 arguments'],
+    ['optimizer.apply(a, b, c)', () => loose(new keras.optimizers.SGD()).apply([], [], 1), 'apply: takes at most 2'],
+    ['metric.result(1)', () => loose(new keras.metrics.Mean()).result(1), 'result: takes at most no arguments'],
+    ['metric.resetState(1)', () => loose(new keras.metrics.Mean()).resetState(1), 'resetState: takes at most no'],
+    ['variable.assign(a, b)', () => loose(new keras.Variable(x)).assign(x, 1), 'assign: takes at most 1 argument'],
+    [
+      'initializer.getConfig(1)',
+      () => loose(new keras.initializers.Zeros()).getConfig(1),
+      'getConfig: takes at most no',
+    ],
+  ])('%s', async (_, call, words) => {
+    const { error } = await answerOf(call);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain(words);
+  });
+
+  it("but those of users' classes take what they like", () => {
+    class Mine extends keras.layers.Dense {
+      override countParams(...more: number[]): number {
+        return more.length;
+      }
+    }
+    expect(new Mine(1).countParams(1, 2, 3)).toBe(3);
+  });
+
+  /** What the library and the engine call, with what they have. */
+  const LIBRARY = /^(call|constructor|to(JSON|String)|next|return|throw|then|on[A-Z]\w*|_.*)$/;
+  const HOOKS = /^([gs]etState|set(Params|Model)|nextCheckpoint|(listens|ignores)\w*)$/;
+
+  it('for nearly all methods of public classes', () => {
+    const unchecked: string[] = [];
+    for (const [path, cls] of names) {
+      if (!isClass(cls)) continue;
+      const prototype = (cls as unknown as { prototype: object }).prototype;
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+        if (typeof value !== 'function' || LIBRARY.test(name)) continue;
+        if (path.startsWith('callbacks.') && HOOKS.test(name)) continue;
+        if (!isCheckedMethod(value as object)) unchecked.push(`${path}.${name}`);
+      }
+    }
+    expect(unchecked).toEqual([]);
+  });
+});
+
+describe('classes under second names need no new', () => {
+  it('as in Keras', () => {
+    const { l2, l1, l1L2, L2 } = keras.regularizers;
+    expect(l2(1e-3)).toBeInstanceOf(L2);
+    expect(new l2(1e-3)).toBeInstanceOf(L2);
+    expect(l2({ l2: 1e-3 }).getConfig()).toEqual(new L2(1e-3).getConfig());
+    expect(l1(0.5).getConfig()).toEqual(new keras.regularizers.L1(0.5).getConfig());
+    expect(l1L2(0.5, 0.25).getConfig()).toMatchObject({ l1: 0.5, l2: 0.25 });
+    expect(keras.initializers.heNormal({ seed: 1 })).toBeInstanceOf(keras.initializers.HeNormal);
+    expect(keras.constraints.maxNorm(2).getConfig()).toMatchObject({ max_value: 2 });
+    expect(keras.regularizers.serialize(l2(1e-3))).toEqual(keras.regularizers.serialize(new L2(1e-3)));
+    expect(keras.regularizers.get(l2)).toBeInstanceOf(L2); // a class stands for a new instance
+    expect(() => (l2 as AnyFunction)(1e-3, {}, 2)).toThrow('L2: takes at most');
+  });
+  it('can be derived from', () => {
+    class Mine extends keras.regularizers.l2 {}
+    expect(new Mine(0.5)).toBeInstanceOf(Mine);
+    expect(new Mine(0.5).l2).toBe(0.5);
+    expect(new Mine(0.5)).toBeInstanceOf(keras.regularizers.l2);
   });
 });
 

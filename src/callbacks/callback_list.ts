@@ -1,4 +1,5 @@
 /** @file `CallbackList`: calls many callbacks as one. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
@@ -210,6 +211,7 @@ export class CallbackList extends Callback {
     return this.#each('onPredictEnd', (each) => each.onPredictEnd(logs));
   }
 }
+checkMethods(CallbackList);
 
 /** The error itself (whose class, fields and `cause` callers may ask for), with the callback and its hook before its message. */
 function withPlace(error: unknown, callback: Callback, hook: string): unknown {

@@ -1,4 +1,5 @@
 /** @file `EarlyStopping`. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions } from '../core/errors.js';
 import type { Tensor } from '../runtime/index.js';
@@ -131,3 +132,4 @@ export class EarlyStopping extends MonitorCallback {
     return null;
   }
 }
+checkMethods(EarlyStopping);

@@ -1,4 +1,5 @@
 /** @file `Progbar`: one line that shows how far a loop is, how long it takes, and its metrics. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
 import { getPlatform } from '../core/platform.js';
@@ -220,3 +221,4 @@ export class Progbar {
     return duration;
   }
 }
+checkMethods(Progbar);

@@ -1,4 +1,5 @@
 /** @file `ReduceLROnPlateau`. */
+import { checkMethods } from '../core/methods.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
@@ -145,3 +146,4 @@ export class ReduceLROnPlateau extends MonitorCallback {
     return true;
   }
 }
+checkMethods(ReduceLROnPlateau);

@@ -7,7 +7,7 @@ import * as catalogue from './catalogue.js';
 import { Constraint } from './constraint.js';
 
 export * from './catalogue.js';
-export { MaxNorm as maxNorm, MinMaxNorm as minMaxNorm, NonNeg as nonNeg, UnitNorm as unitNorm } from './catalogue.js';
+export * from './aliases.js';
 export type { MinMaxNormOptions } from './constraints.js';
 
 const ids = { ...catalogue, ...snakeCased(catalogue) };

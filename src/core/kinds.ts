@@ -5,19 +5,22 @@
  * Names of options survive minification, those of parameters do not. Short ones, which minifiers make, are left out of `BY_PLACE`.
  */
 import { describe } from './describe.js';
-import { TypeError } from './errors.js';
+import { OutOfMemoryError, TypeError } from './errors.js';
 
 /** One kind of value that an argument may take. */
 export type Kind =
   | 'number'
   | 'whole'
   | 'count'
+  | 'positive'
+  | 'rate'
   | 'flag'
   | 'text'
   | 'null'
   | 'list'
   | 'wholes'
   | 'counts'
+  | 'positives'
   | 'lists'
   | 'texts'
   | 'function'
@@ -26,6 +29,7 @@ export type Kind =
 const isNumber = (value: unknown): boolean => typeof value === 'number';
 const isWhole = (value: unknown): boolean => Number.isInteger(value);
 const isCount = (value: unknown): boolean => isWhole(value) && (value as number) >= 0;
+const isPositive = (value: unknown): boolean => isWhole(value) && (value as number) > 0;
 const isList = (value: unknown, holds: (each: unknown) => boolean): boolean =>
   Array.isArray(value) ? value.every(holds) : ArrayBuffer.isView(value);
 const isNumberOrNull = (value: unknown): boolean => value === null || isNumber(value);
@@ -34,6 +38,8 @@ const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   number: isNumber,
   whole: isWhole,
   count: isCount,
+  positive: isPositive,
+  rate: (value) => isNumber(value) && (value as number) >= 0 && (value as number) <= 1,
   // Keras's None is false where a bool is asked.
   flag: (value) => typeof value === 'boolean' || value === null,
   text: (value) => typeof value === 'string',
@@ -41,6 +47,7 @@ const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   list: (value) => isList(value, isNumberOrNull),
   wholes: (value) => isList(value, isWhole),
   counts: (value) => isList(value, isCount),
+  positives: (value) => isList(value, isPositive),
   lists: (value) => isList(value, (each) => isNumberOrNull(each) || isList(each, isNumberOrNull)),
   texts: (value) => isList(value, (each) => typeof each === 'string'),
   function: (value) => typeof value === 'function',
@@ -52,12 +59,15 @@ const WORDS: Readonly<Record<Kind, string>> = {
   number: 'a number',
   whole: 'a whole number',
   count: 'a whole number, 0 or more',
+  positive: 'a whole number, 1 or more',
+  rate: 'a number from 0 to 1',
   flag: 'true or false',
   text: 'a string',
   null: 'null',
   list: 'a list of numbers',
   wholes: 'a list of whole numbers',
   counts: 'a list of whole numbers, 0 or more',
+  positives: 'a list of whole numbers, 1 or more',
   lists: 'a list of lists of numbers',
   texts: 'a list of strings',
   function: 'a function',
@@ -106,7 +116,8 @@ export const OPTIONS: Table = tableOf({
   'null whole':
     'bottomCropping bottomPadding leftCropping leftPadding rightCropping rightPadding targetHeight targetWidth topCropping topPadding',
   'null number text': 'ord',
-  'null whole wholes': 'axis dilation dilationRate stride strides',
+  'null whole wholes': 'axis',
+  'null positive positives': 'dilation dilationRate stride strides',
   'null number list': 'attentionAxes outputPadding sharedAxes thresholds',
   'number list lists text': 'padding',
   'null count counts': 'size',
@@ -136,9 +147,11 @@ export const OPTIONS: Table = tableOf({
 export const BY_PLACE: Table = tableOf({
   whole: 'axis1 axis2',
   count: 'blockSize numClasses numSamples sequenceLength sequenceStride',
-  number: 'maxVal',
+  number: 'maxVal maxval minval',
+  rate: 'rate',
   text: 'pattern subscripts',
-  'whole wholes': 'axes axis destination kernelSize newshape outputSize poolSize shift size source',
+  'whole wholes': 'axes axis destination newshape shift source',
+  'positive positives': 'kernelSize outputSize poolSize size',
   wholes: 'sizes',
   counts: 'shape shapeOf',
   'number lists': 'padWidth',
@@ -177,6 +190,15 @@ export function checkCount(owner: string, name: string, value: unknown): void {
   checkKind(owner, name, value === undefined ? null : value, ['count']);
 }
 
+/** More elements than any memory holds. */
+const MOST_ELEMENTS = 2 ** 32;
+
+/** Refuse to make so many elements, where they would be made one by one. @throws {OutOfMemoryError} They are too many. */
+export function checkRoom(owner: string, elements: number): void {
+  if (elements > MOST_ELEMENTS)
+    throw new OutOfMemoryError(`${owner}: ${elements} elements are more than memory holds.`);
+}
+
 /** Refuse a value whose kind is none of those that its argument takes. */
 export function checkKind(owner: string, name: string, value: unknown, kinds: readonly Kind[], wanted = kinds): void {
   if (!fits(value, kinds)) refuseKind(owner, name, value, wanted);
@@ -195,6 +217,9 @@ const LOOSE: Readonly<Partial<Record<Kind, Kind>>> = {
   count: 'number',
   wholes: 'list',
   counts: 'list',
+  positive: 'number',
+  rate: 'number',
+  positives: 'list',
 };
 
 /**

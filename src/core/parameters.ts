@@ -13,6 +13,8 @@ export interface Parameters {
   readonly variadic: boolean;
   /** Whether a last parameter takes options. */
   readonly hasOptions: boolean;
+  /** Whether the options may be left out: what is taken apart otherwise is an argument like others. */
+  readonly optional: boolean;
   /** Names of the options, as far as the text tells them. */
   readonly options: readonly string[];
   /** Whether the text tells all names: the options are taken apart in the list of parameters, and none are left over. */
@@ -71,7 +73,15 @@ export function readParameters(fn: (...args: never[]) => unknown): Parameters | 
   const text = Function.prototype.toString.call(fn);
   const single = /^(?:async\s+)?([A-Za-z_$][\w$]*)\s*=>/.exec(text);
   if (single !== null)
-    return { positional: [single[1]], required: 1, variadic: false, hasOptions: false, options: [], complete: true };
+    return {
+      positional: [single[1]],
+      required: 1,
+      variadic: false,
+      hasOptions: false,
+      optional: false,
+      options: [],
+      complete: true,
+    };
   const list = partsAt(text, text.indexOf('('));
   if (list === null || text.includes('[native code]')) return null;
   const parts = [...list.parts];
@@ -79,16 +89,25 @@ export function readParameters(fn: (...args: never[]) => unknown): Parameters | 
   if (variadic) parts.pop();
   const last = parts.at(-1) ?? '';
   const hasOptions = !variadic && (last.startsWith('{') || /=\s*\{\s*\}$/.test(last) || OPTIONS.test(last));
+  const optional = hasOptions && /=\s*\{\s*\}$/.test(last);
   if (hasOptions) parts.pop();
   const positional = parts.map((part) => NAME.exec(part)?.[0] ?? 'value');
   const firstDefault = parts.findIndex((part) => /^[^=]*=(?![=>])/.test(part));
   const required = firstDefault < 0 ? parts.length : firstDefault;
   if (!hasOptions || !last.startsWith('{')) {
     const options: string[] = [];
-    return { positional, required, variadic, hasOptions, options, complete: !hasOptions };
+    return { positional, required, variadic, hasOptions, optional, options, complete: !hasOptions };
   }
   const entries = partsAt(last, 0)?.parts ?? ['...'];
   const options = entries.filter((entry) => !entry.startsWith('...')).map((entry) => NAME.exec(entry)?.[0] ?? '');
   const complete = options.length === entries.length && options.every((name) => name !== '');
-  return { positional, required, variadic, hasOptions, options: options.filter((name) => name !== ''), complete };
+  return {
+    positional,
+    required,
+    variadic,
+    hasOptions,
+    optional,
+    options: options.filter((name) => name !== ''),
+    complete,
+  };
 }

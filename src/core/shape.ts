@@ -1,6 +1,7 @@
 /** @file Shapes: sizes, strides, broadcasting and how they are written in messages. Compilers ask for them all the time: plain loops. */
-import { quote } from './describe.js';
-import { ValueError } from './errors.js';
+import { describe, quote } from './describe.js';
+import { TypeError, ValueError } from './errors.js';
+import { isDict } from './tree.js';
 
 /** A shape whose sizes are all known. */
 export type Shape = readonly number[];
@@ -101,4 +102,30 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepdims: bo
 /** 0, 1, …, n - 1. */
 export function range(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i);
+}
+
+const isSize = (dim: unknown): boolean => dim === null || (Number.isInteger(dim) && (dim as number) >= 0);
+
+/** Whether a value is a shape, or lists and dicts of shapes; null stands for what has none. */
+function isShapes(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  if (Array.isArray(value)) return value.every(isSize) || value.every(isShapes);
+  return isDict(value) && Object.values(value).every(isShapes);
+}
+
+/**
+ * Refuse what are no shapes.
+ *
+ * @param call What was called with them: `Dense 'dense': build`.
+ * @param needed Whether there must be one.
+ * @throws {TypeError} One is none.
+ */
+export function requireShapes(call: string, shapes: readonly unknown[], needed = false): void {
+  if (shapes.every(isShapes) && !(needed && (shapes[0] ?? null) === null)) return;
+  const given = shapes.map((each) =>
+    Array.isArray(each) ? `[${each.map((dim) => describe(dim)).join(', ')}]` : describe(each),
+  );
+  throw new TypeError(
+    `${call}(${given.join(', ')}): expected a shape, such as [null, 3], or lists or dicts of shapes.`,
+  );
 }

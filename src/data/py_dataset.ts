@@ -1,4 +1,5 @@
 /** @file `PyDataset`: batches by index, made as they are needed. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { NotImplementedError, refuseUnknownOptions } from '../core/errors.js';
 import type { BatchLike } from './batch.js';
@@ -72,5 +73,6 @@ export class PyDataset {
   /** Called after each epoch: the place to mix the samples anew. */
   onEpochEnd(): void | Promise<void> {}
 }
+checkMethods(PyDataset);
 
 export { PyDataset as Sequence };

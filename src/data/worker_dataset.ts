@@ -1,4 +1,5 @@
 /** @file `WorkerDataset`: a data set in a module of its own, whose batches are made in worker threads. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
@@ -149,6 +150,7 @@ export class WorkerDataset extends PyDataset {
     return (Math.imul(this.#epochs + 1, 0x9e3779b1) ^ Math.imul(what, 0x85ebca6b) ^ this.#seed) | 0;
   }
 }
+checkMethods(WorkerDataset);
 
 function urlOf(module: unknown): string {
   const text = module instanceof URL ? module.href : module;

@@ -1,4 +1,5 @@
 /** @file `InputSpec`: what a layer wants of its inputs, and the check of what it got. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
@@ -106,6 +107,7 @@ export class InputSpec {
     return `InputSpec(${parts.map(([key, value]) => `${key}=${Array.isArray(value) ? formatShape(value as PartialShape) : JSON.stringify(value)}`).join(', ')})`;
   }
 }
+checkMethods(InputSpec);
 
 interface Shaped {
   readonly shape: PartialShape;

@@ -11,6 +11,9 @@ import { autoName, toCamelCase } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, constructFromConfig, registrationOf } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
+import { requireShapes } from '../core/shape.js';
+import { isRaw } from '../core/attribution.js';
+import { ownerOf } from './arguments.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict, mapTree } from '../core/tree.js';
 import { withOrigin } from '../graph/origin.js';
@@ -219,10 +222,17 @@ export class Layer extends LayerState {
   }
 
   #build(build: (...shapes: unknown[]) => void, shapes: ShapeTree[]): void {
-    withNameScope(this.name, this, () => {
-      this.#path = currentPath();
-      withTrace(null, () => build.apply(this, shapes));
-    });
+    const called = `${ownerOf(this)}: build`;
+    requireShapes(called, shapes);
+    try {
+      withNameScope(this.name, this, () => {
+        this.#path = currentPath();
+        withTrace(null, () => build.apply(this, shapes));
+      });
+    } catch (error) {
+      if (isRaw(error)) requireShapes(called, shapes, true);
+      throw error;
+    }
     this.#buildShapes = shapes;
     this.built = true;
     const weights = this.#firstWeights;

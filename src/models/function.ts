@@ -1,4 +1,5 @@
 /** @file `Function`: a graph of operations that can be called, without weights of its own and without what layers can do. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
 import { ValueError } from '../core/errors.js';
@@ -141,6 +142,7 @@ export class KerasFunction<const Out extends Tree<KerasTensor> = Tree<KerasTenso
     return anySymbolic(args) ? this.symbolicCall(...args) : this.call(args[0]);
   }
 }
+checkMethods(KerasFunction);
 
 export interface KerasFunction<Out> {
   (inputs: ConcreteInputs): Computed<Out>;

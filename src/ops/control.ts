@@ -2,6 +2,7 @@
  * @file Loops and branches of `keras.ops`. Bodies are ordinary functions of tensors (or lists and dicts of them); inside a program they are
  * traced once, whatever the number of steps, and may assign variables.
  */
+import { checkKind } from '../core/kinds.js';
 import { ValueError } from '../core/errors.js';
 import { formatShape, normalizeAxis, range } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
@@ -253,6 +254,8 @@ export const foriLoop = controlOp(
     const initial = tensorsOf(initVal, 'foriLoop');
     const step = (i: Tensor, state: readonly Tensor[]): Tensor[] =>
       tensorsOf(bodyFun(i, filledLike<V>(initVal, state)), 'foriLoop');
+    if (typeof lower === 'number') checkKind('foriLoop', 'lower', lower, ['whole']);
+    if (typeof upper === 'number') checkKind('foriLoop', 'upper', upper, ['whole']);
     if (typeof lower === 'number' && typeof upper === 'number') {
       const count = Math.max(0, upper - lower);
       const ramp = lax.iota<Tensor>(tensorApplier, 'int32', [count], 0);

@@ -7,7 +7,7 @@ import * as catalogue from './catalogue.js';
 import { Regularizer } from './regularizer.js';
 
 export * from './catalogue.js';
-export { L1 as l1, L1L2 as l1L2, L2 as l2, OrthogonalRegularizer as orthogonalRegularizer } from './catalogue.js';
+export * from './aliases.js';
 export { Regularizer } from './regularizer.js';
 export type { OrthogonalRegularizerOptions } from './orthogonal.js';
 

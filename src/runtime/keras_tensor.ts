@@ -1,4 +1,5 @@
 /** @file `KerasTensor`: a symbol for a tensor to come, by which functional models are drawn. */
+import { checkMethods } from '../core/methods.js';
 import { checked } from '../core/arguments.js';
 import { checkKind } from '../core/kinds.js';
 import { describe } from '../core/describe.js';
@@ -110,6 +111,7 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
     return this.toString();
   }
 }
+checkMethods(KerasTensor);
 
 /**
  * Whether a value is a symbolic tensor, as `Input()` gives one.

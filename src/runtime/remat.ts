@@ -1,4 +1,5 @@
 /** @file Rematerialization asked for by name: `remat`, and `RematScope` for the layers that are made in it. */
+import { checkMethods } from '../core/methods.js';
 import { checked } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
@@ -146,6 +147,7 @@ export class RematScope {
     return within(this, fn);
   }
 }
+checkMethods(RematScope);
 
 function within<R>(scope: RematScope, fn: () => R): R {
   return innermost.run(scope, fn);

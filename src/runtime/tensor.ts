@@ -1,4 +1,5 @@
 /** @file `Tensor`: an array that is there (eager), or one that a program will compute (traced). Symbolic ones: keras_tensor.ts. */
+import { checkMethods } from '../core/methods.js';
 import type { DType } from '../core/dtype.js';
 import { dtypeInfo } from '../core/dtype.js';
 import { InternalError, RuntimeError, TypeError, ValueError } from '../core/errors.js';
@@ -226,3 +227,4 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
     }
   }
 }
+checkMethods(Tensor);

@@ -1,4 +1,5 @@
 /** @file `Variable`: a tensor that changes. Its value lives on the host, or in the heap of the model whose programs use it. */
+import { checkMethods } from '../core/methods.js';
 import type { NestedArray, TensorData } from './tensor.js';
 import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
@@ -296,3 +297,4 @@ export class Variable extends TensorSource {
     return this.toString();
   }
 }
+checkMethods(Variable);

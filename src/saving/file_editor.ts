@@ -1,4 +1,5 @@
 /** @file `KerasFileEditor`: looks into files of weights, changes them, and writes them anew. */
+import { checkMethods } from '../core/methods.js';
 import { ValueError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import type { NDArray } from '../core/ndarray.js';
@@ -282,6 +283,7 @@ export class KerasFileEditor {
     await this.save(place);
   }
 }
+checkMethods(KerasFileEditor);
 
 function tensorsOf(weights: Readonly<Record<string, TensorLike>>): WeightsTree {
   if (!isDict(weights))

@@ -1,4 +1,5 @@
 /** @file `keras.saving`: objects to configs and back, models and weights to files and back. */
+import { checkMethods } from '../core/methods.js';
 import { checked } from '../core/arguments.js';
 import * as serialization from '../core/serialization.js';
 
@@ -80,3 +81,4 @@ export class CustomObjectScope {
     return customObjectScope(this.customObjects, fn);
   }
 }
+checkMethods(CustomObjectScope);

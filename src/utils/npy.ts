@@ -1,4 +1,5 @@
 /** @file NumPy's files of arrays: `.npy` and `.npz`. */
+import { checkMethods } from '../core/methods.js';
 import { checked } from '../core/arguments.js';
 import { openSource } from '../saving/places.js';
 import type { FileSource, FileTarget } from '../saving/places.js';
@@ -85,6 +86,7 @@ export class NpyFile {
     return this.#source.close();
   }
 }
+checkMethods(NpyFile);
 
 /**
  * Open a `.npy` file without reading its array: for arrays that are larger than memory.

@@ -1,4 +1,5 @@
 /** @file `LiveDashboard`: a page that shows a run while it goes on. */
+import { checkMethods } from '../../core/methods.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, RuntimeError, ValueError } from '../../core/errors.js';
@@ -492,6 +493,7 @@ export class LiveDashboard extends Callback {
     await this.#end('failed', message.slice(0, MOST_LETTERS));
   }
 }
+checkMethods(LiveDashboard);
 
 /** Whether a confusion matrix now takes a small part of the time only. The first one compiles, and does not say how long others take. */
 const hasTimeFor = ({ confusion, clock }: Run): boolean =>

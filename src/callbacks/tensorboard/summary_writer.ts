@@ -1,4 +1,5 @@
 /** @file `SummaryWriter`: what TensorBoard shows, written to an event file; and `createFileWriter`, which makes one. */
+import { checkMethods } from '../../core/methods.js';
 import { checked } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
@@ -206,6 +207,7 @@ export class SummaryWriter {
     await this.flush();
   }
 }
+checkMethods(SummaryWriter);
 
 function begin(place: string | FolderHandleLike, _options: Readonly<Record<string, never>> = {}): SummaryWriter {
   if ((typeof place !== 'string' || place === '') && (typeof place !== 'object' || place === null))

@@ -7,7 +7,7 @@ import { own } from '../lookup.js';
 import { customObjects, customScope, withCustomObjects } from './registry.js';
 import { serializeKerasObject } from './serialize.js';
 import type { AnyFunction, Registered, SerializableClass } from './types.js';
-import { isSerializedObject } from './types.js';
+import { isClass, isSerializedObject } from './types.js';
 
 /** How a room's `get` works. */
 export interface IdentifierTable<T> {
@@ -48,8 +48,7 @@ export function getByIdentifier<T>(table: IdentifierTable<T>, identifier: unknow
 
 function instantiate<T>(table: IdentifierTable<T>, target: Registered): T {
   if (table.isInstance(target)) return target;
-  if (typeof target === 'function' && /^class\b/.test(Function.prototype.toString.call(target)))
-    return new (target as SerializableClass<T>)();
+  if (isClass(target)) return new (target as SerializableClass<T>)();
   throw new ValueError(`Cannot use ${describe(target)} as ${table.what}.`);
 }
 

@@ -1,6 +1,7 @@
 /** @file The registry: the classes and functions that configs can name, Keras's and the users'. */
 import { checked } from '../checked.js';
 import { ValueError } from '../errors.js';
+import { checkMethods } from '../methods.js';
 import { Scope } from '../scope.js';
 import type { AnyFunction, Registered, Serializable, SerializableClass } from './types.js';
 
@@ -32,6 +33,7 @@ export function registerClasses(
 ): void {
   for (const [name, cls] of Object.entries(classes)) {
     byKey.set(`${module}>${name}`, cls);
+    checkMethods(cls);
     if (!entries.has(cls)) entries.set(cls, { module, name, registeredName: internal ? name : null }); // further names are aliases
   }
 }

@@ -55,6 +55,15 @@ export function isSerializedObject(value: unknown): value is SerializedObject {
   return isDict(value) && typeof value['class_name'] === 'string' && 'config' in value;
 }
 
+/** Whether a value is a class, or a class that can be called without `new`. */
+export function isClass(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  const made = (value.prototype as { readonly constructor?: unknown } | undefined)?.constructor;
+  return [value, made].some(
+    (each) => typeof each === 'function' && /^class\b/.test(Function.prototype.toString.call(each)),
+  );
+}
+
 /** Whether a value is a plain function: no class, and no instance of a callable class. */
 export function isPlainFunction(value: unknown): boolean {
   return (

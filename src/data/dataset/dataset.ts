@@ -1,4 +1,5 @@
 /** @file `Dataset`: a lazily evaluated chain of data, as users know it from tf.data. */
+import { checkMethods } from '../../core/methods.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
@@ -126,6 +127,7 @@ export class DatasetIterator<T> implements AsyncIterableIterator<T> {
     return { pass: this.#pass, taken: this.#taken };
   }
 }
+checkMethods(DatasetIterator);
 
 const count = (owner: string, name: string, value: unknown, least: number): number => {
   if (typeof value !== 'number' || !(Number.isInteger(value) || value === Infinity) || value < least)
@@ -506,3 +508,4 @@ export class Dataset<T> implements AsyncIterable<T> {
     return elements;
   }
 }
+checkMethods(Dataset);

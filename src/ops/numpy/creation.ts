@@ -4,7 +4,7 @@ import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
 import { isFloat, standardizeDType } from '../../core/dtype.js';
 import { TypeError, ValueError } from '../../core/errors.js';
-import { checkCount, checkKind } from '../../core/kinds.js';
+import { checkCount, checkKind, checkRoom } from '../../core/kinds.js';
 import { resultType } from '../../core/promotion.js';
 import { fromNumbers } from '../../core/ndarray.js';
 import { normalizeAxis, range } from '../../core/shape.js';
@@ -173,6 +173,7 @@ export const arange = (start: number, ...rest: readonly (number | null | ArangeO
   if (by === 0) throw new ValueError('arange: step is 0.');
   const whole = [from, to, by].every(Number.isInteger);
   const length = Math.max(0, Math.ceil((to - from) / by));
+  checkRoom('arange', length);
   const type = typeOf(dtype, whole ? 'int32' : floatx(), 'arange');
   if (from === 0 && by === 1) return lax.iota(tensorApplier, type, [length], 0);
   return toTensor(

@@ -1,4 +1,5 @@
 /** @file Picking elements: take, getItem, one-hot, sorting, cumulative sums. */
+import { checkCount } from '../../core/kinds.js';
 import { describe } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
 import { floatx } from '../../core/config.js';
@@ -59,6 +60,13 @@ function whereExisting(taken: Tensor, exists: Tensor | null, axis: number): Tens
   return lax.select(mask, taken, lax.fullLike(taken, absent(taken.dtype)));
 }
 
+/** Refuse indices that are no integers, as JAX does. @throws {ValueError} They are floats. */
+function wholeIndices(owner: string, indices: Tensor): Tensor {
+  if (isFloat(indices.dtype) && indices.size > 0)
+    throw new ValueError(`${owner}: indices of ${indices.dtype}. Expected integers: cast(indices, 'int32').`);
+  return indices;
+}
+
 /**
  * Elements by position along an axis (of the flattened tensor when left out). Negative positions count from the end; where there is no
  * such position stands NaN (the least integer, the greatest unsigned one, true), from which no gradient flows.
@@ -78,7 +86,7 @@ export const take = op(
     const t = toTensor(x, null, 'take');
     const value = axis === null ? lax.reshape(t, [t.size]) : t;
     const d = axis === null ? 0 : normalizeAxis(axis, t.ndim, 'take');
-    const positions = toTensor(indices, null, 'take');
+    const positions = wholeIndices('take', toTensor(indices, null, 'take'));
     const size = value.shape[d];
     return whereExisting(takeRows(value, wrapIndices(positions, size), d), existing(positions, size), d);
   },
@@ -116,7 +124,7 @@ export const takeAlongAxis = op(
   'take_along_axis',
   (x: TensorLike, indices: TensorLike, { axis = null }: { readonly axis?: number | null } = {}): Tensor => {
     const t = toTensor(x, null, 'take_along_axis');
-    const raw = toTensor(indices, null, 'take_along_axis');
+    const raw = wholeIndices('take_along_axis', toTensor(indices, null, 'take_along_axis'));
     if (axis === null) return take(lax.reshape(t, [t.size]), lax.reshape(raw, [raw.size]), { axis: 0 });
     const d = normalizeAxis(axis, t.ndim, 'take_along_axis');
     if (raw.ndim !== t.ndim)
@@ -404,6 +412,7 @@ export const argsort = op('argsort', (x: TensorLike, { axis = -1 }: { readonly a
 export const topK = op(
   'top_k',
   (x: TensorLike, k: number, _options: { readonly sorted?: boolean } = {}): [Tensor, Tensor] => {
+    checkCount('topK', 'k', k);
     const t = toTensor(x, null, 'top_k');
     const axis = normalizeAxis(-1, t.ndim, 'top_k');
     if (k > t.shape[axis]) throw new ValueError(`top_k: k is ${k}, the last axis has size ${t.shape[axis]}.`);

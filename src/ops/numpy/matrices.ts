@@ -1,4 +1,5 @@
 /** @file Matrices made of vectors: diagonals, powers, products of all pairs. */
+import { checkRoom } from '../../core/kinds.js';
 import { ValueError } from '../../core/errors.js';
 import { formatShape, normalizeAxis, range } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -69,6 +70,7 @@ export interface VanderOptions {
 export const vander = op('vander', (x: TensorLike, { N = null, increasing = false }: VanderOptions = {}): Tensor => {
   const t = toTensor(x, null, 'vander');
   if (t.ndim !== 1) throw new ValueError(`vander: a tensor of shape ${formatShape(t.shape)}. Expected a vector.`);
+  checkRoom('vander', (N ?? 0) * Math.max(1, t.size));
   const powers: Tensor[] = [];
   for (let i = 0; i < (N ?? t.size); i++)
     powers.push(i === 0 ? lax.fullLike(t, 1) : i === 1 ? t : lax.mul(powers[i - 1], t));

@@ -1,7 +1,7 @@
 /** @file Ops that rearrange elements: reshape, transpose, join, split, pad, repeat. */
 import { describe, quote } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
-import { checkKind } from '../../core/kinds.js';
+import { checkCount, checkKind } from '../../core/kinds.js';
 import { formatShape, normalizeAxes, normalizeAxis, range, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
@@ -298,6 +298,7 @@ export const split: SplitOp<{ readonly axis?: number }> = op(
     const t = toTensor(x, null, 'split');
     const d = normalizeAxis(axis, t.ndim, 'split');
     const size = t.shape[d];
+    if (typeof indicesOrSections === 'number') checkKind('split', 'indicesOrSections', indicesOrSections, ['positive']);
     if (typeof indicesOrSections === 'number' && size % indicesOrSections !== 0) {
       throw new ValueError(`split: axis ${axis} of size ${size} cannot be cut into ${indicesOrSections} equal parts.`);
     }
@@ -485,6 +486,7 @@ export const repeat = op(
     // The counts decide the shape, so they must be known: a tensor of them must not be traced.
     const known =
       typeof repeats === 'number' ? [repeats] : Array.from(toTensor(repeats, 'int32', 'repeat').ndarray.data);
+    for (const times of known) checkCount('repeat', 'repeats', times);
     const value = axis === null ? lax.reshape(t, [t.size]) : t;
     const d = axis === null ? 0 : normalizeAxis(axis, t.ndim, 'repeat');
     const n = value.shape[d];

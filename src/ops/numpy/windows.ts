@@ -2,7 +2,7 @@
 import { checked } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import { ValueError } from '../../core/errors.js';
-import { checkKind } from '../../core/kinds.js';
+import { checkKind, checkRoom } from '../../core/kinds.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { toTensor } from '../../runtime/index.js';
 
@@ -14,6 +14,7 @@ function windowOf(name: string, x: TensorLike, value: (k: number, n: number) => 
   const n = typeof x === 'number' ? x : toTensor(x, null, name).itemSync();
   if (!Number.isInteger(n) || n < 0)
     throw new ValueError(`${name}: got ${n}. Expected a length, a whole number from 0.`);
+  checkRoom(name, n);
   return toTensor(
     Array.from({ length: n }, (_, k) => (n === 1 ? 1 : value(k, n))),
     floatx(),
