@@ -425,12 +425,16 @@ recipes['orderAfter'] = (s) => s.apply('orderAfter', [s.operand(s.type()), s.ope
 
 const real = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
 
+/** Numbers up to 1, 0 where what is drawn is not finite. */
+function bounded(s: Sketch, type: TensorType): Value {
+  const x = s.operand(type);
+  return lax.select(lax.isFinite(x), lax.sin(x), lax.zerosLike(x));
+}
 /** Matrices of finite numbers, 0 where there are none, with `diagonal` added where row and column are equal. */
 function matrices(s: Sketch, shape: readonly number[], dtype: DType, diagonal: number): Value {
-  const x = s.operand({ dtype, shape });
-  const bounded = lax.select(lax.isFinite(x), lax.sin(x), lax.zerosLike(x));
+  const x = bounded(s, { dtype, shape });
   const unit = eye(x.applier, shape, dtype);
-  return lax.add(bounded, lax.mul(unit, lax.fullLike(unit, diagonal)));
+  return lax.add(x, lax.mul(unit, lax.fullLike(unit, diagonal)));
 }
 const side = (s: Sketch): number => s.draw.pick([3, 1, 2, 4, 5, 0]);
 const squares = (s: Sketch, diagonal: number, n = side(s)): Value =>
@@ -483,7 +487,8 @@ recipes['fft'] = (s) => {
   const axis = s.draw.int(0, shape.length);
   shape.splice(axis, 0, s.draw.pick(FAST_LENGTHS));
   const type: TensorType = { dtype: s.dtype(real), shape };
-  return s.apply('fft', [s.operand(type), s.operand(type)], {
+  // Of numbers that are not finite NaN spreads over more or fewer of the results, by the way in which sums are taken.
+  return s.apply('fft', [bounded(s, type), bounded(s, type)], {
     axis,
     inverse: s.draw.chance(50),
   } satisfies lax.FftParams);
