@@ -48,7 +48,7 @@ function optionsPlace(cls: unknown): number | null {
 
 /** Classes that are not made by users with options, or whose constructors take apart several forms themselves. */
 const OTHERWISE =
-  /^(DTypePolicy|callbacks\.OrbaxCheckpoint|utils\.(Img|NpyFile)|initializers\.RandomInitializer|optimizers\.OptimizerVariables|saving\.KerasFileEditor|tree\.|callbacks\.(History|ProgbarLogger)|Tensor|KerasTensor|Initializer|Regularizer|Operation|Model|callbacks\.Callback|callbacks\.CallbackList|constraints\.Constraint|data\.|metrics\.|.*Schedule$|.*Error$|dtypePolicies\.|.*Scope$)/;
+  /^(DTypePolicy|callbacks\.OrbaxCheckpoint|utils\.(Config|Img|NpyFile)|initializers\.RandomInitializer|optimizers\.OptimizerVariables|saving\.KerasFileEditor|tree\.|callbacks\.(History|ProgbarLogger)|Tensor|KerasTensor|Initializer|Regularizer|Operation|Model|callbacks\.Callback|callbacks\.CallbackList|constraints\.Constraint|data\.|metrics\.|.*Schedule$|.*Error$|dtypePolicies\.|.*Scope$)/;
 
 describe('options that are no plain object are refused', () => {
   const gone = Object.values<unknown>(removed); // they refuse whatever comes

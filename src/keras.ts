@@ -12,7 +12,9 @@ export {
   type DTypePolicyName,
   DTypePolicy as FloatDTypePolicy,
 } from './core/dtype_policy.js';
+export { device, type DeviceScope } from './core/device.js';
 export { NotImplementedError, OutOfMemoryError, RuntimeError, ValueError } from './core/errors.js';
+export { NameScope as nameScope, type NameScopeOptions } from './core/name_scope.js';
 export * from './core/registered.js'; // by a star, so that `declare module 'keras-ts'` reaches the interfaces
 export type { Config } from './core/serialization.js';
 export type { PartialShape, Shape } from './core/shape.js';
@@ -45,6 +47,9 @@ export {
   RematScope,
   rematScope,
   type RematScopeOptions,
+  StatelessScope,
+  type StatelessScopeOptions,
+  SymbolicScope,
   tensor,
   Tensor,
   type TensorData,

@@ -1,29 +1,7 @@
-/** @file What layer calls inherit from the calls around them: names before theirs, the training flag, the dtype of variables. */
+/** @file What layer calls inherit from the calls around them: the training flag, the dtype of variables. Names: core/name_scope.ts. */
 import type { DType } from '../core/dtype.js';
 import { Scope } from '../core/scope.js';
 import { withAutocast } from '../runtime/index.js';
-
-interface NamedOwner {
-  readonly name: string;
-  readonly owner: object;
-}
-const scopes: NamedOwner[] = [];
-
-/** The names of the owners around, joined by `/`: `"sequential/dense"`. Empty outside of all. */
-export function currentPath(): string {
-  return scopes.map((scope) => scope.name).join('/');
-}
-
-/** Run `fn` inside the name of `owner`. An owner that is the innermost already is not entered twice. */
-export function withNameScope<R>(name: string, owner: object, fn: () => R): R {
-  if (scopes.at(-1)?.owner === owner) return fn();
-  scopes.push({ name, owner });
-  try {
-    return fn();
-  } finally {
-    scopes.pop();
-  }
-}
 
 /** One nest of layer calls. */
 export interface CallContext {

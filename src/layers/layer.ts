@@ -7,6 +7,7 @@ import { isFloat } from '../core/dtype.js';
 import type { DTypePolicy, DTypePolicyLike } from '../core/dtype_policy.js';
 import { getDTypePolicy, serializeDTypePolicy } from '../core/dtype_policy.js';
 import { NotImplementedError, refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { currentPath, withNameScope } from '../core/name_scope.js';
 import { autoName, toCamelCase } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, constructFromConfig, registrationOf } from '../core/serialization.js';
@@ -37,14 +38,7 @@ import {
   withTrace,
 } from '../runtime/index.js';
 import { arrangeCall, checkNamed } from './call_form.js';
-import {
-  callContext,
-  currentPath,
-  tellOutputs,
-  withCallContext,
-  withLayerAutocast,
-  withNameScope,
-} from './call_context.js';
+import { callContext, tellOutputs, withCallContext, withLayerAutocast } from './call_context.js';
 import type { InputSpec } from './input_spec.js';
 import { assertInputCompatibility } from './input_spec.js';
 import type {

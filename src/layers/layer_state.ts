@@ -4,6 +4,7 @@ import { checkedOptions } from '../core/arguments.js';
 import { itemBytes } from '../core/bytes.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat, standardizeDType } from '../core/dtype.js';
+import { currentPath, withNameScope } from '../core/name_scope.js';
 import { OutOfMemoryError, ValueError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
 import { formatShape, sameShape, sizeOf } from '../core/shape.js';
@@ -16,8 +17,15 @@ import { Metric } from '../metrics/index.js';
 import { SeedGenerator } from '../random/index.js';
 import * as regularizers from '../regularizers/index.js';
 import type { TensorLike } from '../runtime/index.js';
-import { currentTrace, Operation, Tensor, toTensor, Variable, withTrace } from '../runtime/index.js';
-import { currentPath, withNameScope } from './call_context.js';
+import {
+  currentStatelessScope,
+  currentTrace,
+  Operation,
+  Tensor,
+  toTensor,
+  Variable,
+  withTrace,
+} from '../runtime/index.js';
 import type { Layer } from './layer.js';
 import type { WeightOptions } from './layer_types.js';
 import { remembered, visitFields } from './tracking.js';
@@ -46,6 +54,8 @@ export abstract class LayerState extends Operation {
   #trainable: boolean;
   readonly #trainableVariables: Variable[] = [];
   readonly #nonTrainableVariables: Variable[] = [];
+  /** Losses that are kept by a StatelessScope. */
+  readonly #collected = new WeakSet<Tensor>();
   #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
 
   constructor(name: string, trainable: boolean) {
@@ -105,17 +115,29 @@ export abstract class LayerState extends Operation {
 
   /** Add a scalar loss, from inside `call`. It is gone at the next call. */
   addLoss(loss: TensorLike | readonly TensorLike[]): void {
+    const given = Array.isArray(loss) ? (loss as readonly TensorLike[]) : [loss as TensorLike];
+    const list = given.map((x) => toTensor(x, null, `Layer '${this.name}' (addLoss)`));
+    const scope = currentStatelessScope();
+    if (scope !== null) {
+      for (const x of scope.collectLosses ? list : []) {
+        scope.addLoss(x);
+        this.#collected.add(x);
+      }
+      return;
+    }
     const trace = currentTrace();
     this.#losses = this.#losses.filter((entry) => entry.trace === trace);
-    const list = Array.isArray(loss) ? (loss as readonly TensorLike[]) : [loss as TensorLike];
-    for (const x of list) this.#losses.push({ trace, loss: toTensor(x, null, `Layer '${this.name}' (addLoss)`) });
+    for (const x of list) this.#losses.push({ trace, loss: x });
   }
 
   /** Scalar losses of the last call, of this layer and those inside it, and those of the weights' regularizers. */
   get losses(): Tensor[] {
     const trace = currentTrace();
+    const scope = currentStatelessScope();
     const added = [this, ...this.flattenLayers()].flatMap((layer) =>
-      layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss),
+      scope === null
+        ? layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss)
+        : scope.losses.filter((loss) => layer.#collected.has(loss)),
     );
     const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.stored)]));
     return [...added, ...regularized];
@@ -123,8 +145,11 @@ export abstract class LayerState extends Operation {
 
   /** Forget the losses of the last call. */
   clearLosses(): void {
-    this.#losses = [];
-    for (const layer of this.flattenLayers()) layer.#losses = [];
+    const scope = currentStatelessScope();
+    for (const layer of [this, ...this.flattenLayers()]) {
+      if (scope !== null) scope.losses = scope.losses.filter((loss) => !layer.#collected.has(loss));
+      else layer.#losses = [];
+    }
   }
 
   // ---- what the layer owns ----

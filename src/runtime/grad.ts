@@ -37,7 +37,7 @@ function differentiate(
       throw new ValueError(
         `valueAndGrad: cannot differentiate with respect to a tensor of dtype ${x.dtype}. Make it one of floats: tensor([1, 0], { dtype: 'float32' }), or x.cast('float32').`,
       );
-    return trace.lift(x instanceof Variable ? trace.read(x) : x);
+    return trace.lift(x instanceof Variable ? x.stored : x);
   });
   const result = fn();
   if (!(result instanceof Tensor)) throw new TypeError('valueAndGrad: the function must return a tensor.');

@@ -58,4 +58,11 @@ export {
   withAutocast,
   withStoredValues,
 } from './variable.js';
+export {
+  currentStatelessScope,
+  inSymbolicScope,
+  StatelessScope,
+  type StatelessScopeOptions,
+  SymbolicScope,
+} from './stateless_scope.js';
 export { withValues } from './with_values.js';

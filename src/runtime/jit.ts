@@ -12,6 +12,7 @@ import { Program, ResidentHeap, traceProgram } from './program.js';
 import { Tensor } from './tensor.js';
 import { currentTrace } from './trace.js';
 import { parametrizationCount, Variable } from './variable.js';
+import { variableStates } from './variable_states.js';
 
 interface Compiled {
   readonly program: Program;
@@ -50,6 +51,7 @@ export const jit = checked(
     const heaps = new Map<string, ResidentHeap>();
     return (...args: A): R => {
       if (currentTrace() !== null) return fn(...args); // already inside a program: be part of it
+      if (variableStates.current !== null) return fn(...args); // a program would read the variables' own values
       const leaves = leavesOf(args);
       const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
       const backend = currentBackend();

@@ -10,6 +10,7 @@ import { GraphBuilder, interpret, makeGraph } from '../graph/index.js';
 import type { TraceOwner } from './tensor.js';
 import { Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
+import { variableStates } from './variable_states.js';
 
 interface VariableState {
   /** The variable's value when the program starts. */
@@ -172,5 +173,8 @@ export function traceFunction<R>(
 /** Run `fn` on stand-ins of these types only to see the types of what it gives. Nothing is computed and no variable changes. */
 export function abstractly<R>(label: string, types: readonly TensorType[], fn: (args: Tensor[]) => R): R {
   const trace = new Trace(label);
-  return withTrace(trace, () => fn(types.map((type, i) => trace.argument(type, `arg${i}`))));
+  // What it assigns is forgotten, also where variables have other values for a while.
+  return variableStates.run(null, () =>
+    withTrace(trace, () => fn(types.map((type, i) => trace.argument(type, `arg${i}`)))),
+  );
 }

@@ -6,6 +6,7 @@ import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
+import { currentPath } from '../core/name_scope.js';
 import { autoName } from '../core/naming.js';
 import { castArray, type NDArray } from '../core/ndarray.js';
 import { Scope } from '../core/scope.js';
@@ -18,6 +19,7 @@ import { toTensor } from './convert.js';
 import { TensorSource } from './source.js';
 import { Tensor } from './tensor.js';
 import { currentTrace } from './trace.js';
+import { variableStates } from './variable_states.js';
 
 /** What a variable starts from: a value, or a function of shape and dtype. */
 export type VariableInitializer = TensorLike | ((shape: Shape, options: { dtype: DType }) => TensorLike);
@@ -112,7 +114,8 @@ export class Variable extends TensorSource {
     this.name = name ?? autoName('Variable');
     if (this.name.includes('/'))
       throw new ValueError(`Variable: the name '${this.name}' holds a '/'. Names are parts of a path and may not.`);
-    this.path = this.name;
+    const around = currentPath();
+    this.path = around === '' ? this.name : `${around}/${this.name}`;
     this.trainable = trainable;
     this.autocast = autocast;
     this.aggregation = aggregation ?? 'none';
@@ -166,6 +169,8 @@ export class Variable extends TensorSource {
 
   /** The value that optimizers, regularizers, `getWeights` and files see: as it is stored, whatever `parametrize` makes of it. */
   get stored(): Tensor {
+    const elsewhere = variableStates.current?.get(this) ?? null;
+    if (elsewhere !== null) return elsewhere;
     const trace = currentTrace();
     return trace !== null ? trace.read(this) : (this.#snapshot ??= Tensor.fromArray(this.read()));
   }
@@ -218,7 +223,8 @@ export class Variable extends TensorSource {
       );
     }
     const trace = currentTrace();
-    if (trace !== null) trace.assign(this, next);
+    if (variableStates.current !== null) variableStates.current.set(this, next);
+    else if (trace !== null) trace.assign(this, next);
     else this.write(next.ndarray);
     return next;
   }

@@ -37,6 +37,7 @@ export {
   type SaveImgOptions,
 } from './image_utils.js';
 export { Img, type ImgData, type ImgMode } from './images/img.js';
+export { Config, type ConfigValues } from './config.js';
 export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
 export { getFile, type GetFileOptions } from './get_file.js';
 export { getSourceInputs } from './graph.js';

@@ -11,7 +11,7 @@ import * as ops from '../../ops/index.js';
 import type { Mask, Tensor } from '../../runtime/index.js';
 import { Variable } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
-import { currentPath } from '../call_context.js';
+import { currentPath } from '../../core/name_scope.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions, MaskTree, ShapeTree } from '../layer_types.js';
 import { BaseRecurrentCell } from './base_recurrent_cell.js';
