@@ -2,3 +2,4 @@
 export { imageDatasetFromDirectory, textDatasetFromDirectory, timeseriesDatasetFromArray } from '../utils/index.js';
 export * as image from './preprocessing_image.js';
 export * as sequence from './preprocessing_sequence.js';
+export * as text from './preprocessing_text.js';

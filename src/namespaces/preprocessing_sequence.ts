@@ -1,2 +1,9 @@
 /** @file `keras.preprocessing.sequence`. */
 export { padSequences } from '../utils/index.js';
+export {
+  makeSamplingTable,
+  skipgrams,
+  type SkipgramsOptions,
+  TimeseriesGenerator,
+  type TimeseriesGeneratorOptions,
+} from '../legacy/preprocessing/sequence.js';
