@@ -1,5 +1,5 @@
 /** @file Arrays as the bytes that NumPy and files have for them: little-endian, every dtype in its own width. */
-import type { DType } from './dtype.js';
+import type { DType, NumberDType } from './dtype.js';
 import { allocate, dtypeInfo } from './dtype.js';
 import { ValueError } from './errors.js';
 import type { NDArray } from './ndarray.js';
@@ -35,7 +35,7 @@ function halfValue(bits: number): number {
 
 type Writer = (view: DataView, at: number, x: number) => void;
 type Reader = (view: DataView, at: number) => number;
-const CODECS: Record<DType, readonly [Writer, Reader]> = {
+const CODECS: Record<NumberDType, readonly [Writer, Reader]> = {
   bool: [(v, at, x) => v.setUint8(at, x === 0 ? 0 : 1), (v, at) => (v.getUint8(at) === 0 ? 0 : 1)],
   uint8: [(v, at, x) => v.setUint8(at, x), (v, at) => v.getUint8(at)],
   int8: [(v, at, x) => v.setInt8(at, x), (v, at) => v.getInt8(at)],
@@ -79,7 +79,7 @@ export function toBytes({ dtype, data }: NDArray): Uint8Array<ArrayBuffer> {
   }
   const bytes = new Uint8Array(data.length * width);
   const view = new DataView(bytes.buffer);
-  const [write] = CODECS[dtype];
+  const [write] = CODECS[dtype as NumberDType];
   for (let i = 0; i < data.length; i++) write(view, i * width, data[i]);
   return bytes;
 }
@@ -110,7 +110,7 @@ export function fromBytes(dtype: DType, shape: Shape, bytes: Uint8Array): NDArra
       `fromBytes: ${bytes.length} bytes for ${size} elements of ${dtype}, which take ${size * width}.`,
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [, read] = CODECS[dtype];
+  const [, read] = CODECS[dtype as NumberDType];
   const data = allocate(dtype, size);
   if (liesAsInFiles(dtype, data)) {
     new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(bytes);

@@ -1,9 +1,9 @@
 /** @file Data types: their storage, their ranges, and rounding a number to one. Promotion stands in promotion.ts. */
 import { quote } from './describe.js';
-import { suggest, ValueError } from './errors.js';
+import { InternalError, suggest, ValueError } from './errors.js';
 
-/** Every dtype of a tensor, as Keras spells it. */
-export type DType =
+/** Dtypes of single numbers, as Keras spells them: what the engine computes in. */
+export type NumberDType =
   | 'bool'
   | 'uint8'
   | 'uint16'
@@ -18,6 +18,12 @@ export type DType =
   | 'float32'
   | 'float64';
 
+/** Dtypes of complex numbers: pairs of float32, or of float64. The engine does not know them (see `runtime/complex.ts`). */
+export type ComplexDType = 'complex64' | 'complex128';
+
+/** Every dtype of a tensor. */
+export type DType = NumberDType | ComplexDType;
+
 /**
  * The typed arrays that hold tensors inside the engine. 16-bit floats are held as float32 whose values are rounded to 16 bits after
  * every operation; 64-bit integers are held as float64 and are exact up to 2^53.
@@ -29,7 +35,7 @@ export type NumericArray =
 export type Storage = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'f64';
 
 interface DTypeInfo {
-  readonly kind: 'bool' | 'uint' | 'int' | 'float';
+  readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex';
   readonly bits: number;
   readonly storage: Storage;
 }
@@ -48,18 +54,27 @@ const INFO: Record<DType, DTypeInfo> = {
   bfloat16: { kind: 'float', bits: 16, storage: 'f32' },
   float32: { kind: 'float', bits: 32, storage: 'f32' },
   float64: { kind: 'float', bits: 64, storage: 'f64' },
+  complex64: { kind: 'complex', bits: 64, storage: 'f32' },
+  complex128: { kind: 'complex', bits: 128, storage: 'f64' },
 };
 
-/** All dtypes, narrow ones first. */
-export const DTYPES = Object.keys(INFO) as readonly DType[];
+/** All dtypes of numbers, narrow ones first. */
+export const DTYPES = (Object.keys(INFO) as readonly DType[]).filter(
+  (dtype): dtype is NumberDType => INFO[dtype].kind !== 'complex',
+);
 
 /** Kind, bits and storage of a dtype. */
 export function dtypeInfo(dtype: DType): DTypeInfo {
   return INFO[dtype];
 }
 
-export function isDType(value: unknown): value is DType {
-  return typeof value === 'string' && Object.hasOwn(INFO, value);
+/** Whether `value` is a dtype of single numbers. */
+export function isDType(value: unknown): value is NumberDType {
+  return typeof value === 'string' && Object.hasOwn(INFO, value) && INFO[value as DType].kind !== 'complex';
+}
+
+export function isComplexDType(value: unknown): value is ComplexDType {
+  return value === 'complex64' || value === 'complex128';
 }
 
 /**
@@ -67,8 +82,12 @@ export function isDType(value: unknown): value is DType {
  *
  * @throws {ValueError} `value` is no dtype; the message names near ones.
  */
-export function standardizeDType(value: unknown, owner = 'dtype'): DType {
+export function standardizeDType(value: unknown, owner = 'dtype'): NumberDType {
   if (isDType(value)) return value;
+  if (isComplexDType(value))
+    throw new ValueError(
+      `${owner}: does not make ${value}. Make real numbers and take ops.cast(x, '${value}'), or ops.viewAsComplex for pairs.`,
+    );
   // Python's own types, which Keras takes as names as well.
   if (value === 'int') return 'int32';
   if (value === 'float') return 'float32';
@@ -96,6 +115,7 @@ export function storageBytes(dtype: DType): number {
 
 /** A zero-filled array that stores `size` elements of `dtype`. */
 export function allocate(dtype: DType, size: number): NumericArray {
+  if (isComplexDType(dtype)) throw new InternalError(`an array of the engine has no dtype ${dtype}`);
   return viewStorage(INFO[dtype].storage, new ArrayBuffer(size * storageBytes(dtype)), 0, size);
 }
 
@@ -170,6 +190,9 @@ export function roundTo(dtype: DType, x: number): number {
       const whole = Math.trunc(x) + 0;
       return whole < 0 ? whole + 2 ** 64 : whole;
     }
+    case 'complex64':
+    case 'complex128':
+      throw new InternalError(`a number is not rounded to ${dtype}`);
     default:
       return dtype satisfies never;
   }

@@ -23,6 +23,9 @@ const ABOVE: Record<Rung, readonly Rung[]> = {
   float16: ['float32'],
   float32: ['float64'],
   float64: [],
+  // Complex numbers meet others in rules of their own (ops/complex), never here.
+  complex64: ['complex128'],
+  complex128: [],
 };
 
 const upperSets = new Map<Rung, ReadonlySet<Rung>>();

@@ -3,14 +3,14 @@
  * @see https://huggingface.co/docs/safetensors
  */
 import { fromBytes, itemBytes, toBytes } from '../core/bytes.js';
-import type { DType } from '../core/dtype.js';
+import type { DType, NumberDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import { sizeOf } from '../core/shape.js';
 import { isDict } from '../core/tree.js';
 import type { ByteSource } from './byte_source.js';
 
-const NAMES: Readonly<Record<DType, string>> = {
+const NAMES: Readonly<Record<NumberDType, string>> = {
   bool: 'BOOL',
   uint8: 'U8',
   uint16: 'U16',
@@ -130,7 +130,7 @@ export class SafetensorsWriter {
     const header: Record<string, unknown> = { __metadata__: metadata };
     for (const [name, { dtype, shape }] of entries) {
       const end = at + sizeOf(shape) * itemBytes(dtype);
-      header[name] = { dtype: NAMES[dtype], shape, data_offsets: [at, end] };
+      header[name] = { dtype: NAMES[dtype as NumberDType], shape, data_offsets: [at, end] };
       at = end;
     }
     const text = JSON.stringify(header);

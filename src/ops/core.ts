@@ -1,13 +1,13 @@
 /** @file The ops of `keras.ops` that are neither NumPy's nor a network's: casts, shapes, control of gradients, updates of slices. */
 import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
-import { dtypeInfo, isFloat, isInteger, limits, standardizeDType } from '../core/dtype.js';
+import { dtypeInfo, isComplexDType, isFloat, isInteger, limits, standardizeDType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { PartialShape, Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import * as lax from '../graph/lax.js';
 import type { KerasTensor, TensorData, TensorLike } from '../runtime/index.js';
-import { isKerasTensor, op, Tensor, tensorApplier, toTensor, Variable } from '../runtime/index.js';
+import { isKerasTensor, op, Tensor, tensorApplier, toComplex, toTensor, Variable } from '../runtime/index.js';
 import type { DTypeOptions } from './numpy/creation.js';
 
 /**
@@ -21,9 +21,10 @@ import type { DTypeOptions } from './numpy/creation.js';
  * @example
  * ops.cast([1.7, -1.7], 'int32') // [1, -1]
  */
-export const cast = op('cast', (x: TensorLike, dtype: DType): Tensor =>
-  lax.convert(toTensor(x, null, 'cast'), standardizeDType(dtype, 'cast')),
-);
+export const cast = op('cast', (x: TensorLike, dtype: DType): Tensor => {
+  const t = toTensor(x, null, 'cast');
+  return isComplexDType(dtype) ? toComplex(t, dtype) : lax.convert(t, standardizeDType(dtype, 'cast'));
+});
 /**
  * `cast` with the range of the dtype kept: what lies outside goes to its nearest end.
  *
@@ -60,7 +61,9 @@ export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): T
  * ops.convertToTensor([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
  */
 export const convertToTensor = op('convert_to_tensor', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
-  toTensor(x, dtype ? standardizeDType(dtype, 'convert_to_tensor') : null),
+  isComplexDType(dtype)
+    ? toComplex(toTensor(x), dtype)
+    : toTensor(x, dtype ? standardizeDType(dtype, 'convert_to_tensor') : null),
 );
 /**
  * The elements as a typed array.

@@ -1,6 +1,8 @@
 /** @file `keras.ops`: operations on tensors, eager, traced and symbolic alike. */
+import './complex/rules.js';
 import './methods.js';
 
+export { viewAsComplex, viewAsReal } from './complex/view.js';
 export * from './control.js';
 export * from './core.js';
 export type { Between, Each, EachOp, Parts, SplitOp, Times, UnstackOp, UnstackOptions } from './counted.js';

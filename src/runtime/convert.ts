@@ -1,8 +1,8 @@
 /** @file Turns what a person has (numbers, nested lists, typed arrays, variables) into tensors. */
 import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
-import type { DType, NumericArray } from '../core/dtype.js';
-import { allocate, standardizeDType } from '../core/dtype.js';
+import type { ComplexDType, DType, NumericArray } from '../core/dtype.js';
+import { allocate, isComplexDType, standardizeDType } from '../core/dtype.js';
 import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import { castArray, fromNumbers, ndarray } from '../core/ndarray.js';
@@ -10,6 +10,7 @@ import type { Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { convert } from '../graph/lax.js';
 import { isDict } from '../core/tree.js';
+import { complexOf, toComplex } from './complex.js';
 import { Tensor } from './tensor.js';
 import { TensorSource } from './source.js';
 
@@ -134,6 +135,7 @@ export function tensor(
   ...[last, ...more]: (DType | null | undefined)[]
 ): Tensor {
   const { shape, dtype } = tensorOptions(first, last, more.length > 0);
+  if (isComplexDType(dtype)) return complexTensor(data, shape ?? null, dtype);
   const array = plainArray(data, dtype ? standardizeDType(dtype, 'tensor') : undefined, 'tensor');
   if (!shape) return Tensor.fromArray(array);
   if (sizeOf(shape) !== array.data.length) {
@@ -142,6 +144,18 @@ export function tensor(
     );
   }
   return Tensor.fromArray({ ...array, shape: [...shape] });
+}
+
+/** Complex numbers of real ones, or of both parts side by side where there are twice as many as `shape` holds. */
+function complexTensor(data: Numbers | AnyTypedArray, shape: Shape | null, dtype: ComplexDType): Tensor {
+  const { data: elements } = plainArray(data, dtype === 'complex64' ? 'float32' : 'float64', 'tensor');
+  if (shape === null || elements.length !== 2 * sizeOf(shape) || elements.length === 0)
+    return toComplex(tensor(data, shape), dtype);
+  const part = (which: 0 | 1): Tensor => {
+    const numbers = elements.filter((_, i) => i % 2 === which);
+    return Tensor.fromArray(ndarray(dtype === 'complex64' ? 'float32' : 'float64', [...shape], numbers));
+  };
+  return complexOf(part(0), part(1));
 }
 
 /** A tensor from an engine array. */

@@ -6,7 +6,8 @@ import { TypeError, ValueError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Value } from '../graph/index.js';
 import { gradients } from '../graph/index.js';
-import { zerosLike } from '../graph/lax.js';
+import { neg, zerosLike } from '../graph/lax.js';
+import { complexOf, ComplexTensor } from './complex.js';
 import { eagerCache } from './eager_cache.js';
 import { Tensor } from './tensor.js';
 import { currentTrace, Trace, withTrace } from './trace.js';
@@ -86,11 +87,17 @@ export const valueAndGrad = checked(
   'valueAndGrad',
   <const W extends readonly Differentiable[]>(fn: () => Tensor, wrt: W): [value: Tensor, gradients: Gradients<W>] => {
     checkArguments('valueAndGrad', fn, wrt);
+    const parts = wrt.flatMap((x): Differentiable[] => (x instanceof ComplexTensor ? [x.re, x.im] : [x]));
     const [value, ...slopes] = inTrace('a function being differentiated', (trace) => {
-      const { y, gradients: gs } = differentiate(trace, fn, wrt);
+      const { y, gradients: gs } = differentiate(trace, fn, parts);
       return [y, ...gs];
     });
-    return [value, slopes as Gradients<W>];
+    // Of complex numbers, as in JAX: ∂f/∂re − i·∂f/∂im.
+    const whole = wrt.map((x) => {
+      const slope = slopes.shift()!;
+      return x instanceof ComplexTensor ? complexOf(slope, neg(slopes.shift()!)) : slope;
+    });
+    return [value, whole as unknown as Gradients<W>];
   },
   undefined,
   { callsBack: true },

@@ -27,6 +27,7 @@ export {
 } from './convert.js';
 export { type Differentiable, grad, type Gradients, valueAndGrad } from './grad.js';
 export { jit } from './jit.js';
+export { apart, complexOf, type ComplexRule, ComplexTensor, setComplexRule, toComplex, together } from './complex.js';
 export { withCustomGradient } from './custom_gradient.js';
 export { computeJvp, type JvpOptions } from './jvp.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';

@@ -6,6 +6,7 @@ import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
 import type { TensorType } from '../core/ndarray.js';
 import { currentBackend } from './backends.js';
+import { apart, together } from './complex.js';
 import type { TensorLike } from './convert.js';
 import { isTypedArray, toTensor } from './convert.js';
 import { Program, ResidentHeap, traceProgram } from './program.js';
@@ -49,9 +50,10 @@ export const jit = checked(
     const programs = new Map<string, Compiled>();
     const kinds = new Map<string, string>();
     const heaps = new Map<string, ResidentHeap>();
-    return (...args: A): R => {
-      if (currentTrace() !== null) return fn(...args); // already inside a program: be part of it
-      if (variableStates.current !== null) return fn(...args); // a program would read the variables' own values
+    return (...given: A): R => {
+      if (currentTrace() !== null) return fn(...given); // already inside a program: be part of it
+      if (variableStates.current !== null) return fn(...given); // a program would read the variables' own values
+      const args = given.map(apart) as unknown as A;
       const leaves = leavesOf(args);
       const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
       const backend = currentBackend();
@@ -67,7 +69,9 @@ export const jit = checked(
       const results = compiled.program.runSync(dynamic.map((t) => t.ndarray));
       let next = 0;
       const { isOutput } = compiled;
-      return mapTree(compiled.result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(results[next++]) : leaf)) as R;
+      return together(
+        mapTree(compiled.result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(results[next++]) : leaf)),
+      ) as R;
     };
   },
   undefined,
@@ -113,12 +117,12 @@ function compile<A extends readonly unknown[], R>(
     (tensors) => {
       let next = 0;
       const replaced = mapArguments(args, (x) => (isArrayLike(x) || isNumbers(x) ? tensors[next++] : x));
-      const given = fn(...(replaced as unknown as A));
+      const given = fn(...(replaced.map(together) as unknown as A));
       if (given instanceof Promise) {
         given.catch(() => undefined); // the refusal says it all
         throw asyncRefusal(fn);
       }
-      return given;
+      return apart(given);
     },
     (result) => flatten<unknown>(result as Tree<unknown>).filter(isOutput) as Tensor[],
   );

@@ -3,6 +3,7 @@ import { withCheckedArguments } from '../core/arguments.js';
 import { INVOKE } from '../core/callable.js';
 import { autoName, toCamelCase } from '../core/naming.js';
 import type { Tree } from '../core/tree.js';
+import { anyComplex, callComplex } from './complex.js';
 import type { TensorLike } from './convert.js';
 import type { Spec } from './infer_spec.js';
 import { inferSpec } from './infer_spec.js';
@@ -143,7 +144,11 @@ export function op<A extends readonly unknown[], R>(
   options: OpOptions<OpArgs<A>> = {},
 ): Op<A, R> {
   const run = (args: unknown[]): unknown =>
-    anySymbolic(args) ? new OpCall(opName, fn).symbolicCall(...args) : fn(...(args as unknown as A));
+    anyComplex(args)
+      ? callComplex(opName, toCamelCase(opName), args)
+      : anySymbolic(args)
+        ? new OpCall(opName, fn).symbolicCall(...args)
+        : fn(...(args as unknown as A));
   const call = withCheckedArguments(toCamelCase(opName), fn, run, {
     names: options.optionNames,
     callsBack: options.callsBack,

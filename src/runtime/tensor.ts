@@ -59,7 +59,7 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
   readonly #owner: TraceOwner | null;
 
   /** Not for users: see `tensor()`. */
-  private constructor(
+  protected constructor(
     dtype: DType,
     shape: Shape,
     array: NDArray | null,

@@ -1,4 +1,5 @@
 /** @file `keras.ops.nn`: what networks are made of. */
+export { polar } from '../complex/view.js';
 export * from './activations.js';
 export { dotProductAttention, type DotProductAttentionOptions } from './attention.js';
 export {

@@ -2,7 +2,7 @@
 import { checked, refuseOthers } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
-import { isFloat, standardizeDType } from '../../core/dtype.js';
+import { isComplexDType, isFloat, standardizeDType } from '../../core/dtype.js';
 import { TypeError, ValueError } from '../../core/errors.js';
 import { checkCount, checkKind, checkRoom } from '../../core/kinds.js';
 import { resultType } from '../../core/promotion.js';
@@ -11,7 +11,7 @@ import { normalizeAxis, range } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
-import { op, tensorApplier, toTensor } from '../../runtime/index.js';
+import { op, tensorApplier, toComplex, toTensor } from '../../runtime/index.js';
 import { broadcast, promotionType } from '../common.js';
 
 /** The dtype of what is made. */
@@ -396,7 +396,7 @@ export const tri = checked(
  * ops.array([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
  */
 export const array = checked('array', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
-  toTensor(x, dtype ? standardizeDType(dtype, 'array') : null),
+  isComplexDType(dtype) ? toComplex(toTensor(x), dtype) : toTensor(x, dtype ? standardizeDType(dtype, 'array') : null),
 );
 
 /** A scalar constant. */

@@ -311,10 +311,10 @@ function sameTypeOp(name: string, fn: (x: Tensor) => Tensor) {
  */
 export const negative = sameTypeOp('negative', (x) => lax.neg(isBool(x) ? lax.convert(x, 'int32') : x));
 /**
- * |x|.
+ * |x|; of complex numbers their distance from 0, √(re² + im²).
  *
  * @param x Any shape and dtype.
- * @returns The shape and dtype of `x`.
+ * @returns The shape and dtype of `x`; floats for complex numbers.
  * @see `keras.ops.abs`
  * @example
  * ops.abs([-1.5, 2]) // [1.5, 2]
@@ -352,13 +352,13 @@ export const square = sameTypeOp('square', (x) => {
   return lax.mul(number, number);
 });
 /**
- * The numbers as they are: all dtypes are real.
+ * The conjugates: complex numbers with their imaginary parts negated, real ones as they are.
  *
  * @param x Any shape and dtype.
  * @returns The shape and dtype of `x`.
  * @see `keras.ops.conjugate`
  * @example
- * ops.conjugate([1, 2]) // [1, 2]
+ * ops.viewAsReal(ops.conjugate(ops.viewAsComplex([[1, 2]]))) // [[1, -2]]
  */
 export const conjugate = sameTypeOp('conjugate', (x) => x);
 /**
@@ -370,23 +370,23 @@ export const conjugate = sameTypeOp('conjugate', (x) => x);
  */
 export const conj = conjugate;
 /**
- * The real part: x itself.
+ * The real parts: of real numbers they themselves.
  *
  * @param x Any shape and dtype.
  * @returns The shape and dtype of `x`.
  * @see `keras.ops.real`
  * @example
- * ops.real([1, 2]) // [1, 2]
+ * ops.real(ops.viewAsComplex([[1, 2]])) // [1]
  */
 export const real = sameTypeOp('real', (x) => x);
 /**
- * The imaginary part: zeros.
+ * The imaginary parts: of real numbers zeros.
  *
  * @param x Any shape and dtype.
  * @returns The shape and dtype of `x`.
  * @see `keras.ops.imag`
  * @example
- * ops.imag([1, 2]) // [0, 0]
+ * ops.imag(ops.viewAsComplex([[1, 2]])) // [2]
  */
 export const imag = sameTypeOp('imag', (x) => lax.zerosLike(x));
 /**

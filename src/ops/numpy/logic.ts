@@ -199,7 +199,7 @@ export const isposinf = floatTest('isposinf', (x) => lax.eq(x, lax.fullLike(x, I
  */
 export const isneginf = floatTest('isneginf', (x) => lax.eq(x, lax.fullLike(x, -Infinity)), 0);
 /**
- * Whether each element is real: true, for all dtypes here are real.
+ * Whether the imaginary part of each element is 0: true for all dtypes but the complex ones.
  *
  * @param x Any shape and dtype.
  * @returns Bools of the shape of `x`.

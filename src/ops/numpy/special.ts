@@ -9,13 +9,14 @@ import { align, floatTensor } from '../common.js';
 const c = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);
 
 /**
- * The angle of a number in the complex plane: 0 or π.
+ * The angle of numbers in the complex plane, in radians from −π to π: of real numbers 0 or π.
  *
  * @param x Any shape and dtype.
  * @returns The shape of `x`, of a float dtype.
  * @see `keras.ops.angle`
  * @example
  * ops.angle([1, -1]) // [0, 3.1415927]
+ * ops.angle(ops.viewAsComplex([0, 2])) // 1.5707964
  */
 export const angle = op('angle', (x: TensorLike): Tensor => {
   const t = floatTensor(x, 'angle');
