@@ -79,6 +79,7 @@ describe.each([
   'docs/benchmarks.md',
   'docs/performance.md',
   'docs/pictures.md',
+  'docs/coverage.md',
   ...guides,
 ])('%s', (file) => {
   const text = read(file);
