@@ -67,6 +67,8 @@ describe('a run that is ended at any moment ends, started again, as one that nev
     ['arrays', '4', 'SIGKILL', kills],
     ['arrays', 'epoch', 'SIGKILL', kills],
     ['dataset', '7', 'SIGKILL', kills],
+    ['pipeline', '4', 'SIGKILL', kills],
+    ['cached', '4', 'SIGKILL', kills],
     ['steps', '5', 'SIGKILL', kills],
     ['arrays', '4', 'SIGINT', Math.ceil(kills / 10)],
     ['arrays', 'epoch', 'SIGINT', Math.ceil(kills / 10)],

@@ -82,6 +82,7 @@ export const audioDatasetFromDirectory = checked(
     const rest = Object.fromEntries(DIRECTORY_OPTIONS.map((name) => [name, given[name]])) as DirectoryOptions;
     const datasets = await directoryDatasets(OWNER, directory, rest, {
       formats: ['.wav'],
+      options: { samplingRate, outputSequenceLength },
       skips: skip,
       batches: ragged ? 'lists' : outputSequenceLength === null ? 'padded' : 'alike',
       load: async (files, path) => {

@@ -266,6 +266,8 @@ export interface FileLoader<S> {
   readonly numParallel?: number;
   /** Called when a pass begins. What it returns is called when the pass ends, whatever the reason. */
   begin?(): () => void;
+  /** The options by which samples are made, for what keeps them in a file. */
+  readonly options: object;
   /** Samples of a batch are of one shape, are padded to one, or stay apart in a list. Default `'alike'`. */
   readonly batches?: 'alike' | 'padded' | 'lists';
 }
@@ -327,6 +329,7 @@ export async function directoryDatasets<S>(
         dataset = loader.batches === 'padded' ? dataset.paddedBatch(batchSize) : dataset.batch(batchSize);
     }
     if (loader.begin !== undefined) dataset = dataset.during(() => loader.begin!());
+    dataset = dataset._dependingOn([paths, labels, labelMode, batchSize, loader.options]);
     return Object.assign(dataset, { classNames, filePaths: paths });
   };
   // As in Keras the part for validation is read in one order when both are asked for.

@@ -121,6 +121,7 @@ export const imageDatasetFromDirectory = checked(
     const rest = Object.fromEntries(DIRECTORY_OPTIONS.map((name) => [name, given[name]])) as DirectoryOptions;
     const datasets = await directoryDatasets(OWNER, directory, rest, {
       formats: FORMATS,
+      options: way,
       skips: skip,
       numParallel: Math.max(8, 2 * count),
       begin: () => runner.begin(),

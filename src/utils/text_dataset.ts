@@ -57,6 +57,7 @@ export const textDatasetFromDirectory = checked(
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     const datasets = await directoryDatasets('textDatasetFromDirectory', directory, rest, {
       formats: ['.txt'],
+      options: { maxLength },
       load: async (files, path) => {
         const bytes = await files.read(path);
         return decoder.decode(maxLength === null ? bytes : bytes.subarray(0, maxLength));

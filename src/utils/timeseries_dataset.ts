@@ -98,7 +98,13 @@ function windowsOf(
   };
   const mixed = <E>(dataset: Dataset<E>): Dataset<E> =>
     shuffle ? dataset.shuffle(batchSize === null ? 1024 : batchSize * 8, { seed: drawn }) : dataset;
-  const positions = Dataset.fromList(Array.from(starts));
+  const positions = Dataset.fromList(Array.from(starts))._dependingOn([
+    series,
+    labels,
+    first,
+    sequenceLength,
+    samplingRate,
+  ]);
   if (labels === null) {
     const all = mixed(positions.map(windowAt));
     return batchSize === null ? all : all.batch(batchSize);

@@ -6,6 +6,7 @@ import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { makeDefaultSeed } from '../../random/global_state.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { FileSource } from '../../saving/places.js';
+import { pathIn } from '../../saving/places.js';
 import type { StreamLike } from '../streams.js';
 import { isWebStream, readStream } from '../streams.js';
 import { concatenateStage, interleaveStage, spread, zipStage } from './combine.js';
@@ -13,6 +14,8 @@ import type { CsvOptions } from './csv.js';
 import { csvStage } from './csv.js';
 import type { Batched, SliceOf, Unbatched } from './elements.js';
 import { slicesOf } from './elements.js';
+import { fileCacheStage } from './file_cache.js';
+import { identityOf } from './identity.js';
 import { hdf5Stage, npyStage } from './row_files.js';
 import type { ShuffleOptions } from './shuffled.js';
 import { shuffleStage } from './shuffled.js';
@@ -75,6 +78,12 @@ export interface InterleaveOptions {
   readonly cycleLength?: number;
   /** How many elements of each are given before it is the next one's turn. Default 1. */
   readonly blockLength?: number;
+}
+
+/** Options of `dataset.cache(place, options)`. */
+export interface CacheOptions {
+  /** What the elements depend on beside the data and the texts of the functions: another key makes the file anew. Default `''`. */
+  readonly key?: string;
 }
 
 /** Where a reader of a data set stands: enough to open it again there. Plain numbers, made to be stored as JSON. */
@@ -158,10 +167,18 @@ const callback = <F>(owner: string, fn: F): F => {
  */
 export class Dataset<T> implements AsyncIterable<T> {
   readonly #stage: Stage<T>;
+  /** What `cache(file)` is told of the chain: the maker or method, what it was given, and what stands before. */
+  readonly #made: readonly [before: readonly Dataset<unknown>[], name: string, given: readonly unknown[]];
   #passes = 0;
 
-  private constructor(stage: Stage<T>) {
+  private constructor(stage: Stage<T>, name: string, given: readonly unknown[], ...before: Dataset<unknown>[]) {
     this.#stage = stage;
+    this.#made = [before, name, given];
+  }
+
+  #identity(): string {
+    const [before, name, given] = this.#made;
+    return `${before.map((each) => `${each.#identity()}.`).join('')}${name}(${given.map(identityOf).join()})`;
   }
 
   /**
@@ -174,6 +191,8 @@ export class Dataset<T> implements AsyncIterable<T> {
     const rows = slicesOf(data, 'Dataset.fromTensorSlices');
     return new Dataset<SliceOf<D>>(
       indexedStage(rows.length, () => ({ length: rows.length, at: (i) => rows.at(i) as SliceOf<D> })),
+      'slices',
+      [data],
     );
   }
 
@@ -195,7 +214,8 @@ export class Dataset<T> implements AsyncIterable<T> {
   ): Promise<Dataset<CsvElement<O>>> {
     const { columns, labelName, delimiter, stream, ...rest }: CsvOptions = options ?? {};
     refuseUnknownOptions('Dataset.fromCsv', rest, ['columns', 'labelName', 'delimiter', 'stream']);
-    return new Dataset(await csvStage(place, { columns, labelName, delimiter, stream })) as Dataset<never>;
+    const stage = await csvStage(place, { columns, labelName, delimiter, stream });
+    return new Dataset(stage, 'csv', [place, columns, labelName, delimiter]) as Dataset<never>;
   }
 
   /**
@@ -212,7 +232,7 @@ export class Dataset<T> implements AsyncIterable<T> {
    * };
    */
   static async fromHdf5<const P>(place: FileSource, paths: P): Promise<Dataset<RowOf<P>>> {
-    return new Dataset(await hdf5Stage(place, paths)) as Dataset<RowOf<P>>;
+    return new Dataset(await hdf5Stage(place, paths), 'hdf5', [place, paths]) as Dataset<RowOf<P>>;
   }
 
   /**
@@ -228,13 +248,14 @@ export class Dataset<T> implements AsyncIterable<T> {
    * rows.cardinality()  // 2
    */
   static async fromNpy<const P>(places: P): Promise<Dataset<RowOf<P>>> {
-    return new Dataset(await npyStage(places)) as Dataset<RowOf<P>>;
+    return new Dataset(await npyStage(places), 'npy', [places]) as Dataset<RowOf<P>>;
   }
 
   /** The items of a list as elements, as they are. */
   static fromList<E>(items: readonly E[]): Dataset<E> {
     if (!Array.isArray(items)) throw new ValueError(`Dataset.fromList: got ${describe(items)}. Expected a list.`);
-    return new Dataset<E>(indexedStage(items.length, () => ({ length: items.length, at: (i) => items[i] as E })));
+    const stage = indexedStage(items.length, () => ({ length: items.length, at: (i) => items[i] as E }));
+    return new Dataset<E>(stage, 'list', [items]);
   }
 
   /**
@@ -265,6 +286,8 @@ export class Dataset<T> implements AsyncIterable<T> {
           );
         yield* source as AsyncIterable<E>;
       }),
+      'generator',
+      [make],
     );
   }
 
@@ -278,7 +301,8 @@ export class Dataset<T> implements AsyncIterable<T> {
         throw new ValueError(`Dataset.range(${args.join(', ')}): expected whole numbers, and a step other than 0.`);
     }
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    return new Dataset<number>(indexedStage(length, () => ({ length, at: (i) => start + i * step })));
+    const stage = indexedStage(length, () => ({ length, at: (i) => start + i * step }));
+    return new Dataset<number>(stage, 'range', [start, stop, step]);
   }
 
   /** Elements of several data sets side by side, in the structure given: a list or dict of data sets. It ends with the shortest. */
@@ -287,7 +311,7 @@ export class Dataset<T> implements AsyncIterable<T> {
     if (parts === null)
       throw new ValueError(`Dataset.zip: got ${describe(datasets)}. Expected a list or dict of data sets.`);
     const stages = parts.leaves.map((dataset) => dataset.#stage);
-    return new Dataset(zipStage(stages, parts.build)) as Dataset<never>;
+    return new Dataset(zipStage(stages, parts.build), 'zip', [], ...parts.leaves) as Dataset<never>;
   }
 
   /** Elements of a pass: Infinity without end, null where it is not known before it is read. */
@@ -304,12 +328,13 @@ export class Dataset<T> implements AsyncIterable<T> {
     options = checkedOptions('map', options, arguments, 1, ['numParallel']);
     const { numParallel = 1, ...rest } = options;
     refuseUnknownOptions('Dataset.map', rest, ['numParallel']);
-    return new Dataset(mapStage(this.#stage, callback('map', fn), count('map', 'numParallel', numParallel, 1)));
+    const stage = mapStage(this.#stage, callback('map', fn), count('map', 'numParallel', numParallel, 1));
+    return new Dataset(stage, 'map', [fn], this);
   }
 
   /** The elements for which a function gives true; it may be async. */
   filter(predicate: (element: T) => Awaitable<boolean>): Dataset<T> {
-    return new Dataset(filterStage(this.#stage, callback('filter', predicate)));
+    return new Dataset(filterStage(this.#stage, callback('filter', predicate)), 'filter', [predicate], this);
   }
 
   /** The elements up to the first for which a function gives false. */
@@ -323,6 +348,9 @@ export class Dataset<T> implements AsyncIterable<T> {
           yield element;
         }
       }),
+      'takeWhile',
+      [predicate],
+      this,
     );
   }
 
@@ -333,12 +361,13 @@ export class Dataset<T> implements AsyncIterable<T> {
 
   /** The first `n` elements of each pass; −1 or Infinity: all. */
   take(n: number): Dataset<T> {
-    return new Dataset(takeStage(this.#stage, n === -1 ? Infinity : count('take', 'n', n, 0)));
+    return new Dataset(takeStage(this.#stage, n === -1 ? Infinity : count('take', 'n', n, 0)), 'take', [n], this);
   }
 
   /** All but the first `n` elements of each pass; −1: none. */
   skip(n: number): Dataset<T> {
-    return new Dataset(n === -1 ? takeStage(this.#stage, 0) : skipStage(this.#stage, count('skip', 'n', n, 0)));
+    const stage = n === -1 ? takeStage(this.#stage, 0) : skipStage(this.#stage, count('skip', 'n', n, 0));
+    return new Dataset(stage, 'skip', [n], this);
   }
 
   /** Every `numShards`-th element, from `index` on: one part of several that share the data. */
@@ -346,12 +375,13 @@ export class Dataset<T> implements AsyncIterable<T> {
     count('shard', 'numShards', numShards, 1);
     if (count('shard', 'index', index, 0) >= numShards)
       throw new ValueError(`Dataset.shard: index=${index}, but there are ${numShards} shards, from 0.`);
-    return new Dataset(shardStage(this.#stage, numShards, index));
+    return new Dataset(shardStage(this.#stage, numShards, index), 'shard', [numShards, index], this);
   }
 
   /** The elements `n` times over; without an argument, or with −1, without end. Shuffles before it have an order of their own in each. */
   repeat(n = Infinity): Dataset<T> {
-    return new Dataset(repeatStage(this.#stage, n === -1 ? Infinity : count('repeat', 'n', n, 0)));
+    const stage = repeatStage(this.#stage, n === -1 ? Infinity : count('repeat', 'n', n, 0));
+    return new Dataset(stage, 'repeat', [n], this);
   }
 
   /**
@@ -366,7 +396,8 @@ export class Dataset<T> implements AsyncIterable<T> {
     if (seed !== null && !Number.isInteger(seed))
       throw new ValueError(`Dataset.shuffle: seed=${describe(seed)}. Expected a whole number, or null.`);
     const size = count('shuffle', 'bufferSize', bufferSize, 1);
-    return new Dataset(shuffleStage(this.#stage, size, (seed ?? makeDefaultSeed()) >>> 0, reshuffleEachIteration));
+    const stage = shuffleStage(this.#stage, size, (seed ?? makeDefaultSeed()) >>> 0, reshuffleEachIteration);
+    return new Dataset(stage, 'shuffle', [size, seed, reshuffleEachIteration], this);
   }
 
   /**
@@ -387,6 +418,9 @@ export class Dataset<T> implements AsyncIterable<T> {
         null,
         'Dataset.batch',
       ),
+      'batch',
+      [batchSize, dropRemainder],
+      this,
     );
   }
 
@@ -404,19 +438,22 @@ export class Dataset<T> implements AsyncIterable<T> {
         padding,
         'Dataset.paddedBatch',
       ),
+      'paddedBatch',
+      [batchSize, dropRemainder, paddedShapes, paddingValues],
+      this,
     );
   }
 
   /** The rows of each element as elements: what `batch` has put together comes apart. */
   unbatch(): Dataset<Unbatched<T>> {
-    return new Dataset(unbatchStage<T, Unbatched<T>>(this.#stage));
+    return new Dataset(unbatchStage<T, Unbatched<T>>(this.#stage), 'unbatch', [], this);
   }
 
   /** The elements of this one, then those of another. */
   concatenate(other: Dataset<T>): Dataset<T> {
     if (!(other instanceof Dataset))
       throw new ValueError(`Dataset.concatenate: got ${describe(other)}. Expected a data set.`);
-    return new Dataset(concatenateStage(this.#stage, other.#stage));
+    return new Dataset(concatenateStage(this.#stage, other.#stage), 'concatenate', [], this, other);
   }
 
   /** The elements of the data sets that a function makes of each element, some of each in turn. */
@@ -438,6 +475,9 @@ export class Dataset<T> implements AsyncIterable<T> {
         count('interleave', 'cycleLength', cycleLength, 1),
         count('interleave', 'blockLength', blockLength, 1),
       ),
+      'interleave',
+      [fn, cycleLength, blockLength],
+      this,
     );
   }
 
@@ -448,9 +488,8 @@ export class Dataset<T> implements AsyncIterable<T> {
 
   /** Elements are made before they are asked for, at most `bufferSize` ahead, while their reader is busy. */
   prefetch(bufferSize: number): Dataset<T> {
-    return new Dataset(
-      prefetchStage(this.#stage, bufferSize === -1 ? 2 : count('prefetch', 'bufferSize', bufferSize, 1)),
-    );
+    const size = bufferSize === -1 ? 2 : count('prefetch', 'bufferSize', bufferSize, 1);
+    return new Dataset(prefetchStage(this.#stage, size), 'prefetch', [], this);
   }
 
   /**
@@ -461,12 +500,44 @@ export class Dataset<T> implements AsyncIterable<T> {
    */
   during(begin: () => Awaitable<() => Awaitable<void>>): Dataset<T> {
     callback('during', begin);
-    return new Dataset(duringStage(this.#stage, begin));
+    return new Dataset(duringStage(this.#stage, begin), 'during', [], this);
   }
 
-  /** The elements of the first whole pass are kept in memory, and given again in later passes. */
-  cache(): Dataset<T> {
-    return new Dataset(cacheStage(this.#stage));
+  /**
+   * The elements of the first whole pass are kept, and given again in later passes: in memory, or in a file that later programs read too.
+   *
+   * A file is written while the first pass is read, beside its place under `.partial`, and is put there when it is complete. A pass that
+   * ended early, or a program that was killed, leaves what it had made: the next one goes on from there. A file that is broken, or was made
+   * of other data or by other functions, is made anew, with a warning.
+   *
+   * @param place Path of the file. Default null: memory.
+   * @param options `key`: a text that says what else the elements depend on. Of functions only their text is compared, so what they take
+   *   from outside of it goes here.
+   * @throws {ValueError} Something else stands at the path, or the data have no end. When it is read: an element cannot be kept in a file.
+   * @example
+   * let made = 0;
+   * const squares = Dataset.range(3).map((i) => (made++, i * i)).cache('squares.cache');
+   * await squares.toArray();
+   * await squares.toArray();
+   * made // 3
+   */
+  cache(place: string | URL | null = null, options: CacheOptions = {}): Dataset<T> {
+    const { key = '', ...rest } = checkedOptions<CacheOptions>('cache', options, arguments, 1, ['key']);
+    refuseUnknownOptions('Dataset.cache', rest, ['key']);
+    if (place === null) return new Dataset(cacheStage(this.#stage), 'cache', [], this);
+    const path = typeof place === 'string' || place instanceof URL ? pathIn(place) : null;
+    if (path === null || path === '')
+      throw new ValueError(`Dataset.cache: place=${describe(place)}. Expected the path of a file, or null.`);
+    if (typeof key !== 'string') throw new ValueError(`Dataset.cache: key=${describe(key)}. Expected a text.`);
+    if (this.cardinality() === Infinity)
+      throw new ValueError('Dataset.cache: the data set has no end, and no file would hold it. Use take(n) first.');
+    const identity = (): string => `${this.#identity()} ${key}`;
+    return new Dataset(fileCacheStage(this.#stage, path, identity), 'cache', [], this);
+  }
+
+  /** The same elements, which depend on more than the chain shows: `cache(file)` is told. */
+  _dependingOn(given: readonly unknown[]): Dataset<T> {
+    return new Dataset(this.#stage, 'dependingOn', given, this);
   }
 
   /** This data set through a function that makes another of it. */

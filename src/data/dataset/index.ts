@@ -1,6 +1,7 @@
 /** @file `Dataset`, a lazily evaluated chain of data. */
 export {
   type BatchOptions,
+  type CacheOptions,
   Dataset,
   DatasetIterator,
   type DatasetPosition,

@@ -3,7 +3,7 @@
  * @see https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details
  */
 import { ValueError } from '../../core/errors.js';
-import { maskedCrc32c } from './crc32c.js';
+import { maskedCrc32c } from '../crc32c.js';
 
 /** One record, with its length and checksums. */
 export function encodeRecord(data: Uint8Array): Uint8Array<ArrayBuffer> {

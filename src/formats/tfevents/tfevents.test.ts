@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from './crc32c.js';
+import { crc32c } from '../crc32c.js';
 import {
   eventFileName,
   fileHead,

@@ -52,12 +52,28 @@ const options = {
 const dataset = data.Dataset.fromTensorSlices([x, y] as const)
   .shuffle(60, { seed: 3 })
   .batch(4);
+/** Shuffled twice, mapped, interleaved and augmented: of a stage, and of elements that a file keeps. */
+const pairs = data.Dataset.fromTensorSlices([x, y] as const)
+  .shuffle(20, { seed: 4 })
+  .map(async ([a, b]) => Promise.resolve([a.mul(1.5), b] as const), { numParallel: 3 });
+const kept = kind === 'cached' ? pairs.cache(join(folder, 'pairs.cache')) : pairs;
+const pipeline = kept
+  .enumerate()
+  .interleave(([i, [a, b]]) => data.Dataset.range(2).map((k) => [a.add(0.1 * k * (i % 3)), b] as const), {
+    cycleLength: 4,
+    blockLength: 1,
+  })
+  .shuffle(16, { seed: 6 })
+  .batch(8)
+  .prefetch(2);
 const { history, epoch } =
-  kind === 'dataset'
-    ? await model.fit(dataset, options)
-    : kind === 'steps'
-      ? await model.fit(x, y, { ...options, batchSize: 4, stepsPerEpoch: 11 })
-      : await model.fit(x, y, { ...options, batchSize: 4 });
+  kind === 'pipeline' || kind === 'cached'
+    ? await model.fit(pipeline, options)
+    : kind === 'dataset'
+      ? await model.fit(dataset, options)
+      : kind === 'steps'
+        ? await model.fit(x, y, { ...options, batchSize: 4, stepsPerEpoch: 11 })
+        : await model.fit(x, y, { ...options, batchSize: 4 });
 const hash = createHash('sha256').update(new Uint8Array(model.getState())).digest('hex');
 const state = [early, reduce, best].map((each) => each.getState());
 writeFileSync(
