@@ -101,7 +101,7 @@ export async function writePage(path: string, findings: Findings, workloads: rea
 - ${contestants.map(({ version }) => version).join('; ')}.
 - The same models, batch sizes, optimizers, losses and metrics everywhere; PyTorch channels first and without
   \`torch.compile\`, Keras compiled by XLA where its backend has it, keras-ts on its wasm backend.
-- All contestants hold a workload at the same time, one at work while the others wait: ${options.rounds} rounds of about ${options.seconds} s
+- All contestants hold a workload at the same time, one at work while the others are stopped: ${options.rounds} rounds of about ${options.seconds} s
   of training in turn after a warm-up. A number is the median of the rounds, a round's number the median of its epochs; behind a
   ratio stand its lowest and highest round. Epochs are those of \`fit\` without progress bar; in PyTorch, a loop that
   takes shuffled batches from tensors by index.

@@ -8,7 +8,10 @@ import type { Round } from './measure.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A process at work on one workload. */
+/**
+ * A process at work on one workload. It is stopped whenever it has answered: threads of a contestant that wait for work
+ * by spinning would take the processor from the one whose turn it is.
+ */
 export class Session {
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -42,11 +45,15 @@ export class Session {
       const next = await this.#lines.next();
       if (next.done === true)
         throw new Error(this.#said.trim().split('\n').slice(-6).join('\n') || 'it ended without a word');
-      if (next.value.startsWith('{')) return JSON.parse(next.value) as T;
+      if (next.value.startsWith('{')) {
+        this.#process.kill('SIGSTOP');
+        return JSON.parse(next.value) as T;
+      }
     }
   }
 
   #ask<T>(command: string): Promise<T> {
+    this.#process.kill('SIGCONT');
     this.#process.stdin!.write(`${command}\n`);
     return this.#answer<T>();
   }
@@ -60,11 +67,12 @@ export class Session {
   async stop(): Promise<number> {
     const { peakMemory } = await this.#ask<{ peakMemory: number }>('stop');
     this.#process.stdin!.end();
+    this.#process.kill('SIGCONT');
     return peakMemory;
   }
 
   /** End the process, whatever it does. */
   kill(): void {
-    this.#process.kill();
+    this.#process.kill('SIGKILL');
   }
 }

@@ -17,18 +17,29 @@ export interface WordArithmetic<W> {
   constant(value: number): W;
 }
 
-/** Encrypt one counter of two words under a key of two words. */
-export function threefry<W>(w: WordArithmetic<W>, key: readonly [W, W], counter: readonly [W, W]): [W, W] {
-  const keys = [key[0], key[1], w.xor(w.xor(key[0], key[1]), w.constant(PARITY))];
-  let a = w.add(counter[0], keys[0]);
-  let b = w.add(counter[1], keys[1]);
+/** What is added to the two words: before the rounds, then after every fourth. */
+export type KeySchedule<W> = readonly (readonly [W, W])[];
+
+/** The schedule of a key of two words: six pairs, which are the same for all counters. */
+export function keySchedule<W>(w: WordArithmetic<W>, [key0, key1]: readonly [W, W]): KeySchedule<W> {
+  const keys = [key0, key1, w.xor(w.xor(key0, key1), w.constant(PARITY))];
+  return Array.from({ length: 6 }, (_, i) => {
+    const second = keys[(i + 1) % 3];
+    return [keys[i % 3], i === 0 ? second : w.add(second, w.constant(i))];
+  });
+}
+
+/** Encrypt one counter of two words under the schedule of a key. */
+export function threefry<W>(w: WordArithmetic<W>, schedule: KeySchedule<W>, counter: readonly [W, W]): [W, W] {
+  let a = w.add(counter[0], schedule[0][0]);
+  let b = w.add(counter[1], schedule[0][1]);
   for (let group = 0; group < 5; group++) {
     for (let round = 0; round < 4; round++) {
       a = w.add(a, b);
       b = w.xor(w.rotateLeft(b, ROTATIONS[(group % 2) * 4 + round]), a);
     }
-    a = w.add(a, keys[(group + 1) % 3]);
-    b = w.add(b, w.add(keys[(group + 2) % 3], w.constant(group + 1)));
+    a = w.add(a, schedule[group + 1][0]);
+    b = w.add(b, schedule[group + 1][1]);
   }
   return [a, b];
 }

@@ -13,6 +13,7 @@ import type { Graph, Value } from '../graph/index.js';
 import { allPrimitives, GraphBuilder } from '../graph/index.js';
 import { gradients } from '../graph/autodiff.js';
 import * as lax from '../graph/lax.js';
+import { randomWords } from '../graph/threefry.js';
 import { useNode } from '../testing/wasm.js';
 import { arbitraryApplication, arbitraryGraph } from '../testing/random_graphs.js';
 import { wasmBackend } from '../backend/wasm/index.js';
@@ -88,6 +89,21 @@ describe('reductions of rows and of columns', () => {
           for (let axis = 0; axis < shape.length; axis++) program([shape], (x) => reduce(lax.exp(x), [axis]));
       }
     });
+});
+
+test.each(sizes)('random bits of %i, between two arrays that keep their own', (size) => {
+  const builder = new GraphBuilder();
+  const keys = ['a', 'b', 'c'].map((name) => builder.input({ dtype: 'uint32', shape: [2] }, name));
+  const graph = builder.graph(
+    keys,
+    keys.map((key) => lax.randomBits(key, [size])),
+  );
+  const inputs = [[3, 7], [0xffffffff, 5], [0, 0x80000001]].map((words) => fromNumbers('uint32', [2], words)); // prettier-ignore
+  expectSameBits({ graph, inputs });
+  run(graph, inputs, true).results.forEach(({ data }, i) => {
+    const [key0, key1] = inputs[i].data as Uint32Array;
+    expect([...(data as Uint32Array)]).toEqual([...randomWords(key0, key1, size)]);
+  });
 });
 
 describe('products', () => {
