@@ -101,3 +101,6 @@ export { TimeDistributed } from './rnn/time_distributed.js';
 export { MelSpectrogram } from './preprocessing/mel_spectrogram.js';
 export { Rescaling } from './preprocessing/rescaling.js';
 export { STFTSpectrogram } from './preprocessing/stft_spectrogram.js';
+export { CategoryEncoding } from './preprocessing/category_encoding.js';
+export { Discretization } from './preprocessing/discretization.js';
+export { Normalization } from './preprocessing/normalization.js';

@@ -15,6 +15,8 @@ interface IndexBound {
   readonly owner: string;
   /** Size of the table; ids count from its end if they are negative. */
   readonly rows: number;
+  /** What they are: rows of a table, or tokens, of which there are no negative ones. */
+  readonly kind: 'id' | 'token';
 }
 
 /** For each of the arguments, in order, what its numbers must be. */
@@ -41,10 +43,10 @@ const PASSES: ReadonlySet<string> = new Set(['convert', 'reshape', 'transpose'])
  *
  * @throws {ValueError} They are there, and one is not; nothing is looked at after `config.disableIndexChecks()`.
  */
-export function requireIndices(indices: Tensor, rows: number, owner: string): void {
+export function requireIndices(indices: Tensor, rows: number, owner: string, kind: 'id' | 'token' = 'id'): void {
   if (!indexChecksEnabled()) return;
   if (!indices.isTraced) {
-    checkIndices(indices.ndarray, [{ rows, owner }]);
+    checkIndices(indices.ndarray, [{ rows, owner, kind }]);
     return;
   }
   const watched = scope.current;
@@ -53,23 +55,27 @@ export function requireIndices(indices: Tensor, rows: number, owner: string): vo
   while (value !== null) {
     const at = watched.values.indexOf(value);
     if (at >= 0) {
-      watched.bounds[at].push({ rows, owner });
+      watched.bounds[at].push({ rows, owner, kind });
       return;
     }
     value = PASSES.has(value.node.primitive.name) ? value.node.inputs[0] : null;
   }
 }
 
-/** @throws {ValueError} A number of the array is out of bounds. One pass. */
+/** @throws {ValueError} A number of the array is out of bounds. */
 export function checkIndices({ data }: NDArray, bounds: readonly IndexBound[]): void {
-  if (bounds.length === 0) return;
-  const { rows, owner } = bounds.reduce((least, each) => (each.rows < least.rows ? each : least));
-  for (let i = 0; i < data.length; i++) {
-    const id = data[i];
-    if (id < rows && id >= -rows) continue;
-    throw new ValueError(
-      `${owner}: id ${id}, but the table has ${rows} rows. Expected ids from 0 to ${rows - 1}. ` +
-        `config.disableIndexChecks() leaves ids unchecked; such an id then gives NaN.`,
-    );
+  for (const bound of bounds) {
+    const least = bound.kind === 'id' ? -bound.rows : 0;
+    for (let i = 0; i < data.length; i++) if (!(data[i] < bound.rows && data[i] >= least)) refuse(data[i], bound);
   }
+}
+
+function refuse(id: number, { rows, owner, kind }: IndexBound): never {
+  throw new ValueError(
+    kind === 'id'
+      ? `${owner}: id ${id}, but the table has ${rows} rows. Expected ids from 0 to ${rows - 1}. ` +
+          `config.disableIndexChecks() leaves ids unchecked; such an id then gives NaN.`
+      : `${owner}: token ${id}, but there are ${rows} tokens. Expected whole numbers from 0 to ${rows - 1}: raise numTokens, or look the ` +
+          `tokens up first, by IntegerLookup. config.disableIndexChecks() leaves tokens unchecked; such a token then has no place.`,
+  );
 }
