@@ -7,6 +7,8 @@ import { constantLanes, LaneBuilder, loadElements, memoryType, storeElements } f
 
 /** Rows of at least this many bytes are moved by the engine's own copy, which has a cost per call. */
 const LONG_ROW = 512;
+/** Rows of at most this many elements, where it is known how many they are, are moved one by one without a loop. */
+const SHORT_ROW = 4;
 
 /** Copy `count` neighbouring elements. `most` bounds the count, as far as it is known. */
 export function moveRow(
@@ -19,6 +21,10 @@ export function moveRow(
 ): void {
   const bytes = storageBytes(dtype);
   const length = typeof count === 'number' ? i32(count) : count;
+  if (typeof count === 'number' && count <= SHORT_ROW) {
+    for (let i = 0; i < count; i++) moveElement(f, dtype, f.let(to.add(i * bytes)), f.let(from.add(i * bytes)));
+    return;
+  }
   if (bytes < 4 || most * bytes >= LONG_ROW) {
     f.copy(to, from, f.let(length.mul(bytes)));
     return;

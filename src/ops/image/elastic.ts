@@ -11,7 +11,7 @@ import { op, toTensor } from '../../runtime/index.js';
 import { floatTypeFor } from '../common.js';
 import { imageBatch } from './common.js';
 import { blurred } from './filters.js';
-import type { FillMode, SampleInterpolation } from './sampling.js';
+import type { FillMode, PixelSpace, SampleInterpolation } from './sampling.js';
 import { checkedFillMode, orderOf, sampleImages } from './sampling.js';
 
 /** Options of `elasticTransform`. */
@@ -76,10 +76,10 @@ export const elasticTransform = op(
     );
     const shape = batch.shape.map((n, d) => (d === channel ? 1 : n));
     const shift = lax.reshape(lax.convert(smooth, dtype === 'float64' ? dtype : 'float32'), shape);
-    const moved = (axis: number): Tensor =>
-      lax.add(lax.iota(shift.applier, shift.dtype, shape, axis), lax.mul(lax.fullLike(shift, alpha), shift));
-    return restored(
-      sampleImages(batch, axes, { row: moved(row), column: moved(column) }, { order, fillMode, fillValue }),
-    );
+    const place = ({ along, spread }: PixelSpace): { row: Tensor; column: Tensor } => {
+      const far = spread(lax.mul(lax.fullLike(shift, alpha), shift));
+      return { row: lax.add(along(row), far), column: lax.add(along(column), far) };
+    };
+    return restored(sampleImages(batch, axes, shift.dtype, place, { order, fillMode, fillValue }));
   },
 );

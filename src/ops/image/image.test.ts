@@ -86,6 +86,19 @@ describe('ops of images', () => {
     const seen = image.perspectiveTransform(picture, corners, corners);
     expect(ops.max(ops.abs(ops.subtract(seen, picture))).itemSync()).toBeLessThan(1e-4);
   });
+  everyBackend((run) => {
+    it.each(['channels_last', 'channels_first'] as const)(
+      'a map of the plane gives the same whether it is known to be one, %s',
+      (dataFormat) => {
+        const x = wide(dataFormat === 'channels_last' ? [2, 4, 5, 3] : [2, 3, 4, 5], 6).cast('float32');
+        const maps = tensor([1.1, 0.3, -0.7, -0.2, 0.8, 0.4, 0, 0, 0.9, 0, 1.3, 0.1, 1, -1.2, 0, 0], [2, 8], 'float32');
+        for (const fillMode of ['constant', 'nearest', 'wrap', 'mirror', 'reflect'] as const) {
+          const seen = (): Tensor => image.affineTransform(x, maps, { fillMode, dataFormat });
+          expect(ops.max(ops.abs(ops.subtract(seen(), run(seen)))).itemSync(), fillMode).toBeLessThan(1e-6);
+        }
+      },
+    );
+  });
   it('a format that is left out is the setting, whatever Keras 3.15.1 takes on JAX', () => {
     const named = image.gaussianBlur(picture, { dataFormat: 'channels_last' });
     expect(image.gaussianBlur(picture).arraySync()).toEqual(named.arraySync());

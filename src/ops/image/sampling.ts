@@ -1,5 +1,6 @@
 /** @file Arrays read between their elements: where a coordinate lies, what lies beyond the borders, and `mapCoordinates`. */
 import { describe } from '../../core/describe.js';
+import type { DType } from '../../core/dtype.js';
 import { isFloat, isInteger } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
@@ -154,38 +155,64 @@ export function sampleRows(
   return lax.convert(isInteger(rows.dtype) ? roundAway(total) : total, rows.dtype);
 }
 
+/** The pixels whose coordinates are computed, in the order in which it is done. */
+export interface PixelSpace {
+  /** Numbers 0, 1, … along an axis of the images. */
+  readonly along: (axis: number) => Tensor;
+  /** A tensor of the images' rank, repeated along axes of size 1. */
+  readonly spread: (x: Tensor) => Tensor;
+}
+
 /**
  * Images (batch, …) read at other places.
  *
- * @param at Coordinates in pixels, of the images' rank; sizes of 1 are repeated. Where the channels are last and all of a pixel's
- *   channels lie at the same place (size 1 there), pixels are fetched whole.
+ * @param dtype Of the coordinates.
+ * @param place Computes coordinates, in pixels.
+ * @param byChannel Whether the channels of a pixel are read at different places. Where they are not, and are the last axis, pixels are
+ *   fetched whole.
  * @returns Shape and dtype of `images`.
  */
 export function sampleImages(
   images: Tensor,
   { row, column, channel }: ImageAxes,
-  at: { readonly row: Tensor; readonly column: Tensor },
+  dtype: DType,
+  place: (space: PixelSpace) => { readonly row: Tensor; readonly column: Tensor },
   sampling: Sampling,
+  byChannel = false,
 ): Tensor {
-  const last = images.ndim - 1;
-  const together = channel === last && [at.row, at.column].every((x) => x.shape[channel] === 1);
-  const shape = together ? images.shape.slice(0, last) : images.shape;
-  const perRow = together ? images.shape[last] : 1;
+  const whole = channel === images.ndim - 1 && !byChannel;
+  const perRow = whole ? images.shape[channel] : 1;
+  // Columns come last in any case: loops go over neighbours along the last axis, and channels are few.
+  const others = range(images.ndim).filter((d) => d !== row && d !== column && !(whole && d === channel));
+  const order = [...others, row, column];
+  const shape = order.map((d) => images.shape[d]);
   const strides = stridesOf(images.shape).map((stride) => stride / perRow);
-  const placed = (x: Tensor): Tensor =>
-    together ? lax.broadcastTo(lax.reshape(x, x.shape.slice(0, last)), shape) : lax.broadcastTo(x, shape);
-  const bases = range(shape.length)
-    .filter((d) => d !== row && d !== column && shape[d] > 1)
+  const along = (axis: number, type: DType): Tensor => lax.iota(images.applier, type, shape, order.indexOf(axis));
+  const at = place({
+    along: (axis) => along(axis, dtype),
+    spread: (x) => {
+      const ordered = lax.transpose(x, whole ? [...order, channel] : order);
+      return lax.broadcastTo(lax.reshape(ordered, ordered.shape.slice(0, order.length)), shape);
+    },
+  });
+  const bases = others
+    .filter((d) => images.shape[d] > 1)
     .map((d) => {
-      const numbers = lax.iota(images.applier, 'int32', shape, d);
+      const numbers = along(d, 'int32');
       return lax.mul(numbers, constant(numbers, strides[d]));
     });
-  const rows = lax.reshape(images, together ? [sizeOf(shape), perRow] : [sizeOf(shape)]);
+  const rows = lax.reshape(images, whole ? [sizeOf(shape), perRow] : [sizeOf(shape)]);
   const axes = [
-    { coordinate: placed(at.row), size: images.shape[row], stride: strides[row] },
-    { coordinate: placed(at.column), size: images.shape[column], stride: strides[column] },
+    { coordinate: at.row, size: images.shape[row], stride: strides[row] },
+    { coordinate: at.column, size: images.shape[column], stride: strides[column] },
   ];
-  return sampleRows(rows, axes, bases.length === 0 ? null : bases.reduce((x, y) => lax.add(x, y)), sampling);
+  const base = bases.length === 0 ? null : bases.reduce((x, y) => lax.add(x, y));
+  const sampled = sampleRows(rows, axes, base, sampling);
+  const back = whole ? [...order, channel] : order;
+  return lax.transpose(
+    sampled,
+    range(images.ndim).map((d) => back.indexOf(d)),
+  );
 }
 
 /** Options of `mapCoordinates`. */

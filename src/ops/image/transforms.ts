@@ -4,13 +4,13 @@ import { ValueError } from '../../core/errors.js';
 import { formatShape, range, sameShape } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
-import { op, toTensor } from '../../runtime/index.js';
+import { isTracing, op, toTensor } from '../../runtime/index.js';
 import { floatTensor } from '../common.js';
 import { solve } from '../linalg/index.js';
 import { sliceAxis, stack } from '../numpy/shape.js';
 import type { ImageAxes } from './common.js';
 import { imageBatch } from './common.js';
-import type { FillMode, SampleInterpolation } from './sampling.js';
+import type { FillMode, PixelSpace, SampleInterpolation, Sampling } from './sampling.js';
 import { checkedFillMode, orderOf, sampleImages } from './sampling.js';
 
 /** The numbers of a batch's columns, each of shape (batch, 1, 1, 1), to be repeated over the pixels. */
@@ -26,14 +26,17 @@ function requireFit(name: string, images: Tensor, what: string, count: number): 
     );
 }
 
-/** Arithmetic of coordinates: places of `shape` along an axis, and tensors of sizes 1 and more repeated to it. */
-function pixelSpace(shape: readonly number[], like: Tensor) {
-  const to = (x: Tensor): Tensor => lax.broadcastTo(x, shape);
-  return {
-    along: (axis: number): Tensor => lax.iota(like.applier, like.dtype, shape, axis),
-    times: (x: Tensor, factor: Tensor): Tensor => lax.mul(x, to(factor)),
-    plus: (x: Tensor, term: Tensor): Tensor => lax.add(x, to(term)),
-  };
+/** x · a + y · b + …, and a shift: of numbers along axes and factors that are repeated over the pixels. */
+function linear(
+  { spread }: PixelSpace,
+  terms: readonly (readonly [x: Tensor, factor: Tensor])[],
+  shift: Tensor,
+): Tensor {
+  const products = terms.map(([x, factor]) => lax.mul(x, spread(factor)));
+  return lax.add(
+    products.reduce((a, b) => lax.add(a, b)),
+    spread(shift),
+  );
 }
 
 /** Options of `affineTransform`. */
@@ -82,7 +85,11 @@ export const affineTransform = op(
       );
     const maps = lax.reshape(given, [given.size / 8, 8]);
     requireFit('affine_transform', batch, 'transforms', maps.shape[0]);
-    return restored(affineImages(batch, axes, columnsOf(maps), { order, fillMode, fillValue }));
+    // A map of the plane, as nearly all are: its channels lie together. In a program the numbers are not known.
+    const { data } = isTracing() ? { data: null } : maps.ndarray;
+    const isPlane = data?.every((value, i) => i % 8 < 6 || value === 0) ?? false;
+    const columns = columnsOf(maps).slice(0, isPlane ? 6 : 8);
+    return restored(affineImages(batch, axes, columns, { order, fillMode, fillValue }));
   },
 );
 
@@ -92,21 +99,17 @@ export const affineTransform = op(
  * @param map a0, a1, a2, b0, b1, b2 of shape (batch or 1, 1, 1, 1), and c0 and c1 where channels are to be moved: without them pixels are
  *   fetched whole, which is faster.
  */
-export function affineImages(
-  images: Tensor,
-  axes: ImageAxes,
-  map: readonly Tensor[],
-  sampling: Parameters<typeof sampleImages>[3],
-): Tensor {
-  const [a0, a1, a2, b0, b1, b2] = map;
-  const shape = images.shape.map((size, d) => (d === axes.channel && map.length === 6 ? 1 : size));
-  const { along, times, plus } = pixelSpace(shape, a0);
-  const [x, y] = [along(axes.column), along(axes.row)];
-  const place = (byRow: Tensor, byColumn: Tensor, byChannel: Tensor | undefined, shift: Tensor): Tensor => {
-    const plane = lax.add(times(y, byRow), times(x, byColumn));
-    return plus(byChannel === undefined ? plane : lax.add(plane, times(along(axes.channel), byChannel)), shift);
+export function affineImages(images: Tensor, axes: ImageAxes, map: readonly Tensor[], sampling: Sampling): Tensor {
+  const [a0, a1, a2, b0, b1, b2, ...c] = map;
+  const place = (space: PixelSpace): { row: Tensor; column: Tensor } => {
+    const [x, y] = [space.along(axes.column), space.along(axes.row)];
+    const byChannel = c.map((factor) => [space.along(axes.channel), factor] as const);
+    return {
+      row: linear(space, [[y, b1], [x, b0], ...byChannel.slice(0, 1)], b2),
+      column: linear(space, [[y, a1], [x, a0], ...byChannel.slice(1)], a2),
+    };
   };
-  return sampleImages(images, axes, { row: place(b1, b0, map[6], b2), column: place(a1, a0, map[7], a2) }, sampling);
+  return sampleImages(images, axes, a0.dtype, place, sampling, c.length > 0);
 }
 
 /** Options of `perspectiveTransform`. */
@@ -169,12 +172,13 @@ export const perspectiveTransform = op(
       throw new ValueError(`${name}: ${start.shape[0]} startPoints and ${end.shape[0]} endPoints. Expected as many.`);
     requireFit(name, batch, 'sets of points', start.shape[0]);
     const [h0, h1, h2, h3, h4, h5, h6, h7] = columnsOf(homography(start, end));
-    const shape = batch.shape.map((size, d) => (d === axes.channel ? 1 : size));
-    const { along, times, plus } = pixelSpace(shape, start);
-    const [x, y] = [along(axes.column), along(axes.row)];
-    const plane = (byX: Tensor, byY: Tensor): Tensor => lax.add(times(x, byX), times(y, byY));
-    const depth = lax.add(plane(h6, h7), lax.fullLike(x, 1));
-    const at = { row: lax.div(plus(plane(h3, h4), h5), depth), column: lax.div(plus(plane(h0, h1), h2), depth) };
-    return restored(sampleImages(batch, axes, at, { order, fillMode: 'constant', fillValue }));
+    const one = lax.fullLike(h7, 1);
+    const place = (space: PixelSpace): { row: Tensor; column: Tensor } => {
+      const [x, y] = [space.along(axes.column), space.along(axes.row)];
+      const of = (byX: Tensor, byY: Tensor, shift: Tensor): Tensor => linear(space, [[x, byX], [y, byY]], shift); // prettier-ignore
+      const depth = of(h6, h7, one);
+      return { row: lax.div(of(h3, h4, h5), depth), column: lax.div(of(h0, h1, h2), depth) };
+    };
+    return restored(sampleImages(batch, axes, h7.dtype, place, { order, fillMode: 'constant', fillValue }));
   },
 );
