@@ -505,6 +505,10 @@ export function qr<T extends Operand<T>>(a: T, params: QrParams): [q: T, r: T] {
 export function eigh<T extends Operand<T>>(a: T): [values: T, vectors: T] {
   return call('eigh', [a], {}) as [T, T];
 }
+/** Eigenvalues (…, n) and eigenvectors in columns (…, n, n) of matrices of any kind, as real and imaginary parts. In no particular order. */
+export function eig<T extends Operand<T>>(a: T): [wr: T, wi: T, vr: T, vi: T] {
+  return call('eig', [a], {}) as [T, T, T, T];
+}
 export interface SvdParams {
   /** Whether U and V are square; else they have as many columns as there are singular values. */
   readonly full: boolean;

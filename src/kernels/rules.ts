@@ -2,6 +2,7 @@
 import type { LowerRule } from './context.js';
 import { orderAfter } from './move/order_after.js';
 import { cond, scan, whileLoop } from './control_flow.js';
+import { eig } from './linalg/eig.js';
 import { fft } from './fourier/fft.js';
 import { convGeneral } from './convolution/convolution.js';
 import { dotGeneral } from './contraction/dot.js';
@@ -53,5 +54,6 @@ export const lowerRules: ReadonlyMap<string, LowerRule> = new Map<string, LowerR
     svd,
     singularValues,
     fft,
+    eig,
   }),
 );

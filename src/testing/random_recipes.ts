@@ -474,6 +474,11 @@ recipes['eigh'] = (s) => {
   const [w, v] = s.apply('eigh', [symmetric(separated(s, n, n))]);
   return [w, product(scaleColumns(v, w), v, { transposeB: true })];
 };
+// Which eigenvalue comes first is open: their sum is not.
+recipes['eig'] = (s) => {
+  const [wr] = s.apply('eig', [squares(s, 0)]);
+  return [lax.reduceSum(wr, [wr.shape.length - 1])];
+};
 recipes['svd'] = (s) => {
   const [m, n] = [side(s), side(s)];
   const x = separated(s, m, n);

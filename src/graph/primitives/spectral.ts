@@ -10,6 +10,7 @@ import type { Value } from '../graph.js';
 import type { SvdParams } from '../lax.js';
 import { add, div, eq, fullLike, mul, select, sub, svd, zerosLike } from '../lax.js';
 import { columnsOf, diagonalMatrix, eye, matrixTranspose, product, rowsOf, scaleColumns, scaleRows, spread, symmetric } from '../matrices.js'; // prettier-ignore
+import { generalEigen } from '../eigen.js';
 import { definePrimitive } from '../primitive.js';
 import { singularValues, symmetricEigen } from '../spectral.js';
 import { eachMatrix, requireMatrices, requireSquare } from './matrix_arrays.js';
@@ -46,6 +47,20 @@ definePrimitive({
     }
     return [symmetric(product(product(v, inner!), v, { transposeB: true }))];
   },
+});
+
+definePrimitive({
+  name: 'eig',
+  type: ([a]) => {
+    requireSquare('eig', a);
+    const values: TensorType = { dtype: a.dtype, shape: a.shape.slice(0, -1) };
+    const vectors: TensorType = { dtype: a.dtype, shape: a.shape };
+    return [values, values, vectors, vectors];
+  },
+  work: ([a]) => 40 * columnsOf(a),
+  evaluate: ([a], _params, outputs) =>
+    eachMatrix([a], outputs, { inputs: [2], outputs: [1, 1, 2, 2] }, (x) => generalEigen(x, columnsOf(a))),
+  gradient: null,
 });
 
 const valuesType = (a: TensorType): TensorType => ({

@@ -1,4 +1,5 @@
 /** @file `keras.ops.linalg`. */
+export { eig } from './eig.js';
 export {
   eigh,
   lstsq,
