@@ -380,3 +380,14 @@ describe('examples in comments', () => {
     await inSilence(() => runProgram(whole, known));
   });
 });
+
+test('docs/architecture.md draws the house as it stands: every room of src, and every family of kernels', () => {
+  const text = read('docs/architecture.md');
+  const foldersIn = (path: string): string[] =>
+    readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  const isDrawn = (folder: string): boolean =>
+    new RegExp(`\\b${folder}\\b`).test(/```\ncore ←[\s\S]*?```/.exec(text)![0]);
+  const rooms = foldersIn(src).filter((folder) => !['platform', 'testing'].includes(folder));
+  expect(rooms.filter((folder) => !isDrawn(folder))).toEqual([]);
+  expect(foldersIn(join(src, 'kernels')).filter((folder) => !text.includes(`\`${folder}/`))).toEqual([]);
+});

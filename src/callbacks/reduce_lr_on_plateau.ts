@@ -1,5 +1,6 @@
 /** @file `ReduceLROnPlateau`. */
 import { checkMethods } from '../core/methods.js';
+import { adviseOnce } from '../core/advice.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { refuseUnknownOptions, ValueError } from '../core/errors.js';
@@ -28,8 +29,6 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** The rate never falls below. Default 0. */
   readonly minLr?: number;
 }
-
-let warnedOfEpsilon = false;
 
 /**
  * Lowers the learning rate when a number of the logs gets no better. The rate is in the logs, as `learning_rate`.
@@ -74,10 +73,8 @@ export class ReduceLROnPlateau extends MonitorCallback {
     ]); // prettier-ignore
     if (typeof factor !== 'number' || !(factor < 1))
       throw new ValueError(`ReduceLROnPlateau does not support a factor >= 1.0. Received factor=${describe(factor)}`);
-    if (epsilon !== undefined && !warnedOfEpsilon) {
-      warnedOfEpsilon = true;
-      console.warn('ReduceLROnPlateau: `epsilon` is the old name of `minDelta`.');
-    }
+    if (epsilon !== undefined)
+      adviseOnce('ReduceLROnPlateau: epsilon', 'ReduceLROnPlateau: `epsilon` is the old name of `minDelta`.');
     this.factor = factor;
     this.patience = patience;
     this.verbose = verbose;

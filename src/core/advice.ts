@@ -9,6 +9,11 @@ export function adviseOnce(key: string, message: string): void {
   console.warn(message);
 }
 
+/** Give all advice again when it is called for. */
+export function forgetAdvice(): void {
+  given.clear();
+}
+
 /** An older name was used: says which one to use. */
 export function adviseSuccessor(older: string, successor: string): void {
   adviseOnce(older, `${older} is Keras 2's name and works here; the name today is ${successor}.`);

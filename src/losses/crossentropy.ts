@@ -1,4 +1,5 @@
 /** @file Crossentropies: binary, categorical, sparse categorical, their focal variants, and the generalized one. */
+import { adviseOnce } from '../core/advice.js';
 import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { epsilon } from '../core/config.js';
@@ -103,8 +104,6 @@ export const binaryFocalCrossentropy = op(
   },
 );
 
-const warned = new Set<string>();
-
 /** Targets and predictions of several classes, smoothed. Keras 3.15.1 counts the classes on the last axis, here `axis` is (#23437). */
 function classOperands(
   yTrue: TensorLike,
@@ -115,9 +114,9 @@ function classOperands(
   const p = floatTensor(yPred, `${owner} (yPred)`);
   const t = toTensor(yTrue, p.dtype, `${owner} (yTrue)`);
   const classes = p.shape[normalizeAxis(axis, p.ndim, owner)];
-  if (classes === 1 && !warned.has(owner)) {
-    warned.add(owner);
-    console.warn(
+  if (classes === 1) {
+    adviseOnce(
+      `${owner}: one class`,
       `${owner}: yPred has one class only, so the loss is 0 whatever is predicted. For two classes in one column use 'binary_crossentropy'.`,
     );
   }

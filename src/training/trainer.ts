@@ -672,7 +672,6 @@ function withoutOlderOptions(options: CompileOptions): CompileOptions {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !older.includes(name)));
 }
 
-let warnedOfMode = false;
 function checkSampleWeightMode(mode: unknown): void {
   const leaves = Array.isArray(mode) ? (mode as unknown[]) : isDict(mode) ? Object.values(mode) : [mode];
   for (const each of leaves) {
@@ -681,9 +680,9 @@ function checkSampleWeightMode(mode: unknown): void {
         `compile: sampleWeightMode=${JSON.stringify(mode)}. Expected null or 'temporal', or a list or dict of these.`,
       );
   }
-  if (mode === null || warnedOfMode) return;
-  warnedOfMode = true;
-  console.warn(
+  if (mode === null) return;
+  adviseOnce(
+    'sampleWeightMode',
     'compile: sampleWeightMode is not needed any more: sample weights of shape (samples, steps) weigh time steps by themselves.',
   );
 }

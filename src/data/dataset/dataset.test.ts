@@ -254,6 +254,20 @@ test('random chains give what lists give, and go on at any element', async () =>
   );
 });
 
+test('a repeated stream of known length goes on in a later repetition', async () => {
+  const dataset = Dataset.range(3)
+    .shuffle(3, { seed: 4 })
+    .during(() => () => undefined)
+    .repeat(3);
+  const all = await dataset.toArray();
+  expect(all).toHaveLength(9);
+  for (let taken = 0; taken <= 9; taken++) {
+    const rest: number[] = [];
+    for await (const element of dataset.iterator({ pass: 0, taken })) rest.push(element);
+    expect(rest).toEqual(all.slice(taken));
+  }
+});
+
 test('a model trains on a data set, and sees all of it once an epoch', async () => {
   const x = tensor(Array.from({ length: 20 }, (_, i) => [i / 10, 1 - i / 20]));
   const y = tensor(Array.from({ length: 20 }, (_, i) => [i / 10]));
