@@ -4,10 +4,14 @@
  *
  * Speeds are those of the backend's own kernels, timed one by one on one thread: a product for multiply-adds, a chain of element-wise
  * nodes for simple operations, a sum of two arrays for bytes. The sizes of the caches show where bytes slow down. Meetings are what
- * a second thread costs in a program of many kernels that are just large enough to be shared.
+ * a second thread costs in a program of many kernels that are just large enough to be shared. Of the sizes at which forms of products
+ * change, both forms are timed below, at and above each.
  */
+import { Worker } from 'node:worker_threads';
 import { wasmBackend } from '../src/backend/wasm/index.js';
-import { WASM_MACHINE } from '../src/codegen/index.js';
+import { wasmTarget } from '../src/backend/wasm/engine.js';
+import { FunctionBuilder, i32, WASM_MACHINE } from '../src/codegen/index.js';
+import { emitModule, MAX_PAGES } from '../src/codegen/wasm/index.js';
 import type { NDArray } from '../src/core/ndarray.js';
 import type { Graph, Value } from '../src/graph/index.js';
 import { GraphBuilder } from '../src/graph/index.js';
@@ -99,11 +103,98 @@ const [one, two] = [await stepTime(1, small.graph, small.feeds), await stepTime(
 // Half of the work is left to each of two threads; what they take beyond that are meetings and handing out.
 const meeting = Math.max(0, ((two - one / 2) * 1e6) / KERNELS);
 
+/** Looks at a word of shared memory in a nanosecond, and nanoseconds until a thread that sleeps on one goes on. */
+async function waiting(): Promise<{ looksPerNs: number; wakeNs: number }> {
+  const target = wasmTarget();
+  const f = new FunctionBuilder('looks', target, ['i32']);
+  const spins = f.local(i32(0));
+  f.while(spins.lt(f.params[0]), () => {
+    f.if(f.atomicLoad(i32(0), 64).ne(0), () => f.return());
+    f.set(spins, spins.add(1));
+  });
+  const code = emitModule({ exports: { looks: f.finish() }, sharedMemory: true, fma: target.fma });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory }, host: {} });
+  const look = exports['looks'] as (most: number) => void;
+  const looks = 1e7;
+  const times = Array.from({ length: 8 }, () => {
+    const begin = performance.now();
+    look(looks);
+    return performance.now() - begin;
+  });
+  const looksPerNs = looks / (Math.min(...times) * 1e6);
+  // Two threads wake each other in turn.
+  const rounds = 2000;
+  const words = new Int32Array(new SharedArrayBuffer(64));
+  const text = `
+    const { workerData: words, parentPort } = require('node:worker_threads');
+    parentPort.postMessage('up');
+    for (let i = 1; i <= ${rounds}; i++) {
+      while (Atomics.load(words, 1) < i) Atomics.wait(words, 1, i - 1);
+      Atomics.store(words, 2, i);
+      Atomics.notify(words, 2);
+    }`;
+  const worker = new Worker(text, { eval: true, workerData: words });
+  await new Promise((resolve) => worker.once('message', resolve));
+  const start = performance.now();
+  for (let i = 1; i <= rounds; i++) {
+    Atomics.store(words, 1, i);
+    Atomics.notify(words, 1);
+    while (Atomics.load(words, 2) < i) Atomics.wait(words, 2, i - 1);
+  }
+  const wakeNs = ((performance.now() - start) * 1e6) / (2 * rounds);
+  await worker.terminate();
+  return { looksPerNs, wakeNs };
+}
+const { looksPerNs, wakeNs } = await waiting();
+
+/** Nanoseconds of all kernels of a product of rows × depth by depth × columns, and of the one that packs ahead, by the number. */
+function productTime(m: number, k: number, n: number): { ns: number; packNs: number } {
+  const { graph, feeds } = graphOf([[m, k], [k, n]], (x, y) =>
+    lax.dotGeneral(x, y, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] }),
+  ); // prettier-ignore
+  const program = wasmBackend.compile(graph, wasmBackend.createHeap(), unbound(graph));
+  const runs = Array.from({ length: 12 }, () => program.profile!(feeds, 20)).slice(3);
+  const least = runs[0].map((_, i) => Math.min(...runs.map((kernels) => kernels[i].time * 1e6)));
+  const packing = runs[0].findIndex(({ label }) => label.startsWith('pack'));
+  return { ns: least.reduce((a, b) => a + b, 0), packNs: packing < 0 ? NaN : least[packing] / (k * n) };
+}
+
+type Forms = { -readonly [Name in keyof typeof WASM_MACHINE.forms]: number };
+/** The time of a product with a size at which a form begins or ends set otherwise. */
+function withForm(name: keyof Forms, value: number, time: () => number): number {
+  const forms = WASM_MACHINE.forms as Forms;
+  const before = forms[name];
+  forms[name] = value;
+  try {
+    return time();
+  } finally {
+    forms[name] = before;
+  }
+}
+const around = (size: number): number[] => [size / 2, size, 2 * size];
+const forms = [
+  ...around(WASM_MACHINE.forms.directColumns).map((n) => {
+    const time = (): number => productTime(1000, 300, n).ns;
+    const [other, own] = [0, Infinity].map((limit) => withForm('directColumns', limit, time));
+    return { name: `directColumns: ${n} columns, packed ÷ rows in place`, ratio: other / own };
+  }),
+  ...around(WASM_MACHINE.forms.streamedColumns).map((n) => {
+    const time = (): number => productTime(1, 2048, n).ns;
+    const [own, other] = [0, Infinity].map((limit) => withForm('streamedColumns', limit, time));
+    return { name: `streamedColumns: ${n} columns, sums in registers ÷ streamed`, ratio: other / own };
+  }),
+];
+const { packNs } = productTime(400, 512, 512);
+
 const rows: [string, number | string, number | string][] = [
   ['fmaPerNs', fmaPerNs.toFixed(1), WASM_MACHINE.fmaPerNs],
   ['opsPerNs', opsPerNs.toFixed(1), WASM_MACHINE.opsPerNs],
   ['bytesPerNs (64 KiB)', speeds.find(({ kib }) => kib === 64)!.bytesPerNs.toFixed(1), WASM_MACHINE.bytesPerNs],
   ['meetingNs + ten handOutNs', meeting.toFixed(0), WASM_MACHINE.meetingNs + 10 * WASM_MACHINE.handOutNs],
+  ['barrierWakeNs', wakeNs.toFixed(0), WASM_MACHINE.barrierWakeNs],
+  ['looksPerNs', looksPerNs.toFixed(2), WASM_MACHINE.looksPerNs],
+  ['products.packAhead', (packNs * fmaPerNs).toFixed(1), WASM_MACHINE.products.packAhead],
 ];
 console.log('figure                      measured   model');
 for (const [name, measured, model] of rows)
@@ -112,4 +203,6 @@ console.log(
   `\nKiB of arrays   bytes a nanosecond   (model: l1 ${WASM_MACHINE.l1 >> 10} KiB, l2 ${WASM_MACHINE.l2 >> 10} KiB)`,
 );
 for (const { kib, bytesPerNs } of speeds) console.log(String(kib).padStart(13), bytesPerNs.toFixed(1).padStart(20));
+console.log('\nThe form that is taken from its size on is faster where the ratio is above 1:');
+for (const { name, ratio } of forms) console.log(ratio.toFixed(2).padStart(6), name);
 process.exit(0);

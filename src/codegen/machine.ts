@@ -38,8 +38,8 @@ export interface MachineModel {
 }
 
 /**
- * What belongs to a product beside its multiply-adds, in multiply-adds of one number in a tile in registers. `npm run tune` measures the
- * first three; those of Winograd's forms fit the times of the convolutions of `npm run bench:kernels`.
+ * What belongs to a product beside its multiply-adds, in multiply-adds of one number in a tile in registers. `npm run tune` measures
+ * `packAhead`; the others were fitted when the forms were written, and have no script.
  */
 export interface ProductCosts {
   /** A number that is packed by the task that uses it. */
@@ -71,7 +71,10 @@ export interface ProductCosts {
   };
 }
 
-/** Sizes at which one form of a product becomes faster than another. `npm run tune` runs both forms around each of them. */
+/**
+ * Sizes at which one form of a product becomes faster than another. `npm run tune` runs both forms around the first two; the others were
+ * chosen when the forms were written, and have no script.
+ */
 export interface ProductForms {
   /** Columns up to which rows are read in place (gemm_direct.ts): with more, packed rows are used often enough. */
   readonly directColumns: number;
