@@ -1,8 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/**
+ * Rooms of `src` whose test files share a process: loading the library takes as long as most files take. Files that import an entry file
+ * set up the process, and have one of their own; so has every file of another room.
+ */
+const SHARING = [
+  'activations',
+  'callbacks',
+  'constraints',
+  'core',
+  'data',
+  'formats',
+  'graph',
+  'initializers',
+  'layers',
+  'losses',
+  'metrics',
+  'models',
+  'ops',
+  'optimizers',
+  'random',
+  'regularizers',
+  'training',
+];
+/** Not these: the dashboard has one server a process. */
+const ALONE = ['src/callbacks/live_dashboard/live_dashboard.test.ts'];
+
+const importsEntry = (file: string): boolean =>
+  [...readFileSync(file, 'utf8').matchAll(/^(?:import|} from|.* from) '([^']+)'/gm)].some(
+    ([, name]) => name.startsWith('keras-ts') || resolve(dirname(file), name) === source('index.js'),
+  );
+const sharing = SHARING.flatMap((room) =>
+  readdirSync(source(room), { encoding: 'utf8', recursive: true }).map((name) => join(source(room), name)),
+)
+  .filter((file) => file.endsWith('.test.ts') && !importsEntry(file))
+  .map((file) => relative(source('..'), file).replaceAll('\\', '/'))
+  .filter((file) => !ALONE.includes(file));
+const all = ['src/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tools/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
@@ -13,9 +53,27 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['src/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'tools/**/*.test.ts'],
     environment: 'node',
-    setupFiles: ['src/testing/setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: all,
+          exclude: ['**/node_modules/**', ...sharing],
+          setupFiles: ['src/testing/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'sharing',
+          include: sharing,
+          setupFiles: ['src/testing/setup.ts', 'src/testing/shared_process.ts'],
+          isolate: false,
+        },
+      },
+    ],
     // `KERAS_TS_NODE_FLAGS=--no-liftoff`: also short tests run code that the engine has optimized.
     execArgv: (process.env['KERAS_TS_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== ''),
     // By default vitest leaves one core idle.
