@@ -105,14 +105,16 @@ export function standardizeDataFormat(value: DataFormat | null | undefined, owne
   if (value === null || value === undefined) return settings.imageDataFormat;
   const lower = String(value).toLowerCase();
   if (lower === 'channels_last' || lower === 'channels_first') return lower;
-  throw new ValueError(`${owner}: unknown data format '${value}'. Expected 'channels_first' or 'channels_last'.`);
+  throw new ValueError(
+    `${owner}: unknown data format ${describe(value)}. Expected 'channels_first' or 'channels_last'.`,
+  );
 }
 
 /** A limit for all trainings, or null: as they are asked. */
 const limits: { epochs: number | null; stepsPerEpoch: number | null } = { epochs: null, stepsPerEpoch: null };
 function limit(owner: string, value: number | null): number | null {
   if (value !== null && (!Number.isInteger(value) || value < 1))
-    throw new ValueError(`${owner}: got ${value}. Expected a positive integer, or null for no limit.`);
+    throw new ValueError(`${owner}: got ${describe(value)}. Expected a positive integer, or null for no limit.`);
   return value;
 }
 

@@ -1,10 +1,13 @@
 /** @file The bases of initializers. */
-import { quote } from '../core/describe.js';
+import { refuseOthers } from '../core/checked.js';
+import { describe, quote } from '../core/describe.js';
+import { checkKind } from '../core/kinds.js';
+import { isDict } from '../core/tree.js';
 import { Callable, INVOKE } from '../core/callable.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { standardizeDType } from '../core/dtype.js';
-import { NotImplementedError, ValueError } from '../core/errors.js';
+import { NotImplementedError, TypeError, ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import {
   classNameOf,
@@ -38,8 +41,16 @@ export interface InitializerCallOptions {
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- instances are callable: see core/callable.ts
 export class Initializer extends Callable {
-  protected [INVOKE](shape: Shape, { dtype }: InitializerCallOptions = {}): Tensor {
-    return this.call(shape, { dtype: standardizeDType(dtype ?? floatx(), classNameOf(this)) });
+  protected [INVOKE](shape: Shape, options: InitializerCallOptions = {}, ...more: unknown[]): Tensor {
+    const owner = classNameOf(this);
+    checkKind(owner, 'shape', shape ?? null, ['counts']);
+    if (!isDict(options) || more.length > 0)
+      throw new TypeError(
+        `${owner}: options are one object: ${owner}(shape, { dtype: 'float32' }). Got ${describe(more.at(-1) ?? options)}.`,
+      );
+    refuseOthers(owner, options, ['dtype']);
+    const { dtype } = options as InitializerCallOptions;
+    return this.call(shape, { dtype: standardizeDType(dtype ?? floatx(), owner) });
   }
 
   /** The value, of this shape and dtype. */

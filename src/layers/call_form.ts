@@ -55,8 +55,14 @@ export function arrangeCall(
   positional: readonly unknown[],
   named: Readonly<Record<string, unknown>>,
 ): readonly unknown[] {
-  if (Object.keys(named).length === 0) return positional;
+  const last = positional.length - 1;
+  const emptyLast = last > 0 && (positional[last] ?? null) === null;
+  if (Object.keys(named).length === 0 && !emptyLast) return positional;
   const form = formOf(call);
+  // layer(x, null): null in the place of the named arguments names none.
+  if (emptyLast && form?.takesNamed === true && last >= form.positional.length)
+    return arrangeCall({ call }, positional.slice(0, last), named);
+  if (Object.keys(named).length === 0) return positional;
   if (form === null) return [...positional, named];
   const args = [...positional];
   if (form.takesNamed) {

@@ -6,7 +6,7 @@ import type { DType } from '../core/dtype.js';
 import { isFloat } from '../core/dtype.js';
 import type { DTypePolicy, DTypePolicyLike } from '../core/dtype_policy.js';
 import { getDTypePolicy, serializeDTypePolicy } from '../core/dtype_policy.js';
-import { NotImplementedError, refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { NotImplementedError, refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import { currentPath, withNameScope } from '../core/name_scope.js';
 import { autoName, toCamelCase } from '../core/naming.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
@@ -319,6 +319,17 @@ export class Layer extends LayerState {
   }
 
   protected override [INVOKE](...given: unknown[]): unknown {
+    const [first] = given;
+    if (first !== null && first !== undefined) return this.#invoke(given);
+    try {
+      return this.#invoke(given);
+    } catch (error) {
+      if (!isRaw(error)) throw error;
+      throw new TypeError(`${ownerOf(this)}: called with ${describe(first)}. Expected a tensor.`, { cause: error });
+    }
+  }
+
+  #invoke(given: unknown[]): unknown {
     const split = splitCall(given);
     const positional: unknown[] = split.positional.map((x) =>
       mapTree<unknown, unknown>(x, (leaf) => this.#convertInput(leaf), isNumbers),

@@ -1,6 +1,7 @@
 /** @file `cloneModel`: a model of the same layers with weights of its own. */
 import { checked } from '../core/arguments.js';
-import { refuseUnknownOptions, ValueError } from '../core/errors.js';
+import { describe } from '../core/describe.js';
+import { ValueError } from '../core/errors.js';
 import type { Config, SerializableClass } from '../core/serialization.js';
 import { classNameOf, deserializeKerasObject, serializeKerasObject, withCustomObjects } from '../core/serialization.js';
 import { flatten, mapTree } from '../core/tree.js';
@@ -46,8 +47,9 @@ const cloneByConfig = (layer: Layer): Layer => {
 export const cloneModel = checked(
   'cloneModel',
   <M extends Model>(model: M, options: CloneOptions = {}): M => {
-    const { inputTensors, cloneFunction, callFunction, recursive, ...rest } = options;
-    refuseUnknownOptions('cloneModel', rest, ['inputTensors', 'cloneFunction', 'callFunction', 'recursive']);
+    if (!((model as unknown) instanceof Model))
+      throw new ValueError(`cloneModel: got ${describe(model)}. Expected a model.`);
+    const { inputTensors, cloneFunction, callFunction, recursive } = options;
     return clone(model, { inputTensors, cloneFunction, callFunction, recursive }, new Map()) as M;
   },
   ['inputTensors', 'cloneFunction', 'callFunction', 'recursive'],

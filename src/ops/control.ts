@@ -2,8 +2,9 @@
  * @file Loops and branches of `keras.ops`. Bodies are ordinary functions of tensors (or lists and dicts of them); inside a program they are
  * traced once, whatever the number of steps, and may assign variables.
  */
-import { checkKind } from '../core/kinds.js';
-import { ValueError } from '../core/errors.js';
+import { checkKind, checkList } from '../core/kinds.js';
+import { describe } from '../core/describe.js';
+import { TypeError, ValueError } from '../core/errors.js';
 import { formatShape, normalizeAxis, range } from '../core/shape.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
@@ -40,6 +41,11 @@ const tensorsOf = (tree: unknown, owner: string): Tensor[] => present(tree).map(
 function filledLike<T>(tree: unknown, tensors: readonly Tensor[]): AsTensors<T> {
   let next = 0;
   return mapTree<unknown, unknown>(tree, (x) => (isNothing(x) ? null : tensors[next++])) as never;
+}
+
+/** Refuse what is no function. Its name is short, and not among those that are known by their places. */
+function checkFunction(owner: string, f: unknown): void {
+  checkKind(owner, 'f', f ?? null, ['function']);
 }
 
 /** An op whose type is that of its function. */
@@ -98,6 +104,7 @@ export const scan = controlOp(
   ): [AsTensors<C>, AsTensors<Y>] => {
     if (typeof unroll !== 'boolean' && (!Number.isInteger(unroll) || unroll < 1))
       throw new ValueError(`scan: \`unroll\` must be a positive integer or a boolean. Received: unroll=${unroll}.`);
+    checkFunction('scan', f);
     const sequences = tensorsOf(xs, 'scan');
     const steps = stepsOf('scan', sequences, length);
     let kept: unknown = null;
@@ -105,10 +112,10 @@ export const scan = controlOp(
       tensorsOf(init, 'scan'),
       sequences,
       (carried, slices) => {
-        const [next, y]: readonly [unknown, unknown] = f(
-          filledLike<C>(init, carried),
-          filledLike<X>(xs ?? null, slices),
-        );
+        const result: unknown = f(filledLike<C>(init, carried), filledLike<X>(xs ?? null, slices));
+        if (!Array.isArray(result) || result.length !== 2)
+          throw new TypeError(`scan: f gave ${describe(result)}. Expected [carry, output].`);
+        const [next, y] = result as readonly unknown[];
         kept = y;
         return { carries: tensorsOf(next, 'scan'), outputs: tensorsOf(y, 'scan') };
       },
@@ -119,6 +126,7 @@ export const scan = controlOp(
 );
 
 function mapped<Y>(owner: string, f: (x: never) => unknown, xs: unknown): AsTensors<Y> {
+  checkFunction(owner, f);
   const sequences = tensorsOf(xs, owner);
   let kept: unknown = null;
   const { outputs } = scanOver(
@@ -334,6 +342,8 @@ const switchCase = controlOp(
     branches: readonly ((...operands: Tensor[]) => Y)[],
     ...operands: readonly TensorLike[]
   ): AsTensors<Y> => {
+    checkList('switch', 'branches', branches, 'functions');
+    for (const branch of branches) checkKind('switch', 'branches', branch ?? null, ['function']);
     if (branches.length === 0) throw new ValueError('switch: there are no branches.');
     const args = operands.map((x) => toTensor(x, null, 'switch'));
     const at = lax.convert(toTensor(index, null, 'switch'), 'int32');
@@ -402,6 +412,7 @@ export const associativeScan = controlOp(
     elems: E,
     { reverse = false, axis = 0 }: AssociativeScanOptions = {},
   ): AsTensors<E> => {
+    checkFunction('associativeScan', f);
     const given = tensorsOf(elems, 'associativeScan');
     const axes = given.map((x) => normalizeAxis(axis, x.ndim, 'associativeScan'));
     const sizes = given.map((x, i) => x.shape[axes[i]]);

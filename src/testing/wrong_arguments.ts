@@ -32,6 +32,9 @@ export const KINDS: Readonly<Record<string, unknown>> = {
   date: new Date(0),
 };
 
+/** Numbers that are wrong in most places; in some they are right, and are then taken: no training for as many epochs is begun with them. */
+export const BAD_NUMBERS: Readonly<Record<string, unknown>> = { 'minus one': -1, Infinity, huge: 2 ** 40 };
+
 /** A call that is made wrong at one place. */
 export interface WrongCall {
   readonly args: readonly unknown[];
@@ -40,13 +43,17 @@ export interface WrongCall {
 }
 
 /** All calls that differ from a right one at one place. */
-export function wrongCalls(right: readonly unknown[], options: readonly string[]): WrongCall[] {
+export function wrongCalls(
+  right: readonly unknown[],
+  options: readonly string[],
+  kinds: Readonly<Record<string, unknown>> = KINDS,
+): WrongCall[] {
   const calls: WrongCall[] = [];
   const last = right.at(-1);
   const positional = isDict(last) ? right.slice(0, -1) : right;
   const given = isDict(last) ? last : {};
   for (let n = 0; n < positional.length; n++) calls.push({ args: positional.slice(0, n), how: `only ${n} arguments` });
-  for (const [kind, value] of Object.entries(KINDS)) {
+  for (const [kind, value] of Object.entries(kinds)) {
     positional.forEach((_, i) => calls.push({ args: right.with(i, value), how: `argument ${i} is ${kind}` }));
     positional.forEach((each, i) => {
       if (Array.isArray(each) && each.length > 0)
