@@ -67,7 +67,10 @@ function checkedMethod(prototype: object, name: string, method: Method): Method 
       known ??= knownOf(prototype, name, method);
       try {
         check(name, known, args);
-        if (name === 'computeOutputShape') requireShapes(name, args);
+        const { own } = known;
+        // Options, if the method takes any, follow the shapes.
+        if (name === 'computeOutputShape')
+          requireShapes(name, own?.hasOptions ? args.slice(0, own.positional.length) : args);
       } catch (error) {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is one
         if (isAsync) return Promise.reject(error);
