@@ -63,6 +63,7 @@ const guides = [
   'docs/callbacks.md',
   'docs/tensors.md',
   'docs/data.md',
+  'docs/augmentation.md',
   'docs/from-python.md',
 ];
 

@@ -57,6 +57,7 @@ export const BY_POSITION: Readonly<Record<string, readonly PositionalOption[]>> 
   ...each('UpSampling1D UpSampling2D UpSampling3D', sizes('size')),
   ...each('ZeroPadding1D ZeroPadding2D ZeroPadding3D', sizes('padding')),
   ...each('Cropping1D Cropping2D Cropping3D', sizes('cropping')),
+  RandomFlip: [string('mode')],
   // losses and metrics
   Huber: [number('delta')],
   ...each('TopKCategoricalAccuracy SparseTopKCategoricalAccuracy', number('k')),

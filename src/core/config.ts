@@ -103,7 +103,7 @@ export const setImageDataFormat = checked('setImageDataFormat', function setImag
 /** A `dataFormat` option, or the default when it is null or left out. @throws {ValueError} It is neither of the two. */
 export function standardizeDataFormat(value: DataFormat | null | undefined, owner: string): DataFormat {
   if (value === null || value === undefined) return settings.imageDataFormat;
-  const lower = String(value).toLowerCase();
+  const lower = typeof value === 'string' ? value.toLowerCase() : value;
   if (lower === 'channels_last' || lower === 'channels_first') return lower;
   throw new ValueError(
     `${owner}: unknown data format ${describe(value)}. Expected 'channels_first' or 'channels_last'.`,

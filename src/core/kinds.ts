@@ -103,14 +103,14 @@ export const OPTIONS: Table = tableOf({
   'flag number text': 'verbose',
   number:
     'q adamBeta1 adamBeta2 adamLrRatio alpha atol b beta1 beta2 beta2Decay clipThreshold delta dropout emaMomentum endLearningRate epochs epsilon1 ' +
-    'epsilon2 factor gain initialAccumulatorValue initialEpoch initialScale interval l1RegularizationStrength l2RegularizationStrength ' +
+    'epsilon2 gain initialAccumulatorValue initialEpoch initialScale interval l1RegularizationStrength l2RegularizationStrength ' +
     'l2ShrinkageRegularizationStrength labelSmoothing learningRatePower mMul margin maxval minDelta minLr minValue minval momentum ' +
     'muonA muonB muonC nan negativeSlope power rate recurrentDropout renormMomentum rho rtol tMul testSplit timeout',
   whole:
     'axis1 axis2 axisa axisb axisc bins cooldown decimals depthMultiplier dpi groups implementation k maskIndex minlength n numRegressors ' +
     'numThresholds order sequenceStride',
   'null number':
-    'samplingRate maskValue adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon fillValue globalClipnorm initial ' +
+    'samplingRate maskValue adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon globalClipnorm initial ' +
     'initialValueThreshold l1 l2 leftSize lineLength lossScaleFactor maxValue neginf numLabels posinf rightSize rmsRate rows steps stepsPerEpoch threshold validationBatchSize validationSteps warmupTarget weightDecay',
   'null count': 'M N fftLength frameStep length maximumIterations maxlen num numSegments topK',
   'null whole':
@@ -118,13 +118,14 @@ export const OPTIONS: Table = tableOf({
   'null number text': 'ord',
   'null whole wholes': 'axis',
   'null positive positives': 'dilation dilationRate stride strides',
-  'null number list': 'attentionAxes outputPadding sharedAxes thresholds',
+  'null number list':
+    'attentionAxes brightnessFactor contrastFactor fillValue hueFactor outputPadding saturationFactor sharedAxes thresholds widthFactor',
   'number list lists text': 'padding',
   'null count counts': 'size',
   'null list': 'batchInputShape batchShape inputAxes inputShape noiseShape outputAxes range shape',
-  list: 'targetClassIds',
+  list: 'targetClassIds tileGridSize valueRange',
   'null function': 'callFunction cloneFunction onProgress printFn',
-  'number list': 'validationFreq',
+  'number list': 'additionFactor factor thresholdFactor validationFreq xFactor yFactor',
   'number text': 'saveFreq stepsPerExecution',
   text:
     'cacheSubdir curve distribution fillMode hashAlgorithm indexing interpolation labelMode monitor package rankdir root scoreMode ' +

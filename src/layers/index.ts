@@ -91,6 +91,51 @@ export type { DiscretizationOptions } from './preprocessing/discretization.js';
 export type { NormalizationOptions } from './preprocessing/normalization.js';
 export type { RescalingOptions } from './preprocessing/rescaling.js';
 export type { STFTSpectrogramOptions } from './preprocessing/stft_spectrogram.js';
+export type { ColorOptions } from './preprocessing/image_preprocessing/auto_contrast.js';
+export type {
+  ImageData,
+  ImagePreprocessingOptions,
+  ImagesAndTargets,
+  RandomImageOptions,
+  RandomTransformationOptions,
+  Transformed,
+  TransformOptions,
+} from './preprocessing/image_preprocessing/base_image_preprocessing_layer.js';
+export type { BoundingBoxes } from './preprocessing/image_preprocessing/boxes.js';
+export type { FromShape } from './preprocessing/image_preprocessing/center_crop.js';
+export type { ContrastLimitedOptions } from './preprocessing/image_preprocessing/clahe.js';
+export type { EqualizationOptions } from './preprocessing/image_preprocessing/equalization.js';
+export type { Factor } from './preprocessing/image_preprocessing/factors.js';
+export type { MaxNumBoundingBoxesOptions } from './preprocessing/image_preprocessing/max_num_bounding_box.js';
+export type { PipelineOptions } from './preprocessing/pipeline.js';
+export type { BrightnessChange, RandomColorOptions } from './preprocessing/image_preprocessing/random_brightness.js';
+export type { RandomColorJitterOptions } from './preprocessing/image_preprocessing/random_color_jitter.js';
+export type { ContrastChange } from './preprocessing/image_preprocessing/random_contrast.js';
+export type { CropWindow } from './preprocessing/image_preprocessing/random_crop.js';
+export type { Erasing, RandomErasingOptions } from './preprocessing/image_preprocessing/random_erasing.js';
+export type { Flips, RandomFlipOptions } from './preprocessing/image_preprocessing/random_flip.js';
+export type { RandomGrayscaleOptions } from './preprocessing/image_preprocessing/random_grayscale.js';
+export type { FactorPerImage } from './preprocessing/image_preprocessing/random_hue.js';
+export type { Inversions, RandomInvertOptions } from './preprocessing/image_preprocessing/random_invert.js';
+export type { Posterization } from './preprocessing/image_preprocessing/random_posterization.js';
+export type { ResizingOptions } from './preprocessing/image_preprocessing/resizing.js';
+export type { AugMixOptions, Chains, Link } from './preprocessing/image_preprocessing/aug_mix.js';
+export type { CutAndPaste, CutMixOptions } from './preprocessing/image_preprocessing/cut_mix.js';
+export type { Blend, MixUpOptions } from './preprocessing/image_preprocessing/mix_up.js';
+export type { ChosenChanges, RandAugmentOptions } from './preprocessing/image_preprocessing/rand_augment.js';
+export type {
+  Elastic,
+  RandomElasticTransformOptions,
+} from './preprocessing/image_preprocessing/random_elastic_transform.js';
+export type { Blur, RandomGaussianBlurOptions } from './preprocessing/image_preprocessing/random_gaussian_blur.js';
+export type { Perspective, RandomPerspectiveOptions } from './preprocessing/image_preprocessing/random_perspective.js';
+export type { Rotation } from './preprocessing/image_preprocessing/random_rotation.js';
+export type { RandomShearOptions, Shear } from './preprocessing/image_preprocessing/random_shear.js';
+export type { Translation } from './preprocessing/image_preprocessing/random_translation.js';
+export type { RandomZoomOptions, Zoom } from './preprocessing/image_preprocessing/random_zoom.js';
+export type { SampledImageOptions } from './preprocessing/image_preprocessing/base_affine_layer.js';
+export type { Step } from './preprocessing/image_preprocessing/policies.js';
+export type { SolarizationChange, SolarizationOptions } from './preprocessing/image_preprocessing/solarization.js';
 export type { InputSpecOptions } from './input_spec.js';
 export type {
   CallOptions,

@@ -77,8 +77,8 @@ export class Layer extends LayerState {
   /** Names of the arguments of `call` that are tensors, in order, in Keras's snake_case. */
   static readonly callArguments: readonly string[] = ['inputs'];
   /**
-   * Named arguments of Keras's `call` that a drawn call fills in and configs therefore hold, with their defaults: `training` if the
-   * default is false, `mask` if the call takes one.
+   * Named arguments of Keras's `call` that a drawn call fills in and configs therefore hold, with their defaults: `training` if it has
+   * one, `mask` if the call takes one.
    */
   static readonly callDefaults: { readonly training?: boolean | null; readonly mask?: null } = {};
   /** Whether `call` takes the positional arguments as they are, tensors or not. */

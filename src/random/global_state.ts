@@ -79,6 +79,17 @@ export function randomShuffle(n: number): Int32Array {
   return order;
 }
 
+/**
+ * A random place among n, drawn as Python's `random.choice` draws: Keras chooses the changes of `AugMix` so.
+ *
+ * @param n How many things there are.
+ * @returns A number from 0 to n − 1.
+ */
+export function randomChoice(n: number): number {
+  used.seeds = true;
+  return seeds.randint(0, n - 1);
+}
+
 /** How far the process's generators are. */
 export interface ProcessRandomState {
   readonly seeds: readonly number[];

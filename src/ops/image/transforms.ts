@@ -123,7 +123,7 @@ export interface PerspectiveTransformOptions {
 }
 
 /** The eight numbers of the projective maps that take end points to start points: float32, shape (batch, 8). */
-function homography(start: Tensor, end: Tensor): Tensor {
+export function homography(start: Tensor, end: Tensor): Tensor {
   const [startX, startY] = [0, 1].map((i) => lax.reshape(sliceAxis(start, 2, i, i + 1), start.shape.slice(0, 2)));
   const [endX, endY] = [0, 1].map((i) => lax.reshape(sliceAxis(end, 2, i, i + 1), end.shape.slice(0, 2)));
   const [none, one] = [lax.zerosLike(endX), lax.fullLike(endX, 1)];
