@@ -132,3 +132,32 @@ describe('BatchNormalization with renorm', () => {
     expect(() => new layers.BatchNormalization({ renorm: true, renormClipping })).toThrow(message);
   });
 });
+
+describe('LayerNormalization with rmsScaling', () => {
+  // Real Keras 3.15.1 on JAX.
+  const x = tensor([1, 2, 4, 0.5, -1, 3], [1, 2, 3], 'float32');
+  const close = (y: Tensor, wanted: readonly number[]): void =>
+    y.ndarray.data.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 5));
+  it.each(backendNames)('divides by the deviation and keeps the mean, on %s', (name) => {
+    const layer = new layers.LayerNormalization({ rmsScaling: true, epsilon: 0.01 });
+    layer.build([null, 2, 3]);
+    layer.setWeights([tensor([0.5, 1, 2])]);
+    close(
+      runOn(name, () => layer(x)),
+      [
+        0.3996094763278961, 1.5984379053115845, 6.393751621246338, 0.1512453407049179, -0.6049813628196716,
+        3.6298880577087402,
+      ],
+    );
+    const both = new layers.LayerNormalization({ rmsScaling: true, axis: [1, 2], scale: false });
+    close(
+      runOn(name, () => both(x)),
+      [
+        0.6083115339279175, 1.216623067855835, 2.43324613571167, 0.30415576696395874, -0.6083115339279175,
+        1.8249346017837524,
+      ],
+    );
+    expect(both.getConfig()).toMatchObject({ rms_scaling: true, scale: false, center: true });
+    expect(both.weights.map((weight) => weight.name)).toEqual(['gamma']);
+  });
+});
