@@ -178,3 +178,8 @@ export async function writeKernelsSection(path: string, found: Table): Promise<v
 counts what its plain sum takes, so that faster ways of computing it show as more. Of passes over memory read GB/s, of functions elements a second.`,
   );
 }
+
+/** Put a table of batches made beside steps into the part of the page that stays. @param said What it measures. */
+export async function writeDataSection(path: string, found: Table, said: string): Promise<void> {
+  await writeSection(path, found, `${measuredBy('npm run bench:data -- --write')} ${said}`);
+}
