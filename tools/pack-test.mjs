@@ -140,6 +140,9 @@ await checks.run('installs in an empty project, with its dependencies and no mor
     write(`${name}.ts`, text);
     write(`${name}.mjs`, transformSync(text, { loader: 'ts', target: 'es2022' }).code);
   }
+  const ends = readFileSync(join(root, 'src', 'testing', 'programs', 'ends.ts'), 'utf8');
+  const { code } = transformSync(ends, { loader: 'ts', target: 'es2022' });
+  write('ends.mjs', code.replaceAll('../../index.js', 'keras-ts'));
   write(
     'required.cjs',
     "const { Dense } = require('keras-ts/layers');\nconsole.log(Dense.name, require('keras-ts').version());\n",
@@ -211,6 +214,13 @@ for (const major of NODES) {
   await checks.run(`README's program on Node ${major}`, () => mustTrain(node, ['program.mjs']));
   await checks.run(`the programs of docs/ on Node ${major}`, async () => {
     for (const [name] of guides) await mustRun(node, [`${name}.mjs`], { cwd: project, timeout: 120 });
+  });
+  await checks.run(`programs end by themselves on Node ${major}`, async () => {
+    const codes = { small: 0, large: 0, pair: 0, predict: 0, fails: 1, code: 3 };
+    for (const [name, expected] of Object.entries(codes)) {
+      const { code, output } = await runCommand(node, ['ends.mjs', name], { cwd: project, timeout: 120 });
+      if (code !== expected) throw new Error(`${name}: ended with ${code}, expected ${expected}:\n${output}`);
+    }
   });
   // Node 20 knows no TypeScript.
   if (major > 20)
