@@ -6,7 +6,7 @@ import type { Tensor } from '../../../runtime/index.js';
 import { ownerOf, positiveInteger } from '../../arguments.js';
 import type { ColorOptions } from './auto_contrast.js';
 import type { TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, intoRange } from './base_image_preprocessing_layer.js';
+import { BaseImagePreprocessingLayer } from './base_image_preprocessing_layer.js';
 import type { Range } from './factors.js';
 import { valueRangeOf } from './factors.js';
 
@@ -50,11 +50,11 @@ export class Equalization extends BaseImagePreprocessingLayer {
   ): Tensor {
     if (!training) return given;
     const { computeDtype: dtype, valueRange } = this;
-    const images = intoRange(ops.cast(given, dtype), valueRange, BYTE, dtype);
+    const images = scaled(ops.cast(given, dtype), valueRange, BYTE);
     const axis = this.axes.channel + images.ndim;
     const { channels } = this.sizesOf(images);
     const equalized = ops.split(images, channels, { axis }).map((channel) => this.#equalized(channel));
-    return ops.cast(intoRange(ops.concatenate(equalized, { axis }), BYTE, valueRange, dtype), dtype);
+    return ops.cast(scaled(ops.concatenate(equalized, { axis }), BYTE, valueRange), dtype);
   }
 
   #equalized(channel: Tensor): Tensor {
@@ -77,4 +77,10 @@ export class Equalization extends BaseImagePreprocessingLayer {
   override getConfig(): Config {
     return { ...super.getConfig(), bins: this.bins, value_range: this.valueRange };
   }
+}
+
+/** Values in one range brought into another, in Keras's order of work: where values fall between bins depends on how they are rounded. */
+function scaled(x: Tensor, [low, high]: Range, [targetLow, targetHigh]: Range): Tensor {
+  const scale = (targetHigh - targetLow) / (high - low);
+  return ops.add(ops.multiply(x, scale), targetLow - low * scale);
 }
