@@ -81,14 +81,11 @@ export class ReversibleEmbedding extends Embedding {
     return inputs.dtype.includes('float') ? null : super.computeMask(inputs, previousMask);
   }
 
-  override computeOutputShape(inputShape: PartialShape, { reverse = false } = {}): PartialShape {
-    return reverse ? [...inputShape.slice(0, -1), this.inputDim] : super.computeOutputShape(inputShape);
-  }
-
   override computeOutputSpec(...args: unknown[]): Tree<Spec> {
     const { positional, options } = splitCall(args);
-    const shape = this.computeOutputShape((positional[0] as KerasTensor).shape, options);
-    return { shape, dtype: this.computeDtype }; // as Keras promises, also with a reverseDtype
+    const { shape } = positional[0] as KerasTensor;
+    const there = options['reverse'] === true ? [...shape.slice(0, -1), this.inputDim] : [...shape, this.outputDim];
+    return { shape: there, dtype: this.computeDtype }; // as Keras promises, also with a reverseDtype
   }
 
   override getConfig(): Config {
