@@ -92,7 +92,6 @@ export * as layers from './layers/index.js';
 export * as losses from './losses/index.js';
 export * as metrics from './metrics/index.js';
 export * as models from './models/index.js';
-export * as backend from './namespaces/backend.js';
 export * as config from './namespaces/config.js';
 export * as data from './namespaces/data.js';
 export * as dtypePolicies from './namespaces/dtype_policies.js';
@@ -103,6 +102,7 @@ export * as tree from './namespaces/tree.js';
 export * as ops from './ops/index.js';
 export * as optimizers from './optimizers/index.js';
 export * as random from './random/index.js';
+export * as backend from './namespaces/backend.js'; // behind the rooms whose functions it shows again
 export * as regularizers from './regularizers/index.js';
 export * as saving from './saving/index.js';
 export * as utils from './utils/index.js';

@@ -7,6 +7,7 @@ import { resultType as leastUpperBound } from '../core/promotion.js';
 export { epsilon, floatx, imageDataFormat, setEpsilon, setFloatx, setImageDataFormat } from '../core/config.js';
 export { backend, isKerasTensor } from '../runtime/index.js';
 export { clearSession, standardizeDtype } from '../utils/index.js';
+export * from '../legacy/backend/index.js';
 
 /**
  * Whether a dtype is a float.

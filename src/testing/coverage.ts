@@ -40,6 +40,8 @@ function missingParameters(entry: ApiEntry, found: unknown): string[] {
   const signature = signatureOf(found);
   if (signature === null || signature.variadic || signature.names === null) return [];
   const known = new Set([...signature.names, ...signature.positional]);
+  // What comes by position beyond what Keras requires is handed on as a whole: it does not tell what is in there.
+  if (signature.positional.length > entry.params.filter((p) => p.required).length) return [];
   // A function of one object of options, which it hands on, does not tell their names.
   if (signature.positional.some((name) => name === 'options' || name === 'config')) return [];
   return entry.params
