@@ -136,3 +136,4 @@ export { CategoryEncoding } from './preprocessing/category_encoding.js';
 export { Discretization } from './preprocessing/discretization.js';
 export { Normalization } from './preprocessing/normalization.js';
 export { Solarization } from './preprocessing/image_preprocessing/solarization.js';
+export { IntegerLookup } from './preprocessing/integer_lookup.js';
