@@ -1,4 +1,5 @@
 /** @file Names that stand before the names of what is made inside them: `"sequential/dense/kernel"`. */
+import { checkMethods } from './methods.js';
 import { checkedOptions } from './arguments.js';
 import { describe } from './describe.js';
 import { refuseUnknownOptions, ValueError } from './errors.js';
@@ -85,3 +86,5 @@ export class NameScope {
     return within({ name, owner: caller, parent }, fn);
   }
 }
+
+checkMethods(NameScope);

@@ -1,4 +1,5 @@
 /** @file `StatelessScope` and `SymbolicScope`: code with variables as a function of the variables' values. */
+import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import { describe } from '../core/describe.js';
 import { checkList } from '../core/kinds.js';
@@ -137,3 +138,6 @@ export class SymbolicScope {
     return symbolic.run(true, fn);
   }
 }
+
+checkMethods(StatelessScope);
+checkMethods(SymbolicScope);

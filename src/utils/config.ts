@@ -1,4 +1,5 @@
 /** @file `Config`: settings by name, which can be frozen. */
+import { checkMethods } from '../core/methods.js';
 import { describe } from '../core/describe.js';
 import { suggest, TypeError, ValueError } from '../core/errors.js';
 import { formatJson } from '../core/json.js';
@@ -168,3 +169,5 @@ function pairs(values: ConfigValues): [string, unknown][] {
   if (isDict(values)) return Object.entries(values);
   throw new TypeError(`Config: got ${describe(values)}. Expected an object of settings.`);
 }
+
+checkMethods(Config);

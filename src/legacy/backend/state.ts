@@ -297,15 +297,18 @@ export type BackendFunction = (inputs: readonly TensorLike[]) => Tensor[];
  * const half = backend.function([x], [ops.divide(x, 2)]);
  * half([[[4, 6]]]); // [[[2 3]]]
  */
-function functionOf(inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): BackendFunction {
-  for (const [what, each] of Object.entries({ inputs, outputs }))
-    if (!Array.isArray(each) || !each.every((x) => x instanceof KerasTensor))
-      throw new TypeError(
-        `function: ${what} are ${describe(each)}. Expected a list of symbolic tensors: function([model.input], [layer.output]).`,
-      );
-  const fn = new GraphFunction([...inputs], [...outputs]);
-  return (values) => fn(values.map((value) => ops.convertToTensor(value)));
-}
+const functionOf = checked(
+  'function',
+  (inputs: readonly KerasTensor[], outputs: readonly KerasTensor[]): BackendFunction => {
+    for (const [what, each] of Object.entries({ inputs, outputs }))
+      if (!Array.isArray(each) || !each.every((x) => x instanceof KerasTensor))
+        throw new TypeError(
+          `function: ${what} are ${describe(each)}. Expected a list of symbolic tensors: function([model.input], [layer.output]).`,
+        );
+    const fn = new GraphFunction([...inputs], [...outputs]);
+    return (values) => fn(values.map((value) => ops.convertToTensor(value)));
+  },
+);
 export { functionOf as function };
 
 /**
@@ -343,16 +346,19 @@ export const gradients = checked(
  * @example
  * backend.switch([true, false], [1, 2], [3, 4]) // [1, 4]
  */
-function switchOver(condition: TensorLike, thenExpression: Either, elseExpression: Either): Tensor {
-  const chosen = ops.cast(condition, 'bool');
-  if (chosen.ndim === 0) return ops.cond(chosen, () => given(thenExpression), () => given(elseExpression)); // prettier-ignore
-  const [a, b] = [given(thenExpression), given(elseExpression)];
-  if (chosen.ndim > a.ndim)
-    throw new ValueError(
-      `switch: a condition of rank ${chosen.ndim} for tensors of rank ${a.ndim}. Expected no more axes than theirs.`,
-    );
-  return ops.where(ops.reshape(chosen, [...chosen.shape, ...new Array<number>(a.ndim - chosen.ndim).fill(1)]), a, b);
-}
+const switchOver = checked(
+  'switch',
+  (condition: TensorLike, thenExpression: Either, elseExpression: Either): Tensor => {
+    const chosen = ops.cast(condition, 'bool');
+    if (chosen.ndim === 0) return ops.cond(chosen, () => given(thenExpression), () => given(elseExpression)); // prettier-ignore
+    const [a, b] = [given(thenExpression), given(elseExpression)];
+    if (chosen.ndim > a.ndim)
+      throw new ValueError(
+        `switch: a condition of rank ${chosen.ndim} for tensors of rank ${a.ndim}. Expected no more axes than theirs.`,
+      );
+    return ops.where(ops.reshape(chosen, [...chosen.shape, ...new Array<number>(a.ndim - chosen.ndim).fill(1)]), a, b);
+  },
+);
 export { switchOver as switch };
 
 /** Names of Keras 2's backend that there is no use for here, and what takes their place. */

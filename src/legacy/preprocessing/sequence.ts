@@ -1,4 +1,5 @@
 /** @file `keras.preprocessing.sequence` of Keras 2: pairs of words, and windows of series. */
+import { checkMethods } from '../../core/methods.js';
 import { checked, checkedOptions } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
@@ -247,3 +248,5 @@ export class TimeseriesGenerator extends PyDataset {
     return JSON.stringify({ class_name: 'TimeseriesGenerator', config: this.getConfig() });
   }
 }
+
+checkMethods(TimeseriesGenerator);

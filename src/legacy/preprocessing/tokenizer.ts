@@ -1,4 +1,5 @@
 /** @file `Tokenizer` of Keras 2: words numbered by how often they occur. */
+import { checkMethods } from '../../core/methods.js';
 import { checked, checkedOptions } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
@@ -319,3 +320,5 @@ export const tokenizerFromJson = checked('tokenizerFromJson', (jsonString: strin
   }
   throw new ValueError("tokenizerFromJson: the JSON has no 'config' of a tokenizer. Give what toJson wrote.");
 });
+
+checkMethods(Tokenizer);
