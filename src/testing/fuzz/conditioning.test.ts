@@ -30,6 +30,14 @@ describe('withoutRounding', () => {
     expect(left((x) => lax.pow(lax.exp(x), lax.exp(x)), [3], 1e-5)).toEqual([0]);
   });
 
+  test('explains what is left of numbers that cancel, and what is divided by it', () => {
+    const graph = graphOf(3, (x) => lax.div(lax.broadcastInDim(lax.reduceSum(x, [0]), [3], []), x));
+    const inputs = [floats(1e4, -1e4 + 1e-3, 1e-3)];
+    const expected = interpret(graph, inputs);
+    const actual = floats(...Array.from(expected[0].data, (x) => x + 1e-3 / 1e-3));
+    expect(withoutRounding(graph, inputs, [actual], expected)[0].data[2]).toBe(expected[0].data[2]);
+  });
+
   test('leaves errors where rounding does little', () => {
     const [one, two] = left((x) => lax.add(lax.mul(x, x), x), [1.5, 0.3], 1e-5);
     expect(one).toBeCloseTo(1e-5, 6);
