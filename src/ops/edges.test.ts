@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as random from '../random/index.js';
 import * as metrics from '../metrics/index.js';
 import { EinsumDense } from '../layers/index.js';
-import type { Tensor } from '../runtime/index.js';
+import type { Tensor, TensorLike } from '../runtime/index.js';
 import { jit, tensor, valueAndGrad } from '../runtime/index.js';
 import { everyBackend } from '../testing/backends.js';
 import * as ops from './index.js';
@@ -69,6 +69,18 @@ describe('edges', () => {
       expect(numbers(() => ops.nanmax(x, { axis: 1 }))).toEqual([nan, -inf, inf]);
       expect(numbers(() => ops.nanmin(x, { axis: 1 }))).toEqual([nan, -inf, inf]);
       expect(numbers(() => ops.nanmax(x, { axis: 1, initial: 0 }))).toEqual([0, 0, inf]);
+    });
+    it('nextafter steps by the dtype of both, in which plain numbers have no say', () => {
+      const one = (dtype: 'float16' | 'bfloat16' | 'int8' | 'int32'): Tensor => tensor([1], [1], dtype);
+      const dtypes = (...pairs: [TensorLike, TensorLike][]): string[] =>
+        pairs.map(([a, b]) => ops.nextafter(a, b).dtype);
+      expect(
+        dtypes([one('float16'), 2], [one('float16'), 2.5], [2, one('bfloat16')], [one('int8'), one('float16')]),
+      ).toEqual(['float16', 'float16', 'bfloat16', 'float16']);
+      expect(dtypes([one('int32'), 2.5], [1, 2], [one('float16'), one('bfloat16')])).toEqual(
+        new Array<string>(3).fill('float32'),
+      );
+      expect(numbers(() => ops.nextafter(one('float16'), 2))).toEqual([1 + 2 ** -10]);
     });
     it('nextafter steps by the dtype', () => {
       const next = (dtype: 'float16' | 'bfloat16' | 'float64', a: number[], b: number[]): number[] =>

@@ -119,6 +119,45 @@ describe('3×3 taps with fewer products are as near as stated', () => {
   });
 });
 
+test.each([Infinity, NaN])('one %f in the input spoils three positions more than it meets, and no other', (value) => {
+  const builder = new GraphBuilder();
+  const x = builder.input({ dtype: 'float32', shape: [1, 24, 24, 16] }, 'x');
+  const kernel = builder.input({ dtype: 'float32', shape: [3, 3, 16, 16] }, 'kernel');
+  const y = convGeneral(x, kernel, {
+    lhs: { batch: 0, feature: 3, spatial: [1, 2] },
+    rhs: { batch: 3, feature: 2, spatial: [0, 1] },
+    out: { batch: 0, feature: 3, spatial: [1, 2] },
+    strides: [1, 1],
+    padding: SAME,
+    lhsDilation: [1, 1],
+    rhsDilation: [1, 1],
+    featureGroups: 1,
+    batchGroups: 1,
+  });
+  const graph = builder.graph([x, kernel], [y]);
+  const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), {
+    inputs: [null, null],
+    outputs: [null],
+    counter: null,
+  });
+  const [image, taps] = graph.inputs.map(({ shape }, i) => numbers(shape, i + 1));
+  expect(executable.profile!([image, taps], 1).some(({ label }) => label.includes('winograd'))).toBe(true);
+  const [clean] = executable.runSync([image, taps], 1);
+  const [row, column] = [9, 14];
+  image.data[(row * 24 + column) * 16 + 5] = value;
+  const [spoiled] = executable.runSync([image, taps], 1);
+  let far = 0;
+  spoiled.data.forEach((found, i) => {
+    const [h, w] = [Math.floor(i / (24 * 16)), Math.floor(i / 16) % 24];
+    const distance = Math.max(Math.abs(h - row), Math.abs(w - column));
+    if (distance <= 1) expect(Number.isFinite(Number(found))).toBe(false);
+    if (distance <= 1 + 3) return;
+    far++;
+    if (!Object.is(found, clean.data[i])) throw new Error(`position ${h}, ${w}: ${found}`);
+  });
+  expect(far).toBeGreaterThan(16 * 400);
+});
+
 describe('the matrices', () => {
   test.each([
     [2, 3],

@@ -61,7 +61,7 @@ export const subtract = binaryOp('subtract', (a, b) => (isBool(a) ? lax.xor(a, b
 export const multiply = binaryOp('multiply', (a, b) => (isBool(a) ? lax.and(a, b) : lax.mul(a, b)));
 
 /** The float dtype of a quotient of operands. */
-function quotientType(x1: TensorLike, x2: TensorLike): DType {
+export function quotientType(x1: TensorLike, x2: TensorLike): DType {
   return resultType(promotionType(x1), promotionType(x2), 'float');
 }
 /** As `quotientType`, but plain fractions count as `floatx`, as a few functions of Keras have it. */

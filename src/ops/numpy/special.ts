@@ -5,6 +5,7 @@ import * as lax from '../../graph/lax.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op } from '../../runtime/index.js';
 import { align, floatTensor } from '../common.js';
+import { quotientType } from './elementwise.js';
 
 const c = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);
 
@@ -76,7 +77,7 @@ export const fmin = withoutNaN('fmin', lax.lt, lax.min);
  * ops.nextafter(1, 2) // 1.0000001
  */
 export const nextafter = op('nextafter', (x1: TensorLike, x2: TensorLike): Tensor => {
-  const [a, b] = align('nextafter', [floatTensor(x1, 'nextafter'), floatTensor(x2, 'nextafter')]);
+  const [a, b] = align('nextafter', [x1, x2], quotientType(x1, x2));
   return lax.nextAfter(a, b);
 });
 
