@@ -118,7 +118,8 @@ class LocalRunner implements EngineRunner {
   }
 }
 
-const idle = new Map<number, EngineRunner>();
+/** Engines by the workers of the platform they were started for, and by their limit of time. */
+const idle = new Map<unknown, Map<number, EngineRunner>>();
 let local: LocalRunner | null = null;
 const onThisThread = (): LocalRunner => (local ??= new LocalRunner());
 
@@ -165,9 +166,10 @@ export function engineReadsFiles(): boolean {
   return workerUrl() !== null;
 }
 
-let found: { readonly url: string | null } | null = null;
+let found: { readonly workers: unknown; readonly url: string | null } | null = null;
 function workerUrl(): string | null {
-  found ??= { url: getPlatform().workers?.resolve('h5wasm') ?? null };
+  const { workers } = getPlatform();
+  if (found === null || found.workers !== workers) found = { workers, url: workers?.resolve('h5wasm') ?? null };
   return found.url;
 }
 
@@ -178,10 +180,13 @@ function workerUrl(): string | null {
  */
 export function engineRunner(seconds: number): EngineRunner {
   if (!(seconds > 0)) throw new ValueError(`HDF5: a limit of ${seconds} seconds. Expected a number above 0.`);
-  let runner = idle.get(seconds);
+  const { workers } = getPlatform();
+  const ofPlatform = idle.get(workers) ?? new Map<number, EngineRunner>();
+  idle.set(workers, ofPlatform);
+  let runner = ofPlatform.get(seconds);
   if (runner === undefined || runner.ended !== null) {
     runner = startRunner(seconds);
-    idle.set(seconds, runner);
+    ofPlatform.set(seconds, runner);
   }
   return runner;
 }
