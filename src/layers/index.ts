@@ -109,7 +109,8 @@ export type { EqualizationOptions } from './preprocessing/image_preprocessing/eq
 export type { Factor } from './preprocessing/image_preprocessing/factors.js';
 export type { MaxNumBoundingBoxesOptions } from './preprocessing/image_preprocessing/max_num_bounding_box.js';
 export type { PipelineOptions } from './preprocessing/pipeline.js';
-export type { BrightnessChange, RandomColorOptions } from './preprocessing/image_preprocessing/random_brightness.js';
+export type { RandomColorOptions } from './preprocessing/image_preprocessing/base_random_color_layer.js';
+export type { BrightnessChange } from './preprocessing/image_preprocessing/random_brightness.js';
 export type { RandomColorJitterOptions } from './preprocessing/image_preprocessing/random_color_jitter.js';
 export type { ContrastChange } from './preprocessing/image_preprocessing/random_contrast.js';
 export type { CropWindow } from './preprocessing/image_preprocessing/random_crop.js';

@@ -17,7 +17,7 @@ import type { Factor, Range } from './factors.js';
 import { factorRange, valueRangeOf } from './factors.js';
 import type { PolicyFields, PolicyName, Step } from './policies.js';
 import { drawStep, layersOf, policyLayers, runStep } from './policies.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
 
 /** In the order in which they are numbered. */
 const MOVES: readonly PolicyName[] = [

@@ -1,25 +1,12 @@
 /** @file `RandomBrightness`: makes images brighter or darker. */
 import { checkedOptions } from '../../../core/arguments.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
-import type {
-  ImageData,
-  RandomImageOptions,
-  RandomTransformationOptions,
-  TransformOptions,
-} from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
-import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-
-/** Options of layers that draw random numbers and must know which values pixels take. */
-export interface RandomColorOptions extends RandomImageOptions {
-  /** The values of the darkest and the brightest pixels. Default [0, 255]. */
-  readonly valueRange?: readonly number[];
-}
+import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
+import { imagesOf } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
+import type { Factor } from './factors.js';
 
 /** What `RandomBrightness` draws. */
 export interface BrightnessChange {
@@ -43,21 +30,10 @@ export interface BrightnessChange {
  * const brightness = new layers.RandomBrightness(0.2, { seed: 1 });
  * brightness(ops.full([2, 8, 8, 3], 100), { training: true }).shape // [2, 8, 8, 3]
  */
-export class RandomBrightness extends BaseImagePreprocessingLayer<BrightnessChange> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomBrightness extends BaseRandomColorLayer<BrightnessChange> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = [0, 255], seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [-1, 1] });
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
+    super([-1, 1], factor, options);
   }
 
   override getRandomTransformation(
@@ -78,9 +54,5 @@ export class RandomBrightness extends BaseImagePreprocessingLayer<BrightnessChan
     if (!training || transformation === null) return images;
     const floats = ops.cast(images, this.computeDtype);
     return ops.clip(ops.add(floats, ops.cast(transformation.rgbDelta, floats.dtype)), ...this.valueRange);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

@@ -1,15 +1,12 @@
 /** @file `RandomColorDegeneration`: takes colour out of images. */
 import { checkedOptions } from '../../../core/arguments.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
-import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import { imagesOf } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
+import type { Factor } from './factors.js';
 import type { FactorPerImage } from './random_hue.js';
 
 /**
@@ -28,21 +25,10 @@ import type { FactorPerImage } from './random_hue.js';
  * const paler = new layers.RandomColorDegeneration([0, 1], { seed: 1 });
  * paler(ops.ones([2, 8, 8, 3]), { training: true }).shape // [2, 8, 8, 3]
  */
-export class RandomColorDegeneration extends BaseImagePreprocessingLayer<FactorPerImage> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomColorDegeneration extends BaseRandomColorLayer<FactorPerImage> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = [0, 255], seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [-1, 1] });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
+    super([-1, 1], factor, options);
   }
 
   override getRandomTransformation(
@@ -64,9 +50,5 @@ export class RandomColorDegeneration extends BaseImagePreprocessingLayer<FactorP
     const grey = ops.image.rgbToGrayscale(floats, { dataFormat });
     const mixed = ops.add(floats, ops.multiply(ops.cast(transformation.factor, dtype), ops.subtract(grey, floats)));
     return ops.clip(mixed, ...this.valueRange);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

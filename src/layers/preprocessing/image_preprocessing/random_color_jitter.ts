@@ -9,7 +9,7 @@ import type { TransformOptions } from './base_image_preprocessing_layer.js';
 import { BaseImagePreprocessingLayer } from './base_image_preprocessing_layer.js';
 import type { Factor, Range } from './factors.js';
 import { valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
 import { RandomBrightness } from './random_brightness.js';
 import { RandomContrast } from './random_contrast.js';
 import { RandomHue } from './random_hue.js';

@@ -1,15 +1,12 @@
 /** @file `RandomContrast`: spreads or narrows the values of images around their mean. */
 import { checkedOptions } from '../../../core/arguments.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
+import { imagesOf } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
 import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
 
 /** What `RandomContrast` draws. */
 export interface ContrastChange {
@@ -33,21 +30,10 @@ export interface ContrastChange {
  * const contrast = new layers.RandomContrast(0.5, { seed: 1 });
  * contrast(ops.ones([2, 8, 8, 3]), { training: true }).shape // [2, 8, 8, 3]
  */
-export class RandomContrast extends BaseImagePreprocessingLayer<ContrastChange> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomContrast extends BaseRandomColorLayer<ContrastChange> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = [0, 255], seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [0, 1] });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
+    super([0, 1], factor, options);
   }
 
   override getRandomTransformation(
@@ -71,9 +57,5 @@ export class RandomContrast extends BaseImagePreprocessingLayer<ContrastChange> 
     const mean = ops.mean(ops.mean(floats, { axis: height, keepdims: true }), { axis: width, keepdims: true });
     const spread = ops.multiply(ops.subtract(floats, mean), ops.cast(transformation.contrastFactor, floats.dtype));
     return ops.clip(ops.add(spread, mean), ...this.valueRange);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

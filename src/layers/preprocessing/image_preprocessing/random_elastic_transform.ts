@@ -16,7 +16,7 @@ import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessin
 import type { BoundingBoxes } from './boxes.js';
 import type { Factor, Range } from './factors.js';
 import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
 
 const FILL_MODES = ['constant', 'nearest', 'wrap', 'mirror', 'reflect'] as const;
 

@@ -11,7 +11,7 @@ import type { ImageData, RandomTransformationOptions, TransformOptions } from '.
 import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
 import type { Factor, Range } from './factors.js';
 import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
 
 /** Options of `new RandomGaussianBlur(options)`. */
 export interface RandomGaussianBlurOptions extends RandomColorOptions {

@@ -1,15 +1,12 @@
 /** @file `RandomHue`: turns the colours of images. */
 import { checkedOptions } from '../../../core/arguments.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf, intoRange } from './base_image_preprocessing_layer.js';
-import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import { imagesOf, intoRange } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
+import type { Factor } from './factors.js';
 
 /** One random number for each image. */
 export interface FactorPerImage {
@@ -31,21 +28,10 @@ export interface FactorPerImage {
  * const hue = new layers.RandomHue(0.5, { seed: 1 });
  * hue(ops.ones([2, 8, 8, 3]), { training: true }).shape // [2, 8, 8, 3]
  */
-export class RandomHue extends BaseImagePreprocessingLayer<FactorPerImage> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomHue extends BaseRandomColorLayer<FactorPerImage> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = [0, 255], seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [0, 1] });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
+    super([0, 1], factor, options);
   }
 
   override getRandomTransformation(
@@ -76,9 +62,5 @@ export class RandomHue extends BaseImagePreprocessingLayer<FactorPerImage> {
     const hsv = ops.concatenate([inCircle, saturation, value], { axis: channel });
     const colours = ops.clip(ops.image.hsvToRgb(hsv, { dataFormat }), 0, 1);
     return ops.cast(intoRange(colours, [0, 1], valueRange, dtype), dtype);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

@@ -1,16 +1,13 @@
 /** @file `RandomPosterization`: leaves fewer bits to the colours of images. */
 import { checkedOptions } from '../../../core/arguments.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
 import * as random from '../../../random/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf, intoRange } from './base_image_preprocessing_layer.js';
+import { imagesOf, intoRange } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
 import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
 
 const BITS = 8;
 const BYTE: Range = [0, 255];
@@ -36,21 +33,10 @@ export interface Posterization {
  * const posterization = new layers.RandomPosterization([3, 3]);
  * posterization([[[255], [100], [20]]], { training: true }) // [[[224], [96], [0]]]
  */
-export class RandomPosterization extends BaseImagePreprocessingLayer<Posterization> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomPosterization extends BaseRandomColorLayer<Posterization> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = BYTE, seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [1, BITS] });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
+    super([1, BITS], factor, options);
   }
 
   override getRandomTransformation(
@@ -77,9 +63,5 @@ export class RandomPosterization extends BaseImagePreprocessingLayer<Posterizati
     const bytes = ops.cast(intoRange(images, valueRange, BYTE, dtype), 'uint8');
     const kept = ops.bitwiseLeftShift(ops.bitwiseRightShift(bytes, shift), shift);
     return intoRange(ops.cast(kept, dtype), BYTE, valueRange, dtype);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

@@ -1,16 +1,13 @@
 /** @file `RandomSaturation`: makes colours of images stronger or paler. */
 import { checkedOptions } from '../../../core/arguments.js';
 import { epsilon } from '../../../core/config.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
-import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import { imagesOf } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
+import type { Factor } from './factors.js';
 import type { FactorPerImage } from './random_hue.js';
 
 /**
@@ -30,21 +27,10 @@ import type { FactorPerImage } from './random_hue.js';
  * const saturation = new layers.RandomSaturation([0.4, 0.6], { valueRange: [0, 1], seed: 1 });
  * saturation(ops.ones([2, 8, 8, 3]), { training: true }).shape // [2, 8, 8, 3]
  */
-export class RandomSaturation extends BaseImagePreprocessingLayer<FactorPerImage> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomSaturation extends BaseRandomColorLayer<FactorPerImage> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = [0, 255], seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [-1, 1] });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
+    super([-1, 1], factor, options);
   }
 
   override getRandomTransformation(
@@ -67,9 +53,5 @@ export class RandomSaturation extends BaseImagePreprocessingLayer<FactorPerImage
     const factor = ops.reshape(ops.cast(transformation.factor, dtype), [-1, 1, 1, 1]);
     const saturation = ops.clip(ops.multiply(parts[1], factor), ...this.valueRange);
     return ops.image.hsvToRgb(ops.concatenate([parts[0], saturation, parts[2]], { axis: channel }), { dataFormat });
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

@@ -1,16 +1,13 @@
 /** @file `RandomSharpness`: sharpens or blurs images a little. */
 import { checkedOptions } from '../../../core/arguments.js';
-import type { Config } from '../../../core/serialization.js';
 import * as ops from '../../../ops/index.js';
-import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
 import { tensor } from '../../../runtime/index.js';
-import { ownerOf } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
-import type { Factor, Range } from './factors.js';
-import { factorRange, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import { imagesOf } from './base_image_preprocessing_layer.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
+import { BaseRandomColorLayer } from './base_random_color_layer.js';
+import type { Factor } from './factors.js';
 import type { FactorPerImage } from './random_hue.js';
 
 /** Weights of a pixel's neighbours, and of the pixel itself, in the blurred image. */
@@ -31,21 +28,10 @@ const [AROUND, MIDDLE] = [1 / 13, 5 / 13];
  * const sharpness = new layers.RandomSharpness([0.2, 0.8], { seed: 1 });
  * sharpness(ops.ones([2, 8, 8, 3]), { training: true }).shape // [2, 8, 8, 3]
  */
-export class RandomSharpness extends BaseImagePreprocessingLayer<FactorPerImage> {
-  static readonly positional = ['factor'];
-  readonly factor: Range;
-  readonly valueRange: Range;
-  readonly seed: number | null;
-  readonly generator: SeedGenerator;
-
+export class RandomSharpness extends BaseRandomColorLayer<FactorPerImage> {
   constructor(factor: Factor, options: RandomColorOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
-    const { valueRange = [0, 255], seed = null, ...rest } = options;
-    super(rest);
-    this.factor = factorRange(ownerOf(this), 'factor', factor, { bounds: [0, 1] });
-    this.valueRange = valueRangeOf(ownerOf(this), valueRange);
-    this.seed = seed;
-    this.generator = new SeedGenerator({ seed });
+    super([0, 1], factor, options);
   }
 
   override getRandomTransformation(
@@ -70,9 +56,5 @@ export class RandomSharpness extends BaseImagePreprocessingLayer<FactorPerImage>
     const factor = ops.reshape(ops.cast(ops.multiply(transformation.factor, 2), dtype), [-1, 1, 1, 1]);
     const change = ops.multiply(ops.subtract(1, factor), ops.subtract(smooth, floats));
     return ops.clip(ops.add(floats, change), ...this.valueRange);
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), factor: this.factor, value_range: this.valueRange, seed: this.seed };
   }
 }

@@ -9,7 +9,7 @@ import type { ImageData, RandomTransformationOptions, TransformOptions } from '.
 import { BaseImagePreprocessingLayer, imagesOf, intoRange } from './base_image_preprocessing_layer.js';
 import type { Factor, Range } from './factors.js';
 import { factorRange, fromZero, valueRangeOf } from './factors.js';
-import type { RandomColorOptions } from './random_brightness.js';
+import type { RandomColorOptions } from './base_random_color_layer.js';
 
 const BYTE: Range = [0, 255];
 
