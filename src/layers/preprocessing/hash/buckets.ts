@@ -1,0 +1,60 @@
+/** @file Tokens spread over buckets, as TensorFlow spreads them: by FarmHash, or by SipHash where there is a salt. */
+import { quote } from '../../../core/describe.js';
+import { ValueError } from '../../../core/errors.js';
+import { fingerprint64, joinFingerprints } from './farmhash.js';
+import { sipHash } from './siphash.js';
+import { uint64 } from './uint64.js';
+
+/** What seasons a hash: two whole numbers, which may be negative. */
+export type Salt = readonly [number, number];
+
+const encoder = new TextEncoder();
+
+/**
+ * The two numbers of an option `salt`: one number stands for both.
+ *
+ * @param owner Names who asks in the message.
+ * @throws {ValueError} It is neither a whole number, nor two, nor null.
+ */
+export function saltOf(owner: string, salt: unknown): Salt | null {
+  if (salt === null) return null;
+  const both: unknown = typeof salt === 'number' ? [salt, salt] : salt;
+  if (!Array.isArray(both) || both.length !== 2 || !both.every((x) => Number.isSafeInteger(x)))
+    throw new ValueError(`${owner}: salt=${quote(salt)}. Expected a whole number, a list of two, or null.`);
+  return [both[0] as number, both[1] as number];
+}
+
+/** Gives each token its bucket, a number from 0. */
+export type Bucketer = (token: string) => number;
+
+/**
+ * Spread tokens over `count` buckets. Whole numbers are spread by their decimal digits: `String(x)`.
+ *
+ * @see `tf.strings.to_hash_bucket_fast`; with a salt `tf.strings.to_hash_bucket_strong`
+ * @example
+ * bucketer(32)('red') // always the same number below 32
+ */
+export function bucketer(count: number, salt: Salt | null = null): Bucketer {
+  const buckets = BigInt(count);
+  if (salt === null) return (token) => Number(fingerprint64(encoder.encode(token)) % buckets);
+  const key = [uint64(BigInt(salt[0])), uint64(BigInt(salt[1]))] as const;
+  return (token) => Number(sipHash(encoder.encode(token), key) % buckets);
+}
+
+/** With what crosses begin, in TensorFlow as here. */
+const CROSS_SEED = 0xdecafcaffen;
+
+/**
+ * The bucket of values that stand side by side, one of each feature.
+ *
+ * @param values Texts, which count by their fingerprints, and whole numbers, which count as they are.
+ * @see `tf.sparse.cross_hashed`
+ */
+export function crossBucket(values: readonly (string | number)[], count: number): number {
+  let hash = CROSS_SEED;
+  for (const value of values) {
+    const own = typeof value === 'string' ? fingerprint64(encoder.encode(value)) : uint64(BigInt(value));
+    hash = joinFingerprints(hash, own);
+  }
+  return Number(hash % BigInt(count));
+}
