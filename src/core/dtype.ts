@@ -21,8 +21,11 @@ export type NumberDType =
 /** Dtypes of complex numbers: pairs of float32, or of float64. The engine does not know them (see `runtime/complex.ts`). */
 export type ComplexDType = 'complex64' | 'complex128';
 
+/** The dtype of texts. The engine does not know them (see `runtime/strings.ts`). */
+export type StringDType = 'string';
+
 /** Every dtype of a tensor. */
-export type DType = NumberDType | ComplexDType;
+export type DType = NumberDType | ComplexDType | StringDType;
 
 /**
  * The typed arrays that hold tensors inside the engine. 16-bit floats are held as float32 whose values are rounded to 16 bits after
@@ -35,7 +38,7 @@ export type NumericArray =
 export type Storage = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'f64';
 
 interface DTypeInfo {
-  readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex';
+  readonly kind: 'bool' | 'uint' | 'int' | 'float' | 'complex' | 'string';
   readonly bits: number;
   readonly storage: Storage;
 }
@@ -56,12 +59,13 @@ const INFO: Record<DType, DTypeInfo> = {
   float64: { kind: 'float', bits: 64, storage: 'f64' },
   complex64: { kind: 'complex', bits: 64, storage: 'f32' },
   complex128: { kind: 'complex', bits: 128, storage: 'f64' },
+  string: { kind: 'string', bits: 0, storage: 'u8' },
 };
 
+const ofNumbers = (dtype: DType): dtype is NumberDType => !['complex', 'string'].includes(INFO[dtype].kind);
+
 /** All dtypes of numbers, narrow ones first. */
-export const DTYPES = (Object.keys(INFO) as readonly DType[]).filter(
-  (dtype): dtype is NumberDType => INFO[dtype].kind !== 'complex',
-);
+export const DTYPES = (Object.keys(INFO) as readonly DType[]).filter(ofNumbers);
 
 /** Kind, bits and storage of a dtype. */
 export function dtypeInfo(dtype: DType): DTypeInfo {
@@ -70,7 +74,7 @@ export function dtypeInfo(dtype: DType): DTypeInfo {
 
 /** Whether `value` is a dtype of single numbers. */
 export function isDType(value: unknown): value is NumberDType {
-  return typeof value === 'string' && Object.hasOwn(INFO, value) && INFO[value as DType].kind !== 'complex';
+  return typeof value === 'string' && Object.hasOwn(INFO, value) && ofNumbers(value as DType);
 }
 
 export function isComplexDType(value: unknown): value is ComplexDType {
@@ -88,10 +92,19 @@ export function standardizeDType(value: unknown, owner = 'dtype'): NumberDType {
     throw new ValueError(
       `${owner}: does not make ${value}. Make real numbers and take ops.cast(x, '${value}'), or ops.viewAsComplex for pairs.`,
     );
+  if (value === 'string')
+    throw new ValueError(
+      `${owner}: does not make texts. Write them as texts, such as tensor(['a', 'b']); of numbers texts are made by String(x).`,
+    );
   // Python's own types, which Keras takes as names as well.
   if (value === 'int') return 'int32';
   if (value === 'float') return 'float32';
   throw new ValueError(`${owner}: unknown dtype ${quote(value)}.${suggest(String(value), DTYPES)}`);
+}
+
+/** As `standardizeDType`, for what only has a dtype and makes none: inputs and specs may be of texts. */
+export function standardizeInputDType(value: unknown, owner: string): NumberDType | StringDType {
+  return value === 'string' ? value : standardizeDType(value, owner);
 }
 
 export function isFloat(dtype: DType): boolean {
@@ -115,7 +128,7 @@ export function storageBytes(dtype: DType): number {
 
 /** A zero-filled array that stores `size` elements of `dtype`. */
 export function allocate(dtype: DType, size: number): NumericArray {
-  if (isComplexDType(dtype)) throw new InternalError(`an array of the engine has no dtype ${dtype}`);
+  if (!ofNumbers(dtype)) throw new InternalError(`an array of the engine has no dtype ${dtype}`);
   return viewStorage(INFO[dtype].storage, new ArrayBuffer(size * storageBytes(dtype)), 0, size);
 }
 
@@ -192,6 +205,7 @@ export function roundTo(dtype: DType, x: number): number {
     }
     case 'complex64':
     case 'complex128':
+    case 'string':
       throw new InternalError(`a number is not rounded to ${dtype}`);
     default:
       return dtype satisfies never;

@@ -95,6 +95,8 @@ export interface FileStatus {
 export interface Files {
   /** The content of a whole file. */
   read(path: string): Promise<Uint8Array>;
+  /** The same at once, for constructors. Left out where files are only there later. */
+  readSync?(path: string): Uint8Array;
   /**
    * Write a whole file. It appears under its name when it is complete and on the disk: what stood there stays until then.
    *

@@ -26,6 +26,7 @@ const ABOVE: Record<Rung, readonly Rung[]> = {
   // Complex numbers meet others in rules of their own (ops/complex), never here.
   complex64: ['complex128'],
   complex128: [],
+  string: [],
 };
 
 const upperSets = new Map<Rung, ReadonlySet<Rung>>();

@@ -137,3 +137,4 @@ export { Discretization } from './preprocessing/discretization.js';
 export { Normalization } from './preprocessing/normalization.js';
 export { Solarization } from './preprocessing/image_preprocessing/solarization.js';
 export { IntegerLookup } from './preprocessing/integer_lookup.js';
+export { StringLookup } from './preprocessing/string_lookup.js';

@@ -89,6 +89,13 @@ export type { AdaptData, AdaptOptions } from './preprocessing/adapt.js';
 export type { CategoryEncodingOptions } from './preprocessing/category_encoding.js';
 export type { DiscretizationOptions } from './preprocessing/discretization.js';
 export type { IntegerLookupOptions } from './preprocessing/integer_lookup.js';
+export type {
+  IndexLookupOptions,
+  LookupOutput,
+  OlderLookupOutput,
+  VocabularyLike,
+} from './preprocessing/index_lookup.js';
+export type { StringLookupOptions } from './preprocessing/string_lookup.js';
 export type { NormalizationOptions } from './preprocessing/normalization.js';
 export type { RescalingOptions } from './preprocessing/rescaling.js';
 export type { STFTSpectrogramOptions } from './preprocessing/stft_spectrogram.js';

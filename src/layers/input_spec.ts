@@ -2,7 +2,7 @@
 import { checkMethods } from '../core/methods.js';
 import { checkedOptions } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
-import { standardizeDType } from '../core/dtype.js';
+import { standardizeInputDType } from '../core/dtype.js';
 import { refuseUnknownOptions, TypeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { PartialShape } from '../core/shape.js';
@@ -71,7 +71,7 @@ export class InputSpec {
       ...rest
     } = options;
     refuseUnknownOptions('InputSpec', rest, OPTIONS);
-    this.dtype = dtype ? standardizeDType(dtype, 'InputSpec') : null;
+    this.dtype = dtype ? standardizeInputDType(dtype, 'InputSpec') : null;
     this.shape = shape ?? null;
     this.ndim = shape ? shape.length : (ndim ?? null);
     this.maxNdim = maxNdim ?? null;

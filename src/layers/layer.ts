@@ -30,10 +30,11 @@ import {
   isSpec,
   isTypedArray,
   KerasTensor,
+  nameRefusal,
   rematerialized,
   setKerasMask,
   Tensor,
-  toTensor,
+  toTensorOrTexts,
   Variable,
   withTrace,
 } from '../runtime/index.js';
@@ -50,7 +51,7 @@ import type {
   ShapeTree,
   SymbolicInputs,
 } from './layer_types.js';
-import { isNumbers, mapShapes, shapesOf, splitCall } from './layer_types.js';
+import { isPlainArray, mapShapes, shapesOf, splitCall } from './layer_types.js';
 import { LayerState } from './layer_state.js';
 import { stateless } from './stateless.js';
 import { optionNames } from './option_names.js';
@@ -303,8 +304,9 @@ export class Layer extends LayerState {
     const inputs = positional.map((x) =>
       mapTree<unknown, unknown>(
         x,
-        (leaf) => (isTypedArray(leaf) || isNumbers(leaf) ? toTensor(leaf as TensorLike) : leaf),
-        isNumbers,
+        (leaf) =>
+          isTypedArray(leaf) || isPlainArray(leaf) ? toTensorOrTexts(leaf as TensorLike, `Layer '${this.name}'`) : leaf,
+        isPlainArray,
       ),
     );
     return stateless(this, 'statelessCall', { trainableVariables, nonTrainableVariables }, ({ nonTrainable }) => {
@@ -320,11 +322,11 @@ export class Layer extends LayerState {
 
   protected override [INVOKE](...given: unknown[]): unknown {
     const [first] = given;
-    if (first !== null && first !== undefined) return this.#invoke(given);
     try {
       return this.#invoke(given);
     } catch (error) {
-      if (!isRaw(error)) throw error;
+      nameRefusal(error, ownerOf(this));
+      if ((first !== null && first !== undefined) || !isRaw(error)) throw error;
       throw new TypeError(`${ownerOf(this)}: called with ${describe(first)}. Expected a tensor.`, { cause: error });
     }
   }
@@ -332,7 +334,7 @@ export class Layer extends LayerState {
   #invoke(given: unknown[]): unknown {
     const split = splitCall(given);
     const positional: unknown[] = split.positional.map((x) =>
-      mapTree<unknown, unknown>(x, (leaf) => this.#convertInput(leaf), isNumbers),
+      mapTree<unknown, unknown>(x, (leaf) => this.#convertInput(leaf), isPlainArray),
     );
     const options: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(split.options))
@@ -398,9 +400,11 @@ export class Layer extends LayerState {
 
   #convertInput(x: unknown): unknown {
     if (x === null || x === undefined) return null;
-    if (!isTensorish(x) && !isNumbers(x) && typeof x !== 'number' && typeof x !== 'boolean') return x;
+    const isPlain = typeof x === 'number' || typeof x === 'boolean' || isPlainArray(x);
+    // A text alone is an input of layers that read texts; elsewhere it stands in the place of a named argument.
+    if (!isTensorish(x) && !isPlain && !(typeof x === 'string' && this.inputDtype === 'string')) return x;
     if (this.allowNonTensorArguments && !isTensorish(x)) return x;
-    const tensor = x instanceof KerasTensor ? x : toTensor(x as TensorLike, null, `Layer '${this.name}'`);
+    const tensor = x instanceof KerasTensor ? x : toTensorOrTexts(x as TensorLike, `Layer '${this.name}'`);
     const wanted = this.inputDtype;
     if (!this.convertsInputs || !this.autocast || !isFloat(tensor.dtype)) return tensor;
     if (tensor.dtype === wanted || !isFloat(wanted)) return tensor;

@@ -57,6 +57,7 @@ export abstract class LayerState extends Operation {
   /** Losses that are kept by a StatelessScope. */
   readonly #collected = new WeakSet<Tensor>();
   #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
+  #constantsVersion = 0;
 
   constructor(name: string, trainable: boolean) {
     super(name);
@@ -65,6 +66,16 @@ export abstract class LayerState extends Operation {
 
   /** The dtype of the weights. */
   abstract get variableDtype(): DType;
+
+  /** How often something has changed that programs of the layer take for constant, such as a vocabulary: they are made anew then. */
+  get constantsVersion(): number {
+    return this.#constantsVersion;
+  }
+
+  /** Say that such a thing has changed. */
+  protected constantsChanged(): void {
+    this.#constantsVersion++;
+  }
 
   // ---- weights ----
 

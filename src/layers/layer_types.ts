@@ -9,12 +9,13 @@ import type { KerasTensor, Mask, OpResult, Spec, Tensor, TensorLike } from '../r
 /** The shape of a layer's input: one shape, or a list or dict of shapes for a layer of several inputs. */
 export type ShapeTree = PartialShape | readonly ShapeTree[] | { readonly [key: string]: ShapeTree };
 
-/** What layers are called with when there are numbers. */
-export type ConcreteInputs = TensorLike | readonly ConcreteInputs[] | { readonly [key: string]: ConcreteInputs };
+/** What layers are called with when there are numbers, or texts. */
+export type ConcreteInputs =
+  TensorLike | string | readonly ConcreteInputs[] | { readonly [key: string]: ConcreteInputs };
 
 /** What layers are called with to draw a model: at least one KerasTensor. */
 export type SymbolicInputs =
-  KerasTensor | TensorLike | readonly SymbolicInputs[] | { readonly [key: string]: SymbolicInputs };
+  KerasTensor | TensorLike | string | readonly SymbolicInputs[] | { readonly [key: string]: SymbolicInputs };
 
 /** A mask, or one per input. */
 export type MaskTree = Mask | null | readonly MaskTree[] | { readonly [key: string]: MaskTree };
@@ -96,11 +97,11 @@ export function mapShapes<R>(shapes: ShapeTree, fn: (shape: PartialShape) => R):
   return mapTree<unknown, R>(shapes, (shape) => fn(shape as PartialShape), isShape);
 }
 
-/** Nested lists of plain numbers are one tensor, other lists are lists of tensors. */
-export function isNumbers(x: unknown): boolean {
+/** Nested lists of plain numbers, or of texts, are one tensor, other lists are lists of tensors. */
+export function isPlainArray(x: unknown): boolean {
   let first = x;
   while (Array.isArray(first) && first.length > 0) first = first[0];
-  return Array.isArray(x) && (typeof first === 'number' || typeof first === 'boolean');
+  return Array.isArray(x) && ['number', 'boolean', 'string'].includes(typeof first);
 }
 
 /** The shapes of tensors, in the same structure. */

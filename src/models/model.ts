@@ -16,7 +16,7 @@ import { flatten, isDict, mapTree } from '../core/tree.js';
 import type { ArrayCounts } from '../data/index.js';
 import { Layer } from '../layers/layer.js';
 import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
-import { isNumbers, splitCall } from '../layers/layer_types.js';
+import { isPlainArray, splitCall } from '../layers/layer_types.js';
 import type { Mask, Numbers, Operation, Spec, Tensor } from '../runtime/index.js';
 import { isSpec, KerasTensor, setKerasMask, tensor } from '../runtime/index.js';
 import type {
@@ -291,7 +291,7 @@ export class Model<const Out = unknown> extends Trainer {
     // A list of as many lists of numbers as there are inputs holds one input each, and is no tensor.
     const [first, ...rest] = given;
     const count = this.#graph?.inputs.length ?? 1;
-    const several = count > 1 && isNumbers(first) && (first as readonly unknown[]).length === count;
+    const several = count > 1 && isPlainArray(first) && (first as readonly unknown[]).length === count;
     const inputs = several ? (first as readonly Numbers[]).map((x) => tensor(x)) : first;
     return super[INVOKE](inputs, ...rest);
   }

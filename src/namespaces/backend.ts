@@ -1,7 +1,7 @@
 /** @file `keras.backend`: settings, dtypes, and what runs programs. */
 import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
-import { isFloat, isInteger, standardizeDType } from '../core/dtype.js';
+import { isFloat, isInteger, standardizeDType, standardizeInputDType } from '../core/dtype.js';
 import { resultType as leastUpperBound } from '../core/promotion.js';
 
 export { epsilon, floatx, imageDataFormat, setEpsilon, setFloatx, setImageDataFormat } from '../core/config.js';
@@ -19,7 +19,7 @@ export * from '../legacy/backend/index.js';
  * backend.isFloatDtype('bfloat16') // true
  */
 export const isFloatDtype = checked('isFloatDtype', function isFloatDtype(dtype: string): boolean {
-  return isFloat(standardizeDType(dtype, 'isFloatDtype'));
+  return isFloat(standardizeInputDType(dtype, 'isFloatDtype'));
 });
 /**
  * Whether a dtype is an integer, with or without sign.
@@ -31,7 +31,7 @@ export const isFloatDtype = checked('isFloatDtype', function isFloatDtype(dtype:
  * backend.isIntDtype('uint8') // true
  */
 export const isIntDtype = checked('isIntDtype', function isIntDtype(dtype: string): boolean {
-  return isInteger(standardizeDType(dtype, 'isIntDtype'));
+  return isInteger(standardizeInputDType(dtype, 'isIntDtype'));
 });
 /**
  * The dtype in which operands of these dtypes meet; `'int'` and `'float'` stand for plain numbers.

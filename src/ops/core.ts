@@ -6,8 +6,18 @@ import { ValueError } from '../core/errors.js';
 import type { PartialShape, Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import * as lax from '../graph/lax.js';
-import type { KerasTensor, TensorData, TensorLike } from '../runtime/index.js';
-import { isKerasTensor, op, Tensor, tensorApplier, toComplex, toTensor, Variable } from '../runtime/index.js';
+import type { KerasTensor, Strings, TensorData, TensorLike } from '../runtime/index.js';
+import {
+  isKerasTensor,
+  isStrings,
+  op,
+  Tensor,
+  tensor,
+  tensorApplier,
+  toComplex,
+  toTensor,
+  Variable,
+} from '../runtime/index.js';
 import type { DTypeOptions } from './numpy/creation.js';
 
 /**
@@ -50,9 +60,9 @@ export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): T
   return lax.convert(lax.min(above, lax.fullLike(wide, Math.min(most, own))), target);
 });
 /**
- * A tensor from numbers, nested lists, typed arrays or variables.
+ * A tensor from numbers, texts, nested lists, typed arrays or variables.
  *
- * @param x A number, nested lists, a typed array, a tensor or a variable.
+ * @param x A number, a text, nested lists, a typed array, a tensor or a variable.
  * @param options `dtype`: of the result; by default that of `x`, `floatx()` for numbers that are not whole.
  * @returns A tensor.
  * @throws {ValueError} The lists are ragged.
@@ -60,10 +70,14 @@ export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): T
  * @example
  * ops.convertToTensor([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
  */
-export const convertToTensor = op('convert_to_tensor', (x: TensorLike, { dtype }: DTypeOptions = {}): Tensor =>
-  isComplexDType(dtype)
-    ? toComplex(toTensor(x), dtype)
-    : toTensor(x, dtype ? standardizeDType(dtype, 'convert_to_tensor') : null),
+export const convertToTensor = op(
+  'convert_to_tensor',
+  (x: TensorLike | Strings, { dtype }: DTypeOptions = {}): Tensor => {
+    if (isStrings(x)) return tensor(x, { dtype });
+    return isComplexDType(dtype)
+      ? toComplex(toTensor(x), dtype)
+      : toTensor(x, dtype ? standardizeDType(dtype, 'convert_to_tensor') : null);
+  },
 );
 /**
  * The elements as a typed array.

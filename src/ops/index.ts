@@ -1,5 +1,6 @@
 /** @file `keras.ops`: operations on tensors, eager, traced and symbolic alike. */
 import './complex/rules.js';
+import './strings/rules.js';
 import './methods.js';
 
 export { viewAsComplex, viewAsReal } from './complex/view.js';

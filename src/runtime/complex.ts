@@ -61,14 +61,14 @@ export class ComplexTensor extends Tensor {
   }
 
   /** Nested lists, with pairs [real, imaginary] innermost. */
-  override arraySync(): NestedArray {
+  override arraySync<T = NestedArray>(): T {
     const data = this.dataSync() as Float64Array;
     const visit = (axis: number, offset: number): NestedArray => {
       if (axis === this.shape.length) return [data[2 * offset], data[2 * offset + 1]];
       const step = sizeOf(this.shape.slice(axis + 1));
       return Array.from({ length: this.shape[axis] }, (_, i) => visit(axis + 1, offset + i * step));
     };
-    return visit(0, 0);
+    return visit(0, 0) as T;
   }
 
   /** @throws {TypeError} A complex number is no number of JavaScript. */

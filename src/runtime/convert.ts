@@ -11,6 +11,8 @@ import { formatShape, sizeOf } from '../core/shape.js';
 import { convert } from '../graph/lax.js';
 import { isDict } from '../core/tree.js';
 import { complexOf, toComplex } from './complex.js';
+import type { Strings } from './strings.js';
+import { isStrings, StringTensor, stringTensor } from './strings.js';
 import { Tensor } from './tensor.js';
 import { TensorSource } from './source.js';
 
@@ -117,33 +119,54 @@ function tensorOptions(first: Shape | TensorOptions | null | undefined, last: un
 /**
  * Make a tensor.
  *
- * @param data A number, bool, nested lists of these, or a typed array (copied).
+ * @param data A number, bool or text, nested lists of these, or a typed array (copied).
  * @param shape Default: the nesting of `data`; `[length]` for a typed array. Shape and dtype may come in one object in its place:
  *   `tensor([1, 2], { dtype: 'float32' })`.
- * @param dtype Default: a typed array's own; for lists `'bool'` if all are bools, `'int32'` if all are whole numbers, else `floatx()`.
+ * @param dtype Default: a typed array's own; for lists `'bool'` if all are bools, `'int32'` if all are whole numbers, `'string'` if all are
+ *   texts, else `floatx()`.
  * @returns A tensor.
  * @throws {ValueError} Ragged lists, or another number of elements than `shape` has.
  * @see `keras.ops.convert_to_tensor`
  * @example
  * tensor([1, 2, 3, 4], [2, 2], 'float32') // [[1, 2], [3, 4]]
  */
-export function tensor(data: Numbers | AnyTypedArray, options: TensorOptions): Tensor;
-export function tensor(data: Numbers | AnyTypedArray, shape?: Shape | null, dtype?: DType | null): Tensor;
+export function tensor(data: Numbers | AnyTypedArray | Strings, options: TensorOptions): Tensor;
+export function tensor(data: Numbers | AnyTypedArray | Strings, shape?: Shape | null, dtype?: DType | null): Tensor;
 export function tensor(
-  data: Numbers | AnyTypedArray,
+  data: Numbers | AnyTypedArray | Strings,
   first?: Shape | TensorOptions | null,
   ...[last, ...more]: (DType | null | undefined)[]
 ): Tensor {
   const { shape, dtype } = tensorOptions(first, last, more.length > 0);
+  if (isStrings(data) && (dtype ?? 'string') === 'string') return textTensor(data, shape ?? null);
+  if (dtype === 'string') {
+    if (!Array.isArray(data) || data.flat(Infinity).length > 0)
+      throw new TypeError(
+        `tensor: dtype 'string' is for texts, got ${describe(data)}. Write numbers as texts, by String(x).`,
+      );
+    return new StringTensor([], [...(shape ?? nestedShape(data, 'tensor'))]);
+  }
+  if (isStrings(data))
+    throw new TypeError(`tensor: texts do not make ${dtype}. Turn them into numbers: texts.map(Number).`);
   if (isComplexDType(dtype)) return complexTensor(data, shape ?? null, dtype);
   const array = plainArray(data, dtype ? standardizeDType(dtype, 'tensor') : undefined, 'tensor');
   if (!shape) return Tensor.fromArray(array);
-  if (sizeOf(shape) !== array.data.length) {
-    throw new ValueError(
-      `tensor: ${array.data.length} elements do not fill shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
-    );
-  }
+  requireFull(shape, array.data.length);
   return Tensor.fromArray({ ...array, shape: [...shape] });
+}
+
+function requireFull(shape: Shape, count: number): void {
+  if (sizeOf(shape) === count) return;
+  throw new ValueError(
+    `tensor: ${count} elements do not fill shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
+  );
+}
+
+function textTensor(data: Strings, shape: Shape | null): Tensor {
+  const made = stringTensor(data, 'tensor');
+  if (shape === null) return made;
+  requireFull(shape, made.size);
+  return new StringTensor(made.strings, [...shape]);
 }
 
 /** Complex numbers of real ones, or of both parts side by side where there are twice as many as `shape` holds. */
@@ -178,6 +201,11 @@ export function toTensor(x: TensorLike, dtype?: DType | null, owner = 'convertTo
   throw new ValueError(
     `${owner}: cannot make a tensor of ${describe(x)}. Expected a tensor, a number, nested lists or a typed array.`,
   );
+}
+
+/** As `toTensor`, of texts as well: what is given to layers and models may be either. */
+export function toTensorOrTexts(x: TensorLike | Strings, owner: string): Tensor {
+  return isStrings(x) ? stringTensor(x, owner) : toTensor(x, null, owner);
 }
 
 function containsTensor(list: readonly unknown[]): boolean {

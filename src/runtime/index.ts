@@ -24,11 +24,23 @@ export {
   type TensorLike,
   type TensorOptions,
   toTensor,
+  toTensorOrTexts,
 } from './convert.js';
 export { type Differentiable, grad, type Gradients, valueAndGrad } from './grad.js';
 export { jit } from './jit.js';
 export { apart, complexOf, type ComplexRule, ComplexTensor, setComplexRule, toComplex, together } from './complex.js';
 export { withCustomGradient } from './custom_gradient.js';
+export {
+  isStrings,
+  nameRefusal,
+  setStringRule,
+  type StringRule,
+  type Strings,
+  STRINGS_REMEDY,
+  stringTensor,
+  StringTensor,
+} from './strings.js';
+export { type HostFunction, onHost } from './on_host.js';
 export { computeJvp, type JvpOptions } from './jvp.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
 export { scanOver, type ScanOptions, type StepResult } from './loops.js';

@@ -6,7 +6,7 @@ import { describe } from '../core/describe.js';
 import { checkedOptions } from '../core/arguments.js';
 import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
-import { standardizeDType } from '../core/dtype.js';
+import { standardizeInputDType } from '../core/dtype.js';
 import { TypeError, ValueError } from '../core/errors.js';
 import { autoName } from '../core/naming.js';
 import type { PartialShape } from '../core/shape.js';
@@ -62,7 +62,7 @@ export class KerasTensor extends TensorMethods<KerasTensor, TensorLike | KerasTe
       }
     }
     this.shape = [...shape];
-    this.dtype = standardizeDType(dtype ?? floatx(), 'KerasTensor');
+    this.dtype = standardizeInputDType(dtype ?? floatx(), 'KerasTensor');
     this.name = name ?? autoName('KerasTensor');
     this.sparse = sparse;
   }

@@ -4,6 +4,7 @@ import { INVOKE } from '../core/callable.js';
 import { autoName, toCamelCase } from '../core/naming.js';
 import type { Tree } from '../core/tree.js';
 import { anyComplex, callComplex } from './complex.js';
+import { anyStrings, callStrings } from './strings.js';
 import type { TensorLike } from './convert.js';
 import type { Spec } from './infer_spec.js';
 import { inferSpec } from './infer_spec.js';
@@ -112,18 +113,18 @@ export class OpCall extends Operation {
   }
 
   override call(...args: never[]): unknown {
-    return this.fn(...args);
+    return anyStrings(args) ? callStrings(this.opName, toCamelCase(this.opName), args) : this.fn(...args);
   }
 
   override computeOutputSpec(...args: unknown[]): Tree<Spec> {
     const { spec, bounded = true } = optionsOf.get(this.fn) ?? {};
     if (spec !== undefined) return spec(...(args as never[]));
-    const run = (...tensors: unknown[]): unknown => this.fn(...(tensors as never[]));
+    const run = (...tensors: unknown[]): unknown => this.call(...(tensors as never[]));
     return inferSpec(this.opName, run, args, { bounded, attempts: MOST_ATTEMPTS });
   }
 
   protected override [INVOKE](...args: unknown[]): unknown {
-    return anySymbolic(args) ? this.symbolicCall(...args) : this.fn(...(args as never[]));
+    return anySymbolic(args) ? this.symbolicCall(...args) : this.call(...(args as never[]));
   }
 
   override toString(): string {
@@ -146,9 +147,11 @@ export function op<A extends readonly unknown[], R>(
   const run = (args: unknown[]): unknown =>
     anyComplex(args)
       ? callComplex(opName, toCamelCase(opName), args)
-      : anySymbolic(args)
-        ? new OpCall(opName, fn).symbolicCall(...args)
-        : fn(...(args as unknown as A));
+      : anyStrings(args)
+        ? callStrings(opName, toCamelCase(opName), args)
+        : anySymbolic(args)
+          ? new OpCall(opName, fn).symbolicCall(...args)
+          : fn(...(args as unknown as A));
   const call = withCheckedArguments(toCamelCase(opName), fn, run, {
     names: options.optionNames,
     callsBack: options.callsBack,

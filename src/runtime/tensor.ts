@@ -141,13 +141,16 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
     return data.slice();
   }
 
-  /** Nested lists of numbers; bools for a bool tensor; a plain number for a scalar. */
-  async array(): Promise<NestedArray> {
-    return Promise.resolve(this.arraySync());
+  /**
+   * Nested lists of numbers; bools for a bool tensor, texts for one of texts; a plain number for a scalar. Who knows more of them may say so:
+   * `array<number[][]>()`.
+   */
+  async array<T = NestedArray>(): Promise<T> {
+    return Promise.resolve(this.arraySync<T>());
   }
 
   /** As `array`, at once. CPU backends only. */
-  arraySync(): NestedArray {
+  arraySync<T = NestedArray>(): T {
     const { data } = this.ndarray;
     const bool = dtypeInfo(this.dtype).kind === 'bool';
     const visit = (axis: number, offset: number): NestedArray => {
@@ -155,7 +158,7 @@ export class Tensor extends TensorMethods<Tensor, TensorLike> implements Operand
       const step = sizeOf(this.shape.slice(axis + 1));
       return Array.from({ length: this.shape[axis] }, (_, i) => visit(axis + 1, offset + i * step));
     };
-    return visit(0, 0);
+    return visit(0, 0) as T;
   }
 
   /** The only element, as a number. @throws {ValueError} There are more or fewer than one. */

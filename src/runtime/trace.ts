@@ -7,6 +7,7 @@ import { Scope } from '../core/scope.js';
 import type { NDArray, TensorType } from '../core/ndarray.js';
 import type { Graph, Value } from '../graph/index.js';
 import { GraphBuilder, interpret, makeGraph } from '../graph/index.js';
+import { StringTensor } from './strings.js';
 import type { TraceOwner } from './tensor.js';
 import { Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
@@ -175,6 +176,14 @@ export function abstractly<R>(label: string, types: readonly TensorType[], fn: (
   const trace = new Trace(label);
   // What it assigns is forgotten, also where variables have other values for a while.
   return variableStates.run(null, () =>
-    withTrace(trace, () => fn(types.map((type, i) => trace.argument(type, `arg${i}`)))),
+    withTrace(trace, () =>
+      fn(
+        types.map(({ dtype, shape }, i) =>
+          dtype === 'string'
+            ? StringTensor.standingIn(trace.argument({ dtype: 'int32', shape }, `arg${i}`))
+            : trace.argument({ dtype, shape }, `arg${i}`),
+        ),
+      ),
+    ),
   );
 }

@@ -230,5 +230,10 @@ const formOf = ({ trainable, form }: Variable): string => (trainable ? '1' : '0'
 
 /** What programs are compiled for: which variables there are, which train, and how they are parametrized. */
 function stateKey(layers: readonly Layer[]): string {
-  return layers.map((layer) => (layer.trainable ? 't' : 'f') + layer.ownWeights.map(formOf).join('')).join();
+  return layers
+    .map(({ trainable, constantsVersion, ownWeights }) => {
+      const constants = constantsVersion === 0 ? '' : `c${constantsVersion}`;
+      return (trainable ? 't' : 'f') + constants + ownWeights.map(formOf).join('');
+    })
+    .join();
 }

@@ -1,7 +1,7 @@
 /** @file `keras.utils`: small helpers around models and data. */
 import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
-import { standardizeDType } from '../core/dtype.js';
+import { standardizeInputDType } from '../core/dtype.js';
 import { setDtypePolicy } from '../core/dtype_policy.js';
 import { resetNames } from '../core/naming.js';
 
@@ -80,5 +80,5 @@ export const clearSession = checked(
  * backend.standardizeDtype('float16') // 'float16'
  */
 export const standardizeDtype = checked('standardizeDtype', function standardizeDtype(dtype: string): DType {
-  return standardizeDType(dtype, 'standardizeDtype');
+  return standardizeInputDType(dtype, 'standardizeDtype');
 });

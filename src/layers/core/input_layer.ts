@@ -4,7 +4,7 @@ import { describe, quote } from '../../core/describe.js';
 import { checkedOptions } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
-import { standardizeDType } from '../../core/dtype.js';
+import { standardizeInputDType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
@@ -101,7 +101,7 @@ export class InputLayer extends Layer {
       if (shape === null && batchShape === null)
         throw new ValueError(`${owner}: a shape is needed, as in Input({ shape: [28, 28, 1] }).`);
       this.batchShape = batchShape ?? [batchSize, ...shape!];
-      this.#dtype = standardizeDType(dtype ?? floatx(), owner);
+      this.#dtype = standardizeInputDType(dtype ?? floatx(), owner);
       this.sparse = sparse ?? false;
     } else {
       if (!(inputTensor instanceof KerasTensor) && !(inputTensor instanceof Tensor))

@@ -3,8 +3,8 @@ import { describe } from '../../core/describe.js';
 import { TypeError, ValueError } from '../../core/errors.js';
 import { isDict } from '../../core/tree.js';
 import type { TensorLike } from '../../runtime/index.js';
-import { isTypedArray, Tensor, toTensor, Variable } from '../../runtime/index.js';
-import { isNumbers } from '../layer_types.js';
+import { isTypedArray, Tensor, toTensorOrTexts, Variable } from '../../runtime/index.js';
+import { isPlainArray } from '../layer_types.js';
 
 /** Batches by index: `PyDataset`, which lives in a room above. */
 interface IndexedBatches {
@@ -17,7 +17,8 @@ export type AdaptBatches =
   Iterable<unknown> | AsyncIterable<unknown> | Iterator<unknown> | AsyncIterator<unknown> | IndexedBatches;
 
 /** What `adapt` takes: an array, a list of arrays, a `Dataset`, a `PyDataset`, a generator, or a function that makes one. */
-export type AdaptData = TensorLike | AdaptBatches | (() => AdaptBatches | Promise<AdaptBatches>);
+export type AdaptData =
+  TensorLike | string | readonly string[] | AdaptBatches | (() => AdaptBatches | Promise<AdaptBatches>);
 
 /** Options of `layer.adapt(data, options)`. */
 export interface AdaptOptions {
@@ -35,8 +36,13 @@ const isOneArray = (data: unknown): boolean =>
   data instanceof Tensor ||
   data instanceof Variable ||
   isTypedArray(data) ||
-  isNumbers(data) ||
-  typeof data === 'number';
+  (isPlainArray(data) && !isPair(data)) ||
+  typeof data === 'number' ||
+  typeof data === 'string';
+
+/** `[texts, labels]`, of which the first is a list of plain values and the others are none. */
+const isPair = (data: unknown): boolean =>
+  Array.isArray(data) && Array.isArray(data[0]) && data.some((part) => part instanceof Tensor || isTypedArray(part));
 
 const isObject = (x: unknown): x is object => typeof x === 'object' && x !== null;
 const isIterable = (x: unknown): x is Iterable<unknown> => isObject(x) && Symbol.iterator in x;
@@ -56,7 +62,7 @@ function arrayOf(owner: string, item: unknown): Tensor {
         `${isDict(x) ? ': adapt to one feature of a dict by dataset.map((x) => x.name)' : ''}.`,
     );
   }
-  return toTensor(x as TensorLike, null, `${owner} (adapt)`);
+  return toTensorOrTexts(x as TensorLike, `${owner} (adapt)`);
 }
 
 /**
@@ -75,7 +81,7 @@ export async function readForAdapt(
   { steps = null }: AdaptOptions = {},
 ): Promise<void> {
   if (isOneArray(data)) {
-    reader.array(toTensor(data as TensorLike, null, `${owner} (adapt)`));
+    reader.array(toTensorOrTexts(data as TensorLike, `${owner} (adapt)`));
     finish();
     return;
   }

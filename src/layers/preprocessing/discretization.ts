@@ -115,6 +115,7 @@ export class Discretization extends Layer {
         `${ownerOf(this)}: binBoundaries=[${boundaries.join(', ')}] go up and down, or hold NaN. Sort them.`,
       );
     this.#boundaries = [...boundaries];
+    this.constantsChanged();
   }
 
   override get inputDtype(): DType {
@@ -169,6 +170,7 @@ export class Discretization extends Layer {
     if (this.#summary.values.length === 0)
       throw new ValueError(`${ownerOf(this)}: there are no numbers to find boundaries of. Give adapt() some.`);
     this.#boundaries = binBoundaries(this.#summary, this.numBins);
+    this.constantsChanged();
   }
 
   /** Forget the numbers that `updateState` was given. */

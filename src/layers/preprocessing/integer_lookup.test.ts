@@ -46,7 +46,7 @@ describe('IntegerLookup gives what Keras gives', () => {
 
   test.each<[string, () => unknown, RegExp]>([
     ['doubles', () => new IntegerLookup({ vocabulary: [1, 2, 1] }), /the vocabulary holds 1 twice/],
-    ['a hole', () => new IntegerLookup({ vocabulary: [1, NaN] }), /the vocabulary holds NaN. Expected whole numbers/],
+    ['a hole', () => new IntegerLookup({ vocabulary: [1, NaN] }), /the vocabulary holds NaN at place 1. Expected whole numbers/],
     ['none', () => new IntegerLookup({ vocabulary: [] }), /the vocabulary is empty/],
     ['too many', () => new IntegerLookup({ vocabulary: [1, 2], maxTokens: 2 }), /3 places, but maxTokens=2/],
     ['the mask inside', () => new IntegerLookup({ vocabulary: [1, 0], maskToken: 0 }), /mask token 0 at place 1/],

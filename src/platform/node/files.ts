@@ -1,5 +1,5 @@
 /** @file Files in Node. What is written appears under its name when it is complete and on the disk. */
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import {
   access,
   appendFile,
@@ -128,6 +128,10 @@ async function move(from: string, to: string): Promise<void> {
 export const files: Files = {
   read: async (path) => {
     const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  },
+  readSync: (path) => {
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
     return new Uint8Array(buffer, byteOffset, byteLength);
   },
   async write(path, content) {
