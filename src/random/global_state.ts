@@ -64,6 +64,16 @@ export function randomOrder(n: number): Int32Array {
 }
 
 /**
+ * The process's generator of orders, which is NumPy's `np.random` to Keras: what draws more than orders from it takes it whole.
+ *
+ * @returns The generator itself: each draw moves it on.
+ */
+export function processDraws(): MersenneTwister {
+  used.orders = true;
+  return orders;
+}
+
+/**
  * A random order of n things, drawn as Python's `random.shuffle` draws: Keras orders the batches of a `PyDataset` so.
  *
  * @param n How many things there are.

@@ -82,11 +82,30 @@ export class MersenneTwister {
   permutation(n: number): Int32Array {
     const order = Int32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
-      const mask = 2 ** (32 - Math.clz32(i)) - 1;
-      let j = (this.next() & mask) >>> 0;
-      while (j > i) j = (this.next() & mask) >>> 0;
+      const j = this.below(i + 1);
       [order[i], order[j]] = [order[j], order[i]];
     }
     return order;
+  }
+
+  /** A whole number in [0, n), as NumPy's `np.random.randint(n)`: an index of `np.random.choice`. One choice takes no draw. */
+  below(n: number): number {
+    const most = n - 1;
+    if (most === 0) return 0;
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    let drawn = (this.next() & mask) >>> 0;
+    while (drawn > most) drawn = (this.next() & mask) >>> 0;
+    return drawn;
+  }
+
+  /** A number in [0, 1) of 53 random bits, as NumPy's `np.random.random`. */
+  random(): number {
+    const high = this.next() >>> 5;
+    return (high * 67108864 + (this.next() >>> 6)) / 9007199254740992;
+  }
+
+  /** A number in [low, high), as NumPy's `np.random.uniform`. */
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.random();
   }
 }

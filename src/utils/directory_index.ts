@@ -65,10 +65,10 @@ interface Listing {
   readonly labels: readonly number[] | null;
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The names in a folder. @throws {ValueError} It cannot be read. */
-async function listFolder(owner: string, files: Files, folder: string): Promise<string[]> {
+export async function listFolder(owner: string, files: Files, folder: string): Promise<string[]> {
   try {
     return await files.list(folder);
   } catch (error) {
@@ -99,7 +99,8 @@ async function walk(
   return found.sort(([a], [b]) => byText(a, b));
 }
 
-async function filesIn(
+/** The files below a folder whose names end in one of `formats`, folder by folder in the order of their paths. */
+export async function filesIn(
   owner: string,
   files: Files,
   folder: string,

@@ -11,7 +11,7 @@ import { DIRECTORY_OPTIONS, directoryDatasets } from './directory_index.js';
 import type { ColorMode } from './image_utils.js';
 import { channelsOf, formatOf, sizeOf } from './image_utils.js';
 import type { ImageInterpolation, ResizeWay } from './images/resize.js';
-import type { ReadWay } from './images/engine.js';
+import type { Loaded, ReadWay } from './images/engine.js';
 import { imageRunner } from './images/runner.js';
 
 /** Options of `imageDatasetFromDirectory(directory, options)`. */
@@ -126,7 +126,7 @@ export const imageDatasetFromDirectory = checked(
       numParallel: Math.max(8, 2 * count),
       begin: () => runner.begin(),
       load: async (files, path) => {
-        let data: Float32Array | Uint8Array;
+        let data: Loaded;
         try {
           data = await runner.load(() => files.read(path), way);
         } catch (error) {

@@ -19,7 +19,7 @@ import { writeAtomically } from '../saving/saving_api.js';
 import type { Channels, Pixels } from './images/channels.js';
 import { Img } from './images/img.js';
 import type { PillowFilter } from './images/resize_pillow.js';
-import { resizeLikePillow } from './images/resize_pillow.js';
+import { fitLikePillow, resizeLikePillow } from './images/resize_pillow.js';
 import { localEngine } from './images/runner.js';
 
 /** The channels of an image: lightness; red, green and blue; these and how opaque a pixel is. */
@@ -58,6 +58,14 @@ export function sizeOf(owner: string, name: string, size: unknown): readonly [nu
   return pair as [number, number];
 }
 
+/** @throws {ValueError} Pillow has no such filter. */
+export function requireFilter(owner: string, interpolation: unknown): PillowFilter {
+  if (FILTERS.includes(interpolation as PillowFilter)) return interpolation as PillowFilter;
+  throw new ValueError(
+    `${owner}: Invalid interpolation method ${describe(interpolation)} specified. Supported methods are ${FILTERS.join(', ')}.`,
+  );
+}
+
 /** Options of `loadImg(path, options)`. */
 export interface LoadImgOptions {
   /** The channels that are wanted. `'grayscale'` keeps the 16 bits of files that have them. Default `'rgb'`. */
@@ -68,22 +76,6 @@ export interface LoadImgOptions {
   readonly interpolation?: PillowFilter;
   /** Whether the largest part in the middle that has the wanted proportions is taken. Default false. */
   readonly keepAspectRatio?: boolean;
-}
-
-/** @param box The proportions of the result are cut out of the middle. */
-function resized(
-  pixels: Pixels,
-  [rows, columns]: readonly [number, number],
-  filter: PillowFilter,
-  keep: boolean,
-): Pixels {
-  const { width, height } = pixels;
-  if (width === columns && height === rows) return pixels;
-  if (!keep) return resizeLikePillow(pixels, columns, rows, filter, [0, 0, width, height]);
-  const cropRows = Math.min(height, Math.floor((width * rows) / columns));
-  const cropColumns = Math.min(width, Math.floor((height * columns) / rows));
-  const [top, left] = [Math.floor((height - cropRows) / 2), Math.floor((width - cropColumns) / 2)];
-  return resizeLikePillow(pixels, columns, rows, filter, [left, top, left + cropColumns, top + cropRows]);
 }
 
 /**
@@ -107,10 +99,7 @@ export const loadImg = checked('loadImg', async (path: FileSource, options: Load
   refuseUnknownOptions('loadImg', rest, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']);
   const channels = channelsOf('loadImg', colorMode);
   const size = targetSize === null ? null : sizeOf('loadImg', 'targetSize', targetSize);
-  if (!FILTERS.includes(interpolation))
-    throw new ValueError(
-      `loadImg: Invalid interpolation method ${describe(interpolation)} specified. Supported methods are ${FILTERS.join(', ')}.`,
-    );
+  requireFilter('loadImg', interpolation);
   const source = await openSource(path, 'loadImg');
   let pixels: Pixels;
   try {
@@ -120,7 +109,8 @@ export const loadImg = checked('loadImg', async (path: FileSource, options: Load
   } finally {
     await source.close();
   }
-  if (size !== null) pixels = resized(pixels, size, interpolation, keepAspectRatio);
+  if (size !== null)
+    pixels = fitLikePillow(pixels, { format: 'pillow', size, filter: interpolation, keepAspectRatio }, resizeLikePillow);
   const mode = channels === 3 ? 'RGB' : channels === 4 ? 'RGBA' : pixels.data instanceof Uint16Array ? 'I;16' : 'L';
   return new Img(mode, pixels.width, pixels.height, pixels.data);
 }, ['colorMode', 'targetSize', 'interpolation', 'keepAspectRatio']); // prettier-ignore

@@ -10,6 +10,7 @@ import type { readPng } from '../../formats/images/png.js';
 import type { Raster } from '../../formats/images/raster.js';
 import type { Channels, Pixels, Style, toPixels } from './channels.js';
 import type { resizeImage, ResizeWay } from './resize.js';
+import type { fitLikePillow, PillowWay, resizeLikePillow } from './resize_pillow.js';
 
 /** How a file is to be read. */
 export interface ReadWay {
@@ -17,12 +18,18 @@ export interface ReadWay {
   readonly style: Style;
 }
 
+/** How a file is to be read and brought to a size. */
+export type LoadWay = ReadWay & (ResizeWay | PillowWay);
+
+/** Samples as `load` gives them: by Pillow's rules row by row, of 16 bits only for lightness. */
+export type Loaded = Float32Array | Uint8Array | Uint16Array;
+
 /** What reads image files. */
 export interface ImageEngine {
   /** @throws {Error} What is wrong with the file, as the end of a sentence. */
   read(bytes: Uint8Array, way: ReadWay): Pixels;
   /** As `read`, then resized. */
-  load(bytes: Uint8Array, way: ReadWay & ResizeWay): Float32Array | Uint8Array;
+  load(bytes: Uint8Array, way: LoadWay): Loaded;
 }
 
 /** What the engine is made of: functions whose texts can be sent to workers. */
@@ -33,6 +40,8 @@ export interface EngineParts {
   readonly readGif: typeof readGif;
   readonly toPixels: typeof toPixels;
   readonly resizeImage: typeof resizeImage;
+  readonly resizeLikePillow: typeof resizeLikePillow;
+  readonly fitLikePillow: typeof fitLikePillow;
 }
 
 /** @param png The module of fast-png. */
@@ -54,5 +63,11 @@ export function makeImageEngine(parts: EngineParts, png: { readonly decode: type
   };
   const read = (bytes: Uint8Array, way: ReadWay): Pixels =>
     parts.toPixels(rasterOf(bytes, way), way.channels, way.style);
-  return { read, load: (bytes, way) => parts.resizeImage(read(bytes, way), way) };
+  return {
+    read,
+    load: (bytes, way) =>
+      way.format === 'pillow'
+        ? parts.fitLikePillow(read(bytes, way), way, parts.resizeLikePillow).data
+        : parts.resizeImage(read(bytes, way), way),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * @file Resizing as Pillow does it for `loadImg`: weights in whole numbers, rows after columns, colours weighed by how opaque they are. The
+ * @file Resizing as Pillow does it for `loadImg`: weights in whole numbers, one axis after the other, colours weighed by how opaque they are. The
  * function's text is part of a worker's program, so it uses nothing but its arguments.
  */
 import type { Pixels } from './channels.js';
@@ -102,27 +102,26 @@ export function resizeLikePillow(
     for (let i = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) data[i + c] = times(data[i + c], data[i + 3]);
   }
 
-  const needsColumns = width !== pixels.width || left !== 0 || right !== pixels.width;
-  const needsRows = height !== pixels.height || top !== 0 || bottom !== pixels.height;
-  let columns = pixels.width;
-  if (needsColumns) {
+  /** Along the rows, of which there are `count`. */
+  const alongRows = (count: number): void => {
     const taps = tapsOf(pixels.width, left, right, width);
-    const next = room(width * pixels.height * channels);
-    for (let y = 0; y < pixels.height; y++)
+    const next = room(width * count * channels);
+    for (let y = 0; y < count; y++)
       for (let x = 0; x < width; x++)
         for (let c = 0; c < channels; c++) {
           const { start, weights } = taps[x];
           let sum = 0;
-          for (let k = 0, at = (y * columns + start) * channels + c; k < weights.length; k++, at += channels)
+          for (let k = 0, at = (y * pixels.width + start) * channels + c; k < weights.length; k++, at += channels)
             sum += data[at] * weights[k];
           next[(y * width + x) * channels + c] = finish(sum);
         }
-    [data, columns] = [next, width];
-  }
-  if (needsRows) {
+    data = next;
+  };
+  /** Along columns, of which there are `count`. */
+  const alongColumns = (count: number): void => {
     const taps = tapsOf(pixels.height, top, bottom, height);
-    const next = room(columns * height * channels);
-    const stride = columns * channels;
+    const stride = count * channels;
+    const next = room(stride * height);
     for (let y = 0; y < height; y++) {
       const { start, weights } = taps[y];
       for (let i = 0; i < stride; i++) {
@@ -132,6 +131,17 @@ export function resizeLikePillow(
       }
     }
     data = next;
+  };
+  const needsColumns = width !== pixels.width || left !== 0 || right !== pixels.width;
+  const needsRows = height !== pixels.height || top !== 0 || bottom !== pixels.height;
+  // What is rounded in between depends on the order. Pillow 13 has this one where the height shrinks by far more than the width.
+  const shrinks = pixels.height - height;
+  if (needsColumns && needsRows && shrinks > 0 && shrinks > 2 * (pixels.width - width)) {
+    alongColumns(pixels.width);
+    alongRows(height);
+  } else {
+    if (needsColumns) alongRows(pixels.height);
+    if (needsRows) alongColumns(needsColumns ? width : pixels.width);
   }
 
   if (channels === 4) {
@@ -142,4 +152,29 @@ export function resizeLikePillow(
     }
   }
   return { width, height, channels, data };
+}
+
+/** How `loadImg` brings an image to a size. */
+export interface PillowWay {
+  readonly format: 'pillow';
+  /** [rows, columns]. */
+  readonly size: readonly [number, number];
+  readonly filter: PillowFilter;
+  /** Whether the largest part in the middle that has the wanted proportions is taken. */
+  readonly keepAspectRatio: boolean;
+}
+
+/** @param resize `resizeLikePillow`. */
+export function fitLikePillow(
+  pixels: Pixels,
+  { size: [rows, columns], filter, keepAspectRatio }: PillowWay,
+  resize: typeof resizeLikePillow,
+): Pixels {
+  const { width, height } = pixels;
+  if (width === columns && height === rows) return pixels;
+  if (!keepAspectRatio) return resize(pixels, columns, rows, filter, [0, 0, width, height]);
+  const cropRows = Math.min(height, Math.floor((width * rows) / columns));
+  const cropColumns = Math.min(width, Math.floor((height * columns) / rows));
+  const [top, left] = [Math.floor((height - cropRows) / 2), Math.floor((width - cropColumns) / 2)];
+  return resize(pixels, columns, rows, filter, [left, top, left + cropColumns, top + cropRows]);
 }

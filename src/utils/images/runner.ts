@@ -8,10 +8,10 @@ import { joinPlanes } from '../../formats/images/jpeg_samples.js';
 import { transformAccurately, transformFast } from '../../formats/images/jpeg_transforms.js';
 import { readPng } from '../../formats/images/png.js';
 import { toPixels } from './channels.js';
-import type { ImageEngine, ReadWay } from './engine.js';
+import type { ImageEngine, Loaded, LoadWay } from './engine.js';
 import { makeImageEngine } from './engine.js';
 import { resizeImage } from './resize.js';
-import type { ResizeWay } from './resize.js';
+import { fitLikePillow, resizeLikePillow } from './resize_pillow.js';
 
 let engine: Promise<ImageEngine> | null = null;
 
@@ -19,7 +19,10 @@ let engine: Promise<ImageEngine> | null = null;
 export function localEngine(): Promise<ImageEngine> {
   const readJpeg = makeJpegReader(transformAccurately, transformFast, joinPlanes);
   engine ??= import('fast-png').then((png) =>
-    makeImageEngine({ readJpeg, readPng, readBmp, readGif, toPixels, resizeImage }, png),
+    makeImageEngine(
+      { readJpeg, readPng, readBmp, readGif, toPixels, resizeImage, resizeLikePillow, fitLikePillow },
+      png,
+    ),
   );
   return engine;
 }
@@ -35,6 +38,8 @@ const parts = {
   readGif: ${readGif.toString()},
   toPixels: ${toPixels.toString()},
   resizeImage: ${resizeImage.toString()},
+  resizeLikePillow: ${resizeLikePillow.toString()},
+  fitLikePillow: ${fitLikePillow.toString()},
 };
 const library = import(${JSON.stringify(url)});
 const engine = library.then((png) => (${makeImageEngine.toString()})(parts, png));
@@ -55,7 +60,7 @@ function handle({ id, bytes, way }, post) {
 
 interface Answer {
   readonly id: number;
-  readonly data?: Float32Array | Uint8Array;
+  readonly data?: Loaded;
   readonly error?: string;
   /** Whether the library could not be loaded there. */
   readonly absent?: boolean;
@@ -109,7 +114,7 @@ class ImageWorkers {
   }
 
   /** null: no worker could do it. */
-  async load(bytes: Uint8Array, way: ReadWay & ResizeWay): Promise<Answer | null> {
+  async load(bytes: Uint8Array, way: LoadWay): Promise<Answer | null> {
     let member = this.#members.find(({ load }) => load === 0);
     if (member === undefined && this.#members.length < this.#count) member = this.#spawn();
     member ??= this.#members.reduce((a, b) => (b.load < a.load ? b : a));
@@ -140,7 +145,7 @@ class ImageWorkers {
 /** Reads the images of a data set. */
 export interface ImageRunner {
   /** @throws {Error} What is wrong with the file, as the end of a sentence. */
-  load(bytes: () => Promise<Uint8Array>, way: ReadWay & ResizeWay): Promise<Float32Array | Uint8Array>;
+  load(bytes: () => Promise<Uint8Array>, way: LoadWay): Promise<Loaded>;
   /** Say that a pass begins. @returns What is to be called at its end: with the last, the workers end. */
   begin(): () => void;
 }
