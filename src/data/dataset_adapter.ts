@@ -3,6 +3,7 @@ import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, AnyBatch } from './batch.js';
 import { toBatch } from './batch.js';
+import { makingBatch } from './batch_error.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
 import type { Dataset, DatasetIterator, DatasetPosition } from './dataset/index.js';
@@ -50,10 +51,11 @@ export class DatasetAdapter implements DataAdapter {
   }
 
   async peek(): Promise<AnyBatch | null> {
-    this.#peeked ??= await this.#open().next();
+    this.#peeked ??= await makingBatch(0, () => this.#open().next());
     if (this.#peeked.done === true)
       throw new ValueError('The data set given as data is empty. It must give at least one batch: [x, y].');
-    return this.#batch(this.#peeked.value);
+    const { value } = this.#peeked;
+    return makingBatch(0, () => this.#batch(value));
   }
 
   positionAfter(batches: number): DatasetPosition | null {

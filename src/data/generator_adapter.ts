@@ -4,6 +4,7 @@ import { ValueError } from '../core/errors.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
+import { makingBatch } from './batch_error.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
 import type { StreamLike } from './streams.js';
@@ -106,14 +107,15 @@ export class GeneratorDataAdapter implements DataAdapter {
 
   async peek(): Promise<AnyBatch | null> {
     if (this.#peeked === null) {
-      this.#iterator = await this.#open();
-      this.#peeked = await this.#iterator.next();
+      const iterator = await this.#open();
+      this.#iterator = iterator;
+      this.#peeked = await makingBatch(0, () => iterator.next());
     }
     const { done, value } = this.#peeked;
     if (done === true) {
       throw new ValueError('The generator given as data is empty. It must give at least one batch: [x, y].');
     }
-    return this.#batch(value);
+    return makingBatch(0, () => this.#batch(value));
   }
 
   onEpochBegin(): void {}

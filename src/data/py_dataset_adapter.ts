@@ -3,6 +3,7 @@ import { randomShuffle } from '../random/global_state.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
+import { makingBatch } from './batch_error.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
 import type { PyDataset } from './py_dataset.js';
@@ -25,18 +26,20 @@ export class PyDatasetAdapter implements DataAdapter {
   readonly #classWeight: ClassWeight | null;
   readonly #shuffle: boolean;
   readonly #counts: ArrayCounts | undefined;
-  readonly #workers: number;
-  /** With `workers: 0` a batch is made when it is asked for. */
+  /** How many batches are in the making at once. */
+  readonly #atOnce: number;
+  /** Batches that wait ready made, beside those that are in the making. With `workers: 0` a batch is made when it is asked for. */
   readonly ahead: number;
   #nextIndex = 0;
   /** What was peeked at, until the epochs come to it: each item is made once. */
-  #peeked: { readonly index: number; readonly item: Promise<BatchLike> } | null = null;
+  #peeked: { readonly index: number; readonly item: Promise<AnyBatch> } | null = null;
 
   constructor(dataset: PyDataset, options: PyDatasetAdapterOptions = {}) {
     const { classWeight = null, shuffle = false, counts } = options;
     const { workers = dataset.workers, maxQueueSize = dataset.maxQueueSize } = options;
-    this.#workers = workers;
-    this.ahead = workers === 0 ? 0 : Math.max(1, maxQueueSize);
+    // What is in the making has its place in the queue, too.
+    this.#atOnce = Math.max(1, Math.min(workers, maxQueueSize));
+    this.ahead = workers === 0 ? 0 : Math.max(0, maxQueueSize - (this.#atOnce - 1));
     this.#dataset = dataset;
     this.#classWeight = classWeight;
     this.#shuffle = shuffle;
@@ -56,9 +59,8 @@ export class PyDatasetAdapter implements DataAdapter {
     const { numBatches } = this;
     const order = numBatches === null ? null : this.#order(numBatches);
     let position = 0;
-    const ahead: Promise<BatchLike>[] = [];
-    const limit = this.#workers > 1 ? Math.min(this.#workers, this.ahead) : 1;
-    const start = (): Promise<BatchLike> | null => {
+    const ahead: Promise<AnyBatch>[] = [];
+    const start = (): Promise<AnyBatch> | null => {
       if (order !== null && position >= order.length) return null;
       const index = order === null ? this.#nextIndex++ : order[position];
       position++;
@@ -66,14 +68,14 @@ export class PyDatasetAdapter implements DataAdapter {
     };
     return {
       next: async () => {
-        while (ahead.length < limit) {
+        while (ahead.length < this.#atOnce) {
           const item = start();
           if (item === null) break;
           ahead.push(item);
         }
         const item = ahead.shift();
         if (item === undefined) return { done: true, value: undefined };
-        return { done: false, value: this.#standardize(await item) };
+        return { done: false, value: await item };
       },
     };
   }
@@ -82,13 +84,14 @@ export class PyDatasetAdapter implements DataAdapter {
     return this.#shuffle ? randomShuffle(n) : Int32Array.from({ length: n }, (_, i) => i);
   }
 
-  #make(index: number): Promise<BatchLike> {
+  #make(index: number): Promise<AnyBatch> {
     const peeked = this.#peeked;
     if (peeked?.index === index) {
       this.#peeked = null;
       return peeked.item;
     }
-    const item = Promise.resolve().then(() => this.#dataset.getItem(index));
+    // Mixed batches come in another order than that of their numbers.
+    const item = makingBatch(index, async () => this.#standardize(await this.#dataset.getItem(index)));
     item.catch(() => {}); // it is reported when its turn comes
     return item;
   }
@@ -99,7 +102,7 @@ export class PyDatasetAdapter implements DataAdapter {
     const index = numBatches === null ? 0 : this.#order(numBatches)[0];
     const item = this.#make(index);
     if (!this.#dataset._changesAtBegin) this.#peeked = { index, item };
-    return this.#standardize(await item);
+    return item;
   }
 
   async onEpochBegin(): Promise<void> {

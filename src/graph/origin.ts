@@ -6,6 +6,9 @@ const scope = new Scope<string | null>(null);
 /** What begins the origin of a node that the backward pass made for a node of the origin that follows. */
 export const GRADIENT_OF = '∇ ';
 
+/** What begins the origin of a node of the regularizer of a weight, whose path follows. */
+export const REGULARIZER_OF = 'regularizer of ';
+
 /** The origin that nodes made now get; null: not said. */
 export function currentOrigin(): string | null {
   return scope.current;

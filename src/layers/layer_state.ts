@@ -12,6 +12,7 @@ import type { SavedChildren } from '../core/tracking.js';
 import { savedFields } from '../core/tracking.js';
 import { spendOnWeight } from '../core/weight_budget.js';
 import * as constraints from '../constraints/index.js';
+import { REGULARIZER_OF, withOrigin } from '../graph/origin.js';
 import * as initializers from '../initializers/index.js';
 import { Metric } from '../metrics/index.js';
 import { SeedGenerator } from '../random/index.js';
@@ -150,7 +151,9 @@ export abstract class LayerState extends Operation {
         ? layer.#losses.filter((entry) => entry.trace === trace).map((entry) => entry.loss)
         : scope.losses.filter((loss) => layer.#collected.has(loss)),
     );
-    const regularized = this.trainableWeights.flatMap((v) => (v.regularizer === null ? [] : [v.regularizer(v.stored)]));
+    const regularized = this.trainableWeights.flatMap(({ regularizer, stored, path }) =>
+      regularizer === null ? [] : [withOrigin(REGULARIZER_OF + path, () => regularizer(stored))],
+    );
     return [...added, ...regularized];
   }
 

@@ -32,7 +32,7 @@ export class BatchQueue implements BatchIterator {
   }
 
   #ask(): void {
-    const number = this.#asked++;
+    this.#asked++;
     const made = this.#last.then(async (): Promise<Outcome> => {
       if (this.#ended) return { item: { done: true, value: undefined } };
       try {
@@ -41,7 +41,7 @@ export class BatchQueue implements BatchIterator {
         return { item };
       } catch (error) {
         this.#ended = true;
-        return { error: withBatchNumber(error, number) };
+        return { error };
       }
     });
     this.#last = made;
@@ -75,16 +75,4 @@ export class BatchQueue implements BatchIterator {
     await this.#last;
     await this.#source.return?.();
   }
-}
-
-/** The error itself, with the number of the batch in its message. */
-function withBatchNumber(error: unknown, number: number): unknown {
-  if (!(error instanceof Error) || Object.isFrozen(error)) return error;
-  const note = ` (while batch ${number} of the data was made, counted from 0)`;
-  if (error.message.endsWith(note)) return error;
-  const { message } = error;
-  error.message += note;
-  // The stack holds the message as it was.
-  if (typeof error.stack === 'string') error.stack = error.stack.replace(message, error.message);
-  return error;
 }

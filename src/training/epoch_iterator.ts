@@ -1,6 +1,7 @@
 /** @file `EpochIterator`: cuts what an adapter gives into epochs and executions. */
 import { maxStepsPerEpoch } from '../core/config.js';
 import type { AnyBatch, BatchIterator, DataAdapter } from '../data/index.js';
+import { makingBatch } from '../data/index.js';
 import { BatchQueue } from './batch_queue.js';
 
 /** Some batches that are run in one go. */
@@ -108,7 +109,7 @@ export class EpochIterator {
         }
         const batches: AnyBatch[] = [];
         while (batches.length < this.#stepsPerExecution && begin + batches.length < limit) {
-          const next = iterator.next();
+          const next = nextBatch(iterator, this.#seen + batches.length);
           const { done, value } = next instanceof Promise ? await next : next;
           if (done === true) break;
           batches.push(value);
@@ -128,4 +129,10 @@ export class EpochIterator {
       await this.adapter.onEpochEnd();
     }
   }
+}
+
+/** The next batch, whose number an error says. Batches of arrays are there at once: nobody waits for them. */
+function nextBatch(iterator: BatchIterator, number: number): ReturnType<BatchIterator['next']> {
+  const next = iterator.next();
+  return next instanceof Promise ? makingBatch(number, () => next) : next;
 }

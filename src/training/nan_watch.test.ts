@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Input, Sequential, layers, ops, optimizers, tensor } from '../index.js';
-import type { Tensor, Model } from '../index.js';
+import { Input, Model, Sequential, layers, ops, optimizers, tensor } from '../index.js';
+import type { KerasTensor, Tensor } from '../index.js';
 
 const x = tensor([[1], [2], [-3], [4]]);
 const y = tensor([[1], [2], [3], [4]]);
@@ -83,4 +83,81 @@ test('evaluate and predict are watched too; what is well is not changed', async 
     losses.push((await plain.fit(x, y, { epochs: 2, shuffle: false, batchSize: 2, verbose: 0 })).history);
   }
   expect(losses[1]).toEqual(losses[0]);
+});
+
+describe('the layer is named where models are not flat', () => {
+  const below = (t: Tensor) => ops.sqrt(ops.subtract(t, 100));
+  const sequence = ops.ones([4, 5, 1]);
+  /** What a layer of a function gives for what is drawn. */
+  const drawn = (layer: InstanceType<typeof layers.Lambda>, h: KerasTensor) =>
+    layer(h as never) as unknown as KerasTensor;
+
+  test('deep in a functional model, with branches', async () => {
+    const input = Input({ shape: [1] });
+    let h = new layers.Dense(4)(input);
+    for (let i = 0; i < 12; i++) {
+      h = new layers.Add()([h, new layers.Dense(4, { activation: 'tanh', name: `branch_${i}` })(h)]);
+      if (i === 6) h = drawn(step('bad', below), h);
+    }
+    expect(await complaint(new Model(input, new layers.Dense(1)(h)) as Model)).toMatch(
+      /step 0 .*first made in layer '[\w/]*bad'/,
+    );
+  });
+
+  test('in a model inside a model inside a model, by its path', async () => {
+    const inner = new Sequential([Input({ shape: [1] }), new layers.Dense(3), step('bad', below)], { name: 'inner' });
+    const a = Input({ shape: [1] });
+    const middle = new Model(a, new layers.Dense(2)(inner(a)), { name: 'middle' });
+    const b = Input({ shape: [1] });
+    const outer = new Model(b, new layers.Dense(1)(middle(b)), { name: 'outer' }) as Model;
+    expect(await complaint(outer)).toContain("first made in layer 'outer/middle/inner/bad'");
+  });
+
+  test.each<[string, () => InstanceType<typeof layers.Layer>]>([
+    ['lstm', () => new layers.LSTM(3, { name: 'lstm', recurrentActivation: (t: Tensor) => ops.log(ops.subtract(t, 50)) })],
+    ['each', () => new layers.TimeDistributed(step('bad', below), { name: 'each' })],
+    ['cells', () => new layers.RNN([new layers.SimpleRNNCell(2), new layers.SimpleRNNCell(2, { activation: below })], { name: 'cells' })],
+  ])('a layer over time steps: %s', async (name, make) => {
+    const model = new Sequential([Input({ shape: [5, 1] }), make(), new layers.Flatten(), new layers.Dense(1)]);
+    expect(await complaint(model, {}, [sequence, y])).toMatch(new RegExp(`first made in layer '[\\w/]*${name}'`));
+  }); // prettier-ignore
+
+  test('a layer over time steps whose gradient alone is NaN', async () => {
+    // √ of 0 is 0, and its slope is infinite; times 0 that is NaN.
+    const activation = (t: Tensor) => ops.multiply(ops.sqrt(ops.multiply(t, 0)), 0);
+    const model = new Sequential([Input({ shape: [5, 1] }), new layers.SimpleRNN(2, { activation, name: 'rnn' }), new layers.Dense(1)]); // prettier-ignore
+    const said = await complaint(model, {}, [sequence, y]);
+    expect(said).toMatch(/the new weight '[\w/]*rnn\/[\w/]+' is NaN/);
+    expect(said).toMatch(/in the gradient of layer '[\w/]*rnn'/);
+  });
+
+  test('a layer that is used twice', async () => {
+    const input = Input({ shape: [1] });
+    const shared = new layers.Dense(1, { ...ones, name: 'shared', activation: (t) => ops.sqrt(ops.subtract(10, t)) });
+    const h = drawn(
+      step('scale', (t) => ops.multiply(t, 100)),
+      shared(input),
+    );
+    expect(await complaint(new Model(input, shared(h)) as Model)).toMatch(/in layer '[\w/]*shared'.*\('sqrt'\)/);
+  });
+
+  test('a gradient of a branch that `where` has not taken', async () => {
+    const input = Input({ shape: [1] });
+    const safe = step('safe', (t) => ops.where(ops.greater(t, -9), t, ops.log(ops.subtract(t, t))));
+    const h = drawn(safe, new layers.Dense(2, { ...ones, name: 'a' })(input));
+    const said = await complaint(new Model(input, new layers.Dense(1)(h)));
+    expect(said).toMatch(/the new weight '[\w/]*a\/kernel' is NaN/);
+    expect(said).toMatch(/first made in the gradient of layer '[\w/]*safe'/);
+  });
+
+  test('a regularizer, forward and in its gradient', async () => {
+    const model = (regularizer: (w: Tensor) => Tensor) =>
+      new Sequential([Input({ shape: [1] }), new layers.Dense(1, { kernelInitializer: 'zeros', kernelRegularizer: regularizer, name: 'own' })]); // prettier-ignore
+    expect(await complaint(model((w) => ops.sum(ops.log(ops.subtract(w, 1)))))).toMatch(
+      /first made in the regularizer of weight '[\w/]*own\/kernel' \('log'\)/,
+    );
+    expect(await complaint(model((w) => ops.sum(ops.multiply(ops.sqrt(w), 0))))).toMatch(
+      /in the gradient of the regularizer of weight '[\w/]*own\/kernel'/,
+    );
+  });
 });

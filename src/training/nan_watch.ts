@@ -9,7 +9,7 @@ import type { Tree } from '../core/tree.js';
 import { isDict } from '../core/tree.js';
 import type { AnyBatch } from '../data/index.js';
 import type { Graph, Node, Value } from '../graph/index.js';
-import { GRADIENT_OF } from '../graph/origin.js';
+import { GRADIENT_OF, REGULARIZER_OF } from '../graph/origin.js';
 import type { Variable } from '../runtime/index.js';
 import { fetchVariables, traceProgram } from '../runtime/index.js';
 import type { Steps } from './step_programs.js';
@@ -112,10 +112,15 @@ function nameOf({ origin, primitive }: Node, prefix = ''): string {
   if (origin === null) return `${prefix}the step itself ${op}`;
   if (origin === 'loss') return `${prefix}the loss, in the forward pass ${op}`;
   if (origin === 'optimizer') return `${prefix}the optimizer ${op}`;
+  if (origin.startsWith(REGULARIZER_OF)) return `${prefix}the ${quoted(origin)} ${op}`;
   if (!origin.startsWith(GRADIENT_OF)) return `${prefix}layer '${origin}', in the forward pass ${op}`;
   const of = origin.slice(GRADIENT_OF.length);
+  if (of.startsWith(REGULARIZER_OF)) return `${prefix}the gradient of the ${quoted(of)} ${op}`;
   return of === 'loss' ? `${prefix}the gradient of the loss ${op}` : `${prefix}the gradient of layer '${of}' ${op}`;
 }
+
+/** "regularizer of weight 'dense/kernel'" */
+const quoted = (origin: string): string => `regularizer of weight '${origin.slice(REGULARIZER_OF.length)}'`;
 
 /** The first node whose outputs hold NaN although its inputs do not, and the first that made an infinity before it, if that led there. */
 function firstNan(

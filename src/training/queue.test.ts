@@ -7,6 +7,7 @@ import { Sequential } from '../models/index.js';
 import { tensor } from '../runtime/index.js';
 
 afterEach(() => vi.restoreAllMocks());
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const batch = (i: number) => [tensor([[i], [i + 1]], null, 'float32'), tensor([[i], [1]], null, 'float32')] as const;
 
@@ -51,6 +52,60 @@ describe('batches are made while steps run', () => {
     expect(notes.filter((note) => note.startsWith('step'))).toHaveLength(4);
   });
 
+  /** How many batches were made, or in the making, beyond those that steps have had; and how many were in the making at once. */
+  async function mostAhead(kind: 'a generator' | 'a PyDataset', maxQueueSize: number, workers: number) {
+    let [made, taken, most, running, together] = [0, 0, 0, 0, 0];
+    const make = async (i: number) => {
+      made++;
+      together = Math.max(together, ++running);
+      for (let i = 0; i < 5; i++) await turn();
+      running--;
+      return batch(i);
+    };
+    class Files extends PyDataset {
+      override get length() { return 12; }
+      override getItem(i: number) { return make(i); }
+    } // prettier-ignore
+    class Waits extends Callback {
+      override async onTrainBatchEnd(): Promise<void> {
+        taken++;
+        // Until nothing more is made: the queue is full, or the data are at their end.
+        for (let before = -1; before < made || running > 0;) {
+          before = made;
+          for (let i = 0; i < 3; i++) await turn();
+        }
+        most = Math.max(most, made - taken);
+      }
+    }
+    const data = kind === 'a PyDataset' ? new Files() : async function* () { for (let i = 0; i < 12; i++) yield await make(i); }; // prettier-ignore
+    await line().fit(data, { verbose: 0, shuffle: false, callbacks: [new Waits()], maxQueueSize, workers });
+    expect(made).toBe(12);
+    return { most, together };
+  }
+
+  test.each<[kind: 'a generator' | 'a PyDataset', maxQueueSize: number, workers: number, together: number]>([
+    ['a generator', 1, 1, 1],
+    ['a generator', 4, 1, 1],
+    ['a generator', 4, 3, 1],
+    ['a PyDataset', 1, 1, 1],
+    ['a PyDataset', 4, 1, 1],
+    ['a PyDataset', 4, 3, 3],
+    ['a PyDataset', 3, 3, 3],
+    ['a PyDataset', 2, 4, 2],
+    ['a PyDataset', 10, 4, 4],
+  ])('%s with maxQueueSize: %i and workers: %i is made so far ahead, and no further', async (kind, maxQueueSize, workers, together) => {
+    expect(await mostAhead(kind, maxQueueSize, workers)).toEqual({ most: maxQueueSize, together });
+  }); // prettier-ignore
+
+  test.each<[kind: 'a generator' | 'a PyDataset', maxQueueSize: number, workers: number]>([
+    ['a generator', 4, 0],
+    ['a generator', 0, 1],
+    ['a PyDataset', 4, 0],
+    ['a PyDataset', 0, 3],
+  ])('%s with maxQueueSize: %i and workers: %i is made when it is asked for', async (kind, maxQueueSize, workers) => {
+    expect(await mostAhead(kind, maxQueueSize, workers)).toEqual({ most: 0, together: 1 });
+  });
+
   test('workers: 0 makes a batch when it is asked for', async () => {
     const { notes, callbacks } = diary();
     const data = function* () { for (let i = 0; i < 3; i++) { notes.push(`begin ${i}`); yield batch(i); } }; // prettier-ignore
@@ -79,6 +134,61 @@ describe('batches are made while steps run', () => {
     expect((error as Error).message).toBe('no image (while batch 2 of the data was made, counted from 0)');
     expect((error as Error).stack).toContain('while batch 2');
     expect(notes).toEqual(['step 0', 'step 1']);
+  });
+
+  const fails = (i: number) => {
+    if (i === 2) throw new Error('no image');
+    return batch(i);
+  };
+  class Failing extends PyDataset {
+    override get length() { return 5; }
+    override getItem(i: number) { return fails(i); }
+  } // prettier-ignore
+  const sources = {
+    'a generator': () => function* () { for (let i = 0; ; i++) yield fails(i); },
+    'an async generator': () => async function* () { for (let i = 0; ; i++) yield Promise.resolve(fails(i)); },
+    'a data set': () => Dataset.range(5).map(fails),
+    'a PyDataset': () => new Failing(),
+  }; // prettier-ignore
+
+  test.each(Object.entries(sources))('%s: the batch is named wherever it is made', async (_, make) => {
+    const words = 'no image (while batch 2 of the data was made, counted from 0)';
+    for (const options of [{}, { workers: 0 }, { maxQueueSize: 3, workers: 3 }]) {
+      const given = { verbose: 0, ...options } as const;
+      await expect(line().fit(make(), { shuffle: false, ...given })).rejects.toThrow(words);
+      await expect(line().evaluate(make(), given)).rejects.toThrow(words);
+      await expect(line().predict(make(), given)).rejects.toThrow(words);
+      await expect(line().fit(sources['a generator'](), { ...given, stepsPerEpoch: 1, validationData: make() })).rejects.toThrow(words); // prettier-ignore
+    }
+  });
+
+  test('the first batch, on which models are built, is named too; so is the number in getItem of mixed batches', async () => {
+    const first = function* () { yield fails(2); }; // prettier-ignore
+    await expect(line().fit(first, { verbose: 0 })).rejects.toThrow('no image (while batch 0 of the data was made');
+    const broken = () => [batch(0), [tensor([[1]]), 'y'] as never];
+    for (const workers of [0, 1]) await expect(line().fit(broken, { verbose: 0, workers })).rejects.toThrow(/batch 1 of the data/); // prettier-ignore
+    for (let i = 0; i < 5; i++)
+      await expect(line().fit(new Failing(), { verbose: 0, shuffle: true })).rejects.toThrow(
+        'while batch 2 of the data',
+      );
+  });
+
+  test('a validation that seems to have no end says what to give', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    class Stop extends Callback {
+      override onTestBatchEnd(i: number): void {
+        if (i === 1100) this.model.stopEvaluating = true;
+      }
+    }
+    const [x, y] = batch(1);
+    const endless = function* () { for (;;) yield batch(1); }; // prettier-ignore
+    await line().fit(x, y, { verbose: 0, callbacks: [new Stop()], validationData: endless });
+    expect(warn.mock.calls).toEqual([['fit: the validation has taken 1000 batches and goes on. If its data have no end, say validationSteps.']]); // prettier-ignore
+    warn.mockClear();
+    const long = function* () { for (let i = 0; i < 900; i++) yield batch(1); }; // prettier-ignore
+    await line().fit(x, y, { verbose: 0, epochs: 2, validationData: long });
+    await line().fit(x, y, { verbose: 0, validationData: endless, validationSteps: 1050 });
+    expect(warn).not.toHaveBeenCalled();
   });
 
   test('stopTraining closes a generator function that waits', async () => {

@@ -11,12 +11,21 @@ import type { TrainingSession } from '../session.js';
 import { epochLogs, toLogs } from './logs.js';
 import { batchesAtOnce, callbacksFor, policyFor, Pulse } from './running.js';
 
-/** One pass over the data of `evaluate`, or of the validation of `fit`. @returns Its logs. */
+/** A validation that takes this many batches, and this many times as many as the epoch had steps, may have no end. */
+const MANY = { batches: 1000, timesTraining: 10 };
+
+/**
+ * One pass over the data of `evaluate`, or of the validation of `fit`.
+ *
+ * @param trainingSteps Steps of the epoch before a validation. null: this is none.
+ * @returns Its logs.
+ */
 export async function evaluateEpoch(
   session: TrainingSession,
   iterator: EpochIterator,
   callbacks: CallbackList,
   pulse: Pulse,
+  trainingSteps: number | null = null,
 ): Promise<Logs> {
   const steps = await session.steps('test', () => iterator.adapter.peek());
   iterator.reset();
@@ -26,8 +35,19 @@ export async function evaluateEpoch(
   const silent = callbacks.ignoresBatches('Test');
   const executions = new Executions(iterator, steps, policyFor(session, callbacks, 'Test'));
   let results: unknown = null;
+  // Data of unknown length are asked for a number of steps once, when they seem to go on for ever: nothing else would tell why `fit` stands.
+  let suspicious =
+    trainingSteps === null || iterator.numBatches !== null
+      ? Infinity
+      : Math.max(MANY.batches, MANY.timesTraining * trainingSteps);
   try {
     for await (const execution of executions.epoch()) {
+      if (execution.end >= suspicious) {
+        console.warn(
+          `fit: the validation has taken ${suspicious} batches and goes on. If its data have no end, say validationSteps.`,
+        );
+        suspicious = Infinity;
+      }
       if (!silent) await callbacks.onTestBatchBegin(execution.begin);
       results = (await execution.run()).at(-1);
       if (!silent) await session.fetchState();

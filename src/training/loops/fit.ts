@@ -117,7 +117,13 @@ export async function fit(
         }
         const logs = await epochLogs(session, last);
         if (validation !== null && !run.interrupted && isValidationEpoch(epoch, validationFreq)) {
-          const measured = await evaluateEpoch(session, validation, list, pulse);
+          const measured = await evaluateEpoch(
+            session,
+            validation,
+            list,
+            pulse,
+            iterator.numBatches ?? executions.done,
+          );
           // A validation that was broken off measures something else than those before.
           if (!run.interrupted) for (const [name, value] of Object.entries(measured)) logs[`val_${name}`] = value;
         }
