@@ -7,6 +7,7 @@ import { constantFolding } from './constant_folding.js';
 import { sumHoisting } from './hoist_sums.js';
 import { knownControl } from './known_branches.js';
 import { narrowing } from './narrow_broadcasts.js';
+import { productsOfRows } from './products_of_rows.js';
 import type { Rewriter, RewritingBuilder, Rewritten, Visit } from './rewrite.js';
 import { rewriteGraph, visitChanges } from './rewrite.js';
 import { mergedScans, mergingScans, shareScans } from './share_scans.js';
@@ -39,7 +40,8 @@ const bodies: Rewriter = {
 
 /**
  * Run all passes. Inputs and outputs keep their number, order and types; results keep every bit (of NaN only that it
- * is one), except sums over the steps of a scan, whose order is another (hoist_sums.ts).
+ * is one), except sums over the steps of a scan and sums over rows of a table, whose order is another (hoist_sums.ts,
+ * products_of_rows.ts).
  *
  * Rules look at the operands of a node. Operands are simple already when a node is made, so one run over the nodes finds everything.
  * Two passes look at the users of a value: absorbing transposes of products, and merging scans. They run afterwards, when equal nodes
@@ -83,6 +85,7 @@ const allRewriters = (): Rewriter[] => [
   simplification,
   narrowing,
   operandTransposes,
+  productsOfRows,
   sharing(),
 ];
 
