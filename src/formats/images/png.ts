@@ -3,13 +3,20 @@
  * text is part of a worker's program, so it uses nothing but its arguments.
  */
 import type { decode } from 'fast-png';
+import type { joinPasses, passesAsRow } from './png_passes.js';
 import type { Raster } from './raster.js';
+
+/** What reads interlaced files of small samples. */
+export interface PngPasses {
+  readonly passesAsRow: typeof passesAsRow;
+  readonly joinPasses: typeof joinPasses;
+}
 
 /**
  * @param decodePng `decode` of fast-png.
  * @throws {Error} It is no PNG file, is damaged, or is cut off.
  */
-export function readPng(decodePng: typeof decode, bytes: Uint8Array, maxPixels: number): Raster {
+export function readPng(decodePng: typeof decode, passes: PngPasses, bytes: Uint8Array, maxPixels: number): Raster {
   const fail = (why: string): never => {
     throw new Error(why);
   };
@@ -18,10 +25,6 @@ export function readPng(decodePng: typeof decode, bytes: Uint8Array, maxPixels: 
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   if (width === 0 || height === 0) fail(`it says that it has ${width} x ${height} pixels`);
   if (width * height > maxPixels) fail(`its ${width} x ${height} pixels are more than the limit of ${maxPixels}`);
-  if (bytes[28] === 1 && bytes[24] < 8)
-    fail(
-      `it is interlaced and has ${bytes[24]} bits a sample, which fast-png does not read; save it without interlacing`,
-    );
   let gamma: number | null = null;
   // What stands before the pixels.
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
@@ -30,11 +33,18 @@ export function readPng(decodePng: typeof decode, bytes: Uint8Array, maxPixels: 
     if (name === 'gAMA') gamma ??= view.getUint32(at + 8) / 100_000;
     if (name === 'sRGB') gamma = 0.45455;
   }
-  const found = decodePng(bytes, { checkCrc: true });
-  const { depth, channels, palette, transparency } = found;
+  const isSmallInterlaced = bytes[28] === 1 && bytes[24] < 8;
+  const depth = bytes[24];
+  if (isSmallInterlaced && (![1, 2, 4].includes(depth) || (bytes[25] !== 0 && bytes[25] !== 3)))
+    fail(`it says that it has ${depth} bits a sample of colour type ${bytes[25]}`);
+  const found = decodePng(isSmallInterlaced ? passes.passesAsRow(bytes, width, height, depth) : bytes, {
+    checkCrc: true,
+  });
+  const { channels, palette, transparency } = found;
   const pixels = width * height;
   let data = found.data instanceof Uint16Array ? found.data : new Uint8Array(found.data.buffer, found.data.byteOffset, found.data.byteLength); // prettier-ignore
-  if (depth < 8) {
+  if (isSmallInterlaced) data = passes.joinPasses(data as Uint8Array, width, height, depth);
+  else if (depth < 8) {
     const stride = Math.ceil((width * depth) / 8);
     const alone = new Uint8Array(pixels);
     if (data.length === stride * height) {

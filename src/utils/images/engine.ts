@@ -6,7 +6,7 @@ import type { decode } from 'fast-png';
 import type { readBmp } from '../../formats/images/bmp.js';
 import type { readGif } from '../../formats/images/gif.js';
 import type { JpegReader } from '../../formats/images/jpeg.js';
-import type { readPng } from '../../formats/images/png.js';
+import type { PngPasses, readPng } from '../../formats/images/png.js';
 import type { Raster } from '../../formats/images/raster.js';
 import type { Channels, Pixels, Style, toPixels } from './channels.js';
 import type { resizeImage, ResizeWay } from './resize.js';
@@ -33,7 +33,7 @@ export interface ImageEngine {
 }
 
 /** What the engine is made of: functions whose texts can be sent to workers. */
-export interface EngineParts {
+export interface EngineParts extends PngPasses {
   readonly readJpeg: JpegReader;
   readonly readPng: typeof readPng;
   readonly readBmp: typeof readBmp;
@@ -56,7 +56,7 @@ export function makeImageEngine(parts: EngineParts, png: { readonly decode: type
     const fast = style === 'tensorflow';
     if (bytes[0] === 0xff && bytes[1] === 0xd8)
       return parts.readJpeg(bytes, { fast, gray: fast && channels === 1 }, MAX_PIXELS);
-    if (begins(bytes, '\x89PNG\r\n\x1a\n')) return parts.readPng(png.decode, bytes, MAX_PIXELS);
+    if (begins(bytes, '\x89PNG\r\n\x1a\n')) return parts.readPng(png.decode, parts, bytes, MAX_PIXELS);
     if (begins(bytes, 'GIF87a') || begins(bytes, 'GIF89a')) return parts.readGif(bytes, MAX_PIXELS);
     if (begins(bytes, 'BM')) return parts.readBmp(bytes, MAX_PIXELS);
     throw new Error('it does not begin as a PNG, JPEG, BMP or GIF file');

@@ -7,6 +7,7 @@ import { makeJpegReader } from '../../formats/images/jpeg.js';
 import { joinPlanes } from '../../formats/images/jpeg_samples.js';
 import { transformAccurately, transformFast } from '../../formats/images/jpeg_transforms.js';
 import { readPng } from '../../formats/images/png.js';
+import { joinPasses, passesAsRow } from '../../formats/images/png_passes.js';
 import { toPixels } from './channels.js';
 import type { ImageEngine, Loaded, LoadWay } from './engine.js';
 import { makeImageEngine } from './engine.js';
@@ -20,7 +21,18 @@ export function localEngine(): Promise<ImageEngine> {
   const readJpeg = makeJpegReader(transformAccurately, transformFast, joinPlanes);
   engine ??= import('fast-png').then((png) =>
     makeImageEngine(
-      { readJpeg, readPng, readBmp, readGif, toPixels, resizeImage, resizeLikePillow, fitLikePillow },
+      {
+        readJpeg,
+        readPng,
+        passesAsRow,
+        joinPasses,
+        readBmp,
+        readGif,
+        toPixels,
+        resizeImage,
+        resizeLikePillow,
+        fitLikePillow,
+      },
       png,
     ),
   );
@@ -34,6 +46,8 @@ const readJpeg = (${makeJpegReader.toString()})(${transformAccurately.toString()
 const parts = {
   readJpeg,
   readPng: ${readPng.toString()},
+  passesAsRow: ${passesAsRow.toString()},
+  joinPasses: ${joinPasses.toString()},
   readBmp: ${readBmp.toString()},
   readGif: ${readGif.toString()},
   toPixels: ${toPixels.toString()},
