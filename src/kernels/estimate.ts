@@ -4,7 +4,7 @@ import type { Kernel } from './buffers.js';
 import { bytesMoved } from './buffers.js';
 import { cutSections } from './sections.js';
 
-/** Tasks that a thread takes of a kernel, about. */
+/** Tasks that a thread takes of a kernel at most, about. */
 const TASKS_TAKEN = 10;
 
 /** Nanoseconds of one step. */
@@ -28,12 +28,14 @@ const alone = (machine: MachineModel, kernels: readonly Kernel[]): number =>
   );
 
 function together(machine: MachineModel, kernels: readonly Kernel[], threads: number): number {
-  const meeting = machine.meetingNs + TASKS_TAKEN * machine.handOutNs;
+  const { meetingNs, handOutNs } = machine;
   return cutSections(kernels, machine).reduce((sum, section) => {
-    if (!section.shared) return sum + meeting + alone(machine, section.kernels);
+    if (!section.shared) return sum + meetingNs + alone(machine, section.kernels);
     const { control, tasks } = section.kernel;
     if (control) return sum + control.repeats * together(machine, control.kernels, threads);
-    return sum + meeting + timeOf(machine, section.kernel) / Math.min(threads, tasks);
+    const taken = Math.ceil(tasks / threads);
+    const handOuts = Math.min(TASKS_TAKEN, taken) * handOutNs;
+    return sum + meetingNs + handOuts + (timeOf(machine, section.kernel) * taken) / tasks;
   }, 0);
 }
 
