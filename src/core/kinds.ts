@@ -110,12 +110,12 @@ export const OPTIONS: Table = tableOf({
     'axis1 axis2 axisa axisb axisc bins cooldown decimals depthMultiplier dpi groups implementation k maskIndex minlength n numRegressors ' +
     'numThresholds order sequenceStride',
   'null number':
-    'samplingRate maskValue adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon globalClipnorm initial ' +
+    'samplingRate adamWeightDecay attnLogitsSoftCap baseline batchSize clipnorm clipvalue constantValues epsilon globalClipnorm initial ' +
     'initialValueThreshold l1 l2 leftSize lineLength lossScaleFactor maxValue neginf numLabels posinf rightSize rmsRate rows steps stepsPerEpoch threshold validationBatchSize validationSteps warmupTarget weightDecay',
   'null count': 'M N fftLength frameStep length maximumIterations maxlen num numSegments topK',
   'null whole':
     'bottomCropping bottomPadding leftCropping leftPadding rightCropping rightPadding targetHeight targetWidth topCropping topPadding',
-  'null number text': 'ord',
+  'null number text': 'maskValue ord',
   'null whole wholes': 'axis',
   'null positive positives': 'dilation dilationRate stride strides',
   'null number list':

@@ -8,7 +8,7 @@ import * as layers from './index.js';
 
 /** What Keras has and this room has not yet: attention, recurrence, preprocessing, wrappers, and what needs a Python library. */
 const later =
-  /^((Jax|Flax|TFSM)Layer|TorchModuleWrapper|CategoryEncoding|Discretization|Hashing|HashedCrossing|IntegerLookup|StringLookup|TextVectorization|Normalization)$/;
+  /^((Jax|Flax|TFSM)Layer|TorchModuleWrapper|CategoryEncoding|Discretization|IntegerLookup|StringLookup|TextVectorization|Normalization)$/;
 
 const named = kerasApi().filter((entry) => /^layers\.\w+$|^(Layer|InputSpec|Input)$/.test(entry.id));
 const entries = named.filter((entry) => !later.test(entry.id.split('.').at(-1)!));
@@ -34,6 +34,7 @@ const required: Readonly<Record<string, unknown>> = {
   layer: new layers.GRU(2, { name: 'inside' }),
   max_number: 3,
   n: 2,
+  num_bins: 4,
   num_heads: 2,
   num_key_value_heads: 2,
   num_query_heads: 4,

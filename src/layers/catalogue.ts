@@ -138,3 +138,5 @@ export { Normalization } from './preprocessing/normalization.js';
 export { Solarization } from './preprocessing/image_preprocessing/solarization.js';
 export { IntegerLookup } from './preprocessing/integer_lookup.js';
 export { StringLookup } from './preprocessing/string_lookup.js';
+export { Hashing } from './preprocessing/hashing.js';
+export { HashedCrossing } from './preprocessing/hashed_crossing.js';

@@ -1,10 +1,13 @@
 /** @file `Masking`: marks time steps that hold nothing but one value, so that later layers skip them. */
 import { checkedOptions } from '../../core/arguments.js';
+import { quote } from '../../core/describe.js';
+import { TypeError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, isSerializedObject } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Mask, Tensor } from '../../runtime/index.js';
+import { ownerOf } from '../arguments.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions, MaskTree } from '../layer_types.js';
 
@@ -34,7 +37,10 @@ export class Masking extends Layer {
     const options = checkedOptions<MaskingOptions>(new.target, first, arguments, 0);
     const { maskValue = 0, ...rest } = options;
     super(rest);
-    this.maskValue = isSerializedObject(maskValue) ? (deserializeKerasObject(maskValue) as number) : maskValue;
+    const value: unknown = isSerializedObject(maskValue) ? deserializeKerasObject(maskValue) : maskValue;
+    if (typeof value !== 'number')
+      throw new TypeError(`${ownerOf(this)}: maskValue=${quote(value)}. Expected a number.`);
+    this.maskValue = value;
     this.supportsMasking = true;
     this.buildAtInit();
   }

@@ -37,7 +37,9 @@ const dropLastOne = (x: Tensor): Tensor => (x.ndim > 1 && x.shape.at(-1) === 1 ?
 /** The shape of what `encodeCategories` gives. */
 export function encodedShape(shape: PartialShape, outputMode: CategoryOutput, depth: number): PartialShape {
   if (outputMode === 'int') return shape;
-  if (outputMode === 'one_hot')
-    return [...(shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape), depth];
+  if (outputMode === 'one_hot') {
+    const rows = shape.length === 0 ? [1] : shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
+    return [...rows, depth];
+  }
   return shape.length > 1 ? [shape[0], ...shape.slice(2), depth] : [depth];
 }

@@ -1,7 +1,7 @@
 /** @file Tokens spread over buckets, as TensorFlow spreads them: by FarmHash, or by SipHash where there is a salt. */
 import { quote } from '../../../core/describe.js';
 import { ValueError } from '../../../core/errors.js';
-import { fingerprint64, joinFingerprints } from './farmhash.js';
+import { fingerprint64 } from './farmhash.js';
 import { sipHash } from './siphash.js';
 import { uint64 } from './uint64.js';
 
@@ -9,6 +9,9 @@ import { uint64 } from './uint64.js';
 export type Salt = readonly [number, number];
 
 const encoder = new TextEncoder();
+
+/** The fingerprint of a text's bytes in UTF-8: a number from 0 to 2⁶⁴ − 1. */
+export const fingerprintOf = (text: string): bigint => fingerprint64(encoder.encode(text));
 
 /**
  * The two numbers of an option `salt`: one number stands for both.
@@ -31,30 +34,10 @@ export type Bucketer = (token: string) => number;
  * Spread tokens over `count` buckets. Whole numbers are spread by their decimal digits: `String(x)`.
  *
  * @see `tf.strings.to_hash_bucket_fast`; with a salt `tf.strings.to_hash_bucket_strong`
- * @example
- * bucketer(32)('red') // always the same number below 32
  */
 export function bucketer(count: number, salt: Salt | null = null): Bucketer {
   const buckets = BigInt(count);
-  if (salt === null) return (token) => Number(fingerprint64(encoder.encode(token)) % buckets);
+  if (salt === null) return (token) => Number(fingerprintOf(token) % buckets);
   const key = [uint64(BigInt(salt[0])), uint64(BigInt(salt[1]))] as const;
   return (token) => Number(sipHash(encoder.encode(token), key) % buckets);
-}
-
-/** With what crosses begin, in TensorFlow as here. */
-const CROSS_SEED = 0xdecafcaffen;
-
-/**
- * The bucket of values that stand side by side, one of each feature.
- *
- * @param values Texts, which count by their fingerprints, and whole numbers, which count as they are.
- * @see `tf.sparse.cross_hashed`
- */
-export function crossBucket(values: readonly (string | number)[], count: number): number {
-  let hash = CROSS_SEED;
-  for (const value of values) {
-    const own = typeof value === 'string' ? fingerprint64(encoder.encode(value)) : uint64(BigInt(value));
-    hash = joinFingerprints(hash, own);
-  }
-  return Number(hash % BigInt(count));
 }

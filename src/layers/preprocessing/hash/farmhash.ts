@@ -127,7 +127,8 @@ export function fingerprint64(bytes: Uint8Array): bigint {
   return view.byteLength <= 64 ? hashUpTo64(view) : hashLong(view);
 }
 
-const CAT = 0xc6a4a7935bd1e995n;
+/** The multiplier of `joinFingerprints`. */
+export const CAT = 0xc6a4a7935bd1e995n;
 
 /**
  * One fingerprint of two, in which their order counts: how crosses of features are hashed.
