@@ -39,7 +39,7 @@ describe('Hashing and HashedCrossing give what Keras gives', () => {
   });
 
   test.each(cases.map((c) => [c.id, c] as const))('%s', (_, recorded) => {
-    const layer = deserialize(recorded.serialized) as Layer;
+    const layer = deserialize(recorded.serialized);
     expect(shown(call(layer, recorded))).toEqual(recorded.output);
     expect(serialize(layer).config).toEqual(recorded.serialized.config);
     expect(
@@ -55,7 +55,7 @@ describe('Hashing and HashedCrossing give what Keras gives', () => {
     test('crosses of whole numbers, as part of a program', () => {
       const numeric = cases.filter((c) => c.class_name === 'HashedCrossing' && !holdsTexts(c));
       for (const recorded of numeric) {
-        const layer = deserialize(recorded.serialized) as Layer;
+        const layer = deserialize(recorded.serialized);
         expect(shown(run(() => call(layer, recorded))), recorded.id).toEqual(recorded.output);
       }
     });
@@ -121,7 +121,7 @@ describe('HashedCrossing', () => {
     const model = new Model([x, y], layer([ops.add(x, y), ops.subtract(x, y)]));
     const [one, other] = [tensor([[1], [-7], [2 ** 30]]), tensor([[5], [3], [1]])];
     const wanted = layer<Tensor>([ops.add(one, other), ops.subtract(one, other)]);
-    const got = (await model.predict([one, other], { verbose: 0 })) as unknown as Tensor;
+    const got = await model.predict([one, other], { verbose: 0 });
     expect(shown(got)).toEqual(shown(wanted));
   });
 
