@@ -2,6 +2,7 @@
 import { checked } from '../core/arguments.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat, isInteger, standardizeDType, standardizeInputDType } from '../core/dtype.js';
+import { resetNames } from '../core/naming.js';
 import { resultType as leastUpperBound } from '../core/promotion.js';
 
 export { epsilon, floatx, imageDataFormat, setEpsilon, setFloatx, setImageDataFormat } from '../core/config.js';
@@ -66,4 +67,17 @@ export const getUid = checked('getUid', function getUid(prefix = ''): number {
   const next = (counts.get(prefix) ?? 0) + 1;
   counts.set(prefix, next);
   return next;
+});
+
+/**
+ * Let `getUid` and automatic names of layers begin anew.
+ *
+ * @see `K.reset_uids` of Keras 2; `clearSession`
+ * @example
+ * backend.resetUids();
+ * backend.getUid('again'); // 1
+ */
+export const resetUids = checked('resetUids', function resetUids(): void {
+  counts.clear();
+  resetNames();
 });

@@ -49,6 +49,11 @@ export {
   zerosLike,
 } from '../../ops/index.js';
 export { normal as randomNormal, truncatedNormal, uniform as randomUniform } from '../../random/index.js';
+export { NameScope as nameScope } from '../../core/name_scope.js';
+export * from './convolutions.js';
 export * from './math.js';
+export * from './normalization.js';
+export * from './random.js';
+export * from './sequences.js';
 export * from './shapes.js';
 export * from './state.js';

@@ -1,6 +1,6 @@
 /** @file Shapes as Keras 2's backend changed them: `K.flatten`, `K.dot`, `K.batchDot` and their like. */
 import { checked } from '../../core/arguments.js';
-import { floatx } from '../../core/config.js';
+import { floatx, imageDataFormat } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
@@ -258,6 +258,32 @@ export const spatial2dPadding = checked(
       dataFormat = LAST,
     }: { readonly padding?: readonly (readonly [number, number])[]; readonly dataFormat?: string | null } = {},
   ): Tensor => padded(x, padding, dataFormat ?? LAST),
+);
+
+/**
+ * Zeros around volumes.
+ *
+ * @param x Shape (batch, planes, rows, columns, channels), or channels first.
+ * @param options `padding`: before and after each of the three axes; default one each. `dataFormat`: default `config.imageDataFormat()`.
+ * @returns Larger volumes.
+ * @throws {ValueError} Another rank.
+ * @see `K.spatial_3d_padding` of Keras 2; `layers.ZeroPadding3D`
+ * @example
+ * backend.spatial3dPadding(ops.ones([1, 2, 2, 2, 1])).shape // [1, 4, 4, 4, 1]
+ */
+export const spatial3dPadding = checked(
+  'spatial3dPadding',
+  (
+    x: TensorLike,
+    {
+      padding = [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      dataFormat = null,
+    }: { readonly padding?: readonly (readonly [number, number])[]; readonly dataFormat?: string | null } = {},
+  ): Tensor => padded(x, padding, dataFormat ?? imageDataFormat()),
 );
 
 /**

@@ -4,6 +4,7 @@ import { floatx } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
 import { NotImplementedError, TypeError, ValueError } from '../../core/errors.js';
+import { getPlatform } from '../../core/platform.js';
 import { callContext } from '../../layers/call_context.js';
 import { Function as GraphFunction } from '../../models/index.js';
 import * as ops from '../../ops/index.js';
@@ -361,6 +362,85 @@ const switchOver = checked(
 );
 export { switchOver as switch };
 
+/**
+ * Run a function while models learn or do not, for `learningPhase`.
+ *
+ * @param value 0 or 1.
+ * @param run What is run; the phase before comes back when it returns, or throws.
+ * @returns What `run` gives.
+ * @throws {ValueError} The value is another.
+ * @see `K.learning_phase_scope` of Keras 2, with which Python code is written as `with learning_phase_scope(1):`
+ * @example
+ * backend.learningPhaseScope(1, () => backend.learningPhase()) // 1
+ */
+export const learningPhaseScope = checked('learningPhaseScope', <R>(value: 0 | 1 | boolean, run: () => R): R => {
+  const before = phase;
+  setLearningPhase(value);
+  try {
+    return run();
+  } finally {
+    phase = before;
+  }
+});
+
+/**
+ * The numbers of a tensor or variable.
+ *
+ * @param x A tensor or a variable.
+ * @returns A typed array, row by row.
+ * @throws {RuntimeError} They are not there yet: it is traced.
+ * @see `K.eval` of Keras 2; `tensor.data()`
+ * @example
+ * backend.eval(ops.add([1, 2], 1))[1] // 3
+ */
+const evaluated = checked('eval', (x: Variable | TensorLike): TensorData => valueOf(x).dataSync());
+export { evaluated as eval };
+
+/**
+ * Whether a tensor is sparse. There are no sparse tensors.
+ *
+ * @param _tensor Anything.
+ * @returns False.
+ * @see `K.is_sparse` of Keras 2
+ * @example
+ * backend.isSparse(ops.ones([2])) // false
+ */
+export const isSparse = checked('isSparse', (_tensor: unknown): boolean => false);
+
+/**
+ * A tensor as a dense one, which all are.
+ *
+ * @param tensor A tensor.
+ * @returns The same.
+ * @see `K.to_dense` of Keras 2
+ * @example
+ * backend.toDense([1, 2]) // [1, 2]
+ */
+export const toDense = checked('toDense', (tensor: TensorLike): Tensor => ops.convertToTensor(tensor));
+
+/**
+ * Print a tensor. Inside of a program it prints once, while the program is made, what is known then: dtype and shape.
+ *
+ * @param x A tensor or a variable.
+ * @param options `message`: what stands before it; default empty. `summarize`: kept for programs that give it.
+ * @returns `x`.
+ * @see `K.print_tensor` of Keras 2
+ * @example
+ * backend.printTensor([1, 2], { message: 'x:' }) // [1, 2]
+ */
+export const printTensor = checked(
+  'printTensor',
+  (
+    x: Variable | TensorLike,
+    { message = '', summarize: _ = 3 }: { readonly message?: string; readonly summarize?: number } = {},
+  ): Tensor => {
+    const t = valueOf(x);
+    getPlatform().terminal.write(`${message === '' ? '' : `${message} `}${String(t)}\n`);
+    return t;
+  },
+  ['message', 'summarize'],
+);
+
 /** Names of Keras 2's backend that there is no use for here, and what takes their place. */
 function refused(name: string, instead: string): (...args: readonly unknown[]) => never {
   return () => {
@@ -392,4 +472,30 @@ export const placeholder = refused(
 export const getSession = refused(
   'getSession',
   'there are no sessions: tensors have their numbers, tensor.data() gives them.',
+);
+
+/**
+ * Here it says what takes its place.
+ *
+ * @throws {NotImplementedError} Always.
+ * @see `K.ctc_label_dense_to_sparse` of Keras 2; `ctcBatchCost`
+ * @example
+ * backend.ctcBatchCost([[0]], [[[0.5, 0.5]]], [[1]], [[1]]).shape // [1, 1]
+ */
+export const ctcLabelDenseToSparse = refused(
+  'ctcLabelDenseToSparse',
+  'there are no sparse tensors: ctcBatchCost takes labels and their lengths as they are.',
+);
+
+/**
+ * Here it says what takes its place.
+ *
+ * @throws {NotImplementedError} Always.
+ * @see `K.manual_variable_initialization` of Keras 2
+ * @example
+ * backend.variable([1, 2]).shape // [2]
+ */
+export const manualVariableInitialization = refused(
+  'manualVariableInitialization',
+  'variables have their numbers from the beginning: there is no step that initializes them.',
 );
