@@ -133,6 +133,32 @@ describe('arrays', () => {
   ])('%s', (_, call, words) => refuses(one(), call as (m: Model) => unknown, words)); // prettier-ignore
 });
 
+describe('data without end', () => {
+  const pair = [ops.ones([1, 2]), ops.ones([1, 1])] as const;
+  class Endless extends utils.PyDataset {
+    override get length() {
+      return null;
+    }
+    override getItem() {
+      return pair;
+    }
+  }
+  test.each<[string, () => data.Dataset<unknown> | utils.PyDataset]>([
+    ['a data set', () => data.Dataset.fromList([pair]).repeat()],
+    ['a PyDataset', () => new Endless()],
+  ])('%s needs a number of batches, and hangs nowhere', async (_, make) => {
+    await refuses(one(), (m) => m.fit(make(), quiet), 'fit: stepsPerEpoch, the number of batches that are taken, is needed: the data have no end.');
+    await refuses(one(), (m) => m.fit(a, column, { ...quiet, validationData: make() }), 'fit: validationSteps, the number');
+    await refuses(one(), (m) => m.evaluate(make(), quiet), 'evaluate: steps, the number');
+    await refuses(one(), (m) => m.predict(make(), quiet), 'predict: steps, the number');
+    const { epoch, history } = await one().fit(make(), { ...quiet, stepsPerEpoch: 2, epochs: 2, validationData: make(), validationSteps: 1 });
+    expect([epoch, history['val_loss'].length]).toEqual([[0, 1], 2]);
+    const normalization = new layers.Normalization();
+    await expect(normalization.adapt(make())).rejects.toThrow('adapt got data without end. Give a part of them: dataset.take(n).');
+    await expect(new layers.Discretization({ numBins: 2 }).adapt(make(), { steps: 2 })).resolves.toBeUndefined();
+  }); // prettier-ignore
+});
+
 describe('programs of Keras 1 and 2', () => {
   type Make = new (...args: readonly unknown[]) => unknown;
   const older = layers as unknown as Record<string, Make>;

@@ -28,6 +28,8 @@ export interface DataAdapter {
   readonly whole?: WholeData;
   /** Batches an epoch; null: not known, or without end. */
   readonly numBatches: number | null;
+  /** Whether it is known that the batches have no end. Default false. */
+  readonly endless?: boolean;
   /** How many batches may be made while a step runs. Default 0: they are at hand. */
   readonly ahead?: number;
   /** Whether each epoch begins with the first batch, also where `stepsPerEpoch` has left some over. Default false. */

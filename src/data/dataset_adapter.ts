@@ -11,6 +11,7 @@ import type { Dataset, DatasetIterator, DatasetPosition } from './dataset/index.
 /** The batches of a `Dataset`. Each epoch is a pass over it. */
 export class DatasetAdapter implements DataAdapter {
   readonly numBatches: number | null;
+  readonly endless: boolean;
   readonly ahead = 2;
   readonly #dataset: Dataset<unknown>;
   readonly #counts: ArrayCounts | undefined;
@@ -21,7 +22,8 @@ export class DatasetAdapter implements DataAdapter {
 
   constructor(dataset: Dataset<unknown>, classWeight: ClassWeight | null = null, counts?: ArrayCounts) {
     const cardinality = dataset.cardinality();
-    this.numBatches = cardinality === Infinity ? null : cardinality;
+    this.endless = cardinality === Infinity;
+    this.numBatches = this.endless ? null : cardinality;
     this.#dataset = dataset;
     this.#classWeight = classWeight;
     this.#counts = counts;

@@ -50,6 +50,10 @@ export class PyDatasetAdapter implements DataAdapter {
     return this.#dataset.numBatches;
   }
 
+  get endless(): boolean {
+    return this.numBatches === null;
+  }
+
   #standardize(item: BatchLike): AnyBatch {
     const owner = `${this.#dataset.constructor.name}.getItem`;
     return weightClasses(toBatch(item, owner, this.#counts), this.#classWeight);

@@ -1,5 +1,6 @@
 /** @file `EpochIterator`: cuts what an adapter gives into epochs and executions. */
 import { maxStepsPerEpoch } from '../core/config.js';
+import { ValueError } from '../core/errors.js';
 import type { AnyBatch, BatchIterator, DataAdapter } from '../data/index.js';
 import { makingBatch } from '../data/index.js';
 import { BatchQueue } from './batch_queue.js';
@@ -32,13 +33,21 @@ export class EpochIterator {
   /** Batches that the next iterator has given before. */
   #resumedAt = 0;
 
-  constructor(adapter: DataAdapter, stepsPerEpoch: number | null, stepsPerExecution: number) {
+  /**
+   * @param option What `stepsPerEpoch` is called where it comes from: `"fit: stepsPerEpoch"`.
+   * @throws {ValueError} The data have no end, and nothing says how many steps an epoch has.
+   */
+  constructor(adapter: DataAdapter, stepsPerEpoch: number | null, stepsPerExecution: number, option = 'stepsPerEpoch') {
     this.adapter = adapter;
     const most = maxStepsPerEpoch();
     const limited = most !== null && (stepsPerEpoch === null || most < stepsPerEpoch);
     if (limited) console.warn(`Steps of an epoch limited to ${most} by config.setMaxStepsPerEpoch.`);
     this.#stepsPerEpoch = limited ? most : stepsPerEpoch;
     this.#stepsPerExecution = stepsPerExecution;
+    if (adapter.endless === true && this.#stepsPerEpoch === null)
+      throw new ValueError(
+        `${option}, the number of batches that are taken, is needed: the data have no end. If they should have one, leave out repeat().`,
+      );
     this.#numBatches = adapter.numBatches;
   }
 

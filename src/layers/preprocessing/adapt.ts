@@ -52,6 +52,14 @@ const isIterator = (x: unknown): x is Iterator<unknown> | AsyncIterator<unknown>
 const isIndexed = (x: unknown): x is IndexedBatches =>
   isObject(x) && 'getItem' in x && typeof x.getItem === 'function' && 'numBatches' in x && !(x instanceof Tensor);
 
+/** A chain that knows how many elements it has: `Dataset`, which lives in a room above. */
+const isCounted = (x: unknown): x is { cardinality(): unknown } =>
+  isObject(x) && 'cardinality' in x && typeof x.cardinality === 'function';
+
+/** Whether data say that they have no end. */
+const isEndless = (x: unknown): boolean =>
+  isIndexed(x) ? x.numBatches === null : isCounted(x) && x.cardinality() === Infinity;
+
 /** The array of a batch: of `[x, y]` and `[x, y, sampleWeight]` it is `x`. */
 function arrayOf(owner: string, item: unknown): Tensor {
   const pair = Array.isArray(item) && item.length > 0 && !isOneArray(item);
@@ -71,7 +79,7 @@ function arrayOf(owner: string, item: unknown): Tensor {
  *
  * @param finish Called once all is read; what it changes is unchanged if reading fails.
  * @throws {TypeError} The data, or a batch, are of no known form.
- * @throws {ValueError} There is no batch.
+ * @throws {ValueError} There is no batch, or there is no end of them.
  */
 export async function readForAdapt(
   owner: string,
@@ -92,6 +100,8 @@ export async function readForAdapt(
   };
   const more = (): boolean => steps === null || seen < steps;
   const source: unknown = typeof data === 'function' ? await (data as () => unknown)() : data;
+  if (steps === null && isEndless(source))
+    throw new ValueError(`${owner}: adapt got data without end. Give a part of them: dataset.take(n).`);
   if (isIndexed(source)) {
     for (let i = 0; (source.numBatches === null || i < source.numBatches) && more(); i++) take(await source.getItem(i));
   } else if (isAsyncIterable(source)) {

@@ -76,7 +76,7 @@ export async function evaluate(
     y, sampleWeight, batchSize: checkCount('evaluate', 'batchSize', batchSize), steps: limit,
     counts: session.model._arrayCounts, ...checkQueue('evaluate', options),
   }); // prettier-ignore
-  const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session));
+  const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session), 'evaluate: steps');
   const level = checkVerbose('evaluate', verbose ?? 'auto');
   const list = callbacksFor(session, callbacks, { verbose: level, epochs: 1, iterator, addHistory: false });
   return evaluateEpoch(session, iterator, list, new Pulse());

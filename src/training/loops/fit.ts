@@ -71,14 +71,14 @@ export async function fit(
   const adapter = getDataAdapter(x, 'fit', {
     y, sampleWeight, classWeight, batchSize, steps: stepsPerEpoch, shuffle, counts, ...queue,
   }); // prettier-ignore
-  const iterator = new EpochIterator(adapter, stepsPerEpoch, size);
+  const iterator = new EpochIterator(adapter, stepsPerEpoch, size, 'fit: stepsPerEpoch');
   let validation: EpochIterator | null = null;
   if (validationData !== null) {
     const [vx, vy, vw] = unpackXYSampleWeight<DataLike>(validationData);
     const data = getDataAdapter(vx, 'fit: validationData', {
       y: vy, sampleWeight: vw, batchSize: validationBatchSize, steps: validationSteps, counts, ...queue,
     }); // prettier-ignore
-    validation = new EpochIterator(data, validationSteps, size);
+    validation = new EpochIterator(data, validationSteps, size, 'fit: validationSteps');
   }
   const level = checkVerbose('fit', verbose ?? 'auto');
   const steps = await session.steps('train', () => adapter.peek());
