@@ -26,8 +26,11 @@ export function passPointers(f: FunctionBuilder, buffers: readonly Buffer[], par
   pointers.set(f, new Map(buffers.map((buffer, i) => [buffer, params[i]])));
 }
 
-/** What a buffer holds: `constant` never changes once the program is made, `value` may. */
-export type BufferRole = 'constant' | 'value';
+/**
+ * What a buffer holds: `constant` never changes once the program is made, `value` may. A `workspace` is written in an order of its own, so
+ * it cannot take the place of what is read meanwhile.
+ */
+export type BufferRole = 'constant' | 'value' | 'workspace';
 
 /**
  * A piece of memory that a program uses. `heap`: at a fixed address, for good (variables, constants). `scratch`: in the memory that all

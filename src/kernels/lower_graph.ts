@@ -137,7 +137,7 @@ class GraphLowering implements Lowering {
   }
 
   workspace(dtype: DType, size: number, label: string): Buffer {
-    return new Buffer('scratch', dtype, size, label);
+    return new Buffer('scratch', dtype, size, label, null, 'workspace');
   }
 
   body(graph: Graph, buffers: BodyBuffers): Lowered {

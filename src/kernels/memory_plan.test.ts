@@ -47,3 +47,10 @@ test('not where that is read later, kept, of another size or width, or taken alr
   expect(one.address).toBe(old.address);
   expect(two.address).not.toBe(old.address);
 });
+
+test('a workspace takes no place of what is read meanwhile', () => {
+  const read = buffer();
+  const workspace = new Buffer('scratch', 'float32', 100, 'test', null, 'workspace');
+  planMemory([kernel([], [read]), kernel([read], [workspace], [read])], []);
+  expect(workspace.address).not.toBe(read.address);
+});

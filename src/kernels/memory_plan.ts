@@ -116,7 +116,7 @@ function overwritten(
   if (kernel.mayOverwrite === undefined) return over;
   const old = new Set(dying.filter((b) => kernel.reads.includes(b) && !isNew(b) && kernel.mayOverwrite!(b)));
   for (const buffer of new Set(kernel.writes)) {
-    if (!isNew(buffer) || kernel.reads.includes(buffer)) continue;
+    if (!isNew(buffer) || buffer.role === 'workspace' || kernel.reads.includes(buffer)) continue;
     for (const candidate of old) {
       const alike = storageBytes(candidate.dtype) === storageBytes(buffer.dtype) && candidate.size === buffer.size;
       if (!alike) continue;

@@ -44,8 +44,8 @@ export class LoweredGroup {
     for (const buffer of this.kernels.flatMap(buffersOf)) {
       if (mine.has(buffer)) continue;
       const [first, ...others] = (this.#numbers.get(buffer) ?? []).map((number) => bufferOf(values[number]));
-      const { dtype, size, label } = buffer;
-      const instead = (first as Buffer | undefined) ?? new Buffer('scratch', dtype, size, label);
+      const { dtype, size, label, role } = buffer;
+      const instead = (first as Buffer | undefined) ?? new Buffer('scratch', dtype, size, label, null, role);
       if (others.some((other) => other !== instead) || theirs.has(instead)) return null;
       mine.set(buffer, instead);
       theirs.set(instead, buffer);
