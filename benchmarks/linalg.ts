@@ -1,5 +1,5 @@
 /**
- * @file Times decompositions beside NumPy, both on one thread: `tsx --tsconfig tsconfig.build.json benchmarks/linalg.ts`. The variable
+ * @file Times decompositions beside NumPy, both on one thread: `npm run bench:linalg`. The variable
  * PYTHON names a Python that has NumPy. Contestants take turns, so that what else the machine does meets both; the best of the rounds counts.
  */
 import { jit, ops, random, setThreads, type Tensor } from 'keras-ts';
@@ -28,6 +28,7 @@ work = {
     "qr": lambda a, s, b: np.linalg.qr(a),
     "eigh": lambda a, s, b: np.linalg.eigh(s),
     "svd": lambda a, s, b: np.linalg.svd(a, full_matrices=False),
+    "eig": lambda a, s, b: np.linalg.eig(a),
 }
 for line in sys.stdin:
     name, n, dtype = line.split()
@@ -52,6 +53,8 @@ const work: Record<string, (a: Tensor, s: Tensor, b: Tensor) => unknown> = {
   qr: (a) => ops.qr(a),
   eigh: (_a, s) => ops.eigh(s),
   svd: (a) => ops.svd(a, { fullMatrices: false }),
+  // NumPy computes it in float64 whatever the dtype, and so does keras-ts.
+  eig: (a) => ops.eig(a),
 };
 const format = (ms: number): string => (ms < 10 ? ms.toPrecision(3) : ms.toFixed(0));
 console.log('| decomposition | n | dtype | keras-ts, ms | NumPy, ms | ratio |');

@@ -2,7 +2,7 @@
 import type { LowerRule } from './context.js';
 import { orderAfter } from './move/order_after.js';
 import { cond, scan, whileLoop } from './control_flow.js';
-import { eig } from './linalg/eig.js';
+import { eig } from './linalg/eig/index.js';
 import { fft } from './fourier/fft.js';
 import { convGeneral } from './convolution/convolution.js';
 import { dotGeneral } from './contraction/dot.js';

@@ -10,7 +10,7 @@ import type { Value } from '../graph.js';
 import type { SvdParams } from '../lax.js';
 import { add, div, eq, fullLike, mul, select, sub, svd, zerosLike } from '../lax.js';
 import { columnsOf, diagonalMatrix, eye, matrixTranspose, product, rowsOf, scaleColumns, scaleRows, spread, symmetric } from '../matrices.js'; // prettier-ignore
-import { generalEigen } from '../eigen.js';
+import { generalEigen, precisionOf } from '../eigen.js';
 import { definePrimitive } from '../primitive.js';
 import { singularValues, symmetricEigen } from '../spectral.js';
 import { eachMatrix, requireMatrices, requireSquare } from './matrix_arrays.js';
@@ -57,9 +57,11 @@ definePrimitive({
     const vectors: TensorType = { dtype: a.dtype, shape: a.shape };
     return [values, values, vectors, vectors];
   },
-  work: ([a]) => 40 * columnsOf(a),
+  work: ([a]) => 16 * columnsOf(a),
   evaluate: ([a], _params, outputs) =>
-    eachMatrix([a], outputs, { inputs: [2], outputs: [1, 1, 2, 2] }, (x) => generalEigen(x, columnsOf(a))),
+    eachMatrix([a], outputs, { inputs: [2], outputs: [1, 1, 2, 2] }, (x) =>
+      generalEigen(x, columnsOf(a), precisionOf(a.dtype)),
+    ),
   gradient: null,
 });
 

@@ -26,8 +26,8 @@ interface Eig {
  * Eigenvalues and eigenvectors of matrices that need not be symmetric: x·v_i = w_i·v_i. They are complex; for symmetric matrices see `eigh`.
  *
  * @param x Matrices (…, n, n) of real numbers; integers are taken as `floatx`. Computed in float64 whatever the dtype.
- * @returns `[w, v]`: eigenvalues (…, n), in no particular order, and eigenvectors in the columns of v (…, n, n), of size 1 and with a real greatest
- *     component; both of dtype `'complex64'`, or `'complex128'` of float64. NaN if `x` holds NaN or infinities. No gradient, as in Keras on JAX.
+ * @returns `[w, v]`: eigenvalues (…, n), in no particular order but pairs of complex ones side by side, the one above the real axis first, and
+ *     eigenvectors in the columns of v (…, n, n), of size 1 and with a real greatest component; both of dtype `'complex64'`, or `'complex128'` of float64. NaN if `x` holds NaN or infinities. No gradient, as in Keras on JAX.
  * @throws {ValueError} `x` is not square.
  * @throws {NotImplementedError} A gradient is taken.
  * @see `keras.ops.eig`; Golub & Van Loan 2013, "Matrix Computations", sections 7.4 to 7.6
