@@ -114,7 +114,7 @@ describe('arrays', () => {
     ['no samples to predict', (m) => m.predict(ops.ones([0, 2]), quiet), 'predict: The arrays hold no samples.'],
     ['no samples to evaluate', (m) => m.evaluate(ops.ones([0, 2]), ops.ones([0, 1]), quiet), 'evaluate: The arrays hold no samples.'],
     ['empty lists', (m) => m.fit([], [], quiet), 'fit: x is an empty list'],
-    ['texts', (m) => m.fit([['a'], ['b']] as never, [1, 2], quiet), 'fit: x is a list of 2. Expected arrays'],
+    ['texts', (m) => m.fit([['a'], ['b']] as never, [1, 2], quiet), 'takes numbers (float32), got texts of shape (2, 1)'],
     ['no targets', (m) => m.fit(a, quiet), 'need targets, but y is not given'],
     ['another number of features', (m) => m.fit(ops.ones([4, 5]), column, quiet), "with name 'a'"],
     ['a batch size of 0', (m) => m.fit(a, column, { ...quiet, batchSize: 0 }), 'fit: batchSize=0. Expected a whole number from 1'],

@@ -4,12 +4,12 @@ import { ValueError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, isDict } from '../core/tree.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
-import { isTypedArray, Tensor as TensorClass, toTensor } from '../runtime/index.js';
+import { isStrings, isTypedArray, Tensor as TensorClass, toTensor, toTensorOrTexts } from '../runtime/index.js';
 import { floatx } from '../core/config.js';
 import { isFloat } from '../core/dtype.js';
 
-/** Data as people have them: an array, or a list or dict of arrays for several inputs or outputs. */
-export type DataLike = TensorLike | null | readonly DataLike[] | { readonly [name: string]: DataLike };
+/** Data as people have them: an array of numbers or texts, or a list or dict of arrays for several inputs or outputs. */
+export type DataLike = TensorLike | string | null | readonly DataLike[] | { readonly [name: string]: DataLike };
 
 /** Tensors in the structure of the data. */
 export type TensorTree = Tree<Tensor | null>;
@@ -44,9 +44,14 @@ export function isNestedNumbers(x: unknown): boolean {
   return isNumber(first) && x.every((item) => Array.isArray(item) || isNumber(item));
 }
 
+/** Whether a list is one array in nested lists of texts. */
+export function isNestedTexts(x: unknown): boolean {
+  return Array.isArray(x) && isStrings(x) && x.every((item) => Array.isArray(item) || typeof item === 'string');
+}
+
 /** Whether a value is one array. */
 export function isArrayLike(x: unknown): boolean {
-  return x instanceof TensorClass || isTypedArray(x) || isNestedNumbers(x);
+  return x instanceof TensorClass || isTypedArray(x) || isNestedNumbers(x) || isNestedTexts(x);
 }
 
 /** Whether a value is an array, null, or a structure of them. */
@@ -63,7 +68,9 @@ export function isArrayData(x: unknown): boolean {
  * @see `keras.utils.unpack_x_y_sample_weight`; the public form of it is in utils
  */
 export function unpackXYSampleWeight<T = DataLike>(data: unknown): [x: T, y: T | null, sampleWeight: T | null] {
-  if (!Array.isArray(data)) return [data as T, null, null];
+  // A list of texts is a batch of them.
+  if (!Array.isArray(data) || (data.length > 0 && data.every((item) => typeof item === 'string')))
+    return [data as T, null, null];
   if (data.length > 3 || data.length === 0) {
     throw new ValueError(
       `A batch is a list of ${data.length} parts. Expected [x], [x, y] or [x, y, sampleWeight]; several inputs or outputs go in a list ` +
@@ -93,7 +100,7 @@ export function toTensorTree(data: unknown, what: string, count = 1): TensorTree
   if (data === null || data === undefined) return null;
   const several = count > 1 && Array.isArray(data) && data.length === count && data.every((part) => isArrayLike(part));
   if (isArrayLike(data) && !several) {
-    const tensor = toTensor(data as TensorLike, null, what);
+    const tensor = toTensorOrTexts(data as TensorLike, what);
     if (tensor.ndim === 0)
       throw new ValueError(`${what} is a scalar. Expected an array with the samples along its first axis.`);
     return isFloat(tensor.dtype) && tensor.dtype !== floatx() ? toTensor(tensor, floatx()) : tensor;
@@ -102,7 +109,7 @@ export function toTensorTree(data: unknown, what: string, count = 1): TensorTree
   if (isDict(data) && Object.keys(data).length > 0)
     return Object.fromEntries(Object.entries(data).map(([key, part]) => [key, toTensorTree(part, `${what}.${key}`)]));
   throw new ValueError(
-    `${what}: got ${describe(data)}. Expected a tensor, a typed array, nested lists of numbers, or a list or dict of these.`,
+    `${what}: got ${describe(data)}. Expected a tensor, a typed array, nested lists of numbers or of texts, or a list or dict of these.`,
   );
 }
 

@@ -62,7 +62,8 @@ describe('arrays', () => {
     expect(get('abc', {})).toThrow(/fit: x is 'abc'/);
     expect(get(3, {})).toThrow(/fit: x is 3/);
     expect(get([], {})).toThrow(/fit: x is/);
-    expect(get(column(2), { y: ['cat', 'dog'] })).toThrow(/fit: y\[0\]: got 'cat'/);
+    expect(get(column(2), { y: ['cat', 2] })).toThrow(/fit: y\[0\]: got 'cat'/);
+    expect(get(column(2), { y: ['cat', 'dog', 'cow'] })).toThrow(/same number of samples/);
     expect(get(column(2), { y: { a: [1, 2], b: [1, 2] }, sampleWeight: column(2).map(() => [1, 2]) })).toThrow(
       /one number per sample/,
     );

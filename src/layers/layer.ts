@@ -33,6 +33,7 @@ import {
   nameRefusal,
   rematerialized,
   setKerasMask,
+  symbolicLeaves,
   Tensor,
   toTensorOrTexts,
   Variable,
@@ -394,6 +395,16 @@ export class Layer extends LayerState {
   }
 
   #draw(args: readonly unknown[]): Tree<KerasTensor> {
+    // A layer that states its shapes would find out when it runs.
+    const texts = symbolicLeaves(args).find(({ dtype }) => dtype === 'string');
+    if (texts !== undefined && this.inputDtype !== 'string' && this.ownLayers.length === 0) {
+      try {
+        this.dryRun(args);
+      } catch (error) {
+        nameRefusal(error, ownerOf(this), texts.shape);
+        throw error;
+      }
+    }
     const specs = this.computeOutputSpec(...args);
     return mapTree(specs, (spec) => new KerasTensor(spec.shape, { dtype: spec.dtype }), isSpec);
   }

@@ -15,7 +15,7 @@ import {
   isSpec,
   KerasTensor,
   Operation as OperationBase,
-  toTensor,
+  toTensorOrTexts,
   type TensorLike,
 } from '../runtime/index.js';
 import type { CallOperation } from './function_graph.js';
@@ -103,7 +103,7 @@ export class KerasFunction<const Out extends Tree<KerasTensor> = Tree<KerasTenso
   /** @throws {ValueError} Too many or too few inputs, or one of another shape. */
   override call(inputs: unknown): unknown {
     const flat = flatten<unknown>(inputs).map((x) =>
-      x === null || x instanceof KerasTensor ? x : toTensor(x as TensorLike, null, `Function '${this.name}'`),
+      x === null || x instanceof KerasTensor ? x : toTensorOrTexts(x as TensorLike, `Function '${this.name}'`),
     );
     this.#check(flat);
     return this.#graph.run(flat, callOperation);

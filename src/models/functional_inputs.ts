@@ -7,7 +7,14 @@ import { InputLayer } from '../layers/core/input_layer.js';
 import { InputSpec } from '../layers/input_spec.js';
 import * as ops from '../ops/index.js';
 import type { Tensor, TensorLike } from '../runtime/index.js';
-import { getKerasMask, KerasTensor, setKerasMask, toTensor } from '../runtime/index.js';
+import {
+  getKerasMask,
+  KerasTensor,
+  setKerasMask,
+  STRINGS_REMEDY,
+  toTensor,
+  toTensorOrTexts,
+} from '../runtime/index.js';
 import type { FunctionGraph } from './function_graph.js';
 import { leafPaths } from './function_graph.js';
 
@@ -125,6 +132,18 @@ function adjustRank(x: Tensor, own: KerasTensor, path: string, owner: string): T
   );
 }
 
+/** An input in the dtype of the model's. @throws {ValueError} Texts for numbers, or numbers for texts. */
+function ofDType(given: unknown, own: KerasTensor, owner: string): Tensor {
+  const x = toTensorOrTexts(given as TensorLike, owner);
+  if ((x.dtype === 'string') === (own.dtype === 'string'))
+    return x.dtype === own.dtype ? x : toTensor(x, own.dtype, owner);
+  const [wanted, found] = [own.dtype, x.dtype].map((dtype) => (dtype === 'string' ? 'texts' : `numbers (${dtype})`));
+  throw new ValueError(
+    `${owner}: the input '${own.name}' takes ${wanted}, got ${found} of shape ${formatShape(x.shape)}. ` +
+      (own.dtype === 'string' ? 'Give texts, or declare the input without dtype.' : STRINGS_REMEDY),
+  );
+}
+
 /**
  * The inputs of a call as the graph takes them: one tensor per input, of its dtype and rank, with its mask.
  *
@@ -141,7 +160,7 @@ export function standardizeInputs(graph: FunctionGraph, inputs: unknown, owner: 
         `${owner}: the input '${own.name}' is not optional, but null was passed. Please provide a valid tensor.`,
       );
     }
-    const x = adjustRank(toTensor(given as TensorLike, own.dtype, owner), own, paths[i], owner);
+    const x = adjustRank(ofDType(given, own, owner), own, paths[i], owner);
     const mask = getKerasMask(given);
     if (mask !== null && x !== given) setKerasMask(x, mask);
     return x;

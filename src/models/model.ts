@@ -17,7 +17,7 @@ import type { ArrayCounts } from '../data/index.js';
 import { Layer } from '../layers/layer.js';
 import type { LayerOptions, ShapeTree } from '../layers/layer_types.js';
 import { isPlainArray, splitCall } from '../layers/layer_types.js';
-import type { Mask, Numbers, Operation, Spec, Tensor } from '../runtime/index.js';
+import type { Mask, Numbers, Operation, Spec, Strings, Tensor } from '../runtime/index.js';
 import { isSpec, KerasTensor, setKerasMask, tensor } from '../runtime/index.js';
 import type {
   FileSource,
@@ -292,7 +292,7 @@ export class Model<const Out = unknown> extends Trainer {
     const [first, ...rest] = given;
     const count = this.#graph?.inputs.length ?? 1;
     const several = count > 1 && isPlainArray(first) && (first as readonly unknown[]).length === count;
-    const inputs = several ? (first as readonly Numbers[]).map((x) => tensor(x)) : first;
+    const inputs = several ? (first as readonly (Numbers | Strings)[]).map((x) => tensor(x)) : first;
     return super[INVOKE](inputs, ...rest);
   }
 

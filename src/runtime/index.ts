@@ -40,7 +40,8 @@ export {
   stringTensor,
   StringTensor,
 } from './strings.js';
-export { type HostFunction, onHost } from './on_host.js';
+export { type HostFeeds, type HostFunction, type HostFunctions, onHost, onHostMany } from './on_host.js';
+export { type Found, type Hosted, HostedPrograms, type ResultOf, resultsOf, textOutputs } from './hosted_programs.js';
 export { computeJvp, type JvpOptions } from './jvp.js';
 export { isKerasTensor, KerasTensor, type KerasTensorOptions } from './keras_tensor.js';
 export { scanOver, type ScanOptions, type StepResult } from './loops.js';
@@ -51,7 +52,15 @@ export type { Index, ReductionOptions } from './methods.js';
 export { type Op, op, type OpArgs, OpCall, opClassName, type OpOptions, type OpResult } from './op.js';
 export { inferSpec, type InferOptions, isSpec, type Spec, symbolicLeaves } from './infer_spec.js';
 export { anySymbolic, FunctionalNode, Operation } from './operation.js';
-export { fetchVariables, Program, type ProgramOptions, ResidentHeap, traceProgram } from './program.js';
+export {
+  fetchVariables,
+  type HostedTrace,
+  Program,
+  type ProgramOptions,
+  ResidentHeap,
+  traceHosted,
+  traceProgram,
+} from './program.js';
 export {
   currentRematScope,
   remat,

@@ -4,24 +4,29 @@ import { TypeError } from '../core/errors.js';
 import { describe } from '../core/describe.js';
 import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
-import type { TensorType } from '../core/ndarray.js';
+import type { NDArray, TensorType } from '../core/ndarray.js';
 import { currentBackend } from './backends.js';
 import { apart, together } from './complex.js';
 import type { TensorLike } from './convert.js';
 import { isTypedArray, toTensor } from './convert.js';
-import { Program, ResidentHeap, traceProgram } from './program.js';
+import type { Hosted, ResultOf } from './hosted_programs.js';
+import { HostedPrograms, resultsOf, textOutputs } from './hosted_programs.js';
+import type { HostFeeds } from './on_host.js';
+import { Program, ResidentHeap, traceHosted } from './program.js';
+import { StringTensor } from './strings.js';
 import { Tensor } from './tensor.js';
 import { currentTrace } from './trace.js';
 import { parametrizationCount, Variable } from './variable.js';
 import { variableStates } from './variable_states.js';
 
-interface Compiled {
+interface Compiled extends Hosted {
   readonly program: Program;
   readonly result: Tree<unknown>;
-  /** Tensors of the result that are arguments or constants come back through the program as well. */
-  readonly isOutput: (leaf: unknown) => boolean;
+  readonly resultOf: ResultOf;
 }
 
+/** Tensors of the result that are arguments or constants come back through the program as well. */
+const isOutput = (leaf: unknown): boolean => leaf instanceof Tensor;
 const isArrayLike = (x: unknown): boolean => x instanceof Tensor || x instanceof Variable || isTypedArray(x);
 const isNumbers = (x: unknown): boolean =>
   Array.isArray(x) && x.length > 0 && x.flat(Infinity).every((n) => typeof n === 'number');
@@ -47,7 +52,7 @@ export const jit = checked(
   function jit<A extends readonly unknown[], R>(fn: (...args: A) => R): (...args: A) => R {
     if (typeof fn !== 'function') throw new TypeError(`jit: got ${describe(fn)}. Expected a function of tensors.`);
     if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') throw asyncRefusal(fn);
-    const programs = new Map<string, Compiled>();
+    const programs = new Map<string, HostedPrograms<Compiled>>();
     const kinds = new Map<string, string>();
     const heaps = new Map<string, ResidentHeap>();
     return (...given: A): R => {
@@ -55,23 +60,28 @@ export const jit = checked(
       if (variableStates.current !== null) return fn(...given); // a program would read the variables' own values
       const args = given.map(apart) as unknown as A;
       const leaves = leavesOf(args);
-      const dynamic = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
+      const tensors = leaves.filter((x) => isArrayLike(x) || isNumbers(x)).map((x) => toTensor(x as TensorLike));
+      const dynamic = tensors.filter((x) => !(x instanceof StringTensor));
+      // Each text is an object of its own: in another call those may differ that are one and the same here.
+      const texts = tensors.flatMap((x) => (x instanceof StringTensor ? [new StringTensor(x.strings, x.shape)] : []));
+      const feeds: HostFeeds = { texts, numbers: dynamic.map((t) => t.ndarray) };
       const backend = currentBackend();
       const key = `${backend.name}|${parametrizationCount()}|${signature(args)}`;
-      let compiled = programs.get(key);
-      if (compiled === undefined) {
+      let family = programs.get(key);
+      if (family === undefined) {
+        adviseKind(fn, args, kinds);
+        programs.set(key, (family = new HostedPrograms()));
+      }
+      const { compiled, hosted } = family.find(feeds, () => {
         let heap = heaps.get(backend.name);
         if (heap === undefined) heaps.set(backend.name, (heap = new ResidentHeap(backend)));
-        adviseKind(fn, args, kinds);
-        compiled = compile(fn, args, dynamic, heap);
-        programs.set(key, compiled);
-      }
-      const results = compiled.program.runSync(dynamic.map((t) => t.ndarray));
-      let next = 0;
-      const { isOutput } = compiled;
-      return together(
-        mapTree(compiled.result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(results[next++]) : leaf)),
-      ) as R;
+        return compile(fn, args, dynamic, feeds, heap);
+      });
+      const results = compiled.program.runSync(feeds.numbers, 1, hosted);
+      let at = 0;
+      const next = (): NDArray => results[at++];
+      const { result, resultOf } = compiled;
+      return together(mapTree(result, (leaf) => (isOutput(leaf) ? resultOf(leaf as Tensor, next, feeds) : leaf))) as R;
     };
   },
   undefined,
@@ -108,15 +118,21 @@ function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   args: A,
   dynamic: readonly TensorType[],
+  feeds: HostFeeds,
   heap: ResidentHeap,
-): Compiled {
-  const isOutput = (leaf: unknown): boolean => leaf instanceof Tensor;
-  const traced = traceProgram(
+): { readonly compiled: Compiled; readonly results: readonly NDArray[] } {
+  const leavesIn = (result: unknown): Tensor[] =>
+    flatten<unknown>(result).filter(isOutput) as Tensor[];
+  const { traced, host } = traceHosted(
     fn.name || 'a jitted function',
     dynamic,
+    feeds,
     (tensors) => {
-      let next = 0;
-      const replaced = mapArguments(args, (x) => (isArrayLike(x) || isNumbers(x) ? tensors[next++] : x));
+      let [next, nextText] = [0, 0];
+      const replaced = mapArguments(args, (x) => {
+        if (x instanceof StringTensor) return feeds.texts[nextText++];
+        return isArrayLike(x) || isNumbers(x) ? tensors[next++] : x;
+      });
       const given = fn(...(replaced.map(together) as unknown as A));
       if (given instanceof Promise) {
         given.catch(() => undefined); // the refusal says it all
@@ -124,9 +140,14 @@ function compile<A extends readonly unknown[], R>(
       }
       return apart(given);
     },
-    (result) => flatten<unknown>(result as Tree<unknown>).filter(isOutput) as Tensor[],
+    (result) => leavesIn(result).flatMap(textOutputs),
   );
-  return { program: new Program(traced, heap), result: traced.result, isOutput };
+  const { result } = traced;
+  const resultOf = resultsOf(leavesIn(result), host);
+  return {
+    compiled: { program: new Program(traced, heap), result: result, resultOf, plan: host.plan },
+    results: host.results,
+  };
 }
 
 /** Shapes and dtypes of tensors (of those for which `isOfAnyDType` is true: shapes alone), values of everything else. */

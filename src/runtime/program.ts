@@ -3,8 +3,10 @@ import type { NDArray, TensorType } from '../core/ndarray.js';
 import { RuntimeError } from '../core/errors.js';
 import { getPlatform } from '../core/platform.js';
 import type { Backend, Executable, Heap, HeapBuffer, KernelTime, ProgramStats } from '../graph/index.js';
+import type { HostFeeds } from './on_host.js';
+import { HostStage, withHostStage } from './on_host.js';
 import type { Tensor } from './tensor.js';
-import type { TracedFunction } from './trace.js';
+import type { AroundTrace, TracedFunction } from './trace.js';
 import { traceFunction } from './trace.js';
 import type { Variable } from './variable.js';
 
@@ -60,6 +62,34 @@ export function traceProgram<R>(
   return traceFunction(label, types, fn, outputs, { fixed: true });
 }
 
+/** A traced function of texts as well, with what the host computes before each run. */
+export interface HostedTrace<R> {
+  readonly traced: TracedFunction<R>;
+  readonly host: HostStage;
+}
+
+/**
+ * Trace a function of tensors and texts.
+ *
+ * @param feeds What it is given in the first run. The texts are those that `fn` reads, and no others.
+ */
+export function traceHosted<R>(
+  label: string,
+  types: readonly TensorType[],
+  feeds: HostFeeds,
+  fn: (args: Tensor[]) => R,
+  outputs: (result: R) => readonly Tensor[],
+): HostedTrace<R> {
+  let host: HostStage | null = null;
+  const around: AroundTrace = (trace, args, run) => {
+    const stage = (host = new HostStage(trace, args, feeds));
+    withHostStage(stage, run);
+    return stage.inputs;
+  };
+  const traced = traceFunction(label, types, fn, outputs, { fixed: true, around });
+  return { traced, host: host! };
+}
+
 /** How a program's arguments come. */
 export interface ProgramOptions {
   /** Buffers in which some of the arguments stay (data sets); null or left out: fed at each run. */
@@ -80,8 +110,8 @@ export class Program {
   readonly #heap: ResidentHeap;
 
   constructor(traced: TracedFunction<unknown>, resident: ResidentHeap, options: ProgramOptions = {}) {
-    const { graph, captured, variables, assigned } = traced;
-    const args = graph.inputs.length - variables.length - captured.length;
+    const { graph, captured, variables, assigned, hosted } = traced;
+    const args = graph.inputs.length - variables.length - captured.length - hosted;
     const results = graph.outputs.length - assigned.length;
     this.#variables = variables;
     this.#assigned = assigned;
@@ -92,6 +122,7 @@ export class Program {
         ...Array.from({ length: args }, (_, i) => options.arguments?.[i] ?? null),
         ...variables.map((v) => resident.bufferOf(v)),
         ...captured.map(() => null),
+        ...Array.from({ length: hosted }, () => null),
       ],
       outputs: [...Array.from({ length: results }, () => null), ...assigned.map((v) => resident.bufferOf(v))],
       counter: options.counter ?? null,
@@ -103,9 +134,9 @@ export class Program {
   }
 
   /** Move the variables to the program's heap; gives all that is fed. */
-  #bringVariables(feeds: readonly NDArray[]): NDArray[] {
+  #bringVariables(feeds: readonly NDArray[], hosted: readonly NDArray[]): NDArray[] {
     for (const variable of this.#variables) variable.moveTo(this.#heap.bufferOf(variable));
-    return [...feeds, ...this.#captured.map((t) => t.ndarray)];
+    return [...feeds, ...this.#captured.map((t) => t.ndarray), ...hosted];
   }
 
   #finish(): void {
@@ -116,35 +147,39 @@ export class Program {
    * Time whole steps, then each kernel, over `steps` steps each. Afterwards the variables are as they were; null on a backend
    * without kernels.
    */
-  async profile(feeds: readonly NDArray[], steps: number): Promise<ProgramProfile | null> {
+  async profile(
+    feeds: readonly NDArray[],
+    steps: number,
+    hosted: readonly NDArray[] = [],
+  ): Promise<ProgramProfile | null> {
     if (this.#executable.profile === undefined) return null;
     await fetchVariables(this.#assigned);
     const before = this.#assigned.map((variable) => variable.read());
     try {
-      await this.run(feeds); // warms up
+      await this.run(feeds, 1, hosted); // warms up
       const begin = getPlatform().now();
-      await this.run(feeds, steps);
+      await this.run(feeds, steps, hosted);
       const stepTime = (1000 * (getPlatform().now() - begin)) / steps;
-      return { stepTime, kernels: this.#executable.profile(this.#bringVariables(feeds), steps) };
+      return { stepTime, kernels: this.#executable.profile(this.#bringVariables(feeds, hosted), steps) };
     } finally {
       this.#assigned.forEach((variable, i) => variable.write(before[i]));
     }
   }
 
-  /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter. */
-  runSync(feeds: readonly NDArray[], steps = 1): NDArray[] {
+  /** Run on the calling thread. `feeds`: the arguments that no buffer holds, without the counter; `hosted`: what the host has computed. */
+  runSync(feeds: readonly NDArray[], steps = 1, hosted: readonly NDArray[] = []): NDArray[] {
     if (this.#executable.runSync === undefined)
       throw new RuntimeError(
         `The backend '${this.#heap.backend.name}' gives results only later. Use fit, evaluate or predict, or another backend (setBackend).`,
       );
-    const results = this.#executable.runSync(this.#bringVariables(feeds), steps);
+    const results = this.#executable.runSync(this.#bringVariables(feeds, hosted), steps);
     this.#finish();
     return results;
   }
 
   /** Run, off the calling thread where that pays. */
-  async run(feeds: readonly NDArray[], steps = 1): Promise<NDArray[]> {
-    const results = await this.#executable.run(this.#bringVariables(feeds), steps);
+  async run(feeds: readonly NDArray[], steps = 1, hosted: readonly NDArray[] = []): Promise<NDArray[]> {
+    const results = await this.#executable.run(this.#bringVariables(feeds, hosted), steps);
     this.#finish();
     return results;
   }

@@ -5,7 +5,7 @@
 import { describe } from '../core/describe.js';
 import { TypeError, ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
-import type { Shape } from '../core/shape.js';
+import type { PartialShape, Shape } from '../core/shape.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import type { Applier } from '../graph/index.js';
 import type { NestedArray, TensorData } from './tensor.js';
@@ -25,6 +25,12 @@ export const STRINGS_REMEDY =
 const PRINTED = 1000;
 const EDGE = 3;
 
+/** Texts that come of what a program computes: how, once it has run. */
+export interface PendingTexts {
+  readonly inputs: readonly Tensor[];
+  readonly compute: (inputs: readonly Tensor[]) => StringTensor;
+}
+
 /**
  * A tensor of texts, of dtype `'string'`. Make one with `tensor(['a', 'b'])` or `ops.convertToTensor`; layers that take texts take lists of
  * them as well.
@@ -41,6 +47,7 @@ export class StringTensor extends Tensor {
   readonly strings: readonly string[];
   /** Whole numbers in the place of texts that are not there, because only shapes are asked for. */
   readonly #standIn: Tensor | null;
+  #pending: PendingTexts | null = null;
 
   /** Not for users: see `tensor()`. */
   constructor(strings: readonly string[], shape: Shape, standIn: Tensor | null = null) {
@@ -53,6 +60,18 @@ export class StringTensor extends Tensor {
   /** Texts whose shape alone is known: that of a traced tensor of whole numbers. */
   static standingIn(numbers: Tensor): StringTensor {
     return new StringTensor([], numbers.shape, numbers);
+  }
+
+  /** Texts that a program's results make. */
+  static later(shape: Shape, pending: PendingTexts): StringTensor {
+    const made = new StringTensor([], shape);
+    made.#pending = pending;
+    return made;
+  }
+
+  /** How texts come of what a program computes, or null: they are there, or stand-ins. */
+  get pending(): PendingTexts | null {
+    return this.#pending;
   }
 
   /** The whole numbers that stand in the place of texts, or null: the texts are there. */
@@ -71,7 +90,7 @@ export class StringTensor extends Tensor {
   }
 
   override get isTraced(): boolean {
-    return this.#standIn !== null;
+    return this.#standIn !== null || this.#pending !== null;
   }
 
   /** The texts in row-major order, as a copy. (Its type is that of other tensors: `strings` has the right one.) */
@@ -179,11 +198,12 @@ export function stringTensor(data: Strings, owner: string): StringTensor {
 const refusals = new WeakMap<object, string>();
 
 /** Let the refusal of texts name the layer that was given them, and not the op inside of it. */
-export function nameRefusal(error: unknown, owner: string): void {
+export function nameRefusal(error: unknown, owner: string, shape: PartialShape | null = null): void {
   if (!(error instanceof TypeError) || !error.message.endsWith(STRINGS_REMEDY) || refusals.has(error)) return;
+  if (!/^(Got|\w+:) /.test(error.message)) return; // it names a layer or a model already
   refusals.set(error, owner);
   const { message } = error;
-  const got = /string\([^)]*\)/.exec(message)?.[0] ?? 'some';
+  const got = shape === null ? (/string\([^)]*\)/.exec(message)?.[0] ?? 'some') : `string${formatShape(shape)}`;
   error.message = `${owner}: takes no texts, got ${got}. ${STRINGS_REMEDY}`;
   error.stack = error.stack?.replace(message, () => error.message);
 }

@@ -133,7 +133,12 @@ export interface TracedFunction<R> {
   readonly variables: readonly Variable[];
   readonly captured: readonly Tensor[];
   readonly assigned: readonly Variable[];
+  /** Inputs behind all others, which are computed before each run. */
+  readonly hosted: number;
 }
+
+/** Runs the traced code, and gives inputs of the program that are computed before each run. */
+export type AroundTrace = (trace: Trace, args: readonly Tensor[], run: () => void) => readonly Tensor[];
 
 /**
  * Trace a function.
@@ -149,18 +154,26 @@ export function traceFunction<R>(
   types: readonly TensorType[],
   fn: (args: Tensor[]) => R,
   outputs: (result: R) => readonly Tensor[],
-  options: TraceOptions = {},
+  options: TraceOptions & { readonly around?: AroundTrace } = {},
 ): TracedFunction<R> {
   const trace = new Trace(label, options);
   const args = types.map((type, i) => trace.argument(type, `arg${i}`));
+  let hosted: readonly Tensor[] = [];
   const { result, results } = withTrace(trace, () => {
-    const made = fn(args);
-    return { result: made, results: outputs(made).map((t) => trace.lift(t)) };
+    let made: R | undefined;
+    if (options.around === undefined) made = fn(args);
+    else hosted = options.around(trace, args, () => void (made = fn(args)));
+    return { result: made as R, results: outputs(made as R).map((t) => trace.lift(t)) };
   });
   const states = [...trace.variables];
   const assigned = states.filter(([, s]) => s.assigned);
   const updates = assigned.map(([, s]) => trace.lift(s.current));
-  const inputs = [...args.map((a) => a.value!), ...states.map(([, s]) => s.input), ...trace.captured.values()];
+  const inputs = [
+    ...args.map((a) => a.value!),
+    ...states.map(([, s]) => s.input),
+    ...trace.captured.values(),
+    ...hosted.map((t) => t.value!),
+  ];
   return {
     graph: makeGraph(inputs, [...results, ...updates]),
     trace,
@@ -168,6 +181,7 @@ export function traceFunction<R>(
     variables: states.map(([variable]) => variable),
     captured: [...trace.captured.keys()],
     assigned: assigned.map(([variable]) => variable),
+    hosted: hosted.length,
   };
 }
 

@@ -1,7 +1,7 @@
 /** @file `CompileLoss`: the losses that `compile` was given, for each output, and their weighted sum. */
 import { describe } from '../core/describe.js';
 import { floatx } from '../core/config.js';
-import { ValueError } from '../core/errors.js';
+import { TypeError, ValueError } from '../core/errors.js';
 import { own } from '../core/lookup.js';
 import { registrationOf } from '../core/serialization.js';
 import { isDict } from '../core/tree.js';
@@ -11,6 +11,7 @@ import { Loss, LossFunctionWrapper } from '../losses/index.js';
 import { Mean, type Metric } from '../metrics/index.js';
 import * as ops from '../ops/index.js';
 import type { Tensor } from '../runtime/index.js';
+import { StringTensor } from '../runtime/index.js';
 import { targetKind } from './target_kind.js';
 import { entryAt, formatStructure, isNested, leavesOf, sameNames, sameStructure } from './trees.js';
 
@@ -183,6 +184,11 @@ export class CompileLoss {
           `The loss of output '${String(typeof names === 'string' ? names : path.join('/'))}' needs targets, but y is not given for it.`,
         );
       }
+      if (yTrue instanceof StringTensor || yPred instanceof StringTensor)
+        throw new TypeError(
+          `compile: the ${yTrue instanceof StringTensor ? 'targets' : 'predictions'} of output '${String(typeof names === 'string' ? names : path.join('/'))}' are texts, ` +
+            'and losses are of numbers. Look labels up before: new layers.StringLookup({ vocabulary, numOovIndices: 0 })(labels).',
+        );
       const loss = getLoss(entries.loss, yTrue, yPred as Tensor);
       const outputName = typeof names === 'string' ? names : loss.name;
       const last = path.at(-1);

@@ -7,7 +7,7 @@ import { getThreads } from '../runtime/index.js';
 import { Profile } from './profile.js';
 import type { TrainingSession } from './session.js';
 import type { Steps } from './step_programs.js';
-import { batchTensors } from './step_tensors.js';
+import { samplesOf } from './step_tensors.js';
 
 /** What a `fit` at work can be asked. Nothing of it changes the run. */
 export class RunInsight {
@@ -40,7 +40,7 @@ export class RunInsight {
     const batch = this.#first;
     const times = batch === null ? null : await this.#steps.profile(batch, steps);
     if (times === null) return null;
-    const samples = batchTensors(batch!)[0]?.shape[0] ?? 1;
+    const samples = samplesOf(batch!);
     const model = this.#session.model.name;
     return new Profile({ ...times, model, step: 'train', samples, steps, threads: getThreads(), rows: 30 });
   }

@@ -11,10 +11,10 @@ import type { AnyBatch } from '../data/index.js';
 import type { Graph, Node, Value } from '../graph/index.js';
 import { GRADIENT_OF, REGULARIZER_OF } from '../graph/origin.js';
 import type { Variable } from '../runtime/index.js';
-import { fetchVariables, traceProgram } from '../runtime/index.js';
+import { fetchVariables } from '../runtime/index.js';
 import type { Steps } from './step_programs.js';
 import type { Step, StepKind } from './step_tensors.js';
-import { batchTensors, outputTensors, rebuildBatch } from './step_tensors.js';
+import { batchTensors, outputTensors, traceStep } from './step_tensors.js';
 
 const VERBS: Readonly<Record<StepKind, string>> = { train: 'training', test: 'evaluation', predict: 'prediction' };
 
@@ -79,7 +79,7 @@ function explain({ kind, step }: Watched, batch: AnyBatch): string {
   const infinite = tensors.findIndex(({ ndarray }) => some(ndarray, isInfinite));
   if (place >= 0)
     return `The data hold it: array ${place} of the batch, of shape ${formatShape(tensors[place].shape)}. Look for missing values, and divisions by 0 when it was scaled.`;
-  const traced = traceProgram(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
+  const { traced, host } = traceStep(kind, step, batch);
   const { graph, variables, captured } = traced;
   const weight = variables.find((variable) => holdsNan(variable.read()));
   if (weight !== undefined) return `The weight '${weight.path}' held it before the step.`;
@@ -87,6 +87,7 @@ function explain({ kind, step }: Watched, batch: AnyBatch): string {
     ...tensors.map(({ ndarray }) => ndarray),
     ...variables.map((variable) => variable.read()),
     ...captured.map(({ ndarray }) => ndarray),
+    ...host.results,
   ]);
   if (found === null)
     return 'Run node by node it is not: the last bits of numbers decide, close to a limit of the dtype.';

@@ -16,7 +16,7 @@ import type { Optimizer } from '../optimizers/index.js';
 import { withoutUpdates } from '../optimizers/optimizer.js';
 import type { Tensor, Variable } from '../runtime/index.js';
 import type { IndexBounds } from '../runtime/index.js';
-import { abstractly, checkIndices, fetchVariables, indexBoundsOf, withTrace, traceProgram } from '../runtime/index.js';
+import { abstractly, checkIndices, fetchVariables, indexBoundsOf, withTrace } from '../runtime/index.js';
 import { withoutDrawingOrders } from '../random/global_state.js';
 import { isResumed } from '../saving/random_state.js';
 import type { CompileLoss } from './compile_loss.js';
@@ -25,7 +25,7 @@ import { withNanWatch } from './nan_watch.js';
 import type { Steps } from './step_programs.js';
 import { StepPrograms } from './step_programs.js';
 import type { StepKind } from './step_tensors.js';
-import { batchTensors, outputTensors, rebuildBatch } from './step_tensors.js';
+import { batchTensors, rebuildBatch, traceStep } from './step_tensors.js';
 import type { Trainer } from './trainer.js';
 
 /** What `compile` makes of its options, apart from the optimizer. */
@@ -175,9 +175,7 @@ export class TrainingSession {
 
   /** The operations of a step on batches like this one. */
   graphOf(kind: StepKind, batch: AnyBatch): Graph {
-    const types = batchTensors(batch).map(({ dtype, shape }) => ({ dtype, shape }));
-    const step = (args: Tensor[]): Tree<unknown> => this.#step(kind, rebuildBatch(batch, args));
-    return traceProgram(`${kind}Step`, types, step, outputTensors).graph;
+    return traceStep(kind, (given) => this.#step(kind, given), batch).traced.graph;
   }
 
   /** What is left to do at the end of `fit`. */

@@ -1,26 +1,29 @@
 /** @file `StepPrograms`: compiles the steps of a model, one program per form of batch, and runs them on the model's heap. */
-import type { NDArray, TensorType } from '../core/ndarray.js';
+import type { NDArray } from '../core/ndarray.js';
 import type { Tree } from '../core/tree.js';
 import { mapTree } from '../core/tree.js';
 import type { AnyBatch, WholeData } from '../data/index.js';
 import type { ProgramProfile } from '../runtime/program.js';
-import { currentBackend, Program, ResidentHeap, traceProgram } from '../runtime/index.js';
+import type { Found, Hosted, HostFeeds, ResultOf } from '../runtime/index.js';
+import { currentBackend, HostedPrograms, Program, ResidentHeap, resultsOf } from '../runtime/index.js';
 import { fitsIntoHeap, residentSignature, ResidentSteps, unlessFull } from './resident_steps.js';
 import type { Step, StepKind } from './step_tensors.js';
 import {
   asTensor,
   batchSignature,
-  batchTensors,
+  batchTexts,
+  feedsOf,
   isOutput,
-  outputTensors,
-  rebuildBatch,
+  outputLeaves,
+  traceStep,
   unpack,
 } from './step_tensors.js';
 
-interface CompiledStep {
+interface CompiledStep extends Hosted {
   readonly program: Program;
   /** What the step gave when it was traced: where its tensors belong. */
   readonly result: Tree<unknown>;
+  readonly resultOf: ResultOf;
 }
 
 /** Steps of one kind, for the model's present state. */
@@ -41,7 +44,7 @@ const RESIDENT_SETS = 4;
 
 /** Compiled steps of one model. Its heap holds the variables for as long as the model is not compiled anew. */
 export class StepPrograms {
-  readonly #programs = new Map<string, CompiledStep>();
+  readonly #programs = new Map<string, HostedPrograms<CompiledStep>>();
   readonly #heaps = new Map<string, ResidentHeap>();
   /** The least recently used first. */
   readonly #residents = new Map<string, ResidentSteps>();
@@ -81,29 +84,36 @@ export class StepPrograms {
     }
     return {
       step: async (batch) => {
-        const { program, result } = this.#compiled(kind, state, step, batch);
-        return unpack(result, await program.run(feedsOf(batch)));
+        const feeds = feedsOf(batch);
+        const { compiled, hosted } = this.#compiled(kind, state, step, batch, feeds);
+        const { program, result, resultOf } = compiled;
+        return unpack(result, await program.run(feeds.numbers, 1, hosted), resultOf, feeds);
       },
-      profile: async (batch, steps) => this.#compiled(kind, state, step, batch).program.profile(feedsOf(batch), steps),
+      profile: async (batch, steps) => {
+        const feeds = feedsOf(batch);
+        const { compiled, hosted } = this.#compiled(kind, state, step, batch, feeds);
+        return compiled.program.profile(feeds.numbers, steps, hosted);
+      },
       resident: (data) => this.#resident(kind, state, step, data),
     };
   }
 
-  #compiled(kind: StepKind, state: string, step: Step, batch: AnyBatch): CompiledStep {
+  #compiled(kind: StepKind, state: string, step: Step, batch: AnyBatch, feeds: HostFeeds): Found<CompiledStep> {
     const heap = this.#heap();
     const key = `${kind}|${heap.backend.name}|${state}|${batchSignature(batch)}`;
-    let compiled = this.#programs.get(key);
-    if (compiled === undefined) {
-      compiled = compileStep(kind, step, batch, heap);
+    let programs = this.#programs.get(key);
+    if (programs === undefined) {
+      programs = new HostedPrograms();
       const [oldest] = this.#programs.keys();
       if (this.#programs.size >= PROGRAMS) this.#programs.delete(oldest);
     } else this.#programs.delete(key);
-    this.#programs.set(key, compiled); // the most recently used last
-    return compiled;
+    this.#programs.set(key, programs); // the most recently used last
+    return programs.find(feeds, () => compileStep(kind, step, batch, feeds, heap));
   }
 
   #resident(kind: StepKind, state: string, step: Step, data: WholeData): ResidentSteps | null {
-    if (!fitsIntoHeap(data)) return null;
+    // Texts cannot lie there: what is made of them is fed batch by batch.
+    if (batchTexts(data.arrays).length > 0 || !fitsIntoHeap(data)) return null;
     const heap = this.#heap();
     const key = `${kind}|${heap.backend.name}|${state}|${batchSignature(data.arrays)}|${residentSignature(data)}`;
     let found = this.#residents.get(key) ?? null;
@@ -122,10 +132,15 @@ export class StepPrograms {
   }
 }
 
-const feedsOf = (batch: AnyBatch): NDArray[] => batchTensors(batch).map((x) => x.ndarray);
-
-function compileStep(kind: StepKind, step: Step, batch: AnyBatch, heap: ResidentHeap): CompiledStep {
-  const tensors: readonly TensorType[] = batchTensors(batch);
-  const traced = traceProgram(`${kind}Step`, tensors, (args) => step(rebuildBatch(batch, args)), outputTensors);
-  return { program: new Program(traced, heap), result: traced.result };
+function compileStep(
+  kind: StepKind,
+  step: Step,
+  batch: AnyBatch,
+  feeds: HostFeeds,
+  heap: ResidentHeap,
+): { readonly compiled: CompiledStep; readonly results: readonly NDArray[] } {
+  const { traced, host } = traceStep(kind, step, batch, feeds);
+  const { result } = traced;
+  const resultOf = resultsOf(outputLeaves(result), host);
+  return { compiled: { program: new Program(traced, heap), result, resultOf, plan: host.plan }, results: host.results };
 }

@@ -4,7 +4,8 @@ import type { Tree } from '../core/tree.js';
 import { flatten, mapTree } from '../core/tree.js';
 import type { AnyBatch } from '../data/index.js';
 import type { Variable } from '../runtime/index.js';
-import { Tensor, Variable as VariableClass } from '../runtime/index.js';
+import type { HostedTrace, HostFeeds, ResultOf } from '../runtime/index.js';
+import { StringTensor, Tensor, textOutputs, traceHosted, Variable as VariableClass } from '../runtime/index.js';
 
 /** What a step computes from a batch: logs, or predictions. */
 export type Step = (batch: AnyBatch) => Tree<unknown>;
@@ -30,28 +31,73 @@ export function batchSignature(batch: AnyBatch): string {
   return visit(batch);
 }
 
-/** The tensors of a batch, in order. */
-export function batchTensors(batch: AnyBatch): Tensor[] {
+/** All tensors of a batch, texts among them. */
+function batchLeaves(batch: AnyBatch): Tensor[] {
   return flatten<Tensor | null>(batch).filter((x) => x !== null);
 }
 
-/** A batch of the same structure with other tensors. */
-export function rebuildBatch(batch: AnyBatch, tensors: readonly Tensor[]): AnyBatch {
-  let next = 0;
-  return mapTree<Tensor | null, Tensor | null>(batch, (x) =>
-    x === null ? null : tensors[next++],
-  ) as unknown as AnyBatch;
+/** The tensors of numbers in a batch, in order: what a program is given. */
+export function batchTensors(batch: AnyBatch): Tensor[] {
+  return batchLeaves(batch).filter((x) => !(x instanceof StringTensor));
 }
 
-/** The tensors of what a step gave. */
-export function outputTensors(result: Tree<unknown>): Tensor[] {
+/** The texts in a batch, in order. Each is an object of its own: in another batch those may differ that are one and the same here. */
+export function batchTexts(batch: AnyBatch): StringTensor[] {
+  return batchLeaves(batch).flatMap((x) => (x instanceof StringTensor ? [new StringTensor(x.strings, x.shape)] : []));
+}
+
+/** What a run on a batch is given. */
+export function feedsOf(batch: AnyBatch): HostFeeds {
+  return { texts: batchTexts(batch), numbers: batchTensors(batch).map((x) => x.ndarray) };
+}
+
+/** How many samples a batch has. */
+export const samplesOf = (batch: AnyBatch): number => batchLeaves(batch)[0]?.shape[0] ?? 1;
+
+/** A batch of the same structure with other tensors of numbers, and with other texts if they are given. */
+export function rebuildBatch(batch: AnyBatch, tensors: readonly Tensor[], texts?: readonly StringTensor[]): AnyBatch {
+  let [next, nextText] = [0, 0];
+  return mapTree<Tensor | null, Tensor | null>(batch, (x) => {
+    if (x === null) return null;
+    return x instanceof StringTensor ? (texts?.[nextText++] ?? x) : tensors[next++];
+  }) as unknown as AnyBatch;
+}
+
+/** The tensors of what a step gave, texts among them. */
+export function outputLeaves(result: Tree<unknown>): Tensor[] {
   return flatten<unknown>(result).filter(isOutput).map(asTensor);
 }
 
+/** The tensors of numbers that a step gave, and those of which texts are made that it gave. */
+export function outputTensors(result: Tree<unknown>): Tensor[] {
+  return outputLeaves(result).flatMap(textOutputs);
+}
+
 /** The results of a run in the places of the traced tensors. */
-export function unpack(result: Tree<unknown>, arrays: readonly NDArray[]): Tree<unknown> {
-  let next = 0;
-  return mapTree(result, (leaf) => (isOutput(leaf) ? Tensor.fromArray(arrays[next++]) : leaf));
+export function unpack(
+  result: Tree<unknown>,
+  arrays: readonly NDArray[],
+  resultOf: ResultOf | null = null,
+  feeds: HostFeeds = { texts: [], numbers: [] },
+): Tree<unknown> {
+  let at = 0;
+  const next = (): NDArray => arrays[at++];
+  return mapTree(result, (leaf) => {
+    if (!isOutput(leaf)) return leaf;
+    return resultOf === null ? Tensor.fromArray(next()) : resultOf(asTensor(leaf), next, feeds);
+  });
+}
+
+/** Trace a step on batches like this one. */
+export function traceStep(
+  kind: StepKind,
+  step: Step,
+  batch: AnyBatch,
+  feeds: HostFeeds = feedsOf(batch),
+): HostedTrace<Tree<unknown>> {
+  const types = batchTensors(batch).map(({ dtype, shape }) => ({ dtype, shape }));
+  const run = (args: Tensor[]): Tree<unknown> => step(rebuildBatch(batch, args, feeds.texts));
+  return traceHosted(`${kind}Step`, types, feeds, run, outputTensors);
 }
 
 /** What `fn` gives; variables that it assigned have their values from before again. */

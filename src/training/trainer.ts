@@ -5,7 +5,7 @@ import { adviseOnce, adviseSuccessor } from '../core/advice.js';
 import { floatx } from '../core/config.js';
 import { describe } from '../core/describe.js';
 import { isFloat } from '../core/dtype.js';
-import { InternalError, refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
+import { refuseUnknownOptions, RuntimeError, ValueError } from '../core/errors.js';
 import { setOwn } from '../core/lookup.js';
 import type { NDArray } from '../core/ndarray.js';
 import type { Config } from '../core/serialization.js';
@@ -49,7 +49,7 @@ import {
 import type { Profile, ProfileOptions } from './profile.js';
 import { PROFILE_OPTIONS } from './profile.js';
 import { TrainingSession } from './session.js';
-import { batchTensors, keepingValues } from './step_tensors.js';
+import { keepingValues, samplesOf } from './step_tensors.js';
 
 /** What a step gives: losses and metrics by name. */
 export type StepLogs = Readonly<Record<string, number | MetricResult>>;
@@ -284,7 +284,7 @@ export class Trainer extends Layer {
       }, variables)[1];
     const gradients = keepingValues(variables, differentiate);
     optimizer.apply(gradients, variables);
-    compiled?.lossTracker.updateState(loss!, { sampleWeight: samplesOf(x) });
+    compiled?.lossTracker.updateState(loss!, { sampleWeight: samplesOf([x, null, null]) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
 
@@ -293,7 +293,7 @@ export class Trainer extends Layer {
     const [x, y, sampleWeight] = data;
     const yPred = this.#forward(x, false);
     const loss = this.computeLoss({ x, y, yPred, sampleWeight, training: false });
-    this.#session.compiled?.lossTracker.updateState(loss, { sampleWeight: samplesOf(x) });
+    this.#session.compiled?.lossTracker.updateState(loss, { sampleWeight: samplesOf([x, null, null]) });
     return this.computeMetrics(x, y, yPred, { sampleWeight });
   }
 
@@ -638,12 +638,6 @@ export class Trainer extends Layer {
     options = checkedOptions('makePredictFunction', options, arguments, 0, ['force']);
     this.makeTrainFunction(options);
   }
-}
-
-function samplesOf(x: TensorTree): number {
-  const first = batchTensors([x, null, null])[0] as Tensor | undefined;
-  if (first === undefined) throw new InternalError('a batch without tensors');
-  return first.shape[0] ?? 1;
 }
 
 /** `(x, y, options)`, or `(dataset, options)`. */

@@ -12,7 +12,7 @@ import { sizeOf } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
 import { crc32c } from '../../formats/crc32c.js';
 import type { AnyTypedArray } from '../../runtime/index.js';
-import { isTypedArray, Tensor } from '../../runtime/index.js';
+import { isTypedArray, StringTensor, Tensor } from '../../runtime/index.js';
 
 /** Of what the elements were made. */
 export interface CacheHead {
@@ -64,6 +64,7 @@ function packElement(element: unknown, owner: string): { structure: Uint8Array; 
     if (typeof part === 'number')
       return Number.isFinite(part) && !Object.is(part, -0) ? part : ['x', Object.is(part, -0) ? '-0' : String(part)];
     if (part === undefined) return ['u'];
+    if (part instanceof StringTensor) return ['s', part.strings, part.shape];
     if (part instanceof Tensor) {
       arrays.push(toBytes(part.ndarray));
       return ['t', part.dtype, part.shape];
@@ -93,6 +94,7 @@ function unpackElement(structure: unknown, data: Uint8Array): unknown {
     at = aligned(end);
     return bytes;
   };
+  const isStringList = (x: unknown): x is string[] => Array.isArray(x) && x.every((text) => typeof text === 'string');
   const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   const unpack = (node: unknown): unknown => {
     if (!Array.isArray(node)) {
@@ -106,6 +108,10 @@ function unpackElement(structure: unknown, data: Uint8Array): unknown {
       const bytes = take(sizeOf(second) * itemBytes(first));
       const { dtype, shape, data: items } = takeBytes(first, second, bytes);
       return Tensor.fromArray(ndarray(dtype, shape, items));
+    }
+    if (kind === 's' && isStringList(first) && Array.isArray(second) && second.every(isCount)) {
+      if (sizeOf(second) !== first.length) throw new ValueError('another number of texts than the shape has');
+      return new StringTensor(first, second);
     }
     if (kind === 'a' && typeof first === 'string' && Object.hasOwn(ARRAYS, first) && isCount(second)) {
       const Elements = ARRAYS[first];

@@ -8,7 +8,7 @@ import { ndarray } from '../../core/ndarray.js';
 import { formatShape, sameShape, sizeOf } from '../../core/shape.js';
 import { isDict } from '../../core/tree.js';
 import type { AnyTypedArray, NestedArray } from '../../runtime/index.js';
-import { isTypedArray, Tensor, toTensor } from '../../runtime/index.js';
+import { isTypedArray, StringTensor, Tensor, toTensor } from '../../runtime/index.js';
 import { isNestedNumbers } from '../batch.js';
 import { sliceRows } from '../rows.js';
 
@@ -50,6 +50,10 @@ function columnOf(data: unknown, owner: string, place: string): Column {
     if (x.ndim === 0)
       throw new ValueError(`${owner}: ${place} is a scalar. Expected an array with the elements along its first axis.`);
     const shape = x.shape.slice(1);
+    if (x instanceof StringTensor) {
+      const at = (i: number): unknown => new StringTensor((sliceRows(x, i, i + 1) as StringTensor).strings, shape);
+      return { length: x.shape[0], at: shape.length === 0 ? (i) => x.strings[i] : at };
+    }
     return {
       length: x.shape[0],
       at: (i) => {
@@ -108,6 +112,8 @@ export interface Padding {
 }
 
 function join(leaves: readonly Tensor[], shape: readonly number[], dtype: DType, value: number): Tensor {
+  if (dtype === 'string')
+    return new StringTensor(leaves.flatMap((leaf) => (leaf as StringTensor).strings), [leaves.length, ...shape]); // prettier-ignore
   const size = sizeOf(shape);
   const data = allocate(dtype, size * leaves.length);
   if (value !== 0 && leaves.some((leaf) => !sameShape(leaf.shape, shape))) data.fill(value);
@@ -191,7 +197,7 @@ export function collate(elements: readonly unknown[], owner: string, padding: Pa
         throw new ValueError(
           `${owner}: ${place} of element ${odd} of the batch is ${leaves[odd].dtype}, that of the first ${dtype}. Give all elements one dtype.`,
         );
-      if (padding !== null) {
+      if (padding !== null && dtype !== 'string') {
         const value = values === null || values === undefined ? 0 : values;
         if (typeof value !== 'number')
           throw new ValueError(`${owner}: the padding value of ${place} is ${describe(value)}. Expected a number.`);

@@ -12,6 +12,7 @@ import { toCamelCase } from '../../core/naming.js';
 import { mapTree } from '../../core/tree.js';
 import {
   isStrings,
+  onHostMany,
   setStringRule,
   StringTensor,
   stringTensor,
@@ -95,27 +96,49 @@ function joined(op: AnyOp, args: readonly unknown[]): readonly unknown[] {
     : args.map((x, i) => (parts.includes(i) ? asText(x) : x));
 }
 
+/** Compute results of texts on the host, for an op that gives tensors in some structure. */
+function hosted(op: AnyOp, args: readonly unknown[], compute: (args: readonly unknown[]) => unknown): unknown {
+  const texts: StringTensor[] = [];
+  replaced(args, (x) => (x instanceof StringTensor ? texts.push(x) : x));
+  let form: unknown = null;
+  const results = onHostMany(texts, {
+    owner: toCamelCase(op.opName),
+    compute: (given) => {
+      let next = 0;
+      form = compute(replaced(args, (x) => (x instanceof StringTensor ? given[next++] : x)));
+      const found: Tensor[] = [];
+      mapTree<unknown, unknown>(form, (x) => (x instanceof Tensor ? found.push(x) : x));
+      return found;
+    },
+    spec: () => [],
+  });
+  let next = 0;
+  return mapTree<unknown, unknown>(form, (x) => (x instanceof Tensor ? results[next++] : x));
+}
+
 for (const op of REARRANGING) {
   setStringRule(op.opName, (...given: unknown[]) => {
     const args = joined(op, given);
-    const wrap = (wrapOne: (x: Tensor) => StringTensor) => (result: unknown) =>
+    const wrap = (result: unknown, wrapOne: (x: Tensor) => StringTensor): unknown =>
       mapTree<unknown, unknown>(result, (x) => (x instanceof Tensor ? wrapOne(x) : x));
     if (someOf(args, isStandIn)) {
       const numbers = replaced(args, (x) => (x instanceof StringTensor ? standInOf(x) : x));
-      return wrap((x) => StringTensor.standingIn(x))(call(op, numbers));
+      return wrap(call(op, numbers), (x) => StringTensor.standingIn(x));
     }
     if (someOf(args, (x) => x instanceof Tensor && x.isTraced))
       throw new TypeError(
-        `${toCamelCase(op.opName)}: texts cannot be taken by positions that a program computes. Take them outside of it, or look the texts up first.`,
+        `${toCamelCase(op.opName)}: neither texts that a program gives nor places that it computes can be used in it. Do this outside of it.`,
       );
-    const texts: string[] = [];
-    const places = replaced(args, (x) => {
-      if (!(x instanceof StringTensor)) return x;
-      const first = texts.length;
-      for (const text of x.strings) texts.push(text);
-      return tensor(Int32Array.from(x.strings, (_, i) => first + i), x.shape); // prettier-ignore
+    return hosted(op, args, (own) => {
+      const texts: string[] = [];
+      const places = replaced(own, (x) => {
+        if (!(x instanceof StringTensor)) return x;
+        const first = texts.length;
+        for (const text of x.strings) texts.push(text);
+        return tensor(Int32Array.from(x.strings, (_, i) => first + i), x.shape); // prettier-ignore
+      });
+      return wrap(call(op, places), (x) => new StringTensor(Array.from(x.ndarray.data, (i) => texts[i]), x.shape)); // prettier-ignore
     });
-    return wrap((x) => new StringTensor(Array.from(x.ndarray.data, (i) => texts[i]), x.shape))(call(op, places)); // prettier-ignore
   });
 }
 
@@ -134,16 +157,18 @@ for (const op of COMPARING) {
         op,
         replaced(own, (x) => (x instanceof StringTensor ? standInOf(x) : x)),
       );
-    const ids = new Map<string, number>();
-    const idOf = (text: string): number => {
-      let id = ids.get(text);
-      if (id === undefined) ids.set(text, (id = ids.size));
-      return id;
-    };
-    return call(
-      op,
-      replaced(own, (x) => (x instanceof StringTensor ? tensor(Int32Array.from(x.strings, idOf), x.shape) : x)),
-    );
+    return hosted(op, own, (texts) => {
+      const ids = new Map<string, number>();
+      const idOf = (text: string): number => {
+        const id = ids.get(text) ?? ids.size;
+        ids.set(text, id);
+        return id;
+      };
+      const numbers = replaced(texts, (x) =>
+        x instanceof StringTensor ? tensor(Int32Array.from(x.strings, idOf), x.shape) : x,
+      );
+      return call(op, numbers);
+    });
   });
 }
 

@@ -1,14 +1,13 @@
 /** @file The loop of `predict`. */
 import { refuseOthers } from '../../core/arguments.js';
-import { allocate } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
-import { ndarray } from '../../core/ndarray.js';
 import { formatShape, sameShape } from '../../core/shape.js';
 import type { Tree } from '../../core/tree.js';
 import { flatten, mapTree } from '../../core/tree.js';
 import type { DataSource, TensorTree } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
-import { Tensor } from '../../runtime/index.js';
+import { joinRows } from '../../data/rows.js';
+import type { Tensor } from '../../runtime/index.js';
 import { EpochIterator } from '../epoch_iterator.js';
 import { Executions } from '../executions.js';
 import type { PredictOptions } from '../options.js';
@@ -55,11 +54,11 @@ function joinBatches(parts: readonly TensorTree[]): TensorTree {
   return mapTree<Tensor | null, Tensor | null>(parts[0], () => {
     const column = columns.map((leaves) => leaves[next]);
     next++;
-    return column[0] === null ? null : joinRows(column as Tensor[]);
+    return column[0] === null ? null : joinOutputs(column as Tensor[]);
   });
 }
 
-function joinRows(tensors: readonly Tensor[]): Tensor {
+function joinOutputs(tensors: readonly Tensor[]): Tensor {
   const [first] = tensors;
   const rest = first.shape.slice(1);
   if (first.ndim === 0 || tensors.some((t) => !sameShape(t.shape.slice(1), rest))) {
@@ -68,11 +67,5 @@ function joinRows(tensors: readonly Tensor[]): Tensor {
         `along the first axis. Use predictOnBatch.`,
     );
   }
-  const data = allocate(first.dtype, tensors.reduce((total, t) => total + t.size, 0)); // prettier-ignore
-  let at = 0;
-  for (const t of tensors) {
-    data.set(t.ndarray.data, at);
-    at += t.size;
-  }
-  return Tensor.fromArray(ndarray(first.dtype, [tensors.reduce((rows, t) => rows + t.shape[0], 0), ...rest], data));
+  return joinRows(tensors);
 }

@@ -2,14 +2,14 @@
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { getPlatform } from '../../core/platform.js';
-import type { AnyBatch, DataLike, DataSource } from '../../data/index.js';
+import type { DataLike, DataSource } from '../../data/index.js';
 import { getDataAdapter } from '../../data/index.js';
 import { backend, getThreads } from '../../runtime/index.js';
 import { checkCount } from '../options.js';
 import type { ProfileOptions } from '../profile.js';
 import { Profile, PROFILE_OPTIONS } from '../profile.js';
 import type { TrainingSession } from '../session.js';
-import { batchTensors } from '../step_tensors.js';
+import { samplesOf } from '../step_tensors.js';
 
 export async function profile(
   session: TrainingSession,
@@ -40,7 +40,7 @@ export async function profile(
     throw new ValueError(
       `profile: model '${session.model.name}' runs ${session.model.runEagerly ? 'eagerly (runEagerly)' : `on the ${backend()} backend`}, where steps have no kernels to time.`,
     );
-  const result = new Profile({ ...times, model: session.model.name, step: kind, samples: firstSize(batch), steps, threads: getThreads(), rows }); // prettier-ignore
+  const result = new Profile({ ...times, model: session.model.name, step: kind, samples: samplesOf(batch), steps, threads: getThreads(), rows }); // prettier-ignore
   if (printFn === null) getPlatform().terminal.write(String(result));
   else printFn(String(result));
   if (trace !== null) await files!.write(trace, result.toChromeTrace());
@@ -48,5 +48,3 @@ export async function profile(
 }
 
 const STEP_KINDS: readonly string[] = ['train', 'test', 'predict'];
-
-const firstSize = (batch: AnyBatch): number => batchTensors(batch)[0]?.shape[0] ?? 1;
