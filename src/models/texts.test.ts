@@ -102,7 +102,7 @@ describe.each(backendNames)('a model that reads texts, on %s', (name) => {
   test('comes back from a file, as a clone, from JSON and from a config', async () => {
     const { texts } = pair();
     const wanted = texts(x);
-    close(await ((await loadModel(await texts.save()))).predict(x, silent), wanted);
+    close(await (await loadModel(await texts.save())).predict(x, silent), wanted);
     for (const copy of [
       cloneModel(texts),
       modelFromJson(texts.toJson()),
@@ -165,11 +165,42 @@ describe.each(backendNames)('a model that reads texts, on %s', (name) => {
   test('gives losses NaN watches and profiles what they want', async () => {
     const { texts } = pair();
     texts.compile({ loss: 'mse' });
-    if (name === 'wasm') expect(String(await texts.profile(x, y, { steps: 2, printFn: () => null }))).toContain('embedding');
+    if (name === 'wasm')
+      expect(String(await texts.profile(x, y, { steps: 2, printFn: () => null }))).toContain('embedding');
     const weights = texts.getWeights();
     texts.setWeights(weights.map((w) => ops.multiply(w, NaN)));
     texts.debugNan = true;
     await expect(texts.fit(x, y, silent)).rejects.toThrow(/NaN: in step 0/);
+  });
+});
+
+describe('numbers that are read on the host', () => {
+  const farm = { vocabulary: [12, 36], numOovIndices: 7, oovMethod: 'farmhash' } as const;
+  test('are those that a model is given', async () => {
+    const lookup = new layers.IntegerLookup(farm);
+    const model = new Sequential([layers.Input({ shape: [3], dtype: 'int64' }), lookup]);
+    const given = [[12, 36, 99], [5, -7, 12]]; // prettier-ignore
+    close(await model.predict(given, silent), lookup<Tensor>(given));
+    close(await model.predict([[1, 2, 3]], silent), lookup<Tensor>([[1, 2, 3]]));
+    class Own extends Model {
+      readonly lookup = lookup;
+      readonly embedding = new layers.Embedding(10, 2);
+      override call(t: Tensor): Tensor {
+        return this.embedding<Tensor>(this.lookup<Tensor>(t));
+      }
+    }
+    expect((await new Own().predict<Tensor>(tensor(given, { dtype: 'int64' }), silent)).shape).toEqual([2, 3, 2]);
+  });
+  test('or come of those, and of no weights', async () => {
+    const input = layers.Input({ shape: [1], dtype: 'int64' });
+    const lookup = new layers.IntegerLookup(farm);
+    const simple = new Model(input, lookup(ops.multiply(ops.add(input, tensor([[3]])), 2)));
+    expect(numbers(await simple.predict([[3], [2], [15]], silent))).toEqual([7, ...numbers(lookup([10])), 8]); // prettier-ignore
+    const model = new Model(input, lookup(ops.cast(new layers.Dense(1)(ops.cast(input, 'float32')), 'int64')));
+    await expect(model.predict([[1]], silent)).rejects.toThrow(
+      /IntegerLookup '.*': works before a step.*of weights.*Dataset\.map/,
+    );
+    expect(model<Tensor>([[6]]).shape).toEqual([1, 1]);
   });
 });
 

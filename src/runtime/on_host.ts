@@ -8,13 +8,15 @@
 import type { DType } from '../core/dtype.js';
 import { TypeError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
+import type { Graph, Node, Value } from '../graph/index.js';
+import { interpret, makeGraph } from '../graph/index.js';
 import { Scope } from '../core/scope.js';
 import type { PartialShape } from '../core/shape.js';
 import type { Spec } from './infer_spec.js';
 import { StringTensor } from './strings.js';
 import { Tensor } from './tensor.js';
 import type { Trace } from './trace.js';
-import { currentTrace, withTrace } from './trace.js';
+import { currentTrace, isAbstract, withTrace } from './trace.js';
 
 /** A function on the host, of one or more results. */
 export interface HostFunctions {
@@ -43,7 +45,7 @@ export interface HostFeeds {
 /** How a value on the host comes about. */
 type Source =
   | { readonly kind: 'text'; readonly index: number }
-  | { readonly kind: 'number'; readonly index: number }
+  | { readonly kind: 'number'; readonly graph: Graph; readonly feeds: readonly (number | NDArray)[] }
   | { readonly kind: 'constant'; readonly value: Tensor }
   | { readonly kind: 'result'; readonly call: HostCall; readonly index: number };
 
@@ -76,7 +78,10 @@ function evaluate(sources: readonly Source[], feeds: HostFeeds): Tensor[] {
   const done = new Map<HostCall, readonly Tensor[]>();
   const valueOf = (source: Source): Tensor => {
     if (source.kind === 'text') return feeds.texts[source.index];
-    if (source.kind === 'number') return Tensor.fromArray(feeds.numbers[source.index]);
+    if (source.kind === 'number') {
+      const given = source.feeds.map((feed) => (typeof feed === 'number' ? feeds.numbers[feed] : feed));
+      return Tensor.fromArray(interpret(source.graph, given)[0]);
+    }
     if (source.kind === 'constant') return source.value;
     const { call, index } = source;
     const results = done.get(call) ?? withTrace(null, () => call.compute(call.inputs.map(valueOf)));
@@ -105,9 +110,29 @@ export class HostStage {
   #sourceOf(x: Tensor): Source | null {
     const known = this.#sources.get(x);
     if (known !== undefined) return known;
-    const index = x.value === null ? -1 : this.#arguments.findIndex(({ value }) => value === x.value);
-    if (index >= 0) return { kind: 'number', index };
-    return x.isTraced ? null : { kind: 'constant', value: x };
+    return x.value === null ? (x.isTraced ? null : { kind: 'constant', value: x }) : this.#ofArguments(x.value);
+  }
+
+  /** A value that comes of the program's arguments alone, such as a cast of one: the host computes it as well. */
+  #ofArguments(value: Value): Source | null {
+    if (value.applier !== this.#trace.builder) return null;
+    const inputs = new Set<Value>();
+    const seen = new Set<Node>();
+    const visit = (each: Value): void => {
+      if (each.node.primitive.name === 'input') inputs.add(each);
+      else if (!seen.has(each.node)) {
+        seen.add(each.node);
+        each.node.inputs.forEach(visit);
+      }
+    };
+    visit(value);
+    const captured = new Map([...this.#trace.captured].map(([tensor, input]) => [input, tensor]));
+    const feeds = [...inputs].map((input) => {
+      const index = this.#arguments.findIndex((argument) => argument.value === input);
+      return index >= 0 ? index : captured.get(input)?.ndarray;
+    });
+    if (feeds.includes(undefined)) return null;
+    return { kind: 'number', graph: makeGraph([...inputs], [value]), feeds: feeds as (number | NDArray)[] };
   }
 
   /** The results of a function, or null: it needs what the program computes. */
@@ -184,7 +209,8 @@ function standIn({ shape, dtype }: Spec, trace: Trace): Tensor {
 export function onHostMany(inputs: readonly Tensor[], { owner, compute, spec }: HostFunctions): Tensor[] {
   const trace = currentTrace();
   if (trace === null) return [...compute(inputs)];
-  const isStandIn = (x: Tensor): boolean => x instanceof StringTensor && x.standIn !== null;
+  const isStandIn = (x: Tensor): boolean =>
+    (x instanceof StringTensor && x.standIn !== null) || (isAbstract() && x.isTraced);
   if (inputs.some(isStandIn)) return spec(inputs.map(({ shape }) => shape)).map((each) => standIn(each, trace));
   const results = stages.current?.call(inputs, compute);
   if (results !== null && results !== undefined) return results;
@@ -195,7 +221,8 @@ export function onHostMany(inputs: readonly Tensor[], { owner, compute, spec }: 
       StringTensor.later(each.shape as number[], { inputs, compute: (given) => compute(given)[index] as StringTensor }),
     );
   throw new TypeError(
-    `${owner}: reads numbers that a program computes, but texts are read before it runs. Call the layer outside of it, in Dataset.map for example.`,
+    `${owner}: works before a step, on what the model is given, but reads numbers that the step computes of weights. Call it outside of the model, ` +
+      'in Dataset.map for example.',
   );
 }
 

@@ -185,11 +185,15 @@ export function traceFunction<R>(
   };
 }
 
+const abstract = new Scope(false);
+
+/** Whether code runs only to show the types of what it gives. */
+export const isAbstract = (): boolean => abstract.current;
+
 /** Run `fn` on stand-ins of these types only to see the types of what it gives. Nothing is computed and no variable changes. */
 export function abstractly<R>(label: string, types: readonly TensorType[], fn: (args: Tensor[]) => R): R {
   const trace = new Trace(label);
-  // What it assigns is forgotten, also where variables have other values for a while.
-  return variableStates.run(null, () =>
+  const run = (): R =>
     withTrace(trace, () =>
       fn(
         types.map(({ dtype, shape }, i) =>
@@ -198,6 +202,7 @@ export function abstractly<R>(label: string, types: readonly TensorType[], fn: (
             : trace.argument({ dtype, shape }, `arg${i}`),
         ),
       ),
-    ),
-  );
+    );
+  // What it assigns is forgotten, also where variables have other values for a while.
+  return abstract.run(true, () => variableStates.run(null, run));
 }

@@ -19,6 +19,7 @@ import type { LayerOptions } from '../layer_types.js';
 import type { AdaptData, AdaptOptions } from './adapt.js';
 import { readForAdapt } from './adapt.js';
 import { encodeCategories } from './encode_categories.js';
+import { bucketer, type Bucketer, saltOf } from './hash/buckets.js';
 import { TokenCounts } from './token_counts.js';
 import type { Token, TokenKind } from './tokens.js';
 import { breaksLines, readVocabularyFile, vocabularyLines, writesAssets } from './vocabulary_files.js';
@@ -89,6 +90,7 @@ export abstract class IndexLookup<T extends Token> extends Layer {
   readonly oovMethod: 'floormod' | 'farmhash';
   readonly salt: readonly [number, number] | null;
   readonly #kind: TokenKind<T>;
+  readonly #bucketOf: Bucketer;
   #tokens: readonly T[] | null = null;
   #places: ReadonlyMap<T, number> | null = null;
   /** The weight of each place in mode `'tf_idf'`. */
@@ -128,6 +130,7 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     if (salt !== null && kind.dtype !== 'string' && this.oovMethod !== 'farmhash')
       refuse(`salt is for oovMethod='farmhash'. Received: ${quote(this.oovMethod)}.`);
     this.salt = saltOf(owner, salt);
+    this.#bucketOf = bucketer(Math.max(1, numOovIndices), this.salt);
     this.maxTokens = maxTokens;
     this.numOovIndices = numOovIndices;
     this.maskToken = settings.maskToken;
@@ -177,6 +180,12 @@ export abstract class IndexLookup<T extends Token> extends Layer {
   /** How many places vectors have. */
   protected get depth(): number {
     return this.padToMaxTokens ? this.maxTokens! : (this.#size ?? this.vocabularySize());
+  }
+
+  /** The place of a token that is not in the vocabulary, by its hash. @throws {ValueError} There is no place for it. */
+  protected hashedPlace(token: T): number {
+    if (this.numOovIndices === 0) throw this.unknown(token);
+    return this.maskPlaces + (this.numOovIndices === 1 ? 0 : this.#bucketOf(String(token)));
   }
 
   /** The refusal of a token that is not in the vocabulary. */
@@ -577,15 +586,6 @@ export abstract class IndexLookup<T extends Token> extends Layer {
       throw error;
     }
   }
-}
-
-/** @throws {ValueError} It is neither a whole number, nor two, nor null. */
-function saltOf(owner: string, salt: unknown): readonly [number, number] | null {
-  if (salt === null) return null;
-  const both: unknown = typeof salt === 'number' ? [salt, salt] : salt;
-  if (!Array.isArray(both) || both.length !== 2 || !both.every((x) => Number.isSafeInteger(x)))
-    throw new ValueError(`${owner}: salt=${quote(salt)}. Expected a whole number, or a list of two.`);
-  return [both[0] as number, both[1] as number];
 }
 
 /** @throws {ValueError} They are no list of numbers. */

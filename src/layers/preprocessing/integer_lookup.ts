@@ -1,11 +1,12 @@
 /** @file `IntegerLookup`: whole numbers of any size as their places in a vocabulary. */
 import { checkedOptions } from '../../core/arguments.js';
-import { NotImplementedError, TypeError, ValueError } from '../../core/errors.js';
+import { TypeError, ValueError } from '../../core/errors.js';
 import { quote } from '../../core/describe.js';
+import { fromNumbers } from '../../core/ndarray.js';
 import { formatShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { StringTensor, tensor } from '../../runtime/index.js';
+import { constantTensor, onHost, StringTensor, tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { IndexLookupOptions, VocabularyLike } from './index_lookup.js';
 import { IndexLookup } from './index_lookup.js';
@@ -62,8 +63,6 @@ export class IntegerLookup extends IndexLookup<number> {
     super(rest, settings, WHOLES);
     if (vocabularyDtype !== 'int64')
       throw new ValueError(`${ownerOf(this)}: vocabularyDtype=${quote(vocabularyDtype)}. Expected 'int64'.`);
-    if (oovMethod === 'farmhash' && numOovIndices > 1)
-      throw new NotImplementedError(`${ownerOf(this)}: oovMethod 'farmhash' is not supported yet.`);
   }
 
   #numbers(inputs: Tensor): Tensor {
@@ -91,6 +90,7 @@ export class IntegerLookup extends IndexLookup<number> {
   protected override lookUp(inputs: Tensor): Tensor {
     const { tokens, firstPlace: start } = this;
     const x = this.#numbers(inputs);
+    if (this.oovMethod === 'farmhash' && this.numOovIndices > 1) return this.#hashed(x);
     const isMask = this.maskToken === null ? null : ops.equal(x, this.maskToken);
     let looked: Tensor;
     if (tokens.length === 0) {
@@ -107,6 +107,21 @@ export class IntegerLookup extends IndexLookup<number> {
       looked = ops.where(known, ops.take(places, near), this.#oovPlaces(x));
     }
     return isMask === null ? looked : ops.where(isMask, tensor(this.noPlace, null, 'int64'), looked);
+  }
+
+  /** By a hash of their digits, which is no op: in JavaScript, before the program runs. */
+  #hashed(inputs: Tensor): Tensor {
+    return onHost([inputs], {
+      owner: ownerOf(this),
+      compute: ([x]) => {
+        const { placeOf, maskToken, noPlace } = this;
+        const places = Array.from(x.ndarray.data, (token) =>
+          token === maskToken ? noPlace : (placeOf.get(token) ?? this.hashedPlace(token)),
+        );
+        return constantTensor(fromNumbers('int64', [...x.shape], places));
+      },
+      spec: ([shape]) => ({ shape, dtype: 'int64' }),
+    });
   }
 
   #oovPlaces(x: Tensor): Tensor {

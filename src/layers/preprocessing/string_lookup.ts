@@ -3,7 +3,6 @@ import { checkedOptions } from '../../core/arguments.js';
 import { TypeError, ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import { fromNumbers } from '../../core/ndarray.js';
-import { NotImplementedError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import type { Tensor } from '../../runtime/index.js';
 import { constantTensor, onHost, StringTensor } from '../../runtime/index.js';
@@ -83,18 +82,12 @@ export class StringLookup extends IndexLookup<string> {
       compute: ([x]) => {
         const { placeOf, maskToken, noPlace } = this;
         const places = (x as StringTensor).strings.map((text) =>
-          text === maskToken ? noPlace : (placeOf.get(text) ?? this.#oovPlace(text)),
+          text === maskToken ? noPlace : (placeOf.get(text) ?? this.hashedPlace(text)),
         );
         return constantTensor(fromNumbers('int64', [...x.shape], places));
       },
       spec: ([shape]) => ({ shape, dtype: 'int64' }),
     });
-  }
-
-  #oovPlace(text: string): number {
-    if (this.numOovIndices === 0) throw this.unknown(text);
-    if (this.numOovIndices === 1) return this.maskPlaces;
-    throw new NotImplementedError(`${ownerOf(this)}: numOovIndices above 1 is not supported yet.`);
   }
 
   protected override tokensAt(inputs: Tensor): Tensor {
