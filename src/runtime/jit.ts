@@ -121,8 +121,7 @@ function compile<A extends readonly unknown[], R>(
   feeds: HostFeeds,
   heap: ResidentHeap,
 ): { readonly compiled: Compiled; readonly results: readonly NDArray[] } {
-  const leavesIn = (result: unknown): Tensor[] =>
-    flatten<unknown>(result).filter(isOutput) as Tensor[];
+  const leavesIn = (result: unknown): Tensor[] => flatten<unknown>(result).filter(isOutput) as Tensor[];
   const { traced, host } = traceHosted(
     fn.name || 'a jitted function',
     dynamic,
