@@ -8,15 +8,16 @@ import { launch } from './browser.mjs';
 import { checkDashboard, checkDashboardInPage } from './dashboard.mjs';
 import { checkDrop } from './drop.mjs';
 import { checkFiles } from './files.mjs';
+import { checkPictures } from './pictures.mjs';
 import { checkReport } from './report.mjs';
 import { checkTensorBoard } from './tensorboard.mjs';
 import { checkTraining } from './train.mjs';
 import { checkWorkers } from './workers.mjs';
 
 /** A module of the library with all that it imports in one file, as a bundler delivers it: nothing lies beside it. */
-async function bundle(module) {
+async function bundle(module, folder = join(root, 'dist', 'modules')) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'dist', 'modules', module)],
+    entryPoints: [join(folder, module)],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -45,6 +46,8 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
   await checkFiles(checks, browser, { label: 'ordinary page', isolated: false });
   await checkDrop(checks, browser, { label: 'ordinary page', packed: true });
   await checkTensorBoard(checks, browser, { label: 'ordinary page' });
+  const png = await bundle('index.js', join(root, 'node_modules', 'fast-png', 'lib'));
+  await checkPictures(checks, browser, { label: 'ordinary page', png });
   await checkDashboard(checks, browser);
   await checkDashboardInPage(checks, browser, { label: 'ordinary page' });
   let file = '';
@@ -57,6 +60,12 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
     });
     await checkDashboardInPage(checks, browser, {
       label: 'bundled page',
+      module: '/bundle/keras.js',
+      files: { '/bundle/keras.js': file },
+    });
+    await checkPictures(checks, browser, {
+      label: 'bundled page',
+      png,
       module: '/bundle/keras.js',
       files: { '/bundle/keras.js': file },
     });
