@@ -41,8 +41,7 @@ import {
 } from '../runtime/index.js';
 import { arrangeCall, checkNamed } from './call_form.js';
 import { callContext, tellOutputs, withCallContext, withLayerAutocast } from './call_context.js';
-import type { InputSpec } from './input_spec.js';
-import { assertInputCompatibility } from './input_spec.js';
+import { assertInputCompatibility, InputSpec } from './input_spec.js';
 import type {
   ConcreteInputs,
   Drawn,
@@ -93,6 +92,8 @@ export class Layer extends LayerState {
   readonly activityRegularizer: ((output: Tensor) => Tensor) | null;
   /** What the first argument must look like; checked at each call. */
   inputSpec: Tree<InputSpec | null> | null = null;
+  /** Whether the layer has no use for dicts of tensors: it refuses them by name. */
+  protected readonly takesOneTensor: boolean = false;
   /** Whether masks pass through the layer. By default: whether it overrides `computeMask`. */
   supportsMasking: boolean;
   /** What the options `inputShape` and `batchInputShape` said, with the batch size. */
@@ -435,7 +436,13 @@ export class Layer extends LayerState {
         );
       }
     }
-    if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, positional[0], this.name);
+    const [first] = positional;
+    if (isDict(first) && (this.takesOneTensor || this.inputSpec instanceof InputSpec))
+      throw new ValueError(
+        `Layer '${this.name}' takes one tensor, but it received ${describe(first)}. Give it one of them, as in ` +
+          `layer(inputs.${Object.keys(first)[0] ?? 'images'}); in a Dataset: map((batch) => ({ ...batch, … })).`,
+      );
+    if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, first, this.name);
   }
 
   #buildForCall(positional: readonly unknown[], options: Readonly<Record<string, unknown>>): void {

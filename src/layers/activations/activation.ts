@@ -19,6 +19,7 @@ import type { LayerOptions } from '../layer_types.js';
  * new Activation('relu')
  */
 export class Activation extends Layer {
+  protected override readonly takesOneTensor = true;
   static readonly positional = ['activation'];
   readonly activation: ActivationFunction;
 

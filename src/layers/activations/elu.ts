@@ -23,6 +23,7 @@ export interface ELUOptions extends LayerOptions {
  * new layers.ELU()([[-1, 2]]) // [[-0.63212055, 2]]
  */
 export class ELU extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly alpha: number;
 
   constructor(alpha: number, options?: ELUOptions);

@@ -27,6 +27,7 @@ export interface LeakyReLUOptions extends LayerOptions {
  * new layers.LeakyReLU()([[-1, 2]]) // [[-0.3, 2]]
  */
 export class LeakyReLU extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly negativeSlope: number;
 
   constructor(negativeSlope: number, options?: LeakyReLUOptions);

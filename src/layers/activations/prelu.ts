@@ -38,6 +38,7 @@ export interface PReLUOptions extends LayerOptions {
  * new layers.PReLU({ alphaInitializer: 'ones' })([[-1, 2]]) // [[-1, 2]]
  */
 export class PReLU extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly alphaInitializer: InitializerFunction | null;
   readonly alphaRegularizer: RegularizerFunction | null;
   readonly alphaConstraint: ConstraintFunction | null;

@@ -30,6 +30,7 @@ export interface ReLUOptions extends LayerOptions {
  * new layers.ReLU({ maxValue: 1 })([[-1, 0.5, 2]]) // [[0, 0.5, 1]]
  */
 export class ReLU extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly maxValue: number | null;
   readonly negativeSlope: number;
   readonly threshold: number;

@@ -28,6 +28,7 @@ export interface SoftmaxLayerOptions extends LayerOptions {
  * new layers.Softmax()([[1, 2]]) // [[0.26894143, 0.7310586]]
  */
 export class Softmax extends Layer {
+  protected override readonly takesOneTensor = true;
   static override readonly callDefaults: typeof Layer.callDefaults = { mask: null };
   readonly axis: number | readonly number[];
 

@@ -122,6 +122,7 @@ function plan(
  * new EinsumDense('ab,bc->ac', 64, { biasAxes: 'c' })
  */
 export class EinsumDense extends KernelLayer {
+  protected override readonly takesOneTensor = true;
   static readonly positional = ['equation', 'output_shape'];
   readonly equation: string;
   readonly partialOutputShape: PartialShape;

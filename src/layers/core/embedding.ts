@@ -55,6 +55,7 @@ export interface EmbeddingOptions extends Omit<LayerOptions, 'weights'> {
  * new layers.Embedding(10, 4)([[1, 2, 3]]).shape // [1, 3, 4]
  */
 export class Embedding extends Layer {
+  protected override readonly takesOneTensor = true;
   static readonly positional = ['input_dim', 'output_dim'];
   readonly inputDim: number;
   readonly outputDim: number;

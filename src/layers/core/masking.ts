@@ -29,6 +29,7 @@ export interface MaskingOptions extends LayerOptions {
  * new layers.Masking()([[[1, 2], [0, 0]]]) // [[[1, 2], [0, 0]]]
  */
 export class Masking extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly maskValue: number;
 
   constructor(maskValue: number, options?: MaskingOptions);

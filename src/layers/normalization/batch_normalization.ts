@@ -73,6 +73,7 @@ export interface BatchNormalizationOptions extends AffineOptions {
  * new layers.BatchNormalization({ epsilon: 0 })([[1, 2], [3, 4]]) // [[1, 2], [3, 4]]
  */
 export class BatchNormalization extends AffineNormalization {
+  protected override readonly takesOneTensor = true;
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
   readonly axis: number;
   readonly momentum: number;

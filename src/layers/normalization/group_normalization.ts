@@ -36,6 +36,7 @@ export interface GroupNormalizationOptions extends AffineOptions {
  * new layers.GroupNormalization({ groups: 2, epsilon: 0 })([[1, 3, 10, 30]]) // [[-1, 1, -1, 1]]
  */
 export class GroupNormalization extends AffineNormalization {
+  protected override readonly takesOneTensor = true;
   /** The number of channels once the layer is built with -1, as in Keras. */
   groups: number;
   readonly axis: number;

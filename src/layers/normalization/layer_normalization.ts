@@ -37,6 +37,7 @@ export interface LayerNormalizationOptions extends AffineOptions {
  * new layers.LayerNormalization({ epsilon: 0 })([[1, 3], [10, 30]]) // [[-1, 1], [-1, 1]]
  */
 export class LayerNormalization extends AffineNormalization {
+  protected override readonly takesOneTensor = true;
   /** A list once the layer is built, as in Keras. */
   axis: number | readonly number[];
   readonly epsilon: number;

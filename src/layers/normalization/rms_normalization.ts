@@ -30,6 +30,7 @@ export interface RMSNormalizationOptions extends LayerOptions {
  * new layers.RMSNormalization({ epsilon: 0 })([[0.5, 0.5, 0.5, 0.5]]) // [[1, 1, 1, 1]]
  */
 export class RMSNormalization extends Layer {
+  protected override readonly takesOneTensor = true;
   /** A list once the layer is built, as in Keras. */
   axis: number | readonly number[];
   readonly epsilon: number;

@@ -38,6 +38,7 @@ export interface SpectralNormalizationOptions extends LayerOptions {
  * layer(ops.ones([1, 2]), { training: true }); // [[0.81649655, 0.81649655, 0.81649655]], that is 2 / √6
  */
 export class SpectralNormalization extends Wrapper {
+  protected override readonly takesOneTensor = true;
   static override readonly callDefaults: typeof Layer.callDefaults = { training: false };
   readonly powerIterations: number;
   kernel!: Variable;

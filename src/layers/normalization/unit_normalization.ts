@@ -25,6 +25,7 @@ export interface UnitNormalizationOptions extends LayerOptions {
  * new layers.UnitNormalization()([[3, 4]]) // [[0.6, 0.8]]
  */
 export class UnitNormalization extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly axis: number | readonly number[];
 
   constructor(options: UnitNormalizationOptions = {}) {

@@ -42,6 +42,7 @@ export interface CategoryEncodingOptions extends LayerOptions {
  * new layers.CategoryEncoding({ numTokens: 4, outputMode: 'one_hot' })([3, 0]) // [[0, 0, 0, 1], [1, 0, 0, 0]]
  */
 export class CategoryEncoding extends Layer {
+  protected override readonly takesOneTensor = true;
   static override readonly callArguments: readonly string[] = ['inputs', 'count_weights'];
   readonly numTokens: number;
   readonly outputMode: (typeof MODES)[number];

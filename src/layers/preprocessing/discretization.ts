@@ -56,6 +56,7 @@ export interface DiscretizationOptions {
  * new layers.Discretization({ binBoundaries: [0, 10] })([[-3, 0, 4, 12]]) // [[0, 1, 1, 2]]
  */
 export class Discretization extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly numBins: number | null;
   readonly epsilon: number;
   readonly outputMode: CategoryOutput;

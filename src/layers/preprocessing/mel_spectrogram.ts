@@ -75,6 +75,7 @@ const melOf = (hertz: number): number => 1127 * Math.log(1 + hertz / 700);
  * new layers.MelSpectrogram({ fftLength: 64, sequenceStride: 32, numMelBins: 8 })(ops.ones([2, 320])).shape // [2, 8, 11]
  */
 export class MelSpectrogram extends Layer {
+  protected override readonly takesOneTensor = true;
   static readonly positional = [];
   readonly fftLength: number;
   readonly sequenceStride: number;

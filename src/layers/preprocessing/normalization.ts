@@ -45,6 +45,7 @@ export interface NormalizationOptions extends LayerOptions {
  * layer([1, 3, 5]); // [-1.4142135, 0, 1.4142135]
  */
 export class Normalization extends Layer {
+  protected override readonly takesOneTensor = true;
   readonly axis: readonly number[];
   readonly inputMean: Numbers | null;
   readonly inputVariance: Numbers | null;

@@ -25,6 +25,7 @@ export interface RescalingOptions extends LayerOptions {
  * new Rescaling(1 / 127.5, { offset: -1 }) // [0, 255] → [-1, 1]
  */
 export class Rescaling extends Layer {
+  protected override readonly takesOneTensor = true;
   static readonly positional = ['scale'];
   readonly scale: Numbers;
   readonly offset: Numbers;

@@ -23,6 +23,7 @@ import type { LayerOptions } from '../layer_types.js';
  * new Reshape([7, 7, 64])
  */
 export class Reshape extends Layer {
+  protected override readonly takesOneTensor = true;
   static readonly positional = ['target_shape'];
   readonly targetShape: PartialShape;
 

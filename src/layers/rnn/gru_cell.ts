@@ -29,6 +29,7 @@ export interface GRUCellOptions extends GatedOptions {
  * new RNN(new GRUCell(10))
  */
 export class GRUCell extends GatedCell {
+  protected override readonly takesOneTensor = true;
   readonly resetAfter: boolean;
   readonly stateSize: number;
   protected readonly gates = 3;

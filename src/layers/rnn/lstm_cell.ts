@@ -82,6 +82,7 @@ export abstract class BaseLSTMCell extends GatedCell {
  * new RNN(new LSTMCell(10))
  */
 export class LSTMCell extends BaseLSTMCell {
+  protected override readonly takesOneTensor = true;
   constructor(units: number, options: LSTMCellOptions = {}) {
     super(units, checkedOptions(new.target, options, arguments, 1));
   }

@@ -23,6 +23,7 @@ import { SimpleRNNCell } from './simple_rnn_cell.js';
  * new SimpleRNN(4, { returnSequences: true })
  */
 export class SimpleRNN<State extends boolean = false> extends CellLayer<SimpleRNNCell, State, [h: Tensor]> {
+  protected override readonly takesOneTensor = true;
   constructor(units: number, options: CellLayerOptions<State> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const {

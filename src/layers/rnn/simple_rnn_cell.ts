@@ -20,6 +20,7 @@ import { BaseRecurrentCell } from './base_recurrent_cell.js';
  * new RNN(new SimpleRNNCell(10))
  */
 export class SimpleRNNCell extends BaseRecurrentCell {
+  protected override readonly takesOneTensor = true;
   readonly stateSize: number;
   protected readonly gates = 1;
 
