@@ -9,7 +9,7 @@ import { Input, Sequential, callbacks, layers, optimizers, tensor, utils } from 
 import type { Sample } from './charnn/report.js';
 import { reportPage } from './charnn/report.js';
 import { Alphabet, draw, windows } from './charnn/text.js';
-import { leave, wishes } from './lib/command_line.js';
+import { leave, reading, wishes } from './lib/command_line.js';
 import { count, writePage } from './lib/page.js';
 import { randomNumbers } from './lib/random.js';
 
@@ -28,7 +28,11 @@ or name any long text with --data.`);
 }
 
 utils.setRandomSeed(1);
-const text = readFileSync(data, 'utf8').replace(/\r\n/g, '\n');
+const text = (await reading(data, () => readFileSync(data, 'utf8'))).replace(/\r\n/g, '\n');
+if (text.length < 1000)
+  leave(
+    `The text at ${data} has ${count(text.length)} characters. 1,000 are the least to learn from; 100,000 are a start.`,
+  );
 const alphabet = new Alphabet(text);
 const numbers = alphabet.encode(text);
 // The end of the text is held out.

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Tensor } from 'keras-ts';
 import { Input, Sequential, layers, ops, optimizers, tensor, utils } from 'keras-ts';
-import { leave, wishes } from './lib/command_line.js';
+import { leave, reading, wishes } from './lib/command_line.js';
 import { drawDigits } from './lib/draw.js';
 import { count, writePage } from './lib/page.js';
 import { randomNumbers } from './lib/random.js';
@@ -25,7 +25,7 @@ const { data, epochs, out } = wishes({
   epochs: 20,
 });
 
-const train = readDigits(data, 'train');
+const train = await reading(data, () => readDigits(data, 'train'));
 if (train === null) {
   leave(`There are no digits in ${data}. Put MNIST's IDX files there, gzipped or not:
 
@@ -39,7 +39,7 @@ or say with --data where they are.`);
 utils.setRandomSeed(1);
 const [images, labels] = train;
 // Without files of test digits the last tenth of those for training is held out.
-const test = readDigits(data, 't10k');
+const test = await reading(data, () => readDigits(data, 't10k'));
 const trainCount = test === null ? Math.floor(0.9 * labels.shape[0]) : labels.shape[0];
 const [testImages, testLabels] = test ?? [images.getItem({ start: trainCount }), labels.getItem({ start: trainCount })];
 const size = images.shape[1];

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { KerasTensor, Tensor } from 'keras-ts';
 import { Input, Model, layers, losses, metrics, ops, optimizers, utils } from 'keras-ts';
-import { leave, wishes } from './lib/command_line.js';
+import { leave, reading, wishes } from './lib/command_line.js';
 import { count, writePage } from './lib/page.js';
 import { randomNumbers } from './lib/random.js';
 import { meanOf, overlaps, reportPage } from './segmentation/report.js';
@@ -17,7 +17,10 @@ const { data, epochs, out } = wishes({
   data: { what: 'folder of {train,val}/{images,labels}', path: '../shared/data/camvid' },
   epochs: 30,
 });
-const [train, validation] = [await readScenes(data, 'train'), await readScenes(data, 'val')];
+const [train, validation] = [
+  await reading(data, () => readScenes(data, 'train')),
+  await reading(data, () => readScenes(data, 'val')),
+];
 if (train === null || validation === null) {
   leave(`There are no scenes in ${data}. CamVid is needed in the 11 classes of SegNet: images in train/images and val/images, and in
 train/labels and val/labels a PNG of the same name whose grey is the class (0 to 10; 11: none). From SegNet's tutorial:
@@ -32,6 +35,9 @@ console.log(`${count(train.count)} scenes to learn from, ${count(validation.coun
 utils.setRandomSeed(1);
 const numClasses = classes.length;
 const { height, width } = train;
+if (height % 8 !== 0 || width % 8 !== 0 || validation.height !== height || validation.width !== width)
+  leave(`The scenes at ${data} have ${width} × ${height} and ${validation.width} × ${validation.height} pixels. All need one size, of
+sides that 8 divides.`);
 
 /** Two convolutions, each brought to one scale over the batch. */
 function block(x: KerasTensor, filters: number, strides = 1): KerasTensor {
@@ -67,7 +73,10 @@ model.compile({
   }),
   loss: new losses.SparseCategoricalCrossentropy({ fromLogits: true }),
   // Weighted: pixels of no class do not count.
-  weightedMetrics: ['accuracy', new metrics.MeanIoU(numClasses, { sparseYPred: false, name: 'mean_io_u' })],
+  weightedMetrics: [
+    'accuracy',
+    new metrics.MeanIoU(numClasses, { sparseYPred: false, name: 'mean_io_u', dtype: 'float32' }),
+  ],
 });
 
 const random = randomNumbers(1);

@@ -40,4 +40,17 @@ test('the program runs, writes as it learns, and writes its page', async () => {
   expect(page).toContain('title="');
   const none = await runExample('charnn', ['--data', join(folder, 'none')]);
   expect([none.code, none.said.includes('curl')]).toEqual([1, true]);
+  expect(page).toContain('1 epoch<');
+});
+
+test('data that are no text are refused in a sentence', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keras-ts-charnn-'));
+  writeFileSync(join(folder, 'short.txt'), 'to be');
+  const short = await runExample('charnn', ['--data', join(folder, 'short.txt')]);
+  expect([short.code, short.said]).toEqual([
+    1,
+    expect.stringMatching(/short\.txt has 5 characters. 1,000 are the least/),
+  ]);
+  const place = await runExample('charnn', ['--data', folder]);
+  expect([place.code, place.said]).toEqual([1, expect.stringMatching(/^The data at .* cannot be used. EISDIR/)]);
 });

@@ -1,5 +1,5 @@
 /** @file The page that shows how the model of characters learned to write. */
-import { count, curves, duration, escape, pageOf, percent } from '../lib/page.js';
+import { count, curves, duration, escape, pageOf, percent, some } from '../lib/page.js';
 
 /** What the model wrote after an epoch. */
 export interface Sample {
@@ -63,7 +63,7 @@ export function reportPage(report: Report): string {
       { name: 'Loss', value: loss.toFixed(3), note: 'held-out text, nats a character' },
       { name: 'Perplexity', value: Math.exp(loss).toFixed(1), note: 'as good as choosing among so many characters' },
       { name: 'Text', value: count(characters), note: 'characters' },
-      { name: 'Trained for', value: duration(seconds), note: `${history.loss.length} epochs` },
+      { name: 'Trained for', value: duration(seconds), note: some(history.loss.length, 'epoch') },
       { name: 'Weights', value: count(parameters) },
     ],
     sections: [

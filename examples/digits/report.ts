@@ -1,7 +1,7 @@
 /** @file The page that shows how the training of the digits went. */
 import type { Reading } from '../lib/readings.js';
 import { confusionSection, isRight, mistakesSection } from '../lib/readings.js';
-import { count, curves, duration, escape, pageOf, percent, writePage } from '../lib/page.js';
+import { count, curves, duration, escape, pageOf, percent, some, writePage } from '../lib/page.js';
 
 /** What the page shows. */
 export interface Report {
@@ -42,7 +42,7 @@ export function reportPage({ title, labels, history, results, loss, trainCount, 
       { name: 'Test accuracy', value: percent(right / results.length, 2), note: `${right} of ${results.length}` },
       { name: 'Test loss', value: loss.toFixed(4) },
       { name: 'Learned from', value: count(trainCount), note: 'images' },
-      { name: 'Trained for', value: duration(seconds), note: `${history.loss.length} epochs` },
+      { name: 'Trained for', value: duration(seconds), note: some(history.loss.length, 'epoch') },
       { name: 'Weights', value: count(parameters) },
     ],
     sections: [

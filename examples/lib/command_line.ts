@@ -62,6 +62,15 @@ export function leave(text: string, code = 1): never {
   process.exit(code);
 }
 
+/** What `read` gives. Data that are not what they should be end the program, with what is wrong with them. */
+export async function reading<T>(data: string, read: () => Promise<T> | T): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    return leave(`The data at ${data} cannot be used. ${(error as Error).message}`);
+  }
+}
+
 /** What the person who started this program wants; ends the program after `--help` and after mistakes. */
 export function wishes(command: Command): Wishes {
   const wanted = parse(command, process.argv.slice(2));

@@ -52,6 +52,8 @@ const inScript = (text: string): string => text.replace(/<\/(script)/gi, '<\\/$1
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 /** A whole number as text: `1,437`. */
 export const count = (number: number): string => number.toLocaleString('en');
+/** A number of things: `1 epoch`, `20 epochs`. */
+export const some = (number: number, thing: string): string => `${count(number)} ${thing}${number === 1 ? '' : 's'}`;
 /** Seconds as text: `12.3 s`, `2 min 5 s`. */
 export const duration = (seconds: number): string => {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

@@ -7,10 +7,18 @@ import { tensor, type Tensor } from 'keras-ts';
 /** Images `[n, 28, 28]` and labels `[n]`, both uint8. */
 export type Digits = readonly [images: Tensor, labels: Tensor];
 
+function unzipped(path: string, file: Buffer): Buffer {
+  try {
+    return gunzipSync(file);
+  } catch (error) {
+    throw new Error(`${path} is no whole gzip file: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
 /** One file, gzipped or not. @throws {Error} It is no IDX file of bytes, or it ends early. */
 export function readIdx(path: string): Tensor {
   const file = readFileSync(path);
-  const bytes = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
+  const bytes = file[0] === 0x1f && file[1] === 0x8b ? unzipped(path, file) : file;
   const ndim = bytes[3];
   const isBytes = bytes.length >= 4 && bytes.readUInt16BE(0) === 0 && bytes[2] === 8;
   if (!isBytes || bytes.length < 4 + 4 * ndim) throw new Error(`${path} is no IDX file of bytes.`);
@@ -28,5 +36,11 @@ export function readDigits(folder: string, part: string): Digits | null {
     ['.gz', ''].map((ending) => join(folder, `${part}-${name}-ubyte${ending}`)).find((path) => existsSync(path)),
   );
   const [images, labels] = found;
-  return images === undefined || labels === undefined ? null : [readIdx(images), readIdx(labels)];
+  if (images === undefined || labels === undefined) return null;
+  const [x, y] = [readIdx(images), readIdx(labels)];
+  if (x.ndim !== 3 || x.shape[1] !== x.shape[2] || y.ndim !== 1 || x.shape[0] !== y.shape[0])
+    throw new Error(
+      `${images} has the sizes ${x.shape.join(' × ')}, ${labels} ${y.shape.join(' × ')}. Expected n square images and n labels.`,
+    );
+  return [x, y];
 }

@@ -58,6 +58,20 @@ test('the program runs and writes its page', async () => {
   expect(page).toContain('of 4</small>');
 });
 
+test('files that are damaged or do not belong together are refused in a sentence', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'keras-ts-mnist-'));
+  const put = (name: string, bytes: Buffer): void => writeFileSync(join(place, `train-${name}-ubyte`), bytes);
+  const said = async (): Promise<unknown> => {
+    const run = await runExample('mnist', ['--data', place]);
+    return [run.code, run.said];
+  };
+  put('labels-idx1', idx([3], [1, 2, 3]));
+  put('images-idx3', gzipSync(idx([3, 2, 2], Array<number>(12).fill(0))).subarray(0, 20));
+  expect(await said()).toEqual([1, expect.stringMatching(/^The data at .* cannot be used. .*images-idx3-ubyte is no whole gzip file: unexpected end/)]); // prettier-ignore
+  put('images-idx3', idx([2, 2, 2], Array<number>(8).fill(0)));
+  expect(await said()).toEqual([1, expect.stringMatching(/has the sizes 2 × 2 × 2, .* 3. Expected n square images and n labels/)]); // prettier-ignore
+});
+
 test('says how to get the digits where there are none', async () => {
   const empty = join(folder, 'none');
   const { said, code } = await runExample('mnist', ['--data', empty]);

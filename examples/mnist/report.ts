@@ -1,5 +1,5 @@
 /** @file The page that shows how the training on MNIST went. */
-import { count, curves, duration, escape, pageOf, percent } from '../lib/page.js';
+import { count, curves, duration, escape, pageOf, percent, some } from '../lib/page.js';
 import { image } from '../lib/png.js';
 import type { Reading } from '../lib/readings.js';
 import { confusionSection, isRight, mistakesSection } from '../lib/readings.js';
@@ -40,7 +40,7 @@ export function reportPage({ history, results, trainCount, parameters, seconds }
       },
       { name: 'Test loss', value: history.val_loss.at(-1)!.toFixed(4) },
       { name: 'Learned from', value: count(trainCount), note: 'digits, moved and turned anew each epoch' },
-      { name: 'Trained for', value: duration(seconds), note: `${history.loss.length} epochs` },
+      { name: 'Trained for', value: duration(seconds), note: some(history.loss.length, 'epoch') },
       { name: 'Weights', value: count(parameters) },
     ],
     sections: [

@@ -1,5 +1,5 @@
 /** @file The page that shows what the model makes of road scenes. */
-import { count, curves, duration, escape, pageOf, percent } from '../lib/page.js';
+import { count, curves, duration, escape, pageOf, percent, some } from '../lib/page.js';
 import { image } from '../lib/png.js';
 import type { Class, Scenes } from './scenes.js';
 
@@ -129,7 +129,7 @@ export function reportPage(report: Report): string {
         value: count(trainCount),
         note: `scenes of ${scenes.width} × ${scenes.height}, mirrored at random`,
       },
-      { name: 'Trained for', value: duration(seconds), note: `${history.loss.length} epochs` },
+      { name: 'Trained for', value: duration(seconds), note: some(history.loss.length, 'epoch') },
       { name: 'Weights', value: count(parameters) },
     ],
     sections: [

@@ -65,6 +65,10 @@ export async function readScenes(folder: string, part: string): Promise<Scenes |
     pixels.set(image.data, i * area * 3);
     labels.set(label.data, i * area);
   }
+  if (labels.every((label) => label >= VOID))
+    throw new Error(
+      `${join(folder, part, 'labels')}: no pixel has a grey from 0 to ${VOID - 1}, the number of its class.`,
+    );
   return { count: files.length, height: first.height, width: first.width, pixels, labels };
 }
 

@@ -51,6 +51,27 @@ test('IoU of a class: what is and is seen, of what is or is seen', () => {
   expect(meanOf(found)).toBeCloseTo(7 / 12, 10);
 });
 
+test('folders that do not hold such scenes are refused in a sentence', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'keras-ts-camvid-'));
+  const put = (kind: string, content: Uint8Array, side: number): void => {
+    for (const part of ['train', 'val']) {
+      mkdirSync(join(place, part, kind), { recursive: true });
+      writeFileSync(join(place, part, kind, 'a.png'), png(content, side, side));
+    }
+  };
+  const said = async (): Promise<unknown> => {
+    const run = await runExample('segmentation', ['--data', place]);
+    return [run.code, run.said];
+  };
+  put('images', new Uint8Array(64 * 3), 8);
+  expect(await said()).toEqual([1, expect.stringMatching(/^The data at .* cannot be used. .*there is no file .*labels.a\.png/)]); // prettier-ignore
+  put('labels', new Uint8Array(64).fill(200), 8);
+  expect(await said()).toEqual([1, expect.stringContaining('no pixel has a grey from 0 to 10')]);
+  put('images', new Uint8Array(100 * 3), 10);
+  put('labels', new Uint8Array(100), 10);
+  expect(await said()).toEqual([1, expect.stringMatching(/have 10 × 10 and 10 × 10 pixels.*sides that 8 divides/s)]);
+});
+
 test('the program runs and writes its page', async () => {
   const out = join(folder, 'out');
   const { said, page } = await runExample('segmentation', ['--data', folder, '--epochs', '1', '--out', out]);
