@@ -4,6 +4,10 @@ import type { DType } from '../core/dtype.js';
 import { standardizeInputDType } from '../core/dtype.js';
 import { setDtypePolicy } from '../core/dtype_policy.js';
 import { resetNames } from '../core/naming.js';
+import { registerClasses } from '../core/serialization.js';
+import { Cross, Feature } from './feature_space/feature.js';
+import { FeatureSpace } from './feature_space/feature_space.js';
+import { TFDConcat, TFDIdentity } from './feature_space/tfd_layers.js';
 
 export { Progbar, type ProgbarOptions } from '../callbacks/index.js';
 export { disableInteractiveLogging, enableInteractiveLogging, isInteractiveLoggingEnabled } from '../core/logging.js';
@@ -39,6 +43,16 @@ export {
 export { Img, type ImgData, type ImgMode } from './images/img.js';
 export { Config, type ConfigValues } from './config.js';
 export { packXYSampleWeight, unpackXYSampleWeight } from './batch_parts.js';
+export { type Cross, type CrossOutput, type Feature, type FeatureOutput } from './feature_space/feature.js';
+export {
+  type Encoded,
+  type EncodedMode,
+  type FeatureData,
+  type FeatureRows,
+  FeatureSpace,
+  type FeatureSpaceOptions,
+  type FeatureType,
+} from './feature_space/feature_space.js';
 export { getFile, type GetFileOptions } from './get_file.js';
 export { getSourceInputs } from './graph.js';
 export { modelToDot, type ModelToDotOptions } from './model_to_dot.js';
@@ -50,6 +64,13 @@ export type { DirectoryDataset, DirectoryOptions } from './directory_index.js';
 export { textDatasetFromDirectory, type TextDatasetOptions } from './text_dataset.js';
 export { timeseriesDatasetFromArray, type TimeseriesDatasetOptions } from './timeseries_dataset.js';
 export { modelToSvg, type ModelToSvgOptions, plotModel, type PlotModelOptions } from './plot_model.js';
+
+registerClasses('keras.utils', { FeatureSpace });
+registerClasses(
+  'keras.src.layers.preprocessing.feature_space',
+  { Feature, Cross, TFDConcat, TFDIdentity },
+  { internal: true },
+);
 
 /**
  * Start anew: automatic names count from the beginning, and the global dtype policy is that of `floatx()`. Memory needs no help.

@@ -93,40 +93,64 @@ export async function readForAdapt(
     finish();
     return;
   }
+  const end = (batches: number): void => {
+    if (batches === 0) throw new ValueError(`${owner}: adapt got data without a batch. Expected at least one.`);
+    finish();
+  };
+  await eachItem(owner, data, (item) => reader.batch(arrayOf(owner, item)), end, { steps });
+}
+
+/**
+ * Do something with each item of data: of a list, a generator, a data set, or of what a function gives. Everything that need not be waited for is
+ * done before this returns.
+ *
+ * @param take May have to be waited for.
+ * @param end Told how many there were.
+ * @param options `steps`: how many items are taken, at most.
+ * @throws {TypeError} The data are of no known form.
+ */
+export async function eachItem(
+  owner: string,
+  data: unknown,
+  take: (item: unknown) => void | Promise<void>,
+  end: (items: number) => void,
+  { steps = null }: AdaptOptions = {},
+): Promise<void> {
   let seen = 0;
-  const take = (item: unknown): void => {
-    reader.batch(arrayOf(owner, item));
+  const next = (item: unknown): void | Promise<void> => {
     seen++;
+    return take(item);
   };
   const more = (): boolean => steps === null || seen < steps;
   const source: unknown = typeof data === 'function' ? await (data as () => unknown)() : data;
   if (steps === null && isEndless(source))
     throw new ValueError(`${owner}: adapt got data without end. Give a part of them: dataset.take(n).`);
   if (isIndexed(source)) {
-    for (let i = 0; (source.numBatches === null || i < source.numBatches) && more(); i++) take(await source.getItem(i));
+    for (let i = 0; (source.numBatches === null || i < source.numBatches) && more(); i++)
+      await next(await source.getItem(i));
   } else if (isAsyncIterable(source)) {
     if (more())
       for await (const item of source) {
-        take(item);
+        await next(item);
         if (!more()) break;
       }
   } else if (isIterable(source)) {
     if (more())
       for (const item of source) {
-        take(item);
+        const late = next(item);
+        if (late !== undefined) await late;
         if (!more()) break;
       }
   } else if (isIterator(source)) {
     while (more()) {
       const item: IteratorResult<unknown, unknown> = await source.next();
       if (item.done === true) break;
-      take(item.value);
+      await next(item.value);
     }
   } else {
     throw new TypeError(
-      `${owner}: adapt got ${describe(data)}. Expected an array, or batches: a list of arrays, a Dataset, a PyDataset, or a generator.`,
+      `${owner}: adapt got ${describe(source)}. Expected an array, or batches: a list of arrays, a Dataset, a PyDataset, or a generator.`,
     );
   }
-  if (seen === 0) throw new ValueError(`${owner}: adapt got data without a batch. Expected at least one.`);
-  finish();
+  end(seen);
 }

@@ -339,6 +339,11 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     return this.firstPlace + (this.#tokens?.length ?? 0);
   }
 
+  /** Whether the vocabulary came with the options, so that `adapt` has nothing to find. */
+  get hasInputVocabulary(): boolean {
+    return this.#given;
+  }
+
   // ---- adapt ----
 
   /**
