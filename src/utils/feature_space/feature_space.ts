@@ -124,6 +124,8 @@ const preprocessorName = (name: string | null | undefined, kind: FeatureType): s
  *
  * @param features The columns by name.
  * @param options See {@link FeatureSpaceOptions}.
+ * @returns The space. Called on rows it gives a float tensor (rows, places) of all features in the order of their names, then of all crosses; in mode
+ *   `'dict'` a dict of tensors.
  * @throws {ValueError} No features, an unknown kind of feature, a cross of features that there are not, an unknown output mode. At a call: `adapt`
  *   has not been called, a feature is missing, or one is not known.
  * @throws {TypeError} At a call: texts where a feature holds numbers, or the other way round.
@@ -208,7 +210,7 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
     return new Feature(dtype, preprocessor, outputMode);
   }
 
-  /** Numbers as they are. */
+  /** Numbers as they are. @returns The feature. */
   static float(options: Named = {}): Feature {
     const { name } = checkedOptions<Named>('FeatureSpace.float', options, arguments, 0, ['name']);
     return new Feature(
@@ -218,7 +220,7 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
     );
   }
 
-  /** x · scale + offset (`Rescaling`). */
+  /** x · scale + offset (`Rescaling`). @returns The feature. */
   static floatRescaled(options: Rescaled = {}): Feature {
     const { scale = 1, offset = 0, name } = checkedOptions<Rescaled>('FeatureSpace.floatRescaled', options, arguments, 0, ['scale', 'offset', 'name']); // prettier-ignore
     return new Feature('float32', new layers.Rescaling(scale, { offset, name: preprocessorName(name, 'float_rescaled') }), 'float'); // prettier-ignore
