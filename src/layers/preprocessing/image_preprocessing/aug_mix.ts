@@ -8,8 +8,8 @@ import * as ops from '../../../ops/index.js';
 import * as random from '../../../random/index.js';
 import { randomChoice } from '../../../random/global_state.js';
 import { SeedGenerator } from '../../../random/index.js';
-import type { Tensor } from '../../../runtime/index.js';
-import { isTracing } from '../../../runtime/index.js';
+import { flatten, mapTree } from '../../../core/tree.js';
+import { isTracing, Tensor } from '../../../runtime/index.js';
 import { oneOf, ownerOf, positiveInteger } from '../../arguments.js';
 import type { ImageData, RandomTransformationOptions, TransformOptions } from './base_image_preprocessing_layer.js';
 import { BaseImagePreprocessingLayer } from './base_image_preprocessing_layer.js';
@@ -155,15 +155,8 @@ export class AugMix extends BaseImagePreprocessingLayer<Chains> {
   /** x mixed with its copies. */
   #mixed(x: Tensor, chains: Chains, change: (x: Tensor, step: Step) => Tensor): Tensor {
     const dtype = this.computeDtype;
-    const weights = ops.unstack(ops.cast(chains.chainMixingWeights, dtype));
-    const linked = (each: Tensor, { index, steps }: Link): Tensor => {
-      const changes = steps.map((step) => (given: Tensor) => change(given, step));
-      if (index !== null) return runStep(index, [...changes, (given) => given], each);
-      return changes.reduce((given, fn) => fn(given), each);
-    };
-    const copies = chains.chainTransforms
-      .map((chain, i) => ops.multiply(chain.reduce(linked, x), weights[i]))
-      .reduce((a, b) => ops.add(a, b));
+    const weights = ops.cast(chains.chainMixingWeights, dtype);
+    const copies = chains.chainTransforms[0][0].index === null ? eager(x, chains, weights, change) : looped(x, chains, weights, change); // prettier-ignore
     const own = ops.cast(chains.weightSample, dtype);
     return ops.add(ops.multiply(own, x), ops.multiply(ops.subtract(1, own), copies));
   }
@@ -205,4 +198,48 @@ export class AugMix extends BaseImagePreprocessingLayer<Chains> {
       seed: this.seed,
     };
   }
+}
+
+/** What each step makes of a tensor. */
+type Change = (x: Tensor, step: Step) => Tensor;
+
+/** The weighed sum of the copies: each goes through the changes that were chosen. */
+function eager(x: Tensor, { chainTransforms }: Chains, weights: Tensor, change: Change): Tensor {
+  const parts = ops.unstack(weights);
+  return chainTransforms
+    .map((chain, i) => ops.multiply(chain.flatMap(({ steps }) => steps).reduce(change, x), parts[i]))
+    .reduce((a, b) => ops.add(a, b));
+}
+
+/**
+ * As `eager`, inside of programs: loops over the chains and over their links, so that each change is in the program once. What was drawn for
+ * the links is stacked, and each turn of a loop takes its part.
+ */
+function looped(x: Tensor, { chainTransforms }: Chains, weights: Tensor, change: Change): Tensor {
+  const leavesOf = ({ index, steps }: Link): Tensor[] => [
+    index!,
+    ...flatten<unknown>(steps.map(({ transformation }) => transformation)).filter((leaf) => leaf instanceof Tensor),
+  ];
+  const drawn = chainTransforms.map((chain) => chain.map(leavesOf));
+  const stacked = drawn[0][0].map((_, i) => ops.stack(drawn.map((chain) => ops.stack(chain.map((link) => link[i])))));
+  // All links have the same changes; numbers among what was drawn are sizes, which are the same too.
+  const [[{ steps: pattern }]] = chainTransforms;
+  const restored = (leaves: readonly Tensor[]): Step[] => {
+    let next = 0;
+    const own = (leaf: unknown): unknown => (leaf instanceof Tensor ? leaves[next++] : leaf);
+    return pattern.map(({ layer, transformation }) => ({
+      layer,
+      transformation: mapTree<unknown, unknown>(transformation, own),
+    }));
+  };
+  const link = (image: Tensor, [index, ...leaves]: readonly Tensor[]): [Tensor, null] => {
+    const changes = restored(leaves).map((step) => (given: Tensor) => change(given, step));
+    return [runStep(index, [...changes, (given) => given], image), null];
+  };
+  const chain = (sum: Tensor, [weight, ...links]: readonly Tensor[]): [Tensor, null] => {
+    const [copy] = ops.scan(link, x, { xs: links });
+    return [ops.add(sum, ops.multiply(copy, weight)), null];
+  };
+  const none = ops.zerosLike(ops.multiply(x, ops.take(weights, 0)));
+  return ops.scan(chain, none, { xs: [weights, ...stacked] })[0];
 }

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import '../../../testing/backends.js';
 import { setPlatform } from '../../../core/platform.js';
 import { Dataset } from '../../../data/dataset/index.js';
 import { Functional, Sequential } from '../../../models/index.js';
 import * as ops from '../../../ops/index.js';
 import { nodePlatform } from '../../../platform/node/index.js';
-import { jit, setBackend, type Tensor, tensor } from '../../../runtime/index.js';
+import { grad, jit, setBackend, type Tensor, tensor } from '../../../runtime/index.js';
 import * as layers from '../../index.js';
 
 setPlatform({ workers: nodePlatform.workers });
@@ -318,6 +318,27 @@ describe('where augmentation runs', () => {
     const images = counting(1, 6, 6, 3);
     const results = new Set(Array.from({ length: 6 }, () => list(step(images)).join()));
     expect(results.size).toBeGreaterThan(3);
+  });
+
+  it('AugMix has each change once in its program, however many chains there are', () => {
+    const traced = (numChains: number, chainDepth: number): number => {
+      const mix = new layers.AugMix({ numChains, chainDepth, seed: 1 });
+      const shear = vi.spyOn(layers.RandomShear.prototype, 'transformImages');
+      jit((x: Tensor) => mix(x, { training: true }))(counting(1, 6, 6, 3));
+      const { length } = shear.mock.calls;
+      shear.mockRestore();
+      return length;
+    };
+    expect(traced(3, 3)).toBe(traced(1, 1));
+  });
+
+  it('AugMix has a gradient in a program', () => {
+    const mix = new layers.AugMix({ numChains: 2, chainDepth: 2, seed: 3 });
+    const images = ops.cast(counting(1, 6, 6, 3), 'float32');
+    const slopes = jit((x: Tensor) => grad(() => ops.sum(mix(x, { training: true })), [x])[0])(images);
+    const found = list(slopes);
+    expect(found.every(Number.isFinite)).toBe(true);
+    expect(found.some((v) => v !== 0)).toBe(true);
   });
 
   it('is part of the steps of fit', async () => {
