@@ -138,5 +138,6 @@ export { Normalization } from './preprocessing/normalization.js';
 export { Solarization } from './preprocessing/image_preprocessing/solarization.js';
 export { IntegerLookup } from './preprocessing/integer_lookup.js';
 export { StringLookup } from './preprocessing/string_lookup.js';
+export { TextVectorization } from './preprocessing/text_vectorization.js';
 export { Hashing } from './preprocessing/hashing.js';
 export { HashedCrossing } from './preprocessing/hashed_crossing.js';

@@ -96,6 +96,8 @@ export type {
   VocabularyLike,
 } from './preprocessing/index_lookup.js';
 export type { StringLookupOptions } from './preprocessing/string_lookup.js';
+export type { TextVectorizationOptions } from './preprocessing/text_vectorization.js';
+export type { Split, Standardize } from './preprocessing/split_texts.js';
 export type { HashingOptions } from './preprocessing/hashing.js';
 export type { HashedCrossingOptions } from './preprocessing/hashed_crossing.js';
 export type { NormalizationOptions } from './preprocessing/normalization.js';

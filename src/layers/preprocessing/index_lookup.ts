@@ -182,10 +182,17 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     return this.padToMaxTokens ? this.maxTokens! : (this.#size ?? this.vocabularySize());
   }
 
-  /** The place of a token that is not in the vocabulary, by its hash. @throws {ValueError} There is no place for it. */
-  protected hashedPlace(token: T): number {
-    if (this.numOovIndices === 0) throw this.unknown(token);
-    return this.maskPlaces + (this.numOovIndices === 1 ? 0 : this.#bucketOf(String(token)));
+  /** Gives the place of each token; unknown ones are spread by their hash. It throws a ValueError where there is no place for them. */
+  protected placer(): (token: T) => number {
+    const { placeOf, maskToken, noPlace, numOovIndices, maskPlaces } = this;
+    const bucketOf = this.#bucketOf;
+    return (token) => {
+      if (token === maskToken) return noPlace;
+      const known = placeOf.get(token);
+      if (known !== undefined) return known;
+      if (numOovIndices === 0) throw this.unknown(token);
+      return numOovIndices === 1 ? maskPlaces : maskPlaces + bucketOf(String(token));
+    };
   }
 
   /** The refusal of a token that is not in the vocabulary. */
@@ -355,7 +362,7 @@ export abstract class IndexLookup<T extends Token> extends Layer {
    * @throws {ValueError} The layer was given a vocabulary; the data hold something that is no token; or there are none.
    */
   async adapt(data: AdaptData, options: AdaptOptions = {}): Promise<void> {
-    this.#requireAdaptable();
+    this.requireAdaptable();
     const counts = new TokenCounts<T>();
     const reader = {
       array: (x: Tensor): void => counts.add(this.#documents(x, true)),
@@ -364,7 +371,8 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     await readForAdapt(ownerOf(this), data, reader, () => this.#finish(counts), options);
   }
 
-  #requireAdaptable(): void {
+  /** @throws {ValueError} The vocabulary was given. */
+  protected requireAdaptable(): void {
     if (this.#given)
       throw new ValueError(
         `${ownerOf(this)}: cannot adapt, as it was given a vocabulary. Make it without one to have it found.`,
@@ -392,7 +400,7 @@ export abstract class IndexLookup<T extends Token> extends Layer {
 
   /** Add the tokens of one batch to those that `finalizeState` makes a vocabulary of. */
   updateState(data: TensorLike | readonly unknown[]): void {
-    this.#requireAdaptable();
+    this.requireAdaptable();
     this.addDocuments(this.#documents(toTensorOrTexts(data as TensorLike, ownerOf(this)), false));
   }
 
@@ -445,10 +453,11 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     const { outputMode, depth } = this;
     if (outputMode !== 'tf_idf') return encodeCategories(places, { outputMode, depth, dtype: 'int64' });
     const counts = encodeCategories(places, { outputMode: 'count', depth, dtype: floatx() });
-    return ops.multiply(counts, this.#requireWeights());
+    return ops.multiply(counts, this.requireWeights());
   }
 
-  #requireWeights(): Tensor {
+  /** The weight of each place. @throws {ValueError} There are none, or too few. */
+  protected requireWeights(): Tensor {
     const weights = this.#idfWeights;
     if (weights?.size !== this.depth)
       throw new ValueError(
@@ -535,15 +544,17 @@ export abstract class IndexLookup<T extends Token> extends Layer {
 
   /** A layer from its config. @throws {ValueError} It names a file for the vocabulary: a file of a model says what to read nowhere else. */
   static override fromConfig(this: SerializableClass, config: Config): Layer {
-    const { vocabulary_size: size, has_input_vocabulary: given, ...rest } = config;
-    const layer = constructFromConfig(this as SerializableClass<IndexLookup<never>>, withoutPath(rest));
-    layer.#restore(size, given);
+    const { options, state } = splitVocabularyConfig(config);
+    const layer = constructFromConfig(this as SerializableClass<IndexLookup<never>>, options);
+    layer.restoreVocabulary(state);
     return layer;
   }
 
-  #restore(size: unknown, given: unknown): void {
+  /** Take what a config says of a vocabulary besides its tokens. */
+  protected restoreVocabulary({ size, given }: VocabularyState): void {
     if (given === false) this.#given = false;
-    if (typeof size === 'number' && this.#size === null) this.#size = size;
+    // Keras counts the special tokens where there are no others yet.
+    if (typeof size === 'number' && size > this.firstPlace && this.#size === null) this.#size = size;
   }
 
   override saveOwnVariables(store: Record<string, TensorLike>): void {
@@ -556,7 +567,7 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     if (weights === undefined)
       throw new ValueError(`${ownerOf(this)}: the file holds no idf_weights, which outputMode='tf_idf' needs.`);
     this.#idfWeights = toTensor(weights, floatx());
-    if (this.#tokens !== null) this.#requireWeights();
+    if (this.#tokens !== null) this.requireWeights();
     this.constantsChanged();
   }
 
@@ -584,7 +595,7 @@ export abstract class IndexLookup<T extends Token> extends Layer {
         );
       const weights = this.#idfWeights;
       this.#take(tokens, weights);
-      if (this.outputMode === 'tf_idf') this.#requireWeights();
+      if (this.outputMode === 'tf_idf') this.requireWeights();
     } catch (error) {
       this.#tokens = null;
       (error as Error).message += ` (${name} of the file is broken: save the model anew.)`;
@@ -601,10 +612,18 @@ function numbersOf(owner: string, weights: readonly number[] | Tensor): number[]
   return list;
 }
 
-/** @throws {ValueError} The config names a file. */
-function withoutPath(config: Config): Config {
-  const { vocabulary } = config;
-  if (typeof vocabulary !== 'string') return config;
+/** What a config says of a vocabulary besides its tokens. */
+export interface VocabularyState {
+  readonly size: unknown;
+  /** Whether the vocabulary was given as an option. */
+  readonly given: unknown;
+}
+
+/** The options in a config, and what it says of the vocabulary. @throws {ValueError} The config names a file for the vocabulary. */
+export function splitVocabularyConfig(config: Config): { readonly options: Config; readonly state: VocabularyState } {
+  const { vocabulary_size: size, has_input_vocabulary: given, ...options } = config;
+  const { vocabulary } = options;
+  if (typeof vocabulary !== 'string') return { options, state: { size, given } };
   throw new ValueError(
     `the config of layer ${quote(config['name'])} names a file for its vocabulary, ${quote(vocabulary)}. What lies outside of the file of a model is not read: ` +
       `read it yourself, and give the tokens by setVocabulary(list).`,

@@ -114,10 +114,7 @@ export class IntegerLookup extends IndexLookup<number> {
     return onHost([inputs], {
       owner: ownerOf(this),
       compute: ([x]) => {
-        const { placeOf, maskToken, noPlace } = this;
-        const places = Array.from(x.ndarray.data, (token) =>
-          token === maskToken ? noPlace : (placeOf.get(token) ?? this.hashedPlace(token)),
-        );
+        const places = Array.from(x.ndarray.data, this.placer());
         return constantTensor(fromNumbers('int64', [...x.shape], places));
       },
       spec: ([shape]) => ({ shape, dtype: 'int64' }),

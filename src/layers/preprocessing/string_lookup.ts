@@ -80,10 +80,7 @@ export class StringLookup extends IndexLookup<string> {
     return onHost([inputs], {
       owner: ownerOf(this),
       compute: ([x]) => {
-        const { placeOf, maskToken, noPlace } = this;
-        const places = (x as StringTensor).strings.map((text) =>
-          text === maskToken ? noPlace : (placeOf.get(text) ?? this.hashedPlace(text)),
-        );
+        const places = (x as StringTensor).strings.map(this.placer());
         return constantTensor(fromNumbers('int64', [...x.shape], places));
       },
       spec: ([shape]) => ({ shape, dtype: 'int64' }),

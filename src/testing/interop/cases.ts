@@ -290,6 +290,7 @@ export const excused: readonly Excused[] = [
   { id: 'OptimizerMap', why: "a part of MultiOptimizer's config" },
   { id: 'IntegerLookup', why: 'Keras computes it in TensorFlow alone' },
   { id: 'StringLookup', why: 'Keras computes it in TensorFlow alone' },
+  { id: 'TextVectorization', why: 'Keras computes it in TensorFlow alone' },
   { id: 'Hashing', why: 'Keras computes it in TensorFlow alone' },
   { id: 'HashedCrossing', why: 'Keras computes it in TensorFlow alone' },
   { id: 'Equalization', why: 'Keras 3.15.1 drops it from functional models: its symbolic call returns its argument' },
