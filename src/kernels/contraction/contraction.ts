@@ -67,6 +67,13 @@ export function mergeAxes(axes: readonly ContractionAxis[]): ContractionAxis[] {
   return merged;
 }
 
+/** How many neighbours along some axes, in their order, are neighbours in C from any multiple of as many on. */
+export function runInC(axes: readonly ContractionAxis[]): number {
+  let run = 1;
+  for (let d = axes.length - 1; d >= 0 && axes[d].c === run; d--) run *= axes[d].size;
+  return run;
+}
+
 /** The elements to step to reach index `flat` along some axes, in one of the arrays. */
 export function stepsTo(
   f: FunctionBuilder,

@@ -14,7 +14,7 @@ import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, stepsTo, swapOperands } from './contraction.js';
 import { roundRow } from '../move/elements.js';
 import type { Epilogue } from '../context.js';
-import { canReadDirectly, lowerDirect } from './gemm_direct.js';
+import { areSideBySide, canReadDirectly, lowerDirect } from './gemm_direct.js';
 import type { Partials } from './gemm_outer.js';
 import { chooseBlocks } from './gemm_blocks.js';
 import { isOuterProduct, lowerOuter } from './gemm_outer.js';
@@ -46,7 +46,7 @@ function formOf(given: Contraction, target: Target): { form: Form; x: Contractio
   const turned = !isDense(given.columns, tile.columns) && isDense(given.rows, tile.columns);
   const x = turned ? swapOperands(given) : given;
   return {
-    form: isOuterProduct(x, tile, target.machine) ? 'outer' : canReadDirectly(x, target.machine) ? 'direct' : 'packed',
+    form: isOuterProduct(x, tile, target.machine) ? 'outer' : canReadDirectly(x, target) ? 'direct' : 'packed',
     x,
   };
 }
@@ -56,7 +56,7 @@ export function takesEpilogue(given: Contraction, target: Target): boolean {
   const sizes = [given.batch, given.rows, given.columns, given.depth].map(countOf);
   if (given.dtype !== 'float32' || sizes.includes(0)) return false;
   const { form, x } = formOf(given, target);
-  return form !== 'few rows' && x.columns === given.columns;
+  return form !== 'few rows' && (form !== 'direct' || areSideBySide(x.columns)) && x.columns === given.columns;
 }
 
 /** Add the kernels of a float32 contraction whose axes are merged. If it has an epilogue, it takes one. */

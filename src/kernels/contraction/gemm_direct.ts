@@ -2,12 +2,12 @@
  * @file Float32 contractions with few columns, such as convolutions to few features: packing the rows would cost a good part of the
  * products, so their elements are read where they lie. Only B is packed.
  */
-import type { Expr, KernelFunction, MachineModel, Target } from '../../codegen/index.js';
+import type { Expr, KernelFunction, Target } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { countOf, stepsTo } from './contraction.js';
+import { countOf, runInC, stepsTo } from './contraction.js';
 import type { Epilogue } from '../context.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
@@ -19,12 +19,15 @@ import { cutTasks, decode, divideUp } from '../work.js';
 const LINE_BLOCK = 64;
 const SHORT_BLOCK = 16;
 
+/** Whether the results of a row are neighbours in memory. */
+export const areSideBySide = (columns: readonly ContractionAxis[]): boolean => runInC(columns) === countOf(columns);
+
 /** Whether the rows can be read in place: neighbours in depth are neighbours in memory, and rows step regularly. */
-export function canReadDirectly(x: Contraction, { forms, l1, l1Ways }: MachineModel): boolean {
+export function canReadDirectly(x: Contraction, { lanes, machine: { forms, l1, l1Ways } }: Target): boolean {
   const [run, line, columns] = [x.depth.at(-1), x.rows.at(-1), x.columns];
-  const dense = columns.length <= 1 && (columns[0]?.c ?? 1) === 1;
   return (
-    dense &&
+    // The widest values of a tile are stored as a whole.
+    (areSideBySide(columns) || runInC(columns) % (2 * lanes) === 0) &&
     countOf(columns) <= forms.directColumns &&
     run?.a === 1 &&
     run.size >= 3 &&
@@ -43,6 +46,8 @@ type Order = 'down' | 'across';
  * `tiles(a, b, c, count)`: C = A·B for some tiles, one below the other or side by side; the whole depth. Rows of A and C step by
  * constants.
  *
+ * @param options.gaps Columns of a tile, all but 0, before which C may have a gap: the function then has a parameter more for each, the bytes
+ *     from where the column would be without any gap to where it is. Not with an epilogue.
  * @param epilogue Done to the results. The function then has more parameters: bytes from the first column to those of the first tile, and
  *     the epilogue's pointers.
  */
@@ -50,12 +55,13 @@ function directTiles(
   target: Target,
   tile: Tile,
   x: Contraction,
-  { order, rowStep, cStep }: { order: Order; rowStep: number; cStep: number },
+  { order, rowStep, cStep, gaps = [] }: { order: Order; rowStep: number; cStep: number; gaps?: readonly number[] },
   epilogue?: Epilogue,
 ): KernelFunction {
-  const own = ['i32', 'i32', 'i32', 'i32'] as const;
-  const f = new FunctionBuilder('direct tiles', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
-  const [a0, b0, c0, count, column0, ...pointers] = f.params;
+  const more = epilogue ? (['i32', ...epilogue.params] as const) : gaps.map(() => 'i32' as const);
+  const f = new FunctionBuilder('direct tiles', target, ['i32', 'i32', 'i32', 'i32', ...more]);
+  const [a0, b0, c0, count, ...rest] = f.params;
+  const [column0, ...pointers] = epilogue ? rest : [];
   const column = epilogue ? f.local(column0) : null;
   const rows = f.local(a0);
   const b = f.local(b0);
@@ -79,7 +85,8 @@ function directTiles(
     walk(0, rows);
     sums.each((sum, row, shift) => {
       const offset = row * cStep * BYTES + shift;
-      if (column === null) f.store('f32', c, sum, offset);
+      const gap = gaps.indexOf(shift / BYTES);
+      if (column === null) f.store('f32', gap < 0 ? c : f.let(c.add(rest[gap])), sum, offset);
       else epilogue!.store(f, pointers, c.add(offset), f.let(column.add(shift)), sum);
     });
     if (order === 'down') {
@@ -113,9 +120,13 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   // A small B stays in the first cache, and a row of tiles is done at a time. Of a large one a panel does, for all units of the task
   // that use it.
   const small = panels * tile.columns * nk * BYTES <= 0.75 * target.machine.l1;
-  const order: Order = small ? 'across' : 'down';
+  // Panels whose columns are not neighbours in C are told one by one where these are.
+  const split = !areSideBySide(x.columns);
+  const order: Order = small && !split ? 'across' : 'down';
   const { epilogue } = x;
-  const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c }, epilogue);
+  const width = tile.vectors * target.lanes;
+  const gaps = split ? Array.from({ length: tile.columns / width - 1 }, (_, v) => (v + 1) * width) : [];
+  const micro = directTiles(target, tile, x, { order, rowStep: line.a, cStep: line.c, gaps }, epilogue);
   const apart = directTiles(target, tile, x, { order, rowStep: line.a, cStep: tile.columns });
   const wholePanels = Math.floor(nn / tile.columns);
   const own = lowering.workspace('float32', MAX_THREADS * tile.rows * tile.columns, 'tile');
@@ -131,8 +142,16 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
       const pc = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
       const pb = packed.pointer(f);
       const pointers = epilogue?.pointers(f) ?? [];
-      const tiles = (a: Expr, b: Expr, c: Expr, count: Expr, column: Expr): void =>
-        f.run(micro, epilogue ? [a, b, c, count, f.let(column.mul(BYTES)), ...pointers] : [a, b, c, count]);
+      /** From the first column of a row of results to another, in elements of C. */
+      const stepTo = (column: Expr): Expr => (split ? stepsTo(f, column, x.columns, 'c') : column);
+      const tiles = (a: Expr, b: Expr, c: Expr, count: Expr, column: Expr): void => {
+        const gapOf = (at: number): Expr => {
+          const [first, there] = [column, f.let(column.add(at))].map(stepTo);
+          return f.let(there.sub(first).sub(at).mul(BYTES));
+        };
+        const more = epilogue ? [f.let(column.mul(BYTES)), ...pointers] : gaps.map(gapOf);
+        f.run(micro, [a, b, c, count, ...more]);
+      };
       const first = f.let(lo.mul(cut.unitsPerTask));
       const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
       const forPanels = (body: (panel: Expr) => void): void => f.for(0, panels, 1, body);
@@ -161,7 +180,7 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
               ),
             );
           const rowOf = (r: Expr): Expr => f.let(a.add(r.mul(line.a * BYTES)));
-          const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(column).mul(BYTES)));
+          const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(stepTo(column)).mul(BYTES)));
           const raggedRows = line.size % tile.rows !== 0;
           /**
            * At the edges a tile is computed apart, and what lies inside is copied. A tile that would reach beyond the line begins
@@ -171,19 +190,20 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
             const column = f.let(panel.mul(tile.columns));
             const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
             const top = raggedRows ? f.let(r.minS(line.size - tile.rows)) : r;
-            const to = placeOf(top, column);
+            const to = placeOf(top, split ? i32(0) : column);
             f.run(apart, [rowOf(top), panelOf(panel), scratch, i32(1)]);
             f.for(r.sub(top), tile.rows, 1, (dr) =>
               f.for(0, columnsLeft, 1, (dc) => {
                 const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
-                const at = f.let(to.add(dr.mul(line.c).add(dc).mul(BYTES)));
+                const place = split ? stepTo(f.let(column.add(dc))) : dc;
+                const at = f.let(to.add(dr.mul(line.c).add(place).mul(BYTES)));
                 if (epilogue) epilogue.store(f, pointers, at, f.let(column.add(dc).mul(BYTES)), f.let(element));
                 else f.store('f32', at, element);
               }),
             );
           };
           const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
-          if (small) {
+          if (order === 'across') {
             f.for(start, wholeEnd, tile.rows, (r) => {
               if (wholePanels > 0) tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0));
             });

@@ -13,6 +13,7 @@ import { Buffer } from '../buffers.js';
 import { fillBuffer } from '../move/blocks.js';
 import type { Lowering, LowerRule, Source } from '../context.js';
 import type { Contraction, ContractionAxis } from '../contraction/contraction.js';
+import { mergeAxes, runInC } from '../contraction/contraction.js';
 import { lowerContraction, lowerContractions } from '../contraction/contract.js';
 import type { Epilogue } from '../context.js';
 import { padBlock } from '../move/pad_block.js';
@@ -70,6 +71,23 @@ function phasesOf(
   return { phases, step, tapStep, move, tapMove };
 }
 
+/**
+ * Phases of an axis whose positions meet the same elements of the input, and differ in the taps alone: one contraction may compute them, as
+ * columns side by side. Their positions and taps step regularly.
+ */
+function alike(phases: readonly Phase[]): Phase[][] {
+  const groups: Phase[][] = [];
+  for (const phase of phases) {
+    const group = groups.at(-1) ?? [];
+    const [before, last] = [group.at(-2), group.at(-1)];
+    const same = last?.index === phase.index && last.count === phase.count && last.taps === phase.taps;
+    const step = (a: Phase, b: Phase): string => `${b.first - a.first} ${b.tap - a.tap}`;
+    if (same && (before === undefined || step(before, last) === step(last, phase))) group.push(phase);
+    else groups.push([phase]);
+  }
+  return groups;
+}
+
 /** The input with zeros put around its elements, where taps reach beyond them. */
 interface Padded {
   readonly buffer: Buffer;
@@ -105,12 +123,9 @@ function padInput(lowering: Lowering, { view, buffer }: Source, axes: readonly A
   return { buffer: padded, offset: 0, strides, before };
 }
 
-/** All combinations of one phase per axis. */
-function combinations(axes: readonly AxisPhases[]): Phase[][] {
-  return axes.reduce<Phase[][]>(
-    (all, axis) => all.flatMap((head) => axis.phases.map((phase) => [...head, phase])),
-    [[]],
-  );
+/** All combinations of one of each list. */
+function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>((all, list) => all.flatMap((head) => list.map((x) => [...head, x])), [[]]);
 }
 
 /** Where the images of an operand lie; null if their features do not lie side by side. */
@@ -246,6 +261,8 @@ const axesOf = (node: Node): AxisPhases[] => {
   );
 };
 
+const phasesOfAxes = (axes: readonly AxisPhases[]): (readonly Phase[])[] => axes.map(({ phases }) => phases);
+
 const isMet = (phases: readonly Phase[]): boolean => phases.every((phase) => phase.taps > 0);
 
 export const convGeneral: LowerRule = {
@@ -255,7 +272,7 @@ export const convGeneral: LowerRule = {
     const p = node.params as ConvParams;
     const last = p.out.feature === value.shape.length - 1 && p.featureGroups === 1 && p.batchGroups === 1;
     const empty = [...node.inputs, value].some(({ shape }) => sizeOf(shape) === 0);
-    const fits = last && value.dtype === 'float32' && !empty && combinations(axesOf(node)).every(isMet);
+    const fits = last && value.dtype === 'float32' && !empty && combinations(phasesOfAxes(axesOf(node))).every(isMet);
     return fits ? value.shape[p.out.feature] : null;
   },
   lower(node, lowering, epilogue) {
@@ -268,7 +285,7 @@ export const convGeneral: LowerRule = {
     const label = `convolution ${formatShape(lhs.shape)} ${formatShape(rhs.shape)}`;
     if (sizeOf(value.shape) === 0) return;
     const axes = axesOf(node);
-    const all = combinations(axes);
+    const all = combinations(phasesOfAxes(axes));
     const met = all.filter(isMet);
     const empty = sizeOf(rhs.shape) === 0 || sizeOf(lhs.shape) === 0 || met.length === 0;
     if (empty || met.length < all.length) fillBuffer(lowering, target, 0);
@@ -289,8 +306,25 @@ export const convGeneral: LowerRule = {
       { size: batchGroups, a: perBatch * a(p.lhs.batch), ...group },
       { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
     ];
-    const columns: ContractionAxis[] = [{ size: features, a: 0, b: b(p.rhs.batch), c: out[p.out.feature] }];
-    const contractions = met.map((phases): Contraction => {
+    const feature: ContractionAxis = { size: features, a: 0, b: b(p.rhs.batch), c: out[p.out.feature] };
+    /** The columns of phases that are alike: features for each combination of these. */
+    const columnsOf = (groups: readonly (readonly Phase[])[]): ContractionAxis[] => [
+      ...groups.map((group, i): ContractionAxis => {
+        const [x, next] = [group[0], group.at(1) ?? group[0]];
+        const [from, to] = [p.rhs.spatial[i], p.out.spatial[i]];
+        return { size: group.length, a: 0, b: (next.tap - x.tap) * b(from), c: (next.first - x.first) * out[to] };
+      }),
+      feature,
+    ];
+    const alone = axes.map(({ phases }) => phases.map((phase) => [phase]));
+    const together = axes.map(({ phases }) => alike(phases));
+    const { lanes } = lowering.target;
+    // Worth it where features alone leave tiles of registers in part empty, and if whole vectors can be stored.
+    const fits = runInC(mergeAxes(columnsOf(combinations(together)[0]))) % (2 * lanes) === 0 || feature.c !== 1;
+    const merges = epilogue === undefined && groups * batchGroups === 1 && features % (4 * lanes) !== 0 && fits;
+    const kinds = combinations(merges ? together : alone).filter((groups) => isMet(groups.map(([phase]) => phase)));
+    const contractions = kinds.map((kind): Contraction => {
+      const phases = kind.map(([phase]) => phase);
       const sum = (of: (phase: Phase, i: number) => number): number => phases.reduce((n, x, i) => n + of(x, i), 0);
       const rows: ContractionAxis[] = phases.map((phase, i) => ({
         size: phase.count,
@@ -315,7 +349,7 @@ export const convGeneral: LowerRule = {
         c: { buffer: target, offset: sum((phase, i) => phase.first * out[p.out.spatial[i]]) },
         batch,
         rows: [{ size: perBatch, a: a(p.lhs.batch), b: 0, c: out[p.out.batch] }, ...rows],
-        columns,
+        columns: columnsOf(kind),
         depth: [...depth, { size: depthFeatures, a: a(p.lhs.feature), b: b(p.rhs.feature), c: 0 }],
       };
     });
