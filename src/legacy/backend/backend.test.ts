@@ -112,6 +112,36 @@ describe('K against tf_keras: functions of functions', () => {
   });
 });
 
+describe('symbolic tensors', () => {
+  const images = keras.random.normal([2, 6, 6, 2], { seed: 1 });
+  const kernel = keras.random.normal([2, 2, 2, 3], { seed: 2 });
+  test('go through as in a model of layers', () => {
+    const x = Input({ shape: [6, 6, 2] });
+    const all = (t: keras.KerasTensor): keras.KerasTensor => {
+      const pooled = K.pool2d(K.conv2d(t, kernel), [2, 2], { poolMode: 'avg' });
+      const larger = K.resizeImages(K.biasAdd(pooled, [1, 2, 3]), 2, 2, 'channels_last');
+      const [normalized] = K.normalizeBatchInTraining(K.clip(larger, -1, 2), null, null, [0, 1, 2]);
+      return K.batchFlatten(K.relu(normalized, { alpha: 0.1 }));
+    };
+    const model = new Model(x, all(x));
+    const pooled = K.pool2d(K.conv2d(images, kernel), [2, 2], { poolMode: 'avg' });
+    const larger: keras.Tensor = K.resizeImages(K.biasAdd(pooled, [1, 2, 3]), 2, 2, 'channels_last');
+    const [normalized] = K.normalizeBatchInTraining(K.clip(larger, -1, 2), null, null, [0, 1, 2]);
+    const wanted = K.batchFlatten(K.relu(normalized, { alpha: 0.1 }));
+    const found = Array.from(model(images).dataSync() as Float32Array);
+    Array.from(wanted.dataSync() as Float32Array).forEach((v, i) => expect(found[i]).toBeCloseTo(v, 5));
+  });
+  test('may have open axes, and be chosen by conditions', () => {
+    const x = Input({ shape: [null, 3] });
+    const chosen = K.switch(ops.greater(ops.sum(x, { axis: -1 }), 0), x, ops.zerosLike(x));
+    const model = new Model(x, chosen);
+    expect(model(ops.array([[[1, 2, 3], [-1, -2, -3]]], { dtype: 'float32' })).arraySync()).toEqual([[[1, 2, 3], [0, 0, 0]]]); // prettier-ignore
+  });
+  test('are refused where a layer is right', () => {
+    expect(() => K.dropout(Input({ shape: [2] }) as never, 0.5)).toThrow(/layers.Dropout\(0.5\)/);
+  });
+});
+
 describe('what has random numbers', () => {
   test('has the shapes, bounds and parts that are asked for', () => {
     const dropped = K.dropout(ops.ones([1000]), 0.25, { seed: 3 });

@@ -1,5 +1,4 @@
 /** @file Convolutions, pooling and resizing as Keras 2's backend called them. */
-import { checked } from '../../core/arguments.js';
 import type { DataFormat } from '../../core/config.js';
 import { imageDataFormat } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
@@ -7,6 +6,7 @@ import { NotImplementedError, ValueError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
+import { onTensors } from './on_tensors.js';
 
 /** Options of convolutions. */
 export interface BackendConvOptions {
@@ -58,7 +58,7 @@ function convolved(owner: string, rank: number, x: TensorLike, kernel: TensorLik
  * @example
  * backend.conv1d([[[1.5], [2], [3]]], [[[1]], [[10]]], { padding: 'causal' }) // [[[15], [21.5], [32]]]
  */
-export const conv1d = checked(
+export const conv1d = onTensors(
   'conv1d',
   (x: TensorLike, kernel: TensorLike, options: BackendConvOptions = {}): Tensor => {
     const causal = options.padding === 'causal';
@@ -84,7 +84,7 @@ export const conv1d = checked(
  * @example
  * backend.conv2d(ops.ones([1, 3, 3, 1]), ops.ones([2, 2, 1, 4])).shape // [1, 2, 2, 4]
  */
-export const conv2d = checked(
+export const conv2d = onTensors(
   'conv2d',
   (x: TensorLike, kernel: TensorLike, options: BackendConvOptions = {}): Tensor => {
     const { t, k, given } = convolved('conv2d', 2, x, kernel, options);
@@ -105,7 +105,7 @@ export const conv2d = checked(
  * @example
  * backend.conv3d(ops.ones([1, 3, 3, 3, 1]), ops.ones([2, 2, 2, 1, 4])).shape // [1, 2, 2, 2, 4]
  */
-export const conv3d = checked(
+export const conv3d = onTensors(
   'conv3d',
   (x: TensorLike, kernel: TensorLike, options: BackendConvOptions = {}): Tensor => {
     const { t, k, given } = convolved('conv3d', 3, x, kernel, options);
@@ -127,7 +127,7 @@ export const conv3d = checked(
  * @example
  * backend.conv2dTranspose(ops.ones([1, 2, 2, 1]), ops.ones([2, 2, 3, 1]), [1, 4, 4, 3], { strides: 2 }).shape // [1, 4, 4, 3]
  */
-export const conv2dTranspose = checked(
+export const conv2dTranspose = onTensors(
   'conv2dTranspose',
   (
     x: TensorLike,
@@ -178,7 +178,7 @@ export const conv2dTranspose = checked(
  * @example
  * backend.depthwiseConv2d(ops.ones([1, 3, 3, 2]), ops.ones([2, 2, 2, 3])).shape // [1, 2, 2, 6]
  */
-export const depthwiseConv2d = checked(
+export const depthwiseConv2d = onTensors(
   'depthwiseConv2d',
   (x: TensorLike, depthwiseKernel: TensorLike, options: BackendConvOptions = {}): Tensor => {
     const { t, k, given } = convolved('depthwiseConv2d', 2, x, depthwiseKernel, options);
@@ -200,7 +200,7 @@ export const depthwiseConv2d = checked(
  * @example
  * backend.separableConv2d(ops.ones([1, 3, 3, 2]), ops.ones([2, 2, 2, 1]), ops.ones([1, 1, 2, 5])).shape // [1, 2, 2, 5]
  */
-export const separableConv2d = checked(
+export const separableConv2d = onTensors(
   'separableConv2d',
   (
     x: TensorLike,
@@ -232,7 +232,7 @@ const windows = (count: number, size: number, stride: number): number[][] =>
  * @example
  * backend.localConv1d([[[1], [2], [3]]], [[[1], [1]], [[10], [10]]], [2], [1]) // [[[3], [50]]]
  */
-export const localConv1d = checked(
+export const localConv1d = onTensors(
   'localConv1d',
   (
     inputs: TensorLike,
@@ -261,7 +261,7 @@ export const localConv1d = checked(
  * @example
  * backend.localConv2d(ops.ones([1, 3, 3, 1]), ops.ones([4, 4, 5]), [2, 2], [1, 1], [2, 2]).shape // [1, 2, 2, 5]
  */
-export const localConv2d = checked(
+export const localConv2d = onTensors(
   'localConv2d',
   (
     inputs: TensorLike,
@@ -343,7 +343,7 @@ function pooled(owner: string, rank: number, x: TensorLike, size: readonly numbe
  * @example
  * backend.pool2d([[[[1], [2]], [[3], [4.5]]]], [2, 2]) // [[[[4.5]]]]
  */
-export const pool2d = checked(
+export const pool2d = onTensors(
   'pool2d',
   (x: TensorLike, poolSize: readonly number[], options: BackendPoolOptions = {}): Tensor =>
     pooled('pool2d', 2, x, poolSize, options),
@@ -362,7 +362,7 @@ export const pool2d = checked(
  * @example
  * backend.pool3d(ops.ones([1, 2, 2, 2, 1]), [2, 2, 2], { poolMode: 'avg' }).shape // [1, 1, 1, 1, 1]
  */
-export const pool3d = checked(
+export const pool3d = onTensors(
   'pool3d',
   (x: TensorLike, poolSize: readonly number[], options: BackendPoolOptions = {}): Tensor =>
     pooled('pool3d', 3, x, poolSize, options),
@@ -381,7 +381,7 @@ export const pool3d = checked(
  * @example
  * backend.biasAdd([[1, 2]], [10, 20]) // [[11, 22]]
  */
-export const biasAdd = checked(
+export const biasAdd = onTensors(
   'biasAdd',
   (
     x: TensorLike,
@@ -423,7 +423,7 @@ type ResizeMethod = ops.image.Interpolation | 'area' | 'gaussian' | 'mitchellcub
  * @example
  * backend.resizeImages(ops.ones([1, 2, 3, 1]), 2, 3, 'channels_last').shape // [1, 4, 9, 1]
  */
-export const resizeImages = checked(
+export const resizeImages = onTensors(
   'resizeImages',
   (
     x: TensorLike,
@@ -460,7 +460,7 @@ export const resizeImages = checked(
  * @example
  * backend.resizeVolumes(ops.ones([1, 1, 2, 3, 1]), 4, 2, 3, 'channels_last').shape // [1, 4, 4, 9, 1]
  */
-export const resizeVolumes = checked(
+export const resizeVolumes = onTensors(
   'resizeVolumes',
   (x: TensorLike, depthFactor: number, heightFactor: number, widthFactor: number, dataFormat: DataFormat): Tensor => {
     const from = formatOf('resizeVolumes', dataFormat) === 'channels_last' ? 1 : 2;

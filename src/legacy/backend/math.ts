@@ -1,8 +1,8 @@
 /** @file Functions of numbers whose defaults or formulas in Keras 2's backend are others than in `ops`. */
-import { checked } from '../../core/arguments.js';
 import { epsilon } from '../../core/config.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
+import { onTensors } from './on_tensors.js';
 
 type OneAxis = { readonly axis?: number };
 
@@ -17,7 +17,7 @@ type OneAxis = { readonly axis?: number };
  * @example
  * backend.argmax([[1, 5, 2]]) // [1]
  */
-export const argmax = checked('argmax', (x: TensorLike, { axis = -1 }: OneAxis = {}): Tensor =>
+export const argmax = onTensors('argmax', (x: TensorLike, { axis = -1 }: OneAxis = {}): Tensor =>
   ops.argmax(x, { axis }),
 );
 
@@ -32,7 +32,7 @@ export const argmax = checked('argmax', (x: TensorLike, { axis = -1 }: OneAxis =
  * @example
  * backend.argmin([[1, 5, 2]]) // [0]
  */
-export const argmin = checked('argmin', (x: TensorLike, { axis = -1 }: OneAxis = {}): Tensor =>
+export const argmin = onTensors('argmin', (x: TensorLike, { axis = -1 }: OneAxis = {}): Tensor =>
   ops.argmin(x, { axis }),
 );
 
@@ -47,7 +47,9 @@ export const argmin = checked('argmin', (x: TensorLike, { axis = -1 }: OneAxis =
  * @example
  * backend.cumsum([1, 2, 3]) // [1, 3, 6]
  */
-export const cumsum = checked('cumsum', (x: TensorLike, { axis = 0 }: OneAxis = {}): Tensor => ops.cumsum(x, { axis }));
+export const cumsum = onTensors('cumsum', (x: TensorLike, { axis = 0 }: OneAxis = {}): Tensor =>
+  ops.cumsum(x, { axis }),
+);
 
 /**
  * Running products.
@@ -60,7 +62,7 @@ export const cumsum = checked('cumsum', (x: TensorLike, { axis = 0 }: OneAxis = 
  * @example
  * backend.cumprod([1, 2, 3]) // [1, 2, 6]
  */
-export const cumprod = checked('cumprod', (x: TensorLike, { axis = 0 }: OneAxis = {}): Tensor =>
+export const cumprod = onTensors('cumprod', (x: TensorLike, { axis = 0 }: OneAxis = {}): Tensor =>
   ops.cumprod(x, { axis }),
 );
 
@@ -76,7 +78,7 @@ export const cumprod = checked('cumprod', (x: TensorLike, { axis = 0 }: OneAxis 
  * @example
  * backend.clip([-2, 0.5, 9], 0, 1) // [0, 0.5, 1]
  */
-export const clip = checked(
+export const clip = onTensors(
   'clip',
   (x: TensorLike, minValue: TensorLike | null, maxValue: TensorLike | null): Tensor => {
     const upper =
@@ -95,7 +97,7 @@ export const clip = checked(
  * @example
  * backend.sqrt([4, -1]) // [2, 0]
  */
-export const sqrt = checked('sqrt', (x: TensorLike): Tensor => ops.sqrt(ops.maximum(x, 0)));
+export const sqrt = onTensors('sqrt', (x: TensorLike): Tensor => ops.sqrt(ops.maximum(x, 0)));
 
 /**
  * Powers.
@@ -107,7 +109,7 @@ export const sqrt = checked('sqrt', (x: TensorLike): Tensor => ops.sqrt(ops.maxi
  * @example
  * backend.pow([2, 3], 2) // [4, 9]
  */
-export const pow = checked('pow', (x: TensorLike, a: TensorLike): Tensor => ops.power(x, a));
+export const pow = onTensors('pow', (x: TensorLike, a: TensorLike): Tensor => ops.power(x, a));
 
 /**
  * 0.2 x + 0.5, cut off at 0 and 1. (That of Keras 3 is x / 6 + 0.5.)
@@ -118,7 +120,7 @@ export const pow = checked('pow', (x: TensorLike, a: TensorLike): Tensor => ops.
  * @example
  * backend.hardSigmoid([-3, 1, 3]) // [0, 0.7, 1]
  */
-export const hardSigmoid = checked('hardSigmoid', (x: TensorLike): Tensor =>
+export const hardSigmoid = onTensors('hardSigmoid', (x: TensorLike): Tensor =>
   ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0, 1),
 );
 
@@ -142,7 +144,7 @@ export interface ReluOptions {
  * @example
  * backend.relu([-2, 3, 9], { alpha: 0.5, maxValue: 6 }) // [-1, 3, 6]
  */
-export const relu = checked(
+export const relu = onTensors(
   'relu',
   (x: TensorLike, { alpha = 0, maxValue = null, threshold = 0 }: ReluOptions = {}): Tensor => {
     const above = ops.where(ops.greaterEqual(x, threshold), x, 0);
@@ -162,7 +164,7 @@ export const relu = checked(
  * @example
  * backend.l2Normalize([[3, 4]], { axis: 1 }) // [[0.6, 0.8]]
  */
-export const l2Normalize = checked(
+export const l2Normalize = onTensors(
   'l2Normalize',
   (x: TensorLike, { axis = null }: { readonly axis?: number | readonly number[] | null } = {}): Tensor =>
     ops.multiply(x, ops.rsqrt(ops.maximum(ops.sum(ops.square(x), { axis, keepdims: true }), 1e-12))),
@@ -186,7 +188,7 @@ export interface CrossentropyOptions {
  * @example
  * backend.binaryCrossentropy([1, 0], [0.5, 0.5]) // [0.693147, 0.693147]
  */
-export const binaryCrossentropy = checked(
+export const binaryCrossentropy = onTensors(
   'binaryCrossentropy',
   (target: TensorLike, output: TensorLike, { fromLogits = false }: CrossentropyOptions = {}): Tensor => {
     if (fromLogits) return ops.binaryCrossentropy(target, output, { fromLogits });
@@ -210,7 +212,7 @@ export const binaryCrossentropy = checked(
  * @example
  * backend.categoricalCrossentropy([[0, 1]], [[0.5, 0.5]]) // [0.6931472]
  */
-export const categoricalCrossentropy = checked(
+export const categoricalCrossentropy = onTensors(
   'categoricalCrossentropy',
   (
     target: TensorLike,
@@ -231,7 +233,7 @@ export const categoricalCrossentropy = checked(
  * @example
  * backend.sparseCategoricalCrossentropy([1], [[0.5, 0.5]]) // [0.6931472]
  */
-export const sparseCategoricalCrossentropy = checked(
+export const sparseCategoricalCrossentropy = onTensors(
   'sparseCategoricalCrossentropy',
   (
     target: TensorLike,

@@ -1,11 +1,11 @@
 /** @file Normalization by batches, and crossentropies that look more at what is hard. */
-import { checked } from '../../core/arguments.js';
 import { epsilon as tiny } from '../../core/config.js';
 import { ValueError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { binaryCrossentropy } from './math.js';
+import { onTensors } from './on_tensors.js';
 
 /** TensorFlow's fused kernel takes no smaller one. */
 const LEAST_FUSED = 1.001e-5;
@@ -33,7 +33,7 @@ function normed(x: Tensor, mean: Tensor, variance: Tensor, beta: Tensor | null, 
  * @example
  * backend.batchNormalization([[3, 5]], [1, 1], [4, 4], null, null, { epsilon: 0 }) // [[1, 2]]
  */
-export const batchNormalization = checked(
+export const batchNormalization = onTensors(
   'batchNormalization',
   (
     x: TensorLike,
@@ -71,7 +71,7 @@ export const batchNormalization = checked(
  * const [normalized, mean] = backend.normalizeBatchInTraining([[1], [3]], null, null, [0], { epsilon: 1e-3 });
  * mean; // [2]
  */
-export const normalizeBatchInTraining = checked(
+export const normalizeBatchInTraining = onTensors(
   'normalizeBatchInTraining',
   (
     x: TensorLike,
@@ -121,7 +121,7 @@ export interface BinaryFocalOptions {
  * @example
  * backend.binaryFocalCrossentropy([1], [0.5]) // [0.173287]
  */
-export const binaryFocalCrossentropy = checked(
+export const binaryFocalCrossentropy = onTensors(
   'binaryFocalCrossentropy',
   (
     target: TensorLike,
@@ -161,7 +161,7 @@ export interface CategoricalFocalOptions {
  * @example
  * backend.categoricalFocalCrossentropy([[0, 1]], [[0.5, 0.5]]) // [0.043322]
  */
-export const categoricalFocalCrossentropy = checked(
+export const categoricalFocalCrossentropy = onTensors(
   'categoricalFocalCrossentropy',
   (
     target: TensorLike,

@@ -2,10 +2,11 @@
 import { checked } from '../../core/arguments.js';
 import { floatx } from '../../core/config.js';
 import type { DType } from '../../core/dtype.js';
+import { TypeError } from '../../core/errors.js';
 import * as ops from '../../ops/index.js';
 import * as random from '../../random/index.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
-import { Variable } from '../../runtime/index.js';
+import { isKerasTensor, Variable } from '../../runtime/index.js';
 
 /**
  * Zero a part of the numbers, and divide the others by what is left.
@@ -15,6 +16,7 @@ import { Variable } from '../../runtime/index.js';
  * @param options `noiseShape`: the shape in which is drawn; default that of `x`. `seed`: default null.
  * @returns The shape of `x`.
  * @throws {ValueError} The part is not in [0, 1).
+ * @throws {TypeError} `x` is symbolic: `layers.Dropout` is for models.
  * @see `K.dropout` of Keras 2; `random.dropout`
  * @example
  * backend.dropout(ops.ones([2, 3]), 0.5, { seed: 1 }).shape // [2, 3]
@@ -28,7 +30,13 @@ export const dropout = checked(
       noiseShape = null,
       seed = null,
     }: { readonly noiseShape?: readonly (number | null)[] | null; readonly seed?: number | null } = {},
-  ): Tensor => random.dropout(x, level, { noiseShape, seed }),
+  ): Tensor => {
+    if (isKerasTensor(x))
+      throw new TypeError(
+        `dropout: x is a symbolic tensor of a model. Use new layers.Dropout(${level}), which drops anew at each step of training.`,
+      );
+    return random.dropout(x, level, { noiseShape, seed });
+  },
 );
 
 /** Options of `randomBernoulli`. */

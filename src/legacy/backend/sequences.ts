@@ -10,6 +10,7 @@ import type { AsTensors } from '../../ops/control.js';
 import * as ops from '../../ops/index.js';
 import { Tensor } from '../../runtime/index.js';
 import type { TensorLike } from '../../runtime/index.js';
+import { onTensors } from './on_tensors.js';
 
 /** What is done at each step: from the inputs of the step, and the states with the constants behind, to the output and the next states. */
 export type RnnStep<X, S extends readonly unknown[] = Tensor[]> = (
@@ -271,7 +272,7 @@ const ctcLogits = (yPred: TensorLike): Tensor => ops.log(ops.add(yPred, epsilon(
  * @example
  * backend.ctcBatchCost([[0]], [[[0.5, 0.5], [0.5, 0.5]]], [[2]], [[1]]) // [[0.287682]]
  */
-export const ctcBatchCost = checked(
+export const ctcBatchCost = onTensors(
   'ctcBatchCost',
   (yTrue: TensorLike, yPred: TensorLike, inputLength: TensorLike, labelLength: TensorLike): Tensor => {
     const scores = ctcLogits(yPred);
@@ -310,7 +311,7 @@ export interface BackendCtcDecodeOptions {
  * const [[labels]] = backend.ctcDecode([[[0.9, 0.1], [0.1, 0.9], [0.9, 0.1]]], [3]);
  * labels; // [[0, 0, -1]]
  */
-export const ctcDecode = checked(
+export const ctcDecode = onTensors(
   'ctcDecode',
   (
     yPred: TensorLike,
@@ -342,6 +343,6 @@ export const ctcDecode = checked(
  * @example
  * backend.inTopK([[0.1, 0.9], [0.2, 0.8]], [1, 0], 1) // [true, false]
  */
-export const inTopK = checked('inTopK', (predictions: TensorLike, targets: TensorLike, k: number): Tensor =>
+export const inTopK = onTensors('inTopK', (predictions: TensorLike, targets: TensorLike, k: number): Tensor =>
   ops.inTopK(targets, predictions, k),
 );

@@ -1,5 +1,4 @@
 /** @file Shapes as Keras 2's backend changed them: `K.flatten`, `K.dot`, `K.batchDot` and their like. */
-import { checked } from '../../core/arguments.js';
 import { floatx, imageDataFormat } from '../../core/config.js';
 import { describe } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
@@ -7,6 +6,7 @@ import { ValueError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
+import { onTensors } from './on_tensors.js';
 
 /**
  * An axis of 1 more.
@@ -19,7 +19,7 @@ import type { Tensor, TensorLike } from '../../runtime/index.js';
  * @example
  * backend.expandDims([1, 2]).shape // [2, 1]
  */
-export const expandDims = checked(
+export const expandDims = onTensors(
   'expandDims',
   (x: TensorLike, { axis = -1 }: { readonly axis?: number } = {}): Tensor => ops.expandDims(x, axis),
 );
@@ -35,7 +35,7 @@ export const expandDims = checked(
  * @example
  * backend.squeeze([[1], [2]], 1) // [1, 2]
  */
-export const squeeze = checked('squeeze', (x: TensorLike, axis: number): Tensor => ops.squeeze(x, { axis }));
+export const squeeze = onTensors('squeeze', (x: TensorLike, axis: number): Tensor => ops.squeeze(x, { axis }));
 
 /**
  * All numbers of a tensor in a row.
@@ -46,7 +46,7 @@ export const squeeze = checked('squeeze', (x: TensorLike, axis: number): Tensor 
  * @example
  * backend.flatten([[1, 2], [3, 4]]) // [1, 2, 3, 4]
  */
-export const flatten = checked('flatten', (x: TensorLike): Tensor => ops.reshape(x, [-1]));
+export const flatten = onTensors('flatten', (x: TensorLike): Tensor => ops.reshape(x, [-1]));
 
 /**
  * The numbers of each sample in a row.
@@ -58,7 +58,7 @@ export const flatten = checked('flatten', (x: TensorLike): Tensor => ops.reshape
  * @example
  * backend.batchFlatten([[[1, 2], [3, 4]]]) // [[1, 2, 3, 4]]
  */
-export const batchFlatten = checked('batchFlatten', (x: TensorLike): Tensor => {
+export const batchFlatten = onTensors('batchFlatten', (x: TensorLike): Tensor => {
   const t = ops.convertToTensor(x);
   if (t.ndim === 0) throw new ValueError('batchFlatten: a scalar has no batch. Expected a tensor of rank 1 or more.');
   return ops.reshape(t, [-1, t.shape.slice(1).reduce((n, size) => n * size, 1)]);
@@ -75,7 +75,7 @@ export const batchFlatten = checked('batchFlatten', (x: TensorLike): Tensor => {
  * @example
  * backend.permuteDimensions([[1, 2, 3]], [1, 0]) // [[1], [2], [3]]
  */
-export const permuteDimensions = checked('permuteDimensions', (x: TensorLike, order: readonly number[]): Tensor =>
+export const permuteDimensions = onTensors('permuteDimensions', (x: TensorLike, order: readonly number[]): Tensor =>
   ops.transpose(x, { axes: order }),
 );
 
@@ -91,7 +91,7 @@ export const permuteDimensions = checked('permuteDimensions', (x: TensorLike, or
  * @example
  * backend.repeatElements([1, 2], 2, 0) // [1, 1, 2, 2]
  */
-export const repeatElements = checked('repeatElements', (x: TensorLike, rep: number, axis: number): Tensor =>
+export const repeatElements = onTensors('repeatElements', (x: TensorLike, rep: number, axis: number): Tensor =>
   ops.repeat(x, rep, { axis }),
 );
 
@@ -106,7 +106,7 @@ export const repeatElements = checked('repeatElements', (x: TensorLike, rep: num
  * @example
  * backend.repeat([[1, 2]], 3) // [[[1, 2], [1, 2], [1, 2]]]
  */
-export const repeat = checked('repeat', (x: TensorLike, n: number): Tensor => {
+export const repeat = onTensors('repeat', (x: TensorLike, n: number): Tensor => {
   const t = ops.convertToTensor(x);
   if (t.ndim !== 2) throw new ValueError(`repeat: shape ${formatShape(t.shape)}. Expected (samples, features).`);
   return ops.repeat(ops.expandDims(t, 1), n, { axis: 1 });
@@ -123,7 +123,7 @@ export const repeat = checked('repeat', (x: TensorLike, n: number): Tensor => {
  * @example
  * backend.reverse([1, 2, 3], 0) // [3, 2, 1]
  */
-export const reverse = checked('reverse', (x: TensorLike, along: number | readonly number[]): Tensor =>
+export const reverse = onTensors('reverse', (x: TensorLike, along: number | readonly number[]): Tensor =>
   ops.flip(x, { axis: along }),
 );
 
@@ -138,7 +138,7 @@ export const reverse = checked('reverse', (x: TensorLike, along: number | readon
  * @example
  * backend.concatenate([[[1]], [[2]]]) // [[1, 2]]
  */
-export const concatenate = checked(
+export const concatenate = onTensors(
   'concatenate',
   (tensors: readonly TensorLike[], { axis = -1 }: { readonly axis?: number } = {}): Tensor =>
     ops.concatenate(tensors, { axis }),
@@ -155,7 +155,7 @@ export const concatenate = checked(
  * @example
  * backend.gather([[1, 2], [3, 4]], [1]) // [[3, 4]]
  */
-export const gather = checked('gather', (reference: TensorLike, indices: TensorLike): Tensor =>
+export const gather = onTensors('gather', (reference: TensorLike, indices: TensorLike): Tensor =>
   ops.take(reference, indices, { axis: 0 }),
 );
 
@@ -170,7 +170,7 @@ export const gather = checked('gather', (reference: TensorLike, indices: TensorL
  * @example
  * backend.dot([[1, 2]], [[3], [4]]) // [[11]]
  */
-export const dot = checked('dot', (x: TensorLike, y: TensorLike): Tensor => ops.dot(x, y));
+export const dot = onTensors('dot', (x: TensorLike, y: TensorLike): Tensor => ops.dot(x, y));
 
 /**
  * The product of each sample of `x` with its partner in `y`, over one axis of both.
@@ -185,7 +185,7 @@ export const dot = checked('dot', (x: TensorLike, y: TensorLike): Tensor => ops.
  * @example
  * backend.batchDot([[1, 2], [3, 4]], [[5, 6], [7, 8]], { axes: 1 }) // [[17], [53]]
  */
-export const batchDot = checked(
+export const batchDot = onTensors(
   'batchDot',
   (
     x: TensorLike,
@@ -229,7 +229,7 @@ const padded = (x: TensorLike, sides: readonly (readonly [number, number])[], fo
  * @example
  * backend.temporalPadding([[[5]]]) // [[[0], [5], [0]]]
  */
-export const temporalPadding = checked(
+export const temporalPadding = onTensors(
   'temporalPadding',
   (x: TensorLike, { padding = [1, 1] }: { readonly padding?: readonly [number, number] } = {}): Tensor =>
     padded(x, [padding], LAST),
@@ -246,7 +246,7 @@ export const temporalPadding = checked(
  * @example
  * backend.spatial2dPadding(ops.ones([1, 2, 3, 1])).shape // [1, 4, 5, 1]
  */
-export const spatial2dPadding = checked(
+export const spatial2dPadding = onTensors(
   'spatial2dPadding',
   (
     x: TensorLike,
@@ -271,7 +271,7 @@ export const spatial2dPadding = checked(
  * @example
  * backend.spatial3dPadding(ops.ones([1, 2, 2, 2, 1])).shape // [1, 4, 4, 4, 1]
  */
-export const spatial3dPadding = checked(
+export const spatial3dPadding = onTensors(
   'spatial3dPadding',
   (
     x: TensorLike,
@@ -295,7 +295,7 @@ export const spatial3dPadding = checked(
  * @example
  * backend.castToFloatx([1, 2]).dtype // 'float32'
  */
-export const castToFloatx = checked('castToFloatx', (x: TensorLike): Tensor => ops.cast(x, floatx()));
+export const castToFloatx = onTensors('castToFloatx', (x: TensorLike): Tensor => ops.cast(x, floatx()));
 
 /**
  * A tensor of given numbers.
@@ -308,7 +308,7 @@ export const castToFloatx = checked('castToFloatx', (x: TensorLike): Tensor => o
  * @example
  * backend.constant(2, { shape: [2] }) // [2, 2]
  */
-export const constant = checked(
+export const constant = onTensors(
   'constant',
   (
     value: TensorLike,

@@ -11,6 +11,7 @@ import * as ops from '../../ops/index.js';
 import type { TensorData, TensorLike } from '../../runtime/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import { grad, KerasTensor, Variable } from '../../runtime/index.js';
+import { onTensors } from './on_tensors.js';
 
 /**
  * A variable.
@@ -245,7 +246,7 @@ export const setLearningPhase = checked('setLearningPhase', (value: 0 | 1 | bool
   phase = value === null ? null : value ? 1 : 0;
 });
 
-type Either = TensorLike | (() => Tensor);
+type Either = TensorLike | (() => TensorLike);
 const given = (x: Either): Tensor => ops.convertToTensor(typeof x === 'function' ? x() : x);
 
 /**
@@ -259,7 +260,7 @@ const given = (x: Either): Tensor => ops.convertToTensor(typeof x === 'function'
  * @example
  * backend.inTrainPhase([1], [2], { training: true }) // [1]
  */
-export const inTrainPhase = checked(
+export const inTrainPhase = onTensors(
   'inTrainPhase',
   (x: Either, alt: Either, { training = null }: { readonly training?: boolean | 0 | 1 | null } = {}): Tensor =>
     given((training ?? learningPhase()) ? x : alt),
@@ -276,7 +277,7 @@ export const inTrainPhase = checked(
  * @example
  * backend.inTestPhase([1], [2], { training: true }) // [2]
  */
-export const inTestPhase = checked(
+export const inTestPhase = onTensors(
   'inTestPhase',
   (x: Either, alt: Either, { training = null }: { readonly training?: boolean | 0 | 1 | null } = {}): Tensor =>
     given((training ?? learningPhase()) ? alt : x),
@@ -347,7 +348,7 @@ export const gradients = checked(
  * @example
  * backend.switch([true, false], [1, 2], [3, 4]) // [1, 4]
  */
-const switchOver = checked(
+const switchOver = onTensors(
   'switch',
   (condition: TensorLike, thenExpression: Either, elseExpression: Either): Tensor => {
     const chosen = ops.cast(condition, 'bool');
@@ -357,7 +358,9 @@ const switchOver = checked(
       throw new ValueError(
         `switch: a condition of rank ${chosen.ndim} for tensors of rank ${a.ndim}. Expected no more axes than theirs.`,
       );
-    return ops.where(ops.reshape(chosen, [...chosen.shape, ...new Array<number>(a.ndim - chosen.ndim).fill(1)]), a, b);
+    // One axis more at a time: of what is symbolic sizes may be open.
+    const spread = Array.from({ length: a.ndim - chosen.ndim }).reduce<Tensor>((t) => ops.expandDims(t, -1), chosen);
+    return ops.where(spread, a, b);
   },
 );
 export { switchOver as switch };
@@ -416,7 +419,7 @@ export const isSparse = checked('isSparse', (_tensor: unknown): boolean => false
  * @example
  * backend.toDense([1, 2]) // [1, 2]
  */
-export const toDense = checked('toDense', (tensor: TensorLike): Tensor => ops.convertToTensor(tensor));
+export const toDense = onTensors('toDense', (tensor: TensorLike): Tensor => ops.convertToTensor(tensor));
 
 /**
  * Print a tensor. Inside of a program it prints once, while the program is made, what is known then: dtype and shape.

@@ -63,7 +63,7 @@ function rowsOf(table: unknown): Row[] {
       `${OWNER}: the table is ${describe(table)}. Expected rows, [{ filename, class }, …], or columns, { filename: […], class: […] }.`,
     );
   const columns = Object.entries(table).map(([name, values]): [string, unknown[]] => {
-    if (values instanceof Tensor) return [name, values.arraySync() as unknown[]];
+    if (values instanceof Tensor) return [name, values.arraySync<unknown[]>()];
     if (Array.isArray(values) || isTypedArray(values)) return [name, Array.from(values as ArrayLike<unknown>)];
     throw new TypeError(`${OWNER}: the column '${name}' is ${describe(values)}. Expected a list.`);
   });
