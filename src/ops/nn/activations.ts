@@ -3,17 +3,30 @@ import { epsilon } from '../../core/config.js';
 import { isUnsigned } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { normalizeAxis, range } from '../../core/shape.js';
+import type { Value } from '../../graph/index.js';
 import * as lax from '../../graph/lax.js';
+import type { Operand } from '../../graph/operand.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
 import { op, tensorApplier, toTensor } from '../../runtime/index.js';
 import { align, floatTensor } from '../common.js';
 import { reduceWith } from '../numpy/reductions.js';
 import { sliceAxis } from '../numpy/shape.js';
 
-const c = (like: Tensor, value: number): Tensor => lax.fullLike(like, value);
+const c = <T extends Operand<T>>(like: T, value: number): T => lax.fullLike(like, value);
 
 function activation(name: string, fn: (x: Tensor) => Tensor) {
   return op(name, (x: TensorLike): Tensor => fn(floatTensor(x, name)));
+}
+
+/**
+ * `value`, which is f(x), with the gradient dy · f'(x). By the rules of its parts the cotangent would go through each of them. So the
+ * slope is known as soon as the value is: both are computed in one loop, and it is all that the backward pass needs to read.
+ */
+function withSlope(x: Tensor, value: Tensor, slope: (x: Value) => Value): Tensor {
+  const [y] = lax.withGradient<Tensor>({ inputs: [x], residuals: [], outputs: [value] }, ([dy], { inputs }) => [
+    dy && lax.mul(dy, slope(inputs[0])),
+  ]);
+  return y;
 }
 
 /** An operand whose integers stay integers; bools are taken as int32. */
@@ -105,7 +118,12 @@ export const softsign = activation('softsign', (x) => lax.div(x, lax.add(lax.abs
  * @example
  * ops.silu([-1, 0, 2]) // [-0.26894143, 0, 1.7615942]
  */
-export const silu = activation('silu', (x) => lax.mul(x, lax.logistic(x)));
+export const silu = activation('silu', (x) =>
+  withSlope(x, lax.mul(x, lax.logistic(x)), (at) => {
+    const s = lax.logistic(at);
+    return lax.mul(s, lax.add(c(at, 1), lax.mul(at, lax.sub(c(at, 1), s))));
+  }),
+);
 /**
  * Alias of `silu`, with its arguments.
  *
@@ -250,6 +268,30 @@ export const leakyRelu = op(
     return lax.select(lax.ge(t, c(t, 0)), t, lax.mul(c(t, negativeSlope), t));
   },
 );
+/** Twice Φ(x). */
+const twicePhi = <T extends Operand<T>>(x: T): T => lax.add(lax.erf(lax.div(x, c(x, Math.SQRT2))), c(x, 1));
+const geluByErf = <T extends Operand<T>>(x: T): T => lax.mul(lax.mul(x, c(x, 0.5)), twicePhi(x));
+/** Φ(x) + x φ(x) */
+function slopeOfGeluByErf<T extends Operand<T>>(x: T): T {
+  const scaled = lax.div(x, c(x, Math.SQRT2));
+  const gauss = lax.exp(lax.neg(lax.mul(scaled, scaled)));
+  return lax.add(lax.mul(c(x, 0.5), twicePhi(x)), lax.mul(lax.mul(x, c(x, 1 / Math.sqrt(2 * Math.PI))), gauss));
+}
+
+/** tanh of what is taken for the argument of erf. */
+function tanhOfCubic<T extends Operand<T>>(x: T): T {
+  const cubed = lax.mul(x, lax.mul(x, x));
+  return lax.tanh(lax.mul(c(x, Math.sqrt(2 / Math.PI)), lax.add(x, lax.mul(c(x, 0.044715), cubed))));
+}
+const geluByTanh = <T extends Operand<T>>(x: T): T => lax.mul(x, lax.mul(c(x, 0.5), lax.add(c(x, 1), tanhOfCubic(x))));
+/** With t the tanh: (1 + t) / 2 + x (1 - t²) / 2 · √(2/π) (1 + 3 · 0.044715 x²) */
+function slopeOfGeluByTanh<T extends Operand<T>>(x: T): T {
+  const t = tanhOfCubic(x);
+  const half = lax.mul(c(x, 0.5), lax.add(c(x, 1), t));
+  const inner = lax.mul(c(x, Math.sqrt(2 / Math.PI)), lax.add(c(x, 1), lax.mul(c(x, 3 * 0.044715), lax.mul(x, x))));
+  return lax.add(half, lax.mul(lax.mul(lax.mul(c(x, 0.5), x), lax.sub(c(x, 1), lax.mul(t, t))), inner));
+}
+
 /**
  * x Φ(x): by tanh where `approximate` (the default), else by erf.
  *
@@ -264,10 +306,7 @@ export const gelu = op(
   'gelu',
   (x: TensorLike, { approximate = true }: { readonly approximate?: boolean } = {}): Tensor => {
     const t = floatTensor(x, 'gelu');
-    if (!approximate) return lax.mul(lax.mul(t, c(t, 0.5)), lax.add(lax.erf(lax.div(t, c(t, Math.SQRT2))), c(t, 1)));
-    const cubed = lax.mul(t, lax.mul(t, t));
-    const inner = lax.mul(c(t, Math.sqrt(2 / Math.PI)), lax.add(t, lax.mul(c(t, 0.044715), cubed)));
-    return lax.mul(t, lax.mul(c(t, 0.5), lax.add(c(t, 1), lax.tanh(inner))));
+    return approximate ? withSlope(t, geluByTanh(t), slopeOfGeluByTanh) : withSlope(t, geluByErf(t), slopeOfGeluByErf);
   },
 );
 /**
