@@ -135,6 +135,13 @@ export class CompileLoss {
       const byName = loss;
       loss = names.map((name) => byName[name]);
     }
+    // Keras 3: one weight for one loss, so that this is an error; here, as in Keras 2, each output has that loss and a weight of its own.
+    if (!isNested(loss) && isNested(weights) && isNested(yPred))
+      loss = packLike(yPred, Array(leavesOf(yPred).length).fill(loss));
+    if (isDict(weights) && isDict(loss) && !sameNames(Object.keys(loss), Object.keys(weights)))
+      throw new ValueError(
+        `compile: lossWeights has entries for ${Object.keys(weights).join(', ')}, but the losses are of ${Object.keys(loss).join(', ')}. Give one number per output.`,
+      );
     if (isDict(weights) && Array.isArray(loss) && names !== null) {
       const byName = weights;
       const unknown = Object.keys(byName).filter((name) => !names.includes(name));
