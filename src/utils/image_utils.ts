@@ -200,20 +200,23 @@ export const arrayToImg = checked('arrayToImg', (x: TensorLike, options: ArrayTo
   const { data } = given.ndarray;
   const area = width * height;
   const round = kind === 'float64' ? (v: number): number => v : Math.fround;
-  let values = Float64Array.from({ length: area * channels }, (_, i) =>
-    round(Number(last ? data[i] : data[(i % channels) * area + Math.floor(i / channels)])),
-  );
+  const count = area * channels;
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++)
+    values[i] = round(Number(last ? data[i] : data[(i % channels) * area + Math.floor(i / channels)]));
+  let most = -Infinity;
   if (scale) {
-    const least = values.reduce((a, b) => Math.min(a, b), Infinity);
-    values = values.map((v) => round(v - least));
-    const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
-    values = values.map((v) => round((most === 0 ? v : round(v / most)) * 255));
-  }
+    let least = Infinity;
+    for (let i = 0; i < count; i++) least = Math.min(least, values[i]);
+    for (let i = 0; i < count; i++) most = Math.max(most, (values[i] = round(values[i] - least)));
+    for (let i = 0; i < count; i++) values[i] = round((most === 0 ? values[i] : round(values[i] / most)) * 255);
+    most = 255;
+  } else for (let i = 0; i < count; i++) if (values[i] > most) most = values[i];
+  if (channels === 1 && most > 255) return new Img('I', width, height, Int32Array.from(values, Math.trunc));
   // What lies outside of a byte wraps around, as in NumPy.
-  const bytes = (): Uint8Array => Uint8Array.from(values, (v) => Math.trunc(v) & 255);
-  if (channels > 1) return new Img(channels === 3 ? 'RGB' : 'RGBA', width, height, bytes());
-  if (values.some((v) => v > 255)) return new Img('I', width, height, Int32Array.from(values, Math.trunc));
-  return new Img('L', width, height, bytes());
+  const bytes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) bytes[i] = Math.trunc(values[i]) & 255;
+  return new Img(channels === 1 ? 'L' : channels === 3 ? 'RGB' : 'RGBA', width, height, bytes);
 }, ['dataFormat', 'scale', 'dtype']); // prettier-ignore
 
 /** Options of `smartResize(x, size, options)`. */

@@ -91,9 +91,12 @@ export interface BrightnessShiftOptions {
 /** As Pillow's `ImageEnhance.Brightness`: bytes times a factor, cut off; how opaque pixels are stays. */
 function enhanced({ mode, width, height, channels, data }: Img, factor: number): Img {
   const single = Math.fround(factor);
-  const out = Uint8Array.from(data as Uint8Array, (v, i) =>
-    mode === 'RGBA' && i % channels === 3 ? v : Math.min(255, Math.max(0, Math.trunc(Math.fround(single * v)))),
+  // A byte has 256 values.
+  const bright = Uint8Array.from({ length: 256 }, (_, v) =>
+    Math.min(255, Math.max(0, Math.trunc(Math.fround(single * v)))),
   );
+  const out = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = mode === 'RGBA' && i % channels === 3 ? data[i] : bright[data[i]];
   return new Img(mode, width, height, out);
 }
 

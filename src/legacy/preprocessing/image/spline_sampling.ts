@@ -98,18 +98,22 @@ function filterLine(c: Float64Array, poles: readonly number[], mirrored: boolean
   }
 }
 
-/** What a B-spline of an order has at `x`. */
-function bSpline(order: number, x: number): number {
-  let sum = 0;
-  let binomial = 1;
-  let factorial = 1;
-  for (let k = 0; k <= order + 1; k++) {
-    const base = x + (order + 1) / 2 - k;
-    if (base > 0) sum += (k % 2 === 0 ? 1 : -1) * binomial * base ** order;
-    binomial = (binomial * (order + 1 - k)) / (k + 1);
+/**
+ * The parts of the pixels around in a value, by the recursion of Cox and de Boor over the orders.
+ *
+ * @param f How far the value lies behind a knot, in [0, 1).
+ */
+function splineWeights(f: number, order: number, weights: Float64Array): void {
+  weights[0] = 1;
+  for (let degree = 1; degree <= order; degree++) {
+    let carried = 0;
+    for (let k = 0; k < degree; k++) {
+      const share = weights[k] / degree;
+      weights[k] = carried + (k + 1 - f) * share;
+      carried = (f + degree - k - 1) * share;
+    }
+    weights[degree] = carried;
   }
-  for (let k = 2; k <= order; k++) factorial *= k;
-  return sum / factorial;
 }
 
 /** A picture of one channel, row by row. */
@@ -156,11 +160,14 @@ interface Taps {
 function findTaps(given: number, size: number, order: number, mode: LegacyFillMode, taps: Taps): boolean {
   const at = within(given, size, mode);
   if (at <= -1 || Number.isNaN(at)) return false;
-  const start = Math.floor(order % 2 === 1 ? at : at + 0.5) - Math.floor(order / 2);
+  // Knots lie at the pixels, or of even orders between them.
+  const knot = order % 2 === 1 ? at : at + 0.5;
+  const before = Math.floor(knot);
+  const start = before - Math.floor(order / 2);
+  splineWeights(knot - before, order, taps.weights);
   for (let k = 0; k <= order; k++) {
     const place = start + k;
     taps.places[k] = place >= 0 && place < size ? place : Math.round(within(place, size, continuation(mode)));
-    taps.weights[k] = order === 0 ? 1 : order === 1 ? 1 - Math.abs(at - place) : bSpline(order, at - place);
   }
   return true;
 }
