@@ -226,6 +226,42 @@ describe('a FeatureSpace', () => {
   });
 });
 
+describe('a model that takes raw values', () => {
+  const recorded = all.find(({ id }) => id === 'model') as FixtureCase & { rows: Record<string, string[][] | number[][]>; output: Recorded; model: string }; // prettier-ignore
+
+  test('of Keras, called and in predict, and saved anew', async () => {
+    const model = await loadModel(Buffer.from(recorded.model, 'base64'));
+    const x = Object.fromEntries(Object.entries(recorded.rows).map(([name, rows]) => [name, tensor(rows)]));
+    for (const each of [model, await loadModel(await model.save())]) {
+      expectOutput(each(x) as Tensor, recorded.output);
+      expectOutput((await each.predict(x, { verbose: 0 })) as unknown as Tensor, recorded.output);
+      const other = (await each.predict(x, { verbose: 0, batchSize: 3 })) as unknown as Tensor;
+      expectOutput(other, recorded.output);
+    }
+  });
+
+  test('drawn here, trained on raw values', async () => {
+    setRandomSeed(5);
+    const columns = keep(['age', 'sex', 'pain', 'town']);
+    const space = new FeatureSpace(
+      { age: 'float_normalized', sex: 'integer_hashed', pain: 'string_categorical', town: 'string_hashed' },
+      { crosses: [['sex', 'pain'], ['town', 'sex']] }, // prettier-ignore
+    );
+    await space.adapt(columns);
+    const outputs = new layers.Dense(1, { activation: 'sigmoid' })(space.getEncodedFeatures());
+    const model = new Model(space.getInputs(), outputs);
+    model.compile({ optimizer: 'adam', loss: 'binary_crossentropy' });
+    model.optimizer.learningRate = 0.1;
+    const labels = tensor((columns['pain'] as string[]).map((pain, i) => [Number((pain === 'none') === (columns['sex'][i] === 1))])); // prettier-ignore
+    const x = Object.fromEntries(Object.entries(columns).map(([name, rows]) => [name, tensor(rows.map((v) => [v]) as number[][])])); // prettier-ignore
+    const { history } = await model.fit(x, labels, { epochs: 15, batchSize: 16, verbose: 0 });
+    expect(history['loss'].at(-1)).toBeLessThan(0.1);
+    const encoded = new Model(space.getEncodedFeatures(), outputs);
+    const [raw, prepared] = [await model.predict(x, { verbose: 0 }), await encoded.predict(space(columns), { verbose: 0 })] as unknown as Tensor[]; // prettier-ignore
+    expectOutput(raw, { dtype: 'float32', shape: [COUNT, 1], data: Array.from(prepared.ndarray.data) });
+  });
+});
+
 describe('bad input', () => {
   const numbers = (): FeatureSpace => new FeatureSpace({ age: 'float_normalized', sex: 'integer_categorical' });
   const adapted = async (): Promise<FeatureSpace> => {
