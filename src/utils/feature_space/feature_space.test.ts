@@ -233,10 +233,9 @@ describe('a model that takes raw values', () => {
     const model = await loadModel(Buffer.from(recorded.model, 'base64'));
     const x = Object.fromEntries(Object.entries(recorded.rows).map(([name, rows]) => [name, tensor(rows)]));
     for (const each of [model, await loadModel(await model.save())]) {
-      expectOutput(each(x) as Tensor, recorded.output);
-      expectOutput((await each.predict(x, { verbose: 0 })) as unknown as Tensor, recorded.output);
-      const other = (await each.predict(x, { verbose: 0, batchSize: 3 })) as unknown as Tensor;
-      expectOutput(other, recorded.output);
+      expectOutput(each<Tensor>(x), recorded.output);
+      expectOutput(await each.predict(x, { verbose: 0 }), recorded.output);
+      expectOutput(await each.predict(x, { verbose: 0, batchSize: 3 }), recorded.output);
     }
   });
 
