@@ -49,10 +49,10 @@ test('normalize scales to norm 1 and keeps zeros', () => {
   const result = normalize([
     [3, 4],
     [0, 0],
-  ]).arraySync() as number[][];
+  ]).arraySync<number[][]>();
   expect(result[0][0]).toBeCloseTo(0.6, 6);
   expect(result[1]).toEqual([0, 0]);
-  expect((normalize([1, 3], { order: 1 }).arraySync() as number[])[1]).toBeCloseTo(0.75, 6);
+  expect(normalize([1, 3], { order: 1 }).arraySync<number[]>()[1]).toBeCloseTo(0.75, 6);
 });
 
 describe('padSequences', () => {

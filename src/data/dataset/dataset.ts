@@ -4,6 +4,7 @@ import { checkedOptions } from '../../core/arguments.js';
 import { describe } from '../../core/describe.js';
 import { refuseUnknownOptions, ValueError } from '../../core/errors.js';
 import { makeDefaultSeed } from '../../random/global_state.js';
+import type { Layer, Returned } from '../../layers/index.js';
 import type { Tensor } from '../../runtime/index.js';
 import type { FileSource } from '../../saving/places.js';
 import { pathIn } from '../../saving/places.js';
@@ -322,8 +323,10 @@ export class Dataset<T> implements AsyncIterable<T> {
   /**
    * Each element through a function.
    *
-   * @param fn Gets one element and returns another; may be async.
+   * @param fn Gets one element and returns another; may be async. A layer is one too.
    */
+  map<L extends Layer>(fn: L, options?: MapOptions): Dataset<T extends Tensor ? Returned<L['call']> : unknown>;
+  map<R>(fn: (element: T) => Awaitable<R>, options?: MapOptions): Dataset<R>;
   map<R>(fn: (element: T) => Awaitable<R>, options: MapOptions = {}): Dataset<R> {
     options = checkedOptions('map', options, arguments, 1, ['numParallel']);
     const { numParallel = 1, ...rest } = options;

@@ -105,8 +105,7 @@ describe('layers that prepare data', () => {
     expect(count).toBe(4);
     const rows = data.Dataset.fromTensorSlices(tensor([0, 5, 10], { dtype: 'float32' })).batch(2);
     const scaled: unknown[] = [];
-    const bucket = new layers.Discretization({ binBoundaries: [1, 15] });
-    const buckets = rows.map(new layers.Rescaling(2)).map((batch) => bucket(batch as keras.Tensor));
+    const buckets = rows.map(new layers.Rescaling(2)).map(new layers.Discretization({ binBoundaries: [1, 15] }));
     for await (const batch of buckets) scaled.push(ops.cast(batch, 'int32').arraySync());
     expect(scaled).toEqual([[0, 1], [2]]);
   });

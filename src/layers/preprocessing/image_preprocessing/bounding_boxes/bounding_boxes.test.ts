@@ -43,12 +43,12 @@ describe('gradients agree with finite differences', () => {
       const y = fn(t);
       return ops.sum(ops.multiply(y, ops.reshape(ops.arange(1, y.size + 1, 1, { dtype: 'float32' }), y.shape)));
     };
-    const slope = keras.grad(() => weighted(boxes), [boxes])[0].arraySync() as number[][];
+    const slope = keras.grad(() => weighted(boxes), [boxes])[0].arraySync<number[][]>();
     const h = 0.03;
     slope.forEach((row, i) => {
       row.forEach((found, j) => {
         const at = (delta: number): number => {
-          const moved = boxes.arraySync() as number[][];
+          const moved = boxes.arraySync<number[][]>();
           moved[i][j] += delta;
           return weighted(tensor(moved)).itemSync();
         };
