@@ -111,6 +111,9 @@ describe('Keras 2 in layers and optimizers', () => {
   test('inputLength with inputDim is the shape of a sequence', () => {
     const model = new Sequential([new layers.LSTM(2, { inputDim: 3, inputLength: 5 })]);
     expect(model.inputShape).toEqual([null, 5, 3]);
+    // Of an Embedding the length alone.
+    const texts = new Sequential([new layers.Embedding(9, 2, { inputLength: 5 }), new layers.Flatten()]);
+    expect([texts.inputShape, texts.outputShape]).toEqual([[null, 5], [null, 10]]); // prettier-ignore
   });
 
   test('decay lowers the rate with every update, as Keras 2 did, and says what it is today', async () => {

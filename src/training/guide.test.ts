@@ -2,6 +2,7 @@
  * @file Every argument of compile, fit, evaluate, predict and the calls for one batch does what can be seen. The tables are typed: an
  * argument without an entry does not compile.
  */
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   Input,
@@ -525,6 +526,30 @@ describe("Keras 2's names for generators pass every argument on", () => {
     }
     expect(counts).toEqual([11, 11, 11]);
   });
+});
+
+describe('data of unknown length', () => {
+  const sources: Record<string, () => unknown> = {
+    'a generator': () => pairs,
+    'a data set': () => data.Dataset.fromTensorSlices([x, y] as const).filter(() => true).batch(2),
+  }; // prettier-ignore
+  test.each(Object.entries(sources))(
+    '%s: the bar counts until the first epoch has ended, then it knows',
+    async (_, make) => {
+      let text = '';
+      let now = 0;
+      const terminal = { write: (more: string) => void (text += more), isInteractive: true, columns: 80 };
+      setPlatform({ terminal, now: () => (now += 1000) });
+      const { epoch } = await still().fit(make() as never, { epochs: 2, callbacks: [new Diary()] });
+      await still().evaluate(make() as never);
+      setPlatform(platform);
+      expect(epoch).toEqual([0, 1]);
+      // What is seen, without colours, in the order of drawing.
+      const drawn = stripVTControlCharacters(text).match(/Epoch \d\/\d|\d+\/(?:Unknown|\d+)(?= )/g);
+      const bars = (total: string) => ['1', '2', '3', '4'].map((count) => `${count}/${total}`);
+      expect(drawn?.filter((each, i) => each !== drawn[i - 1])).toEqual(['Epoch 1/2', ...bars('Unknown'), '4/4', 'Epoch 2/2', ...bars('4'), ...bars('Unknown'), '4/4']); // prettier-ignore
+    },
+  );
 });
 
 test('predictOnBatch takes one batch, of any size', async () => {

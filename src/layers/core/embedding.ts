@@ -29,7 +29,7 @@ export interface EmbeddingOptions extends Omit<LayerOptions, 'weights'> {
   readonly maskZero?: boolean;
   /** The vectors to start from, (inputDim, outputDim), or a list of that one tensor. */
   readonly weights?: TensorLike | readonly TensorLike[] | null;
-  /** Of Keras 2; without effect. */
+  /** Of Keras 2: how long the sequences are that a first layer takes. Without effect elsewhere. */
   readonly inputLength?: number | null;
   /** Low-rank adaptation; not supported yet: null only. */
   readonly loraRank?: null;
@@ -73,13 +73,15 @@ export class Embedding extends Layer {
       embeddingsConstraint = null,
       maskZero = false,
       weights = null,
-      inputLength: _ignored,
+      inputLength,
       loraRank = null,
       loraAlpha = null,
       quantizationConfig = null,
       ...rest
     } = options;
-    super({ ...rest, autocast: false });
+    // As a first layer, in Keras 2: the length of what it takes.
+    const firstShape = typeof inputLength === 'number' ? { inputShape: [inputLength] } : {};
+    super({ ...firstShape, ...rest, autocast: false });
     refuseLater(ownerOf(this), { loraRank, loraAlpha, quantizationConfig });
     this.inputDim = positiveInteger(ownerOf(this), 'inputDim', inputDim);
     this.outputDim = positiveInteger(ownerOf(this), 'outputDim', outputDim);
