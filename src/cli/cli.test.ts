@@ -157,6 +157,19 @@ describe('keras-ts predict', () => {
   });
 });
 
+describe('keras-ts predict of texts', () => {
+  test('reads texts for a model of texts, and writes those that it gives', async () => {
+    const words = Input({ shape: [1], dtype: 'string', name: 'words' });
+    const places = new layers.StringLookup({ vocabulary: ['cat', 'dog'], name: 'places' });
+    const back = new layers.StringLookup({ vocabulary: ['cat', 'dog'], invert: true, name: 'back' });
+    await saving.saveModel(new Model(words, back(places(words))), at('words.keras'));
+    await utils.saveNpy([['dog'], ['cow']], at('words.npy'));
+    const found = await json('predict', at('words.keras'), '-i', at('words.npy'), '-o', at('found.npy'));
+    expect(found).toMatchObject({ outputs: [{ shape: [2, 1], dtype: 'string' }] });
+    expect(await (await utils.loadNpy(at('found.npy'))).array()).toEqual([['dog'], ['[UNK]']]);
+  });
+});
+
 describe('keras-ts verify and diff', () => {
   test('verify tells whole files from broken ones', async () => {
     expect(await cli('verify', at('net.keras'))).toMatchObject({ code: 0 });

@@ -1,35 +1,24 @@
 /** @file `keras-ts predict FILE --input x.npy --output y.npy`. */
-import { getPlatform } from '../core/platform.js';
 import { formatShape } from '../core/shape.js';
 import { flatten } from '../core/tree.js';
-import { fileSource } from '../formats/byte_source.js';
-import { formatNpy, readNpy } from '../formats/npy.js';
-import { Tensor } from '../runtime/index.js';
+import { loadNpy, saveNpy } from '../utils/index.js';
+import type { Tensor } from '../runtime/index.js';
 import { loadModel } from '../saving/index.js';
 import type { ParsedArguments } from './arguments.js';
 import { UsageError } from './arguments.js';
 import type { Command, Outcome } from './command.js';
 import { requiredValue, valueOf } from './command.js';
 
-async function readArray(path: string): Promise<Tensor> {
-  const source = await fileSource(path);
-  try {
-    return Tensor.fromArray(await readNpy(source));
-  } finally {
-    await source.close();
-  }
-}
-
 /** The inputs: one array, several in order, or by the names of the inputs (`name=x.npy`). */
 async function readInputs(given: readonly string[]): Promise<Tensor | Tensor[] | Record<string, Tensor>> {
   const pairs = given.map((each) => /^(\w[\w.-]*)=(.+)$/.exec(each));
   if (pairs.every((pair) => pair !== null)) {
     const entries: [string, Tensor][] = [];
-    for (const [, name, path] of pairs) entries.push([name, await readArray(path)]);
+    for (const [, name, path] of pairs) entries.push([name, await loadNpy(path)]);
     return Object.fromEntries(entries);
   }
   const arrays: Tensor[] = [];
-  for (const path of given) arrays.push(await readArray(path));
+  for (const path of given) arrays.push(await loadNpy(path));
   return arrays.length === 1 ? arrays[0] : arrays;
 }
 
@@ -51,7 +40,7 @@ async function run(args: ParsedArguments, note: (text: string) => void): Promise
   const written: { file: string; shape: readonly number[]; dtype: string }[] = [];
   for (const [i, y] of outputs.entries()) {
     const file = outputs.length === 1 ? output : numbered(output, i);
-    await getPlatform().files!.write(file, formatNpy(y.ndarray));
+    await saveNpy(y, file);
     written.push({ file, shape: y.shape, dtype: y.dtype });
   }
   const text = written.map(({ file, shape, dtype }) => `${file}: ${formatShape(shape)} ${dtype}`).join('\n');

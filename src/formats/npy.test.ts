@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fromNumbers } from '../core/ndarray.js';
 import { bytesSource } from './byte_source.js';
-import { formatNpy, readNpy, readNpz, writeNpz } from './npy.js';
+import { formatNpy, readNpy, readNpyArray, readNpz, writeNpz } from './npy.js';
 
 /** What `numpy.save` wrote, in base64: int16 [[1, 2, 3], [4, 5, 6]] in Fortran's order, big-endian. */
 const file = (header: string, body: readonly number[]): Uint8Array => {
@@ -37,6 +37,38 @@ describe('.npy', () => {
     ["{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", /no plain numbers/],
   ])('%s is refused', async (header, why) => {
     await expect(readNpy(bytesSource(file(header, [0, 0, 0, 0]), 'x.npy'))).rejects.toThrow(why);
+  });
+});
+
+describe('.npy of texts', () => {
+  const bytesOf = (...points: number[]): number[] => points.flatMap((x) => [0, 0, x >> 8, x & 255]);
+  test('code points come back, as wide as the longest text', async () => {
+    const array = { dtype: 'string', shape: [2, 2], texts: ['', 'a', 'größer', '😀 ok'] } as const;
+    const bytes = formatNpy(array);
+    expect(Buffer.from(bytes.slice(10, 60)).toString()).toContain("'descr': '<U6'");
+    expect(await readNpyArray(bytesSource(bytes))).toEqual(array);
+  });
+  test("big-endian ones in Fortran's order", async () => {
+    const header = "{'descr': '>U2', 'fortran_order': True, 'shape': (2, 2), }";
+    const body = bytesOf(97, 98, 99, 0, 0x20ac, 0, 0, 0);
+    expect(await readNpyArray(bytesSource(file(header, body)))).toMatchObject({ texts: ['ab', '€', 'c', ''] });
+  });
+  test('bytes are UTF-8', async () => {
+    const header = "{'descr': '|S4', 'fortran_order': False, 'shape': (2,), }";
+    const body = [...Buffer.from('gr\u00fc'), ...Buffer.from('a\0\0\0')];
+    expect(await readNpyArray(bytesSource(file(header, body)))).toMatchObject({ texts: ['grü', 'a'] });
+  });
+  test.each([
+    ["{'descr': '<U2', 'fortran_order': False, 'shape': (9999999999,), }", /takes 79999999992 bytes/],
+    ["{'descr': '<U0', 'fortran_order': False, 'shape': (9999999999,), }", /but only 8 are there/],
+    ["{'descr': '<U2', 'fortran_order': False, 'shape': (1,), }", /4294967295 is no code point/],
+  ])('%s is refused', async (header, why) => {
+    const body = Array<number>(8).fill(255);
+    await expect(readNpyArray(bytesSource(file(header, body), 'x.npy'))).rejects.toThrow(why);
+  });
+  test('numbers are wanted', async () => {
+    const bytes = formatNpy({ dtype: 'string', shape: [1], texts: ['a'] });
+    await expect(readNpy(bytesSource(bytes, 'x.npy'))).rejects.toThrow(/holds texts where numbers are wanted/);
   });
 });
 

@@ -116,7 +116,11 @@ export async function openNpyReader(source: ByteSource): Promise<NpyReader> {
   const dtype = dtypeOfCode(code);
   if (dtype === null)
     return refuse(
-      code.startsWith('O') ? 'it holds Python objects, which are never run' : `its elements are of type '${code}'`,
+      code.startsWith('O')
+        ? 'it holds Python objects, which are never run'
+        : TEXTS.test(code)
+          ? 'it holds texts where numbers are wanted (utils.loadNpy reads both)'
+          : `its elements are of type '${code}'`,
     );
   const bytes = sizeOf(shape) * itemBytes(dtype);
   if (origin + bytes > source.size)
@@ -142,6 +146,65 @@ export async function openNpyReader(source: ByteSource): Promise<NpyReader> {
   };
 }
 
+/** Texts in row-major order. */
+export interface TextArray {
+  readonly dtype: 'string';
+  readonly shape: Shape;
+  readonly texts: readonly string[];
+}
+
+/** NumPy's arrays of texts: `U7` of up to seven code points of four bytes each, `S7` of up to seven bytes. Zeros fill the rest. */
+const TEXTS = /^([US])(\d+)$/;
+
+/** Texts that lie in bytes. */
+function textsInBytes(layout: NpyLayout, isUnicode: boolean, width: number, raw: Uint8Array, name: string): TextArray {
+  const { shape, bigEndian, fortran } = layout;
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const decoder = new TextDecoder();
+  const textAt = (start: number): string => {
+    let end = start + width;
+    if (!isUnicode) {
+      while (end > start && raw[end - 1] === 0) end--;
+      return decoder.decode(raw.subarray(start, end));
+    }
+    while (end > start && view.getUint32(end - 4) === 0) end -= 4;
+    let text = '';
+    for (let at = start; at < end; at += 4) {
+      const point = view.getUint32(at, !bigEndian);
+      if (point > 0x10ffff)
+        throw new ValueError(`${name}: is no .npy file that can be read: ${point} is no code point of a text.`);
+      text += String.fromCodePoint(point);
+    }
+    return text;
+  };
+  const texts = Array.from({ length: sizeOf(shape) }, (_, i) => textAt(i * width));
+  if (!fortran || shape.length < 2) return { dtype: 'string', shape, texts };
+  const places = rowMajor(
+    ndarray(
+      'float64',
+      shape,
+      Float64Array.from(texts, (_, i) => i),
+    ),
+  );
+  return { dtype: 'string', shape, texts: Array.from(places.data, (place) => texts[Number(place)]) };
+}
+
+/** The numbers or texts of a `.npy` file. @throws {ValueError} It is broken, or holds something else. */
+export async function readNpyArray(source: ByteSource): Promise<NDArray | TextArray> {
+  const { start, ...layout } = await readNpyHeader(source);
+  const found = TEXTS.exec(layout.code);
+  if (found === null) return readNpy(source);
+  const isUnicode = found[1] === 'U';
+  const width = Number(found[2]) * (isUnicode ? 4 : 1);
+  const bytes = sizeOf(layout.shape) * width;
+  // Texts of no length take no bytes, however many the header says there are.
+  if (start + Math.max(bytes, sizeOf(layout.shape)) > source.size)
+    throw new ValueError(
+      `${source.name}: is no .npy file that can be read: its array takes ${bytes} bytes, but only ${source.size - start} are there.`,
+    );
+  return textsInBytes(layout, isUnicode, width, await source.read(start, bytes), source.name);
+}
+
 /** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */
 export async function readNpy(source: ByteSource): Promise<NDArray> {
   return (await openNpyReader(source)).read();
@@ -149,14 +212,27 @@ export async function readNpy(source: ByteSource): Promise<NDArray> {
 
 const describeShape = (shape: Shape): string => (shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`);
 
-/** An array as a `.npy` file. NumPy has no bfloat16: it is written as float32. */
-export function formatNpy(array: NDArray): Uint8Array<ArrayBuffer> {
+/** Texts as NumPy's code points, all as wide as the longest. */
+function textBytes(texts: readonly string[]): { readonly code: string; readonly body: Uint8Array } {
+  const points = texts.map((text) => Array.from(text, (char) => char.codePointAt(0)!));
+  const width = points.reduce((most, { length }) => Math.max(most, length), 1);
+  const body = new Uint8Array(texts.length * width * 4);
+  const view = new DataView(body.buffer);
+  points.forEach((list, i) => list.forEach((point, k) => view.setUint32(4 * (i * width + k), point, true)));
+  return { code: `<U${width}`, body };
+}
+
+function numberBytes(array: NDArray): { readonly code: string; readonly body: Uint8Array } {
   const stored: NDArray = array.dtype === 'bfloat16' ? { ...array, dtype: 'float32' } : array;
   const code = Object.keys(CODES).find((key) => CODES[key] === stored.dtype)!;
-  const order = code.endsWith('1') ? '|' : '<';
-  const text = `{'descr': '${order}${code}', 'fortran_order': False, 'shape': ${describeShape(array.shape)}, }`;
+  return { code: `${code.endsWith('1') ? '|' : '<'}${code}`, body: toBytes(stored) };
+}
+
+/** An array as a `.npy` file. NumPy has no bfloat16: it is written as float32. */
+export function formatNpy(array: NDArray | TextArray): Uint8Array<ArrayBuffer> {
+  const { code, body } = 'texts' in array ? textBytes(array.texts) : numberBytes(array);
+  const text = `{'descr': '${code}', 'fortran_order': False, 'shape': ${describeShape(array.shape)}, }`;
   const padded = text + ' '.repeat(63 - ((10 + text.length) % 64)) + '\n';
-  const body = toBytes(stored);
   const bytes = new Uint8Array(10 + padded.length + body.length);
   bytes.set([...MAGIC, 1, 0, padded.length & 255, padded.length >> 8]);
   bytes.set(new TextEncoder().encode(padded), 10);
@@ -164,14 +240,17 @@ export function formatNpy(array: NDArray): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The arrays of an `.npz` file by name. @throws {ValueError} It is broken, or one holds no numbers. */
-export async function readNpz(source: ByteSource, limits: ZipLimits = {}): Promise<Record<string, NDArray>> {
+/** The arrays of an `.npz` file by name. @throws {ValueError} It is broken, or one holds neither numbers nor texts. */
+export async function readNpz(
+  source: ByteSource,
+  limits: ZipLimits = {},
+): Promise<Record<string, NDArray | TextArray>> {
   const archive = await openZip(source, limits);
-  const arrays: Record<string, NDArray> = {};
+  const arrays: Record<string, NDArray | TextArray> = {};
   for (const name of archive.names) {
     if (!name.endsWith('.npy')) continue;
     Object.defineProperty(arrays, name.slice(0, -4), {
-      value: await readNpy(await archive.member(name)),
+      value: await readNpyArray(await archive.member(name)),
       enumerable: true,
       configurable: true,
       writable: true,
@@ -182,7 +261,7 @@ export async function readNpz(source: ByteSource, limits: ZipLimits = {}): Promi
 
 /** Write arrays as an `.npz` file. @param write Is handed the bytes, piece by piece. */
 export async function writeNpz(
-  arrays: Readonly<Record<string, NDArray>>,
+  arrays: Readonly<Record<string, NDArray | TextArray>>,
   write: (bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const zip = await createZip(write);

@@ -5,20 +5,28 @@ import { openSource } from '../saving/places.js';
 import type { FileSource, FileTarget } from '../saving/places.js';
 import type { ByteSource } from '../formats/byte_source.js';
 import type { NpyReader } from '../formats/npy.js';
-import { formatNpy, openNpyReader, readNpy, readNpz, writeNpz } from '../formats/npy.js';
+import type { TextArray } from '../formats/npy.js';
+import { formatNpy, openNpyReader, readNpyArray, readNpz, writeNpz } from '../formats/npy.js';
+import type { NDArray } from '../core/ndarray.js';
 import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
-import type { TensorLike } from '../runtime/index.js';
-import { Tensor, toTensor } from '../runtime/index.js';
+import type { Strings, TensorLike } from '../runtime/index.js';
+import { StringTensor, Tensor, toTensorOrTexts } from '../runtime/index.js';
 import { writeAtomically } from '../saving/saving_api.js';
+
+const tensorOf = (array: NDArray | TextArray): Tensor =>
+  'texts' in array ? new StringTensor(array.texts, array.shape) : Tensor.fromArray(array);
+
+const arrayOf = (x: Tensor): NDArray | TextArray =>
+  x instanceof StringTensor ? { dtype: 'string', shape: x.shape, texts: x.strings } : x.ndarray;
 
 /**
  * The array of a `.npy` file, as `numpy.save` writes it.
  *
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
- * @returns A tensor of the array's shape and dtype.
- * @throws {ValueError} It is broken, or holds something else than numbers: Python objects are refused.
+ * @returns A tensor of the array's shape and dtype; of texts it is one of dtype `'string'`.
+ * @throws {ValueError} It is broken, or holds something else than numbers and texts: Python objects are refused.
  * @see `numpy.load`
  * @example
  * await saveNpy([1, 2, 3], 'x.npy');
@@ -27,7 +35,7 @@ import { writeAtomically } from '../saving/saving_api.js';
 export const loadNpy = checked('loadNpy', async function loadNpy(place: FileSource): Promise<Tensor> {
   const source = await openSource(place, 'loadNpy');
   try {
-    return Tensor.fromArray(await readNpy(source));
+    return tensorOf(await readNpyArray(source));
   } finally {
     await source.close();
   }
@@ -111,13 +119,13 @@ export const openNpy = checked('openNpy', async function openNpy(place: FileSour
   }
 });
 
-async function writeArray(array: TensorLike, place: FileTarget): Promise<void>;
-async function writeArray(array: TensorLike): Promise<Uint8Array<ArrayBuffer>>;
+async function writeArray(array: TensorLike | Strings, place: FileTarget): Promise<void>;
+async function writeArray(array: TensorLike | Strings): Promise<Uint8Array<ArrayBuffer>>;
 async function writeArray(
-  array: TensorLike,
+  array: TensorLike | Strings,
   place: FileTarget | undefined = undefined,
 ): Promise<Uint8Array<ArrayBuffer> | void> {
-  const bytes = formatNpy(toTensor(array, null, 'saveNpy').ndarray);
+  const bytes = formatNpy(arrayOf(toTensorOrTexts(array, 'saveNpy')));
   if (place === undefined) return bytes;
   await writeAtomically(place, 'saveNpy', (file) => file.write(bytes));
 }
@@ -125,7 +133,7 @@ async function writeArray(
 /**
  * Write an array as a `.npy` file. bfloat16, which NumPy lacks, is written as float32.
  *
- * @param array Anything that becomes a tensor.
+ * @param array Anything that becomes a tensor, or texts in nested lists.
  * @param place A path or the handle of a file. Left out: the bytes are returned.
  * @returns The bytes if no place is given.
  * @throws {ValueError} The array becomes no tensor.
@@ -140,7 +148,7 @@ export const saveNpy = checked('saveNpy', writeArray);
  *
  * @param place As for `loadNpy`.
  * @returns A dict of tensors.
- * @throws {ValueError} It is broken, or an array holds something else than numbers.
+ * @throws {ValueError} It is broken, or an array holds something else than numbers and texts.
  * @see `numpy.load`
  * @example
  * await saveNpz({ images: [[0, 1]], digits: [7] }, 'digits.npz');
@@ -150,7 +158,7 @@ export const loadNpz = checked('loadNpz', async function loadNpz(place: FileSour
   const source = await openSource(place, 'loadNpz');
   try {
     const arrays = await readNpz(source);
-    return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, Tensor.fromArray(array)]));
+    return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, tensorOf(array)]));
   } finally {
     await source.close();
   }
@@ -169,9 +177,9 @@ export const loadNpz = checked('loadNpz', async function loadNpz(place: FileSour
  */
 export const saveNpz = checked(
   'saveNpz',
-  async function saveNpz(arrays: Readonly<Record<string, TensorLike>>, place: FileTarget): Promise<void> {
+  async function saveNpz(arrays: Readonly<Record<string, TensorLike | Strings>>, place: FileTarget): Promise<void> {
     const plain = Object.entries(arrays).map(
-      ([name, x]) => [name, toTensor(x, null, `saveNpz ('${name}')`).ndarray] as const,
+      ([name, x]) => [name, arrayOf(toTensorOrTexts(x, `saveNpz ('${name}')`))] as const,
     );
     await writeAtomically(place, 'saveNpz', (file) =>
       writeNpz(Object.fromEntries(plain), (bytes) => file.write(bytes)),
