@@ -13,7 +13,7 @@ import { oneOf, ownerOf, positiveInteger } from '../arguments.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
 import { encodeCategories, encodedShape } from './encode_categories.js';
-import { crossBuckets } from './hash/crosses.js';
+import { crossBuckets, MOST_BUCKETS } from './hash/crosses.js';
 
 const MODES = ['int', 'one_hot'] as const;
 
@@ -56,6 +56,7 @@ export class HashedCrossing extends Layer {
     super({ ...rest, dtype: dtype ?? (outputMode === 'int' ? 'int64' : null) });
     const owner = ownerOf(this);
     this.numBins = positiveInteger(owner, 'numBins', numBins);
+    if (numBins > MOST_BUCKETS) throw new ValueError(`${owner}: numBins=${numBins}. Expected at most 2³⁶.`);
     this.outputMode = oneOf(owner, 'outputMode', outputMode, MODES);
     if (sparse) throw new ValueError(`${owner}: sparse=true is not supported (nor is it by Keras on JAX).`);
     this.sparse = sparse;

@@ -25,6 +25,12 @@ const decode = ({ dtype, shape, data }: Recorded): Tensor =>
     ? tensor(data as string[], [...shape])
     : tensor((data as (number | boolean)[]).map(Number), [...shape], dtype as 'int64');
 const shown = (y: Tensor): Recorded => ({ dtype: y.dtype, shape: [...y.shape], data: Array.from(y.ndarray.data) });
+/** A tensor that a program computes, inside of `run`; one that is closed over is there already. */
+const computed = (x: Tensor): Tensor => {
+  const y = ops.reshape(ops.expandDims(x, -1), x.shape);
+  expect(y.isTraced).toBe(true);
+  return y;
+};
 const holdsTexts = (c: LayerCase): boolean => c.inputs.some(({ dtype }) => dtype === 'string');
 const call = (layer: Layer, { class_name: name, inputs }: LayerCase): Tensor => {
   const xs = inputs.map(decode);
@@ -56,7 +62,32 @@ describe('Hashing and HashedCrossing give what Keras gives', () => {
       const numeric = cases.filter((c) => c.class_name === 'HashedCrossing' && !holdsTexts(c));
       for (const recorded of numeric) {
         const layer = deserialize(recorded.serialized);
-        expect(shown(run(() => call(layer, recorded))), recorded.id).toEqual(recorded.output);
+        expect(shown(run(() => layer<Tensor>(recorded.inputs.map((x) => computed(decode(x)))))), recorded.id).toEqual(
+          recorded.output,
+        );
+      }
+    });
+  });
+});
+
+describe('crosses by ops are those by bigints', () => {
+  // Places that differ in all bits, with the limits of each dtype among them.
+  const limits: readonly (readonly [dtype: 'int8', least: number, most: number])[] = (
+    [['int8', -128, 127], ['uint8', 0, 255], ['int16', -32768, 32767], ['uint16', 0, 65535], ['int32', -(2 ** 31), 2 ** 31 - 1], ['uint32', 0, 2 ** 32 - 1], ['int64', 1 - 2 ** 53, 2 ** 53 - 1], ['uint64', 0, 2 ** 53 - 1]] as [string, number, number][]
+  ).map(([dtype, least, most]) => [dtype as 'int8', least, most]); // prettier-ignore
+  const valuesOf = (least: number, most: number): number[] => [
+    least, most, 0, least + 1, most - 1, ...Array.from({ length: 60 }, (_, i) => Math.floor(least + (most - least) * ((i * 0.6180339887498949) % 1))),
+  ]; // prettier-ignore
+
+  everyBackend((run) => {
+    test.each(limits)('%s', (dtype, least, most) => {
+      const a = tensor(valuesOf(least, most), null, dtype);
+      const b = tensor(valuesOf(-5, 5), null, 'int32');
+      for (const count of [1, 7, 65536, 2 ** 31 - 1, 2 ** 36]) {
+        const layer = new HashedCrossing(count);
+        expect(shown(run(() => layer<Tensor>([computed(a), computed(b)]))), `${count}`).toEqual(
+          shown(layer<Tensor>([a, b])),
+        );
       }
     });
   });
@@ -80,6 +111,7 @@ describe('Hashing', () => {
 
   test.each<[string, () => unknown, RegExp]>([
     ['no places', () => new Hashing(0), /^Hashing 'hashing.*': numBins=0. Expected a positive whole number/],
+    ['more places than are exact', () => new Hashing(2 ** 60), /numBins=.*Expected at most 2⁵³ − 1/],
     ['half a place', () => new Hashing(2.5), /numBins=2.5/],
     ['places as text', () => new Hashing('3' as unknown as number), /numBins/],
     ['three salts', () => new Hashing(3, { salt: [1, 2, 3] as unknown as [number, number] }), /salt=\[1, ?2, ?3\]. Expected a whole number, a list of two/],
@@ -115,6 +147,20 @@ describe('HashedCrossing', () => {
     });
   });
 
+  test('of texts and numbers that a model is given, in steps of several sizes', async () => {
+    const layer = new HashedCrossing(90);
+    const model = new Model([a, b], [layer([a, ops.add(b, 1)]), new Hashing(50)(b)]);
+    const [texts, numbers] = [tensor([['x'], ['ü'], ['']]), tensor([[5], [-3], [2 ** 31 - 2]])];
+    for (const batchSize of [1, 2, 3]) {
+      const [crossed, hashed] = (await model.predict([texts, numbers], {
+        verbose: 0,
+        batchSize,
+      })) as unknown as Tensor[];
+      expect(shown(crossed)).toEqual(shown(layer<Tensor>([texts, ops.add(numbers, 1)])));
+      expect(shown(hashed)).toEqual(shown(new Hashing(50)(numbers)));
+    }
+  });
+
   test('of numbers that a model computes', async () => {
     const [x, y] = [Input({ shape: [1], dtype: 'int32' }), Input({ shape: [1], dtype: 'int32' })];
     const layer = new HashedCrossing(50, { outputMode: 'one_hot' });
@@ -130,6 +176,7 @@ describe('HashedCrossing', () => {
     ['no places', () => new HashedCrossing(0), /^HashedCrossing 'hashed_crossing.*': numBins=0. Expected a positive whole number/],
     ['another mode', () => new HashedCrossing(3, { outputMode: 'count' as 'int' }), /outputMode="count"/],
     ['sparse', () => new HashedCrossing(3, { sparse: true }), /sparse=true is not supported/],
+    ['too many places', () => new HashedCrossing(2 ** 40), /Expected at most 2³⁶/],
     ['one feature', () => new HashedCrossing(3)([c]), /got a list of 1. Expected a list of two or more features/],
     ['a tensor', () => new HashedCrossing(3)(tensor([1, 2])), /Expected a list of two or more features/],
     ['two lengths', () => new HashedCrossing(3)([tensor(c), tensor([1, 2, 3])]), /shapes \(2,\), \(3,\). Expected one shape for all/],

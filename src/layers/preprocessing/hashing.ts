@@ -67,6 +67,8 @@ export class Hashing extends Layer {
     super({ ...rest, dtype: dtype ?? (outputMode === 'int' ? 'int64' : floatx()) });
     const owner = ownerOf(this);
     this.numBins = positiveInteger(owner, 'numBins', numBins);
+    if (numBins > Number.MAX_SAFE_INTEGER)
+      throw new ValueError(`${owner}: numBins=${numBins}. Expected at most 2⁵³ − 1, as places are exact up to there.`);
     this.outputMode = oneOf(owner, 'outputMode', outputMode, MODES);
     if (outputMode === 'int' && !['int32', 'int64'].includes(this.computeDtype))
       throw new ValueError(

@@ -181,6 +181,21 @@ describe('a FeatureSpace', () => {
     expect(space.getEncodedFeatures()).toMatchObject({ shape: [null, 5] });
   });
 
+  test('reads tables in files, row by row and in batches, and gives a dict if it is told to', async () => {
+    const csv = new TextEncoder().encode('age,job,y\n20,cook,1\n40,smith,0\n30,cook,1\n');
+    const table = await Dataset.fromCsv(csv, { labelName: 'y' });
+    const space = new FeatureSpace({ age: 'float_rescaled', job: 'string_categorical' }, { outputMode: 'dict' });
+    await space.adapt(table);
+    const read = async (rows: AsyncIterable<Record<string, Tensor>>): Promise<unknown[]> => {
+      const all: unknown[] = [];
+      for await (const { age, job } of rows) all.push([age.arraySync(), job.arraySync()]);
+      return all;
+    };
+    expect(await read(table.map(([x]) => space(x)))).toEqual([[[20], [0, 1, 0]], [[40], [0, 0, 1]], [[30], [0, 1, 0]]]); // prettier-ignore
+    expect(await read(table.batch(2).map(([x]) => space(x)))).toEqual([[[[20], [40]], [[0, 1, 0], [0, 0, 1]]], [[[30]], [[0, 1, 0]]]]); // prettier-ignore
+    expect(space.getEncodedFeatures()['job']).toMatchObject({ shape: [null, 3] });
+  });
+
   test('crosses three features', async () => {
     const space = new FeatureSpace({ a: 'integer_hashed', b: 'string_hashed', c: 'integer_categorical' }, { crosses: [['a', 'b', 'c']], crossingDim: 7 }); // prettier-ignore
     await space.adapt({ c: [1, 2], a: [1, 2], b: ['x', 'y'] });
@@ -290,6 +305,7 @@ describe('bad input', () => {
     ['a mode of a feature', () => FeatureSpace.integerHashed(3, { outputMode: 'multi_hot' as 'int' }), /outputMode="multi_hot"/],
     ['a preprocessor that is none', () => FeatureSpace.feature('float32', {} as Layer, 'float'), /preprocessor=.*Expected a layer/],
     ['a dtype that is none', () => FeatureSpace.feature('text' as 'string', new layers.Rescaling(1), 'float'), /dtype="text". Expected 'string'/],
+    ['options of a made feature', () => FeatureSpace.feature('float32', new layers.Rescaling(1), 'float', ...([{ name: 'x' }] as unknown as [])), /takes at most 3 arguments/],
     ['use before adapt', () => numbers()({ age: 1, sex: 0 }), /call await adapt\(data\) before you use it: 'age', 'sex' must see data first/],
     ['inputs before adapt', () => numbers().getInputs(), /call await adapt/],
     ['a cross of floats', () => new FeatureSpace({ a: 'float', b: 'integer_hashed' }, { crosses: [['a', 'b']] })({ a: 1, b: 1 }), /HashedCrossing 'a_X_b': feature 0 is of dtype float32. Expected texts or whole numbers/],

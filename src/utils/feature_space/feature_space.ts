@@ -1,5 +1,6 @@
 /** @file `FeatureSpace`: tables of numbers and texts, prepared column by column, as one vector for each row. */
 import { checkedOptions } from '../../core/arguments.js';
+import { checkExcess } from '../../core/checked.js';
 import { INVOKE } from '../../core/callable.js';
 import { describe, quote } from '../../core/describe.js';
 import type { DType } from '../../core/dtype.js';
@@ -207,6 +208,7 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
 
   /** A feature that a layer of your own prepares. See {@link Feature}. */
   static feature(dtype: DType, preprocessor: Layer, outputMode: FeatureOutput): Feature {
+    checkExcess('FeatureSpace.feature', arguments, 3, 'feature(dtype, preprocessor, outputMode)');
     return new Feature(dtype, preprocessor, outputMode);
   }
 
@@ -570,7 +572,10 @@ function mapDict<T, R>(dict: Readonly<Record<string, T>>, fn: (value: T, key: st
 function findsSomething(layer: Layer): layer is Layer & Adaptable {
   if (layer instanceof layers.Normalization) return layer.inputMean === null;
   if (layer instanceof layers.Discretization) return layer.numBins !== null;
-  if (layer instanceof layers.StringLookup || layer instanceof layers.IntegerLookup) return !layer.hasInputVocabulary;
+  // TextVectorization looks its tokens up by a layer inside.
+  const lookup: unknown = 'lookupLayer' in layer ? layer.lookupLayer : layer;
+  if (lookup instanceof layers.StringLookup || lookup instanceof layers.IntegerLookup)
+    return !lookup.hasInputVocabulary;
   return 'adapt' in layer && typeof layer.adapt === 'function';
 }
 

@@ -17,11 +17,14 @@ import { multiplyConstant, remainder, shiftMix, toUint64, xor, xorConstant } fro
 /** With what every cross begins. */
 const SEED = 0xdecafcaffen;
 
+/** The most buckets of which remainders are exact: no step of `remainder` passes 2⁵³. */
+export const MOST_BUCKETS = 2 ** 36;
+
 /**
  * The bucket of each place of the features.
  *
  * @param features Tensors of texts and of whole numbers, of one shape.
- * @param count How many buckets there are, below 2³⁷.
+ * @param count How many buckets there are, at most `MOST_BUCKETS`.
  * @param owner Names who asks in messages.
  * @returns int64, of the shape of the features.
  */

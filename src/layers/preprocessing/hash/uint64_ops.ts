@@ -65,7 +65,7 @@ export const shiftMix = ({ high, low }: Uint64): Uint64 => ({
   low: ops.bitwiseXor(low, shiftRight(high, 15)),
 });
 
-/** The remainders of x by `count`, as int64. @param count Below 2³⁷, so that no step passes 2⁵³. */
+/** The remainders of x by `count`, as int64. @param count At most 2³⁶, so that no step passes 2⁵³. */
 export function remainder({ high, low }: Uint64, count: number): Tensor {
   const int64 = (x: number | Tensor): Tensor =>
     typeof x === 'number' ? tensor(x, null, 'int64') : ops.cast(x, 'int64');
