@@ -3,7 +3,7 @@ import { ValueError } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import {
-  batchOf, columnsOf, eye, matrixTranspose, product, rowsOf, scaleRows, symmetric,
+  batchOf, columnsOf, eye, matrixTranspose, product, rowsOf, scaleRows, spread, symmetric,
 } from '../../graph/matrices.js'; // prettier-ignore
 import type { Operand } from '../../graph/operand.js';
 import type { Tensor, TensorLike } from '../../runtime/index.js';
@@ -91,15 +91,17 @@ export const svd = op(
 /** The distance from 1 to the next number. */
 const EPSILON: Readonly<Partial<Record<string, number>>> = { float32: 2 ** -23, float64: 2 ** -52 };
 
+/** Which singular values are above so many times the greatest. */
+function above<T extends Operand<T>>(s: T, relative: number): T {
+  const greatest = lax.reduceMax(s, [s.shape.length - 1]);
+  const limit = lax.mul(greatest, lax.fullLike(greatest, relative));
+  return lax.gt(s, lax.broadcastInDim(limit, s.shape, [...greatest.shape.keys()]));
+}
+
 /** 1 / s where s is above a limit (…), else 0. */
 function invertedAbove<T extends Operand<T>>(s: T, relative: number): T {
   if (sizeOf(s.shape) === 0) return s;
-  const last = s.shape.length - 1;
-  const greatest = lax.reduceMax(s, [last]);
-  const limit = lax.broadcastInDim(lax.mul(greatest, lax.fullLike(greatest, relative)), s.shape, [
-    ...greatest.shape.keys(),
-  ]);
-  const kept = lax.gt(s, limit);
+  const kept = above(s, relative);
   const one = lax.fullLike(s, 1);
   return lax.select(kept, lax.div(one, lax.select(kept, s, one)), lax.zerosLike(s));
 }
@@ -127,6 +129,27 @@ function pseudoInverse<T extends Operand<T>>(a: T, relative: number): T {
     { inputs: [a], residuals: [], outputs: [value] },
     ([dp], { inputs: [x], outputs: [y] }) => [pseudoInverseGradient(x, y, dp!)],
   )[0];
+}
+
+/**
+ * The cotangent of A from that of what is left of it, A_k, when its singular values up to a limit are taken for 0. In the bases of A, for i left and j not:
+ * s_i·(s_i·g_ij + s_j·g_ji) / (s_i² − s_j²), and the same for g_ji. Where those taken for 0 are 0 this is g itself.
+ *
+ * @param g Has no part in what is taken for 0 on both sides.
+ */
+function truncatedGradient<T extends Operand<T>>(a: T, relative: number, g: T): T {
+  const [u, s, vt] = lax.svd(a, { full: false });
+  const core = product(product(u, g, { transposeA: true }), vt, { transposeB: true });
+  const kept = lax.convert(above(s, relative), s.dtype);
+  const [rows, columns] = [kept, kept].map((x, i) => spread(x, core.shape, i === 0 ? 'rows' : 'columns'));
+  const mixed = lax.ne(rows, columns);
+  const own = lax.gt(rows, columns);
+  const [si, sj] = [spread(s, core.shape, 'rows'), spread(s, core.shape, 'columns')];
+  const [left, out] = [lax.select(own, si, sj), lax.select(own, sj, si)];
+  const gap = lax.select(mixed, lax.mul(lax.sub(left, out), lax.add(left, out)), lax.fullLike(left, 1));
+  const whole = lax.add(lax.mul(left, core), lax.mul(out, matrixTranspose(core)));
+  const change = lax.sub(lax.div(lax.mul(left, whole), gap), core);
+  return lax.add(g, product(product(u, lax.select(mixed, change, lax.zerosLike(core))), vt));
 }
 
 /** Options of `pinv` and `lstsq`. */
@@ -162,7 +185,8 @@ export const pinv = op('pinv', (x: TensorLike, { rcond = null }: RankOptions = {
  * @param a A matrix (m, n) of any rank.
  * @param b A vector (m,), or right sides (m, k).
  * @param options `rcond`: which singular values count as 0 (default `null`: below max(m, n) · ε times the greatest).
- * @returns x: (n,) or (n, k). The gradient exists for matrices of any rank.
+ * @returns x: (n,) or (n, k). The gradient exists for matrices of any rank; where singular values that are not 0 count as 0 it is that of the solution
+ *     without them.
  * @throws {ValueError} `a` is no matrix, or `b` has another number of rows.
  * @see `keras.ops.lstsq`
  * @example
@@ -189,10 +213,8 @@ export const lstsq = op('lstsq', (a: TensorLike, b: TensorLike, { rcond = null }
       { inputs: [matrix, side], residuals: [], outputs: [product(vt, along, { transposeA: true })] },
       ([dx], { inputs: [y, z] }) => {
         const p = pseudoInverse(y, relative);
-        return [
-          pseudoInverseGradient(y, p, product(dx!, z, { transposeB: true })),
-          product(p, dx!, { transposeA: true }),
-        ];
+        const slope = pseudoInverseGradient(y, p, product(dx!, z, { transposeB: true }));
+        return [rcond === null ? slope : truncatedGradient(y, relative, slope), product(p, dx!, { transposeA: true })];
       },
     )[0];
   });

@@ -1,6 +1,6 @@
 /** @file Norms of vectors and matrices. */
 import { ValueError } from '../../core/errors.js';
-import { formatShape, normalizeAxes, reducedShape } from '../../core/shape.js';
+import { formatShape, normalizeAxes, reducedShape, sizeOf } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import { moveaxis } from '../numpy/shape.js';
 import { inFullPrecision } from './common.js';
@@ -91,7 +91,9 @@ export const norm = op(
       case 'nuc':
         return reshaped(singular((s, last) => lax.reduceSum(s, last)));
       case 2:
-        return reshaped(singular((s, last) => lax.reduceMax(s, last)));
+        return reshaped(
+          singular((s, last) => (sizeOf(s.shape) === 0 ? lax.reduceSum(s, last) : lax.reduceMax(s, last))),
+        );
       case -2:
         return reshaped(singular((s, last) => lax.reduceMin(s, last)));
       default:

@@ -1,6 +1,6 @@
 /** @file Systems of linear equations, inverses and determinants, by Cholesky's factor and by LU. */
 import { ValueError } from '../../core/errors.js';
-import { formatShape } from '../../core/shape.js';
+import { formatShape, sameShape } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
 import type { Operand } from '../../graph/operand.js';
 import { eye, matrixTranspose, permuteRows, product, rowsOf, symmetric } from '../../graph/matrices.js'; // prettier-ignore
@@ -88,9 +88,9 @@ function rightSides(
  * The solution of triangular systems a·x = b by substitution.
  *
  * @param a Matrices (…, n, n), of which one triangle is read.
- * @param b Right sides (…, n, k), or vectors (…, n) with one dimension less than `a`.
+ * @param b Right sides (…, n, k), vectors (…, n) with the batch of `a`, or one vector (n,) for all.
  * @param options `lower`: which triangle (default false: the upper one).
- * @returns x, of the shape of `b`. A zero on the diagonal gives infinities and NaN, as in Keras on JAX.
+ * @returns x, of the shape of `b` (with the batch that both are broadcast to). A zero on the diagonal gives infinities and NaN, as in Keras on JAX.
  * @throws {ValueError} `a` is not square, or `b` has another number of rows.
  * @see `keras.ops.solve_triangular`
  * @example
@@ -102,7 +102,9 @@ export const solveTriangular = op(
     const owner = 'solveTriangular';
     const [left, right] = promote(owner, [a, b]);
     const [t, given] = [squareMatrices(owner, left, 'a'), lax.convert(right, squareMatrices(owner, left, 'a').dtype)];
-    const side = rightSides(owner, t, given, given.ndim === t.ndim - 1);
+    // As in JAX: (…, n) is vectors only with the very batch of `a`, else matrices that are broadcast.
+    const vectors = given.ndim === 1 || sameShape(given.shape, t.shape.slice(0, -1));
+    const side = rightSides(owner, t, given, vectors);
     const [wide, columns] = sameBatch(owner, t, side.b);
     return inFullPrecision([wide, columns], (m, c) =>
       side.shaped(lax.triangularSolve(m, c, { lower, transpose: false, unit: false })),
