@@ -1,4 +1,5 @@
 /** @file `keras.tree`: nested lists and dicts, and work on their leaves. */
+import { adviseOnce } from '../core/advice.js';
 import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
 import type { Tree } from '../core/tree.js';
@@ -85,6 +86,7 @@ function structureOf(node: unknown): string {
  *
  * @param a A structure.
  * @param b The other structure.
+ * @param options `checkTypes`: has no effect any more, as in Keras, which warns.
  * @throws {ValueError} Two structures differ in their nesting, lengths or keys.
  * @see `keras.tree.assert_same_structure`
  * @example
@@ -92,7 +94,16 @@ function structureOf(node: unknown): string {
  */
 export const assertSameStructure = checked(
   'assertSameStructure',
-  function assertSameStructure(a: unknown, b: unknown): void {
+  function assertSameStructure(
+    a: unknown,
+    b: unknown,
+    { checkTypes = null }: { readonly checkTypes?: boolean | null } = {},
+  ): void {
+    if (checkTypes !== null)
+      adviseOnce(
+        'checkTypes',
+        'assertSameStructure: checkTypes has no effect any more, as in Keras. For a looser check there is assertSamePaths.',
+      );
     const [first, second] = [structureOf(a), structureOf(b)];
     if (first !== second)
       throw new ValueError(`assertSameStructure: the structures differ: ${first} and ${second} (* is a leaf).`);

@@ -3,6 +3,7 @@ import { floatx } from '../core/config.js';
 import type { DType } from '../core/dtype.js';
 import { isFloat } from '../core/dtype.js';
 import type { WeakType } from '../core/promotion.js';
+import { NotImplementedError } from '../core/errors.js';
 import { resultType } from '../core/promotion.js';
 import { broadcastShapes } from '../core/shape.js';
 import { and, broadcastTo, convert, div, eq, fullLike, lt, select, zerosLike } from '../graph/lax.js';
@@ -67,4 +68,12 @@ export function zerosInOrder(x: Tensor): Tensor {
   if (least === undefined) return x;
   const negativeZero = and(eq(x, zerosLike(x)), lt(div(fullLike(x, 1), x), zerosLike(x))); // 1/−0 is −Infinity
   return select(negativeZero, fullLike(x, -least), x);
+}
+
+/** Keras has sparse tensors with some backends; here there are none. */
+export function refuseSparse(owner: string, sparse: boolean | null): void {
+  if (sparse === true)
+    throw new NotImplementedError(
+      `${owner}: sparse=true. There are no sparse tensors here: leave it out, the result then holds the same numbers with its zeros.`,
+    );
 }

@@ -18,6 +18,7 @@ import {
   toTensor,
   Variable,
 } from '../runtime/index.js';
+import { refuseSparse } from './common.js';
 import type { DTypeOptions } from './numpy/creation.js';
 
 /**
@@ -59,6 +60,13 @@ export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): T
   const above = lax.max(wide, lax.fullLike(wide, Math.max(least, -own)));
   return lax.convert(lax.min(above, lax.fullLike(wide, Math.min(most, own))), target);
 });
+/** Options of `convertToTensor`. */
+export interface ConvertToTensorOptions extends DTypeOptions {
+  /** Whether the result is sparse: there are no sparse tensors here, so true is refused. Default null. */
+  readonly sparse?: boolean | null;
+  /** Whether rows may differ in length: true is refused, as by Keras on JAX. Default null. */
+  readonly ragged?: boolean | null;
+}
 /**
  * A tensor from numbers, texts, nested lists, typed arrays or variables.
  *
@@ -72,7 +80,10 @@ export const saturateCast = op('saturate_cast', (x: TensorLike, dtype: DType): T
  */
 export const convertToTensor = op(
   'convert_to_tensor',
-  (x: TensorLike | Strings, { dtype }: DTypeOptions = {}): Tensor => {
+  (x: TensorLike | Strings, { dtype, sparse = null, ragged = null }: ConvertToTensorOptions = {}): Tensor => {
+    refuseSparse('convertToTensor', sparse);
+    if (ragged)
+      throw new ValueError('convertToTensor: ragged=true. There are no ragged tensors here, as in Keras on JAX.');
     if (isStrings(x)) return tensor(x, { dtype });
     return isComplexDType(dtype)
       ? toComplex(toTensor(x), dtype)

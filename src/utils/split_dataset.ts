@@ -17,7 +17,12 @@ export interface SplitDatasetOptions {
   readonly shuffle?: boolean;
   /** Seed of the mixing: the same order as Keras's for the same seed. Default: a random one. */
   readonly seed?: number | null;
+  /** Whose data sets Keras gives: `'tensorflow'` or `'torch'`. There is one kind here, which both name. */
+  readonly preferredBackend?: 'tensorflow' | 'torch' | 'jax' | 'numpy' | null;
 }
+
+const OPTIONS = ['leftSize', 'rightSize', 'shuffle', 'seed', 'preferredBackend'] as const;
+const BACKENDS: readonly string[] = ['tensorflow', 'torch', 'jax', 'numpy'];
 
 /** Python's `round`: ties go to the even number. */
 function roundHalfEven(x: number): number {
@@ -86,8 +91,19 @@ export const splitDataset = checked(
     ]
   > => {
     type Element = T extends Dataset<infer E> ? E : SliceOf<T>;
-    const { leftSize = null, rightSize = null, shuffle = false, seed = null, ...rest } = options;
-    refuseUnknownOptions('splitDataset', rest, ['leftSize', 'rightSize', 'shuffle', 'seed']);
+    const {
+      leftSize = null,
+      rightSize = null,
+      shuffle = false,
+      seed = null,
+      preferredBackend = null,
+      ...rest
+    } = options;
+    refuseUnknownOptions('splitDataset', rest, OPTIONS);
+    if (preferredBackend !== null && !BACKENDS.includes(preferredBackend))
+      throw new ValueError(
+        `splitDataset: preferredBackend=${describe(preferredBackend)}. Expected ${BACKENDS.map(describe).join(', ')} or null; all give the same.`,
+      );
     if (!(dataset instanceof Dataset) && !isArrayData(dataset))
       throw new TypeError(
         `splitDataset: got ${describe(dataset)}. Expected a Dataset, an array, or a list or dict of arrays.`,
@@ -112,5 +128,5 @@ export const splitDataset = checked(
     }
     return [Dataset.fromList(elements.slice(0, left)), Dataset.fromList(elements.slice(elements.length - right))];
   },
-  ['leftSize', 'rightSize', 'shuffle', 'seed'],
+  OPTIONS,
 );

@@ -24,9 +24,11 @@ export interface TimeseriesDatasetOptions {
   readonly startIndex?: number | null;
   /** The step before which the series ends. Default: its length. */
   readonly endIndex?: number | null;
+  /** Whose data set Keras gives. There is one kind here, so both give the same. Default `'tf'`. */
+  readonly format?: 'tf' | 'grain';
 }
 
-const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex'] as const;
+const OPTIONS = ['sequenceStride', 'samplingRate', 'batchSize', 'shuffle', 'seed', 'startIndex', 'endIndex', 'format'] as const; // prettier-ignore
 
 function windowsOf(
   data: TensorLike,
@@ -47,7 +49,9 @@ function windowsOf(
   options: TimeseriesDatasetOptions = {},
 ): Dataset<Tensor> | Dataset<[Tensor, Tensor]> {
   const name = 'timeseriesDatasetFromArray';
-  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false, seed = null, startIndex = null, endIndex = null } = options; // prettier-ignore
+  const { sequenceStride = 1, samplingRate = 1, batchSize = 128, shuffle = false, seed = null, startIndex = null, endIndex = null, format = 'tf' } = options; // prettier-ignore
+  if (!['tf', 'grain'].includes(format))
+    throw new ValueError(`${name}: format=${describe(format)}. Expected 'tf' or 'grain'.`);
   for (const [what, value] of [['data', data], ['targets', targets]] as const) {
     if (!isArrayData(value) || (what === 'data' && value === null))
       throw new ValueError(`${name}: ${what} is ${describe(value)}. Expected an array with the steps along its first axis.`);

@@ -1,5 +1,5 @@
 /** @file Scaled dot-product attention. */
-import { ValueError } from '../../core/errors.js';
+import { NotImplementedError, ValueError } from '../../core/errors.js';
 import type { DType } from '../../core/dtype.js';
 import { limits } from '../../core/dtype.js';
 import { formatShape, range } from '../../core/shape.js';
@@ -105,7 +105,7 @@ export interface DotProductAttentionOptions {
   readonly scale?: number | null;
   /** Whether a query sees only keys up to its own time. Default false. */
   readonly isCausal?: boolean;
-  /** A choice of kernels in Keras; one kernel serves here. */
+  /** Keras's other kernel for some GPUs: null and false leave the choice, true is refused, as by Keras where it has none. Default null. */
   readonly flashAttention?: boolean | null;
   /** Bends scores softly below this bound: s ↦ cap · tanh(s / cap). */
   readonly attnLogitsSoftCap?: number | null;
@@ -137,9 +137,14 @@ export const dotProductAttention = op(
       mask = null,
       scale = null,
       isCausal = false,
+      flashAttention = null,
       attnLogitsSoftCap = null,
     }: DotProductAttentionOptions = {},
   ): Tensor => {
+    if (flashAttention)
+      throw new NotImplementedError(
+        'dotProductAttention: flashAttention=true. That is a kernel of some GPUs: leave it out. Long sequences never hold all scores at once anyway.',
+      );
     const [q, k, v] = promote('dot_product_attention', [query, key, value]);
     if (q.ndim !== 4 || k.ndim !== 4 || v.ndim !== 4) {
       throw new ValueError(

@@ -1,6 +1,7 @@
 /** @file Moments and normalisations. */
 import { epsilon as fuzz } from '../../core/config.js';
 import { dtypeInfo, limits } from '../../core/dtype.js';
+import { NotImplementedError } from '../../core/errors.js';
 import { resultType } from '../../core/promotion.js';
 import { normalizeAxes, normalizeAxis } from '../../core/shape.js';
 import * as lax from '../../graph/lax.js';
@@ -14,7 +15,7 @@ import { mean, variance } from '../numpy/reductions.js';
 export interface MomentsOptions {
   /** Keep the axes with size 1. Default false. */
   readonly keepdims?: boolean;
-  /** For replicas; there is one here. */
+  /** Over replicas; there is one here, and true is refused, as in Keras on JAX. Default false. */
   readonly synchronized?: boolean;
 }
 /**
@@ -22,16 +23,25 @@ export interface MomentsOptions {
  *
  * @param x Any shape; integers and bools are taken as `floatx`.
  * @param axes The axis or axes over which is counted.
- * @param options `keepdims`: keep the axes with size 1; default false. `synchronized`: of replicas; accepted and not needed.
+ * @param options `keepdims`: keep the axes with size 1; default false. `synchronized`: over replicas; only false, as in Keras on JAX.
  * @returns [means, variances], both of the shape of `x` without the axes.
  * @throws {ValueError} An axis does not exist.
+ * @throws {NotImplementedError} `synchronized` is true.
  * @see `keras.ops.moments`
  * @example
  * ops.moments([[1, 2], [3, 6]], 0) // [[2, 4], [1, 4]]
  */
 export const moments = op(
   'moments',
-  (x: TensorLike, axes: number | readonly number[], { keepdims = false }: MomentsOptions = {}): [Tensor, Tensor] => {
+  (
+    x: TensorLike,
+    axes: number | readonly number[],
+    { keepdims = false, synchronized = false }: MomentsOptions = {},
+  ): [Tensor, Tensor] => {
+    if (synchronized)
+      throw new NotImplementedError(
+        'moments: synchronized=true. There is one replica here: leave it out (Keras on JAX refuses it too).',
+      );
     const t = floatTensor(x, 'moments');
     const narrow = dtypeInfo(t.dtype).bits < 32;
     const wide = narrow ? lax.convert(t, 'float32') : t;

@@ -10,7 +10,7 @@ import { isDict } from '../../core/tree.js';
 import * as lax from '../../graph/lax.js';
 import type { Index, Tensor, TensorLike } from '../../runtime/index.js';
 import { op, tensorApplier, toTensor } from '../../runtime/index.js';
-import { zerosInOrder } from '../common.js';
+import { refuseSparse, zerosInOrder } from '../common.js';
 import { sliceAxis, takeRows } from './shape.js';
 
 /** Negative positions count from the end. */
@@ -158,6 +158,8 @@ export interface OneHotOptions {
   readonly axis?: number;
   /** Default `floatx()`. */
   readonly dtype?: DType | null;
+  /** A sparse result: there are no sparse tensors here, so true is refused. Default false. */
+  readonly sparse?: boolean;
 }
 /**
  * 1 at the position of each class, 0 elsewhere; a class outside gives all 0.
@@ -173,7 +175,8 @@ export interface OneHotOptions {
  */
 export const oneHot = op(
   'one_hot',
-  (x: TensorLike, numClasses: number, { axis = -1, dtype = null }: OneHotOptions = {}): Tensor => {
+  (x: TensorLike, numClasses: number, { axis = -1, dtype = null, sparse = false }: OneHotOptions = {}): Tensor => {
+    refuseSparse('oneHot', sparse);
     const t = lax.convert(toTensor(x, null, 'one_hot'), 'int32');
     const d = normalizeAxis(axis, t.ndim + 1, 'one_hot');
     const shape = [...t.shape.slice(0, d), numClasses, ...t.shape.slice(d)];
@@ -204,8 +207,9 @@ export const multiHot = op(
   'multi_hot',
   (
     inputs: TensorLike,
-    { numClasses, axis = -1, dtype = null }: OneHotOptions & { readonly numClasses: number },
+    { numClasses, axis = -1, dtype = null, sparse = false }: OneHotOptions & { readonly numClasses: number },
   ): Tensor => {
+    refuseSparse('multiHot', sparse);
     const t = toTensor(inputs, null, 'multi_hot');
     const reduced = t.ndim > 1 ? 1 : 0;
     return lax.reduceMax(oneHot(t, numClasses, { axis, dtype }), [reduced]);
@@ -523,12 +527,13 @@ export interface SegmentOptions {
   readonly sorted?: boolean;
 }
 function segmentOp(name: string, mode: 'add' | 'max' | 'min' | 'mul', neutral: (dtype: DType) => number) {
-  return op(name, (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
+  const reduce = (data: TensorLike, segmentIds: TensorLike, { numSegments = null }: SegmentOptions = {}): Tensor => {
     const t = toTensor(data, null, name);
     const ids = lax.convert(toTensor(segmentIds, null, name), 'int32');
     const count = numSegments ?? 1 + Array.from(ids.ndarray.data).reduce((n, i) => Math.max(n, i), -1);
     return lax.scatter(lax.full(tensorApplier, [count, ...t.shape.slice(1)], neutral(t.dtype), t.dtype), ids, t, mode);
-  });
+  };
+  return op(name, reduce, { optionNames: ['numSegments', 'sorted'] });
 }
 /**
  * Sums of the rows that share a segment number.

@@ -85,16 +85,20 @@ export interface IsinOptions {
  * @example
  * ops.isin([1, 2, 3], [2, 4]) // [false, true, false]
  */
-export const isin = op('isin', (x1: TensorLike, x2: TensorLike, { invert = false }: IsinOptions = {}): Tensor => {
-  const [a, b] = promote('isin', [x1, x2]);
-  const shape = [...a.shape, b.size];
-  const equal = lax.eq(
-    lax.broadcastInDim(a, shape, range(a.ndim)),
-    lax.broadcastInDim(lax.reshape(b, [b.size]), shape, [a.ndim]),
-  );
-  const found = lax.reduceMax(equal, [a.ndim]);
-  return invert ? lax.not(found) : found;
-});
+export const isin = op(
+  'isin',
+  (x1: TensorLike, x2: TensorLike, { invert = false }: IsinOptions = {}): Tensor => {
+    const [a, b] = promote('isin', [x1, x2]);
+    const shape = [...a.shape, b.size];
+    const equal = lax.eq(
+      lax.broadcastInDim(a, shape, range(a.ndim)),
+      lax.broadcastInDim(lax.reshape(b, [b.size]), shape, [a.ndim]),
+    );
+    const found = lax.reduceMax(equal, [a.ndim]);
+    return invert ? lax.not(found) : found;
+  },
+  { optionNames: ['assumeUnique', 'invert'] },
+);
 
 /** Options of `unique`. */
 export interface UniqueOptions {

@@ -8,7 +8,7 @@ import { formatShape, normalizeAxes, normalizeAxis, range, reducedShape, sizeOf 
 import * as lax from '../../graph/lax.js';
 import type { ReductionOptions, Spec, Tensor, TensorLike } from '../../runtime/index.js';
 import { op, toTensor } from '../../runtime/index.js';
-import { broadcast, floatTensor, floatTypeFor, promote, promotionType } from '../common.js';
+import { broadcast, floatTensor, floatTypeFor, promote, promotionType, refuseSparse } from '../common.js';
 import { dtype as dtypeOf, shape as shapeOf } from '../core.js';
 import { matmul } from './contraction.js';
 import { linspace } from './creation.js';
@@ -404,7 +404,7 @@ export interface BincountOptions {
   readonly weights?: TensorLike | null;
   /** The least number of bins. Default 0. */
   readonly minlength?: number;
-  /** Sparse results do not exist here. */
+  /** A sparse result: there are no sparse tensors here, so true is refused. Default false. */
   readonly sparse?: boolean;
 }
 /**
@@ -420,7 +420,8 @@ export interface BincountOptions {
  */
 export const bincount = op(
   'bincount',
-  (x: TensorLike, { weights = null, minlength = 0 }: BincountOptions = {}): Tensor => {
+  (x: TensorLike, { weights = null, minlength = 0, sparse = false }: BincountOptions = {}): Tensor => {
+    refuseSparse('bincount', sparse);
     const raw = toTensor(x, null, 'bincount');
     const ids = lax.convert(raw, 'int32');
     const t = lax.max(ids, lax.zerosLike(ids)); // as JAX does, numbers below 0 are counted as 0
