@@ -453,7 +453,7 @@ describe('calls', () => {
   });
   it('refuse what is no tensor, by name', () => {
     const dense = new Dense(1, { name: 'd' });
-    expect(() => dense('abc' as never)).toThrow('Layer \'d\': only tensors may be passed by position, got "abc"');
+    expect(() => dense('abc')).toThrow('Layer \'d\': only tensors may be passed by position, got "abc"');
     expect(() => dense(new Dense(1) as never)).toThrow('got a function or layer');
   });
   it('draw with symbolic tensors: shapes with open sizes, and the graph', () => {

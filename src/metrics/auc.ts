@@ -55,7 +55,7 @@ function word<W extends string>(given: string, words: readonly W[], name: string
 function weightList(given: unknown, dtype: DType): readonly number[] | null {
   const value = isSerializedObject(given) ? (given.config as Config)['value'] : given;
   if (value === null || value === undefined) return null;
-  return toTensor(value as TensorLike, dtype, 'AUC (labelWeights)').arraySync() as number[];
+  return toTensor(value as TensorLike, dtype, 'AUC (labelWeights)').arraySync<number[]>();
 }
 
 /**

@@ -43,7 +43,7 @@ describe('Variable.parametrize', () => {
       const w = new Variable([[3, 1], [1, 2], [0, 1]], { dtype: 'float32' }); // prettier-ignore
       w.parametrize(spectralNorm);
       // The largest singular value of what layers see is 1: the largest eigenvalue of VᵀV, by its trace and determinant.
-      const [[p, q], [r, t]] = run(() => ops.matmul(ops.transpose(w.value), w)).arraySync() as number[][];
+      const [[p, q], [r, t]] = run(() => ops.matmul(ops.transpose(w.value), w)).arraySync<number[][]>();
       expect((p + t + Math.sqrt((p + t) ** 2 - 4 * (p * t - q * r))) / 2).toBeCloseTo(1, 5);
       const loss = (): Tensor => ops.sum(ops.square(ops.matmul(x, w)));
       const [gradient] = run(() => valueAndGrad(loss, [w])[1]);
@@ -63,7 +63,7 @@ describe('Variable.parametrize', () => {
         const below = run(loss).itemSync();
         w.assign(start);
         // 1e-2: rounding of the differences, 2e-6 / 2h, and their h² term.
-        expect(Math.abs((gradient.arraySync() as number[][])[i][j] - (above - below) / (2 * h))).toBeLessThan(1e-2);
+        expect(Math.abs(gradient.arraySync<number[][]>()[i][j] - (above - below) / (2 * h))).toBeLessThan(1e-2);
       }
       // A value of fixed norm does not change when the stored one grows: the gradient has no part along it.
       expect(Math.abs(ops.sum(ops.multiply(gradient, start)).itemSync())).toBeLessThan(1e-4);

@@ -72,7 +72,7 @@ describe('valueAndGrad', () => {
       calls.assign(add(calls.value, tensor(1)));
       return sum(inner);
     }, [x]);
-    expect((inner!.arraySync() as number[])[1]).toBeCloseTo(Math.exp(2), 5);
+    expect(inner!.arraySync<number[]>()[1]).toBeCloseTo(Math.exp(2), 5);
     expect(calls.value.itemSync()).toBe(1);
   });
   test('refuses results that are no scalar float', () => {

@@ -119,7 +119,7 @@ describe('fit', () => {
     const model = line({ targetTensors: tensor(y), sampleWeightMode: 'temporal' });
     expect((await model.fit(x, { ...silent, shuffle: false })).history).toEqual(history);
     expect(warn.mock.calls.flat().join()).toMatch(/sampleWeightMode is not needed/);
-    expect(() => line({ targetTensors: 'y' } as never)).toThrow(/targetTensors='y'/);
+    expect(() => line({ targetTensors: 'y' })).toThrow(/targetTensors='y'/);
   });
 
   test('leaves the event loop alive, and awaits async callbacks', async () => {

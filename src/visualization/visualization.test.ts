@@ -54,9 +54,10 @@ describe('drawBoundingBoxes', () => {
   it.each([1, 2] as const)('draws lines of %i pixels as OpenCV does', (lineThickness) => {
     const boxes = { boxes: [[[2, 1, 7, 5]]], labels: [[0]] };
     const drawn = drawBoundingBoxes(ops.zeros([1, 7, 10, 1]), boxes, 'xyxy', { lineThickness });
-    const rows = (ops.squeeze(drawn).arraySync() as number[][]).map((row) =>
-      row.map((v) => (v > 0 ? '#' : '.')).join(''),
-    );
+    const rows = ops
+      .squeeze(drawn)
+      .arraySync<number[][]>()
+      .map((row) => row.map((v) => (v > 0 ? '#' : '.')).join(''));
     expect(rows).toEqual(OPENCV[lineThickness]);
   });
   test('boxes of the class −1 and boxes of NaN are none, and what lies outside is cut off', () => {
@@ -88,7 +89,7 @@ describe('drawBoundingBoxes', () => {
       classMapping: { 1: 'car' },
     });
     const changed = ops.squeeze(ops.any(ops.notEqual(bare, named), { axis: -1 }), { axis: 0 });
-    const rows = (changed.arraySync() as boolean[][]).map((row) => row.indexOf(true));
+    const rows = changed.arraySync<boolean[][]>().map((row) => row.indexOf(true));
     expect(rows.findIndex((x) => x >= 0)).toBeGreaterThan(10); // above the box, whose first row is 40
     expect(rows.slice(40).every((x) => x < 0)).toBe(true);
     expect(ops.max(ops.getItem(named, ['...', 1])).itemSync()).toBe(191); // the rim: three quarters of white

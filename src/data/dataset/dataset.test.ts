@@ -225,7 +225,7 @@ test('random chains give what lists give, and go on at any element', async () =>
         if (kind === 'take') [dataset, list] = [dataset.take(n), list.slice(0, n)];
         if (kind === 'skip') [dataset, list] = [dataset.skip(n), list.slice(n)];
         if (kind === 'repeat') [dataset, list] = [dataset.repeat(n), Array.from({ length: n }, () => list).flat()];
-        if (kind === 'regroup') dataset = dataset.batch(n).unbatch().map((x) => x.arraySync() as number); // prettier-ignore
+        if (kind === 'regroup') dataset = dataset.batch(n).unbatch().map((x) => x.arraySync<number>()); // prettier-ignore
         if (kind === 'shuffle') dataset = dataset.shuffle(n, { seed: n });
         if (kind === 'prefetch') dataset = dataset.prefetch(n);
         if (kind === 'concatenate') [dataset, list] = [dataset.concatenate(Dataset.range(n)), [...list, ...Array(n).keys()]]; // prettier-ignore
@@ -275,7 +275,7 @@ test('a model trains on a data set, and sees all of it once an epoch', async () 
   const dataset = Dataset.fromTensorSlices([x, y])
     .shuffle(20, { seed: 2 })
     .map(([a, b]) => {
-      seen.push((b.arraySync() as number[])[0]);
+      seen.push(b.arraySync<number[]>()[0]);
       return [a, b] as const;
     })
     .batch(8);

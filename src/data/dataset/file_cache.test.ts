@@ -165,7 +165,7 @@ describe('a file of other data', () => {
   test('other arrays of the same shape are other data', async () => {
     const path = place();
     const make = (...values: number[]): Promise<number[]> =>
-      Dataset.fromTensorSlices(tensor(values)).map((x) => x.arraySync() as number).cache(path).toArray(); // prettier-ignore
+      Dataset.fromTensorSlices(tensor(values)).map((x) => x.arraySync<number>()).cache(path).toArray(); // prettier-ignore
     expect(await make(1, 2)).toEqual([1, 2]);
     expect(await make(1, 3)).toEqual([1, 3]);
   });

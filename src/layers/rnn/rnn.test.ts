@@ -118,7 +118,7 @@ describe('RNN', () => {
         }
       }
       const rnn = new RNN(new Dropping(), { returnSequences: true });
-      const steps = run(() => rnn(ops.ones([1, 2, 40]), { training: true })).arraySync() as number[][][];
+      const steps = run(() => rnn(ops.ones([1, 2, 40]), { training: true })).arraySync<number[][][]>();
       expect(steps[0][0]).not.toEqual(steps[0][1]);
       const simple = new SimpleRNN(1, {
         dropout: 0.5,
@@ -128,7 +128,7 @@ describe('RNN', () => {
         recurrentInitializer: 'zeros',
         returnSequences: true,
       });
-      const same = run(() => simple(ops.ones([1, 3, 40]), { training: true })).arraySync() as number[][][];
+      const same = run(() => simple(ops.ones([1, 3, 40]), { training: true })).arraySync<number[][][]>();
       expect(same[0][0]).toEqual(same[0][1]);
       expect(same[0][0][0]).not.toBe(40);
     });
@@ -271,7 +271,7 @@ describe('RNN', () => {
         ['kernel', 'recurrent_kernel', 'bias'].map((weight) => `both/${name}/lstm_cell/${weight}`),
       ),
     );
-    const bias = (layer.weights[2].value.arraySync() as number[]).map(Number);
+    const bias = layer.weights[2].value.arraySync<number[]>().map(Number);
     expect(bias).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
     layer.trainable = false;
     expect(layer.trainableWeights).toEqual([]);

@@ -94,7 +94,12 @@ describe('complex tensors', () => {
     const [value, [slope]] = valueAndGrad(() => ops.sum(ops.square(ops.abs(z))), [z]);
     expect(value.itemSync()).toBeCloseTo(30, 4);
     expect(slope.dtype).toBe('complex64');
-    expect((slope.arraySync() as number[][]).flat().map((x) => Math.round(x * 1e4) / 1e4)).toEqual([2, -4, 6, 8]);
+    expect(
+      slope
+        .arraySync<number[][]>()
+        .flat()
+        .map((x) => Math.round(x * 1e4) / 1e4),
+    ).toEqual([2, -4, 6, 8]);
   });
   it('can be symbolic: a model has their parts', () => {
     const x = Input({ shape: [4, 2] });
