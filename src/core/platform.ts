@@ -80,8 +80,11 @@ export interface WasmEngine {
   readonly wide: 'auto' | 'on' | 'off';
   /** Let the engine join neighbouring vectors, or not, in what it optimizes from now on. */
   joinVectors(join: boolean): void;
-  /** Call a function, and have the WebAssembly that it compiles and calls optimized at once. */
-  optimized<T>(run: () => T): T;
+  /**
+   * Call a function, and have the WebAssembly that it compiles and calls optimized at once. null: it cannot be asked for; the engine optimizes
+   * what runs often, by itself.
+   */
+  readonly optimized: (<T>(run: () => T) => T) | null;
 }
 
 /** What is at a path. */

@@ -99,8 +99,8 @@ export const disableFlashAttention = checked('disableFlashAttention', function d
 
 /**
  * Compute in vectors of 256 bits in programs compiled from now on. Without it programs do so where the engine is found to join
- * neighbouring vectors of WebAssembly, which have 128 bits: in Node 24 and newer, on x64 processors with AVX2. In a page it is needed
- * where the browser runs with V8's flag `--experimental-wasm-revectorize`. The results have the same bits either way.
+ * neighbouring vectors of WebAssembly, which have 128 bits: on x64 processors with AVX2, in Node 24 and newer, and in Chromium that was
+ * started with V8's flag `--wasm-revectorize`. The results have the same bits either way.
  *
  * @see [Wide vectors](../../docs/performance.md#wide-vectors)
  * @example

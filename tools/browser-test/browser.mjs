@@ -4,8 +4,8 @@ import { chromium } from 'playwright-core';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Starts Chromium; `CHROMIUM` in the environment names another one. */
-export function launch() {
+/** Starts Chromium, with more arguments; `CHROMIUM` in the environment names another one. */
+export function launch(more = []) {
   const executablePath = process.env.CHROMIUM ?? places.find((path) => existsSync(path));
   if (!executablePath) throw new Error(`no Chromium at ${places.join(', ')}: install it, or name it in CHROMIUM`);
   return chromium.launch({
@@ -19,6 +19,7 @@ export function launch() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

@@ -12,6 +12,7 @@ import { checkPictures } from './pictures.mjs';
 import { checkReport } from './report.mjs';
 import { checkTensorBoard } from './tensorboard.mjs';
 import { checkTraining } from './train.mjs';
+import { checkWide } from './wide.mjs';
 import { checkWorkers } from './workers.mjs';
 
 /** A module of the library with all that it imports in one file, as a bundler delivers it: nothing lies beside it. */
@@ -43,6 +44,8 @@ if (await checks.run('Chromium starts', async () => void (browser = await launch
   await checkTraining(checks, browser, { label: 'ordinary page', isolated: false });
   await checkWorkers(checks, browser, { label: 'isolated page', isolated: true });
   await checkWorkers(checks, browser, { label: 'ordinary page', isolated: false });
+  await checkWide(checks, { label: 'isolated page', isolated: true });
+  await checkWide(checks, { label: 'ordinary page', isolated: false });
   await checkFiles(checks, browser, { label: 'ordinary page', isolated: false });
   await checkDrop(checks, browser, { label: 'ordinary page', packed: true });
   await checkTensorBoard(checks, browser, { label: 'ordinary page' });

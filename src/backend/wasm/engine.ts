@@ -3,7 +3,7 @@ import { getPlatform } from '../../core/platform.js';
 import type { Target } from '../../codegen/index.js';
 import { FunctionBuilder, WASM_MACHINE } from '../../codegen/index.js';
 import { emitModule } from '../../codegen/wasm/index.js';
-import { joinsVectors } from './wide_probe.js';
+import { joinsVectors, joinsVectorsInTime } from './wide_probe.js';
 
 /** Whether the engine takes relaxed multiply-add, which rounds once on processors that can. */
 function hasRelaxedFma(): boolean {
@@ -32,7 +32,8 @@ export function isWide(): boolean {
   const { engine } = getPlatform();
   if (wanted !== null || engine === null) return wanted ?? false;
   if (engine.wide !== 'auto') return engine.wide === 'on';
-  return (joins ??= engine.optimized(() => joinsVectors(takesFma())));
+  const { optimized } = engine;
+  return (joins ??= optimized === null ? joinsVectorsInTime(takesFma()) : optimized(() => joinsVectors(takesFma())));
 }
 
 /** The machine for which programs are emitted. */

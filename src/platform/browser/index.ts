@@ -1,5 +1,6 @@
 /** @file Browsers: Web Workers as threads where the page may share memory. The console is the terminal, as core has it. */
 import type { Platform, Threads, WorkerThread } from '../../core/platform.js';
+import { engine } from './engine.js';
 import { files } from './files.js';
 import { pictures } from './pictures.js';
 
@@ -86,6 +87,7 @@ export const browserPlatform: Partial<Platform> = {
       ? null
       : { home: 'indexeddb://home', keras: 'indexeddb://.keras', temporary: 'indexeddb://tmp' },
   pictures,
+  engine,
   nextTurn,
   // On one thread the page stands still while programs run: a frame at a time.
   patience: findThreads() === null ? 0.012 : 0.05,

@@ -14,13 +14,16 @@ function isAtLeast(major: number, minor: number): boolean {
  */
 const canJoin = process.arch === 'x64' && isAtLeast(13, 6);
 
+/** The name of that pass's flag: where V8 no longer calls it an experiment, it does not know the older one, and says so. */
+const flag = isAtLeast(15, 6) ? 'wasm-revectorize' : 'experimental-wasm-revectorize';
+
 const setting = process.env['KERAS_TS_WIDE'];
 
 /** What Node's V8 can be told. */
 export const engine: WasmEngine = {
   wide: setting === '1' ? 'on' : setting === '0' || !canJoin ? 'off' : 'auto',
   joinVectors(join) {
-    if (canJoin) setFlagsFromString(`--${join ? '' : 'no-'}experimental-wasm-revectorize`);
+    if (canJoin) setFlagsFromString(`--${join ? '' : 'no-'}${flag}`);
   },
   optimized(run) {
     setFlagsFromString('--no-liftoff');
