@@ -79,8 +79,8 @@ export interface LoadImgOptions {
 }
 
 /**
- * An image of a PNG, JPEG, BMP or GIF file (its first picture). Pixels are Pillow's, as Keras reads them; how a camera was held (EXIF) is
- * not looked at.
+ * An image of a PNG, JPEG, BMP or GIF file (its first picture). Pixels are those of Pillow 13, as Keras reads them (older ones resize tall
+ * images by rows first, which rounds otherwise); how a camera was held (EXIF) is not looked at.
  *
  * Lightness of 16 bits becomes colours by its high bits (Keras: by Pillow, which makes all above 255 white).
  *
