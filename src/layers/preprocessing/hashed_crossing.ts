@@ -13,7 +13,8 @@ import { oneOf, ownerOf, positiveInteger } from '../arguments.js';
 import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
 import { encodeCategories, encodedShape } from './encode_categories.js';
-import { crossBuckets, MOST_BUCKETS } from './hash/crosses.js';
+import { MOST_BUCKETS } from './hash/buckets.js';
+import { crossBuckets } from './hash/crosses.js';
 
 const MODES = ['int', 'one_hot'] as const;
 

@@ -8,6 +8,7 @@ import { fromNumbers } from '../../core/ndarray.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import type { Tree } from '../../core/tree.js';
+import * as ops from '../../ops/index.js';
 import type { Spec, Tensor } from '../../runtime/index.js';
 import { constantTensor, onHost, StringTensor } from '../../runtime/index.js';
 import { oneOf, ownerOf, positiveInteger } from '../arguments.js';
@@ -15,7 +16,8 @@ import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
 import { encodeCategories, encodedShape } from './encode_categories.js';
 import type { Salt } from './hash/buckets.js';
-import { bucketer, saltOf } from './hash/buckets.js';
+import { bucketer, MOST_BUCKETS, saltOf } from './hash/buckets.js';
+import { numberBuckets } from './hash/numbers.js';
 
 const MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 
@@ -41,14 +43,14 @@ export interface HashingOptions extends LayerOptions {
  * The place of each token among `numBins`, by its hash: the same token always has the same place, and different ones may meet in one.
  *
  * Input: texts, or whole numbers, of any shape; output int64 of the same, or with an axis of places at its end. Whole numbers are hashed as they
- * are written in decimal digits, so 7 and `'7'` have one place; of other numbers what stands behind the point is cut off. In a model that reads
- * texts the layer works before each step, in JavaScript; what follows is compiled.
+ * are written in decimal digits, so 7 and `'7'` have one place; of other numbers what stands behind the point is cut off. In a model the layer
+ * looks at texts before each step, in JavaScript; numbers are hashed by the compiled program (exact up to 2⁵³).
  *
  * @param numBins How many places there are, with that of the mask.
  * @param options See {@link HashingOptions}.
  * @throws {ValueError} `numBins` is no positive whole number, the salt is neither one whole number nor two, a mode that there is not, a dtype of
  *   floats in mode `'int'`, `sparse` in mode `'int'`.
- * @throws {TypeError} At a call: a mask of the other kind than the tokens (a text for numbers); numbers that a program computes.
+ * @throws {TypeError} At a call: a mask of the other kind than the tokens (a text for numbers).
  * @see `keras.layers.Hashing`; the hashes are `tf.strings.to_hash_bucket_fast` and `tf.strings.to_hash_bucket_strong`
  * @example
  * new layers.Hashing(3)([['A'], ['B'], ['C'], ['D'], ['E']]) // [[1], [0], [1], [1], [2]]
@@ -67,8 +69,7 @@ export class Hashing extends Layer {
     super({ ...rest, dtype: dtype ?? (outputMode === 'int' ? 'int64' : floatx()) });
     const owner = ownerOf(this);
     this.numBins = positiveInteger(owner, 'numBins', numBins);
-    if (numBins > Number.MAX_SAFE_INTEGER)
-      throw new ValueError(`${owner}: numBins=${numBins}. Expected at most 2⁵³ − 1, as places are exact up to there.`);
+    if (numBins > MOST_BUCKETS) throw new ValueError(`${owner}: numBins=${numBins}. Expected at most 2³⁶.`);
     this.outputMode = oneOf(owner, 'outputMode', outputMode, MODES);
     if (outputMode === 'int' && !['int32', 'int64'].includes(this.computeDtype))
       throw new ValueError(
@@ -88,31 +89,46 @@ export class Hashing extends Layer {
   }
 
   override call(inputs: Tensor): Tensor {
-    const places = onHost([inputs], {
-      owner: ownerOf(this),
-      compute: ([x]) => constantTensor(fromNumbers('int64', [...x.shape], this.#places(x))),
-      spec: ([shape]) => ({ shape, dtype: 'int64' }),
-    });
+    this.#requireKind(inputs);
     const { outputMode, numBins: depth, computeDtype: dtype } = this;
-    return encodeCategories(places, { outputMode, depth, dtype });
+    return encodeCategories(this.#places(inputs), { outputMode, depth, dtype });
   }
 
-  #places(x: Tensor): number[] {
-    const { maskValue, numBins } = this;
-    const isText = x instanceof StringTensor;
-    if (maskValue !== null && isText !== (typeof maskValue === 'string'))
-      throw new TypeError(
-        `${ownerOf(this)}: maskValue=${quote(maskValue)} is for ${isText ? 'numbers' : 'texts'}, got ${isText ? 'texts' : x.dtype}. ` +
-          `Give the mask as the tokens are: ${isText ? `'${maskValue}'` : 'a number'}.`,
-      );
+  #requireKind(x: Tensor): void {
+    const { maskValue } = this;
+    const isText = x.dtype === 'string';
+    if (maskValue === null || isText === (typeof maskValue === 'string')) return;
+    throw new TypeError(
+      `${ownerOf(this)}: maskValue=${quote(maskValue)} is for ${isText ? 'numbers' : 'texts'}, got ${isText ? 'texts' : x.dtype}. ` +
+        `Give the mask as the tokens are: ${isText ? `'${maskValue}'` : 'a number'}.`,
+    );
+  }
+
+  #places(inputs: Tensor): Tensor {
+    const { maskValue, numBins, salt } = this;
     // The mask has a place of its own if there is more than one.
     const shift = maskValue !== null && numBins > 1 ? 1 : 0;
-    const bucket = bucketer(numBins - shift, this.salt);
+    const count = numBins - shift;
+    if (!(inputs instanceof StringTensor) && inputs.isTraced) {
+      const places = numberBuckets(inputs, count, salt);
+      if (shift === 0) return places;
+      return ops.where(ops.equal(inputs, maskValue as number), ops.zerosLike(places), ops.add(places, ops.onesLike(places))); // prettier-ignore
+    }
+    const bucket = bucketer(count, salt);
     const placeOf = (token: string | number, text: string): number =>
       shift === 1 && token === maskValue ? 0 : bucket(text) + shift;
-    if (isText) return x.strings.map((text) => placeOf(text, text));
-    const spell = spellingOf(x);
-    return Array.from(x.ndarray.data, (number) => placeOf(number, spell(number)));
+    return onHost([inputs], {
+      owner: ownerOf(this),
+      compute: ([x]) => {
+        const spell = spellingOf(x);
+        const places =
+          x instanceof StringTensor
+            ? x.strings.map((text) => placeOf(text, text))
+            : Array.from(x.ndarray.data, (number) => placeOf(number, spell(number)));
+        return constantTensor(fromNumbers('int64', [...x.shape], places));
+      },
+      spec: ([shape]) => ({ shape, dtype: 'int64' }),
+    });
   }
 
   override computeOutputShape(inputShape: PartialShape): PartialShape {

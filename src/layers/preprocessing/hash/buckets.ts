@@ -27,6 +27,12 @@ export function saltOf(owner: string, salt: unknown): Salt | null {
   return [both[0] as number, both[1] as number];
 }
 
+/** The key of SipHash that a salt is. */
+export const keyOf = (salt: Salt): readonly [bigint, bigint] => [uint64(BigInt(salt[0])), uint64(BigInt(salt[1]))];
+
+/** The most buckets there may be: where places are computed by ops, no step of `remainder` passes 2⁵³ then. */
+export const MOST_BUCKETS = 2 ** 36;
+
 /** Gives each token its bucket, a number from 0. */
 export type Bucketer = (token: string) => number;
 
@@ -38,6 +44,6 @@ export type Bucketer = (token: string) => number;
 export function bucketer(count: number, salt: Salt | null = null): Bucketer {
   const buckets = BigInt(count);
   if (salt === null) return (token) => Number(fingerprintOf(token) % buckets);
-  const key = [uint64(BigInt(salt[0])), uint64(BigInt(salt[1]))] as const;
+  const key = keyOf(salt);
   return (token) => Number(sipHash(encoder.encode(token), key) % buckets);
 }

@@ -17,9 +17,6 @@ import { multiplyConstant, remainder, shiftMix, toUint64, xor, xorConstant } fro
 /** With what every cross begins. */
 const SEED = 0xdecafcaffen;
 
-/** The most buckets of which remainders are exact: no step of `remainder` passes 2⁵³. */
-export const MOST_BUCKETS = 2 ** 36;
-
 /**
  * The bucket of each place of the features.
  *

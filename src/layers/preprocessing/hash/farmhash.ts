@@ -9,10 +9,12 @@
  */
 import { rotateRight, shiftMix, uint64 } from './uint64.js';
 
-// Primes between 2⁶³ and 2⁶⁴.
-const K0 = 0xc3a5c85c97cb3127n;
-const K1 = 0xb492b66fbe98f273n;
-const K2 = 0x9ae16a3b2f90404fn;
+/** Primes between 2⁶³ and 2⁶⁴. */
+export const K0 = 0xc3a5c85c97cb3127n;
+/** See `K0`. */
+export const K1 = 0xb492b66fbe98f273n;
+/** See `K0`. */
+export const K2 = 0x9ae16a3b2f90404fn;
 const CHUNK = 64;
 const SEED = 81n;
 

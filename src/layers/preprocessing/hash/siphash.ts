@@ -5,8 +5,12 @@
  */
 import { rotateLeft, uint64 } from './uint64.js';
 
-const ROUNDS = 2;
-const LAST_ROUNDS = 4;
+/** Rounds for each word. */
+export const ROUNDS = 2;
+/** Rounds behind the last word. */
+export const LAST_ROUNDS = 4;
+/** With what the state begins, but for the key. The bytes spell "somepseudorandomlygeneratedbytes". */
+export const START = [0x736f6d6570736575n, 0x646f72616e646f6dn, 0x6c7967656e657261n, 0x7465646279746573n] as const;
 
 /**
  * The hash of bytes.
@@ -16,11 +20,10 @@ const LAST_ROUNDS = 4;
  */
 export function sipHash(bytes: Uint8Array, [k0, k1]: readonly [bigint, bigint]): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // The constants spell "somepseudorandomlygeneratedbytes".
-  let v0 = k0 ^ 0x736f6d6570736575n;
-  let v1 = k1 ^ 0x646f72616e646f6dn;
-  let v2 = k0 ^ 0x6c7967656e657261n;
-  let v3 = k1 ^ 0x7465646279746573n;
+  let v0 = k0 ^ START[0];
+  let v1 = k1 ^ START[1];
+  let v2 = k0 ^ START[2];
+  let v3 = k1 ^ START[3];
   const { byteLength } = bytes;
   const whole = byteLength - (byteLength % 8);
   // The bytes that are left, and the length in the highest byte.

@@ -39,25 +39,52 @@ export const xor = (a: Uint64, b: Uint64): Uint64 => ({
 });
 
 /** a ⊕ b of a constant. */
-export function xorConstant(a: Uint64, b: bigint): Uint64 {
-  const [high, low] = halves(b);
-  return { high: ops.bitwiseXor(a.high, uint32(high)), low: ops.bitwiseXor(a.low, uint32(low)) };
+export const xorConstant = (a: Uint64, b: bigint): Uint64 => xor(a, constant(b));
+
+/** A constant, which broadcasts. */
+export function constant(x: bigint): Uint64 {
+  const [high, low] = halves(x);
+  return { high: uint32(high), low: uint32(low) };
+}
+
+/** The lowest 64 bits of a + b. */
+export function add(a: Uint64, b: Uint64): Uint64 {
+  const low = ops.add(a.low, b.low);
+  const carry = ops.cast(ops.less(low, a.low), 'uint32');
+  return { high: ops.add(ops.add(a.high, b.high), carry), low };
 }
 
 /** The lowest 64 bits of a · b. Products of 32 bits are put together of those of 16, which do not overflow. */
-export function multiplyConstant(a: Uint64, b: bigint): Uint64 {
-  const [bHigh, bLow] = halves(b);
-  const [b1, b0] = [uint32(bLow >>> 16), uint32(bLow & 0xffff)];
+export function multiply(a: Uint64, b: Uint64): Uint64 {
   const [a1, a0] = [shiftRight(a.low, 16), lowest16(a.low)];
+  const [b1, b0] = [shiftRight(b.low, 16), lowest16(b.low)];
   const [p00, p01, p10] = [ops.multiply(a0, b0), ops.multiply(a0, b1), ops.multiply(a1, b0)];
   const middle = ops.add(ops.add(shiftRight(p00, 16), lowest16(p01)), lowest16(p10));
   const carried = ops.add(ops.add(shiftRight(p01, 16), shiftRight(p10, 16)), shiftRight(middle, 16));
-  const crossed = ops.add(ops.multiply(a.high, uint32(bLow)), ops.multiply(a.low, uint32(bHigh)));
+  const crossed = ops.add(ops.multiply(a.high, b.low), ops.multiply(a.low, b.high));
   return {
     high: ops.add(ops.add(ops.multiply(a1, b1), carried), crossed),
-    low: ops.multiply(a.low, uint32(bLow)),
+    low: ops.multiply(a.low, b.low),
   };
 }
+
+/** The lowest 64 bits of a · b of a constant. */
+export const multiplyConstant = (a: Uint64, b: bigint): Uint64 => multiply(a, constant(b));
+
+/** The bits `n` places to the right; those that fall out come in at the left. @param n From 1 to 63. */
+export function rotateRight({ high, low }: Uint64, n: number): Uint64 {
+  if (n === 32) return { high: low, low: high };
+  if (n > 32) return rotateRight({ high: low, low: high }, n - 32);
+  const joined = (a: Tensor, b: Tensor): Tensor =>
+    ops.bitwiseOr(shiftRight(a, n), ops.bitwiseLeftShift(b, uint32(32 - n)));
+  return { high: joined(high, low), low: joined(low, high) };
+}
+
+/** `a` where a condition holds, else `b`. */
+export const where = (condition: Tensor, a: Uint64, b: Uint64): Uint64 => ({
+  high: ops.where(condition, a.high, b.high),
+  low: ops.where(condition, a.low, b.low),
+});
 
 /** x ⊕ (x ≫ 47). */
 export const shiftMix = ({ high, low }: Uint64): Uint64 => ({
