@@ -4,7 +4,16 @@ import type { Tensor } from '../../runtime/index.js';
 import { tensor } from '../../runtime/index.js';
 import { loadModel } from '../../saving/index.js';
 import { everyBackend } from '../../testing/backends.js';
-import { deserialize, Input, IntegerLookup, type IntegerLookupOptions, serialize } from '../index.js';
+import {
+  Dense,
+  deserialize,
+  Embedding,
+  Flatten,
+  Input,
+  IntegerLookup,
+  type IntegerLookupOptions,
+  serialize,
+} from '../index.js';
 
 const vocabulary = [12, 36, 1138];
 const x = tensor([[12, 7, 1138], [36, -5, 12]]); // prettier-ignore
@@ -28,6 +37,20 @@ describe('IntegerLookup gives what Keras gives', () => {
       expect(numbers(run(() => layer<Tensor>(x)))).toEqual(wanted);
       expect(numbers((deserialize(serialize(layer)) as IntegerLookup)(x))).toEqual(wanted);
     });
+  });
+
+  test('unknown numbers spread by their hash, where a model computes them as well', async () => {
+    for (const salt of [null, 5]) {
+      const layer = new IntegerLookup({ vocabulary, numOovIndices: 6, maskToken: 7, oovMethod: 'farmhash', salt });
+      const given = layer<Tensor>(x);
+      const model = new Sequential([Input({ shape: [3], dtype: 'int32' }), layer]);
+      expect(numbers(await model.predict(x, { verbose: 0 }))).toEqual(numbers(given));
+      expect(new Set(given.arraySync<number[][]>().flat()).size).toBeGreaterThan(4);
+      const trained = new Sequential([model, new Embedding(10, 2), new Flatten(), new Dense(1)]);
+      trained.compile({ optimizer: 'sgd', loss: 'mse' });
+      const { history } = await trained.fit(x, tensor([[1], [2]]), { epochs: 2, verbose: 0 }); // prettier-ignore
+      expect(history['loss'][1]).toBeLessThan(history['loss'][0]);
+    }
   });
 
   test('the other way round', () => {

@@ -6,9 +6,10 @@ import { fromNumbers } from '../../core/ndarray.js';
 import { formatShape } from '../../core/shape.js';
 import * as ops from '../../ops/index.js';
 import type { Tensor } from '../../runtime/index.js';
-import { constantTensor, onHost, StringTensor, tensor } from '../../runtime/index.js';
+import { constantTensor, StringTensor, tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { IndexLookupOptions, VocabularyLike } from './index_lookup.js';
+import { numberBuckets } from './hash/numbers.js';
 import { IndexLookup } from './index_lookup.js';
 import { WHOLES } from './tokens.js';
 
@@ -90,7 +91,7 @@ export class IntegerLookup extends IndexLookup<number> {
   protected override lookUp(inputs: Tensor): Tensor {
     const { tokens, firstPlace: start } = this;
     const x = this.#numbers(inputs);
-    if (this.oovMethod === 'farmhash' && this.numOovIndices > 1) return this.#hashed(x);
+    if (this.oovMethod === 'farmhash' && this.numOovIndices > 1 && !x.isTraced) return this.#hashed(x);
     const isMask = this.maskToken === null ? null : ops.equal(x, this.maskToken);
     let looked: Tensor;
     if (tokens.length === 0) {
@@ -109,22 +110,17 @@ export class IntegerLookup extends IndexLookup<number> {
     return isMask === null ? looked : ops.where(isMask, tensor(this.noPlace, null, 'int64'), looked);
   }
 
-  /** By a hash of their digits, which is no op: in JavaScript, before the program runs. */
-  #hashed(inputs: Tensor): Tensor {
-    return onHost([inputs], {
-      owner: ownerOf(this),
-      compute: ([x]) => {
-        const places = Array.from(x.ndarray.data, this.placer());
-        return constantTensor(fromNumbers('int64', [...x.shape], places));
-      },
-      spec: ([shape]) => ({ shape, dtype: 'int64' }),
-    });
+  /** By a hash of their digits, for numbers that are there: in JavaScript, which is faster than by ops that are not compiled. */
+  #hashed(x: Tensor): Tensor {
+    return constantTensor(fromNumbers('int64', [...x.shape], Array.from(x.ndarray.data, this.placer())));
   }
 
   #oovPlaces(x: Tensor): Tensor {
     if (this.numOovIndices === 0) return ops.fullLike(x, -1);
     if (this.numOovIndices === 1) return ops.fullLike(x, this.maskPlaces);
-    return ops.add(ops.mod(x, this.numOovIndices), this.maskPlaces);
+    const places =
+      this.oovMethod === 'farmhash' ? numberBuckets(x, this.numOovIndices, this.salt) : ops.mod(x, this.numOovIndices);
+    return ops.add(places, this.maskPlaces);
   }
 
   #requireKnown(x: Tensor, known: Tensor): void {
