@@ -196,6 +196,16 @@ describe('a FeatureSpace', () => {
     expect(space.getEncodedFeatures()['job']).toMatchObject({ shape: [null, 3] });
   });
 
+  test('puts texts of several words beside other features, of which Keras on JAX gives wrong shapes', async () => {
+    const words = new layers.TextVectorization({ outputMode: 'multi_hot', maxTokens: 4 });
+    const space = new FeatureSpace({ x: 'float', text: FeatureSpace.feature('string', words, 'float') });
+    await space.adapt({ x: [1, 2], text: ['red red blue', 'blue red green'] });
+    expect(space({ x: [1, 2], text: ['blue', 'red yellow'] }).arraySync()).toEqual([[0, 0, 1, 0, 1], [1, 1, 0, 0, 2]]); // prettier-ignore
+    const given = new layers.TextVectorization({ vocabulary: ['red'], outputMode: 'multi_hot' });
+    const known = new FeatureSpace({ text: FeatureSpace.feature('string', given, 'float') });
+    expect(known({ text: 'red' }).arraySync()).toEqual([0, 1]);
+  });
+
   test('crosses three features', async () => {
     const space = new FeatureSpace({ a: 'integer_hashed', b: 'string_hashed', c: 'integer_categorical' }, { crosses: [['a', 'b', 'c']], crossingDim: 7 }); // prettier-ignore
     await space.adapt({ c: [1, 2], a: [1, 2], b: ['x', 'y'] });
