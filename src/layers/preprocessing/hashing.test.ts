@@ -3,7 +3,7 @@ import { Model, Sequential } from '../../models/index.js';
 import * as ops from '../../ops/index.js';
 import { tensor, type Tensor } from '../../runtime/index.js';
 import { loadModel } from '../../saving/index.js';
-import { everyBackend, runOn } from '../../testing/backends.js';
+import { backendNames, everyBackend, runOn } from '../../testing/backends.js';
 import { type FixtureCase, readFixtures } from '../../testing/fixtures.js';
 import {
   Dense,
@@ -174,7 +174,10 @@ describe('Hashing', () => {
     const layer = new Hashing(1000);
     expect(layer([1.7, -2.9, -0.5]).arraySync()).toEqual(layer(['1', '-2', '0']).arraySync());
     const least = layer('-9223372036854775808').itemSync();
-    expect(layer(tensor([NaN, Infinity, -Infinity, 1e30])).arraySync()).toEqual([least, least, least, least]);
+    const none = tensor([NaN, Infinity, -Infinity, 1e30, 1.5]);
+    expect(layer(none).arraySync()).toEqual([least, least, least, least, layer('1').itemSync()]);
+    for (const name of backendNames)
+      expect(shown(runOn(name, () => layer<Tensor>(computed(none))))).toEqual(shown(layer(none)));
   });
 
   test.each<[string, () => unknown, RegExp]>([

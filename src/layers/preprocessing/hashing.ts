@@ -16,7 +16,7 @@ import { Layer } from '../layer.js';
 import type { LayerOptions } from '../layer_types.js';
 import { encodeCategories, encodedShape } from './encode_categories.js';
 import type { Salt } from './hash/buckets.js';
-import { bucketer, MOST_BUCKETS, saltOf } from './hash/buckets.js';
+import { bucketer, LEAST, MOST_BUCKETS, saltOf } from './hash/buckets.js';
 import { numberBuckets } from './hash/numbers.js';
 
 const MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
@@ -157,9 +157,6 @@ export class Hashing extends Layer {
     };
   }
 }
-
-/** What integers of 64 bits become that are no numbers, or too large. */
-const LEAST = -(2n ** 63n);
 
 /** How numbers of a tensor are written. */
 function spellingOf({ dtype }: Tensor): (x: number) => string {

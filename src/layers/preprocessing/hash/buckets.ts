@@ -30,6 +30,9 @@ export function saltOf(owner: string, salt: unknown): Salt | null {
 /** The key of SipHash that a salt is. */
 export const keyOf = (salt: Salt): readonly [bigint, bigint] => [uint64(BigInt(salt[0])), uint64(BigInt(salt[1]))];
 
+/** What 64-bit integers become of numbers that are none, or too large. */
+export const LEAST = -(2n ** 63n);
+
 /** The most buckets there may be: where places are computed by ops, no step of `remainder` passes 2⁵³ then. */
 export const MOST_BUCKETS = 2 ** 36;
 

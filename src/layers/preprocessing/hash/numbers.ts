@@ -1,10 +1,11 @@
 /** @file The buckets of whole numbers that a program computes: by ops, to the same places as `bucketer` gives for their digits. */
+import { isFloat } from '../../../core/dtype.js';
 import { fromNumbers } from '../../../core/ndarray.js';
 import * as ops from '../../../ops/index.js';
 import type { Tensor } from '../../../runtime/index.js';
 import { constantTensor } from '../../../runtime/index.js';
 import type { Salt } from './buckets.js';
-import { bucketer, keyOf } from './buckets.js';
+import { bucketer, keyOf, LEAST } from './buckets.js';
 import { decimalsOf } from './decimal_ops.js';
 import { fingerprintsOf } from './farmhash_ops.js';
 import { sipHashesOf } from './siphash_ops.js';
@@ -18,11 +19,11 @@ import { remainder } from './uint64_ops.js';
  * @returns int64, of the shape of x.
  */
 export function numberBuckets(x: Tensor, count: number, salt: Salt | null): Tensor {
-  if (x.dtype === 'bool') {
-    const bucket = bucketer(count, salt);
-    const [no, yes] = ['false', 'true'].map((text) => constantTensor(fromNumbers('int64', [], [bucket(text)])));
-    return ops.where(x, yes, no);
-  }
+  const bucketOf = bucketer(count, salt);
+  const known = (text: string): Tensor => constantTensor(fromNumbers('int64', [], [bucketOf(text)]));
+  if (x.dtype === 'bool') return ops.where(x, known('true'), known('false'));
   const text = decimalsOf(ops.cast(x, 'int64'));
-  return remainder(salt === null ? fingerprintsOf(text) : sipHashesOf(text, keyOf(salt)), count);
+  const places = remainder(salt === null ? fingerprintsOf(text) : sipHashesOf(text, keyOf(salt)), count);
+  // NaN is not less than anything.
+  return isFloat(x.dtype) ? ops.where(ops.less(ops.absolute(x), 2 ** 63), places, known(String(LEAST))) : places;
 }
