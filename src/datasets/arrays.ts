@@ -23,8 +23,9 @@ export async function readArrays<const N extends string>(
     const missing = names.find((name) => !Object.hasOwn(arrays, name));
     if (missing !== undefined)
       throw new ValueError(`${path}: holds no array '${missing}', but ${Object.keys(arrays).join(', ')}.`);
-    const text = names.find((name) => 'texts' in arrays[name]);
-    if (text !== undefined) throw new ValueError(`${path}: the array '${text}' holds texts, where numbers belong.`);
+    const other = names.find((name) => 'texts' in arrays[name] || 're' in arrays[name]);
+    if (other !== undefined)
+      throw new ValueError(`${path}: the array '${other}' holds ${arrays[other].dtype}, where real numbers belong.`);
     return arrays as Record<N, NDArray>;
   } finally {
     await source.close();

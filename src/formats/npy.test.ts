@@ -40,6 +40,40 @@ describe('.npy', () => {
   });
 });
 
+describe('.npy of complex numbers', () => {
+  const [re, im] = [[1, 3, 0, -1, 2, -0], [2, -4, 0.5, 0, 0, -1]]; // prettier-ignore
+  test('both orders and both ends, as NumPy writes them', async () => {
+    const little = Buffer.from(
+      '0000803f0000004000004040000080c0000000000000003f000080bf00000000000000400000000000000080000080bf',
+      'hex',
+    );
+    const first = file("{'descr': '<c8', 'fortran_order': False, 'shape': (2, 3), }", [...little]);
+    const found = await readNpyArray(bytesSource(first));
+    expect(found).toEqual({
+      dtype: 'complex64',
+      shape: [2, 3],
+      re: { dtype: 'float32', shape: [2, 3], data: Float32Array.from(re) },
+      im: { dtype: 'float32', shape: [2, 3], data: Float32Array.from(im) },
+    });
+    expect(await readNpyArray(bytesSource(formatNpy(found)))).toEqual(found);
+    // Column by column, the greatest byte first.
+    const body = new DataView(new ArrayBuffer(96));
+    [0, 3, 1, 4, 2, 5].forEach((i, k) => [re[i], im[i]].forEach((x, part) => body.setFloat64(16 * k + 8 * part, x)));
+    const other = file("{'descr': '>c16', 'fortran_order': True, 'shape': (2, 3), }", [...new Uint8Array(body.buffer)]);
+    const wide = await readNpyArray(bytesSource(other));
+    expect(wide).toMatchObject({ dtype: 'complex128', re: { data: Float64Array.from(re) }, im: { data: Float64Array.from(im) } }); // prettier-ignore
+  });
+  test('is refused where real numbers are wanted, and where it is cut off', async () => {
+    const bytes = file("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }", Array<number>(16).fill(0));
+    await expect(readNpy(bytesSource(bytes, 'z.npy'))).rejects.toThrow(
+      'holds complex numbers where real ones are wanted',
+    );
+    await expect(readNpyArray(bytesSource(bytes.slice(0, -1), 'z.npy'))).rejects.toThrow(
+      'its array takes 16 bytes, but only 15',
+    );
+  });
+});
+
 describe('.npy of texts', () => {
   const bytesOf = (...points: number[]): number[] => points.flatMap((x) => [0, 0, x >> 8, x & 255]);
   test('code points come back, as wide as the longest text', async () => {

@@ -3,7 +3,7 @@
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { fromBytes, itemBytes, toBytes } from '../core/bytes.js';
-import type { DType } from '../core/dtype.js';
+import type { ComplexDType, DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { NDArray } from '../core/ndarray.js';
 import { ndarray } from '../core/ndarray.js';
@@ -120,7 +120,9 @@ export async function openNpyReader(source: ByteSource): Promise<NpyReader> {
         ? 'it holds Python objects, which are never run'
         : TEXTS.test(code)
           ? 'it holds texts where numbers are wanted (utils.loadNpy reads both)'
-          : `its elements are of type '${code}'`,
+          : Object.hasOwn(COMPLEX, code)
+            ? 'it holds complex numbers where real ones are wanted (utils.loadNpy reads both)'
+            : `its elements are of type '${code}'`,
     );
   const bytes = sizeOf(shape) * itemBytes(dtype);
   if (origin + bytes > source.size)
@@ -189,9 +191,54 @@ function textsInBytes(layout: NpyLayout, isUnicode: boolean, width: number, raw:
   return { dtype: 'string', shape, texts: Array.from(places.data, (place) => texts[Number(place)]) };
 }
 
+/** An array of complex numbers: its parts. */
+export interface ComplexArray {
+  readonly dtype: ComplexDType;
+  readonly shape: Shape;
+  readonly re: NDArray;
+  readonly im: NDArray;
+}
+
+const COMPLEX: Readonly<Record<string, { readonly dtype: ComplexDType; readonly part: DType }>> = {
+  c8: { dtype: 'complex64', part: 'float32' },
+  c16: { dtype: 'complex128', part: 'float64' },
+};
+
+/** Both parts of each number lie side by side. */
+function complexInBytes(layout: NpyLayout, raw: Uint8Array): ComplexArray {
+  const { shape, fortran } = layout;
+  const { dtype, part } = COMPLEX[layout.code];
+  const { data } = arrayInBytes({ ...layout, shape: fortran ? [2, ...shape] : [...shape, 2] }, part, raw);
+  const size = sizeOf(shape);
+  const numbers = (which: 0 | 1): NDArray => {
+    const found = data.slice(0, size);
+    for (let i = 0; i < size; i++) found[i] = data[fortran ? which * size + i : 2 * i + which];
+    return ndarray(part, shape, found);
+  };
+  return { dtype, shape, re: numbers(0), im: numbers(1) };
+}
+
+function complexBytes({ dtype, re, im }: ComplexArray): { readonly code: string; readonly body: Uint8Array } {
+  const data = re.dtype === 'float64' ? new Float64Array(2 * re.data.length) : new Float32Array(2 * re.data.length);
+  re.data.forEach((x, i) => (data[2 * i] = Number(x)));
+  im.data.forEach((x, i) => (data[2 * i + 1] = Number(x)));
+  return { code: dtype === 'complex64' ? '<c8' : '<c16', body: toBytes(ndarray(re.dtype, [data.length], data)) };
+}
+
+/** What a `.npy` file may hold. */
+export type NpyArray = NDArray | TextArray | ComplexArray;
+
 /** The numbers or texts of a `.npy` file. @throws {ValueError} It is broken, or holds something else. */
-export async function readNpyArray(source: ByteSource): Promise<NDArray | TextArray> {
+export async function readNpyArray(source: ByteSource): Promise<NpyArray> {
   const { start, ...layout } = await readNpyHeader(source);
+  if (Object.hasOwn(COMPLEX, layout.code)) {
+    const bytes = sizeOf(layout.shape) * 2 * itemBytes(COMPLEX[layout.code].part);
+    if (start + bytes > source.size)
+      throw new ValueError(
+        `${source.name}: is no .npy file that can be read: its array takes ${bytes} bytes, but only ${source.size - start} are there.`,
+      );
+    return complexInBytes(layout, await source.read(start, bytes));
+  }
   const found = TEXTS.exec(layout.code);
   if (found === null) return readNpy(source);
   const isUnicode = found[1] === 'U';
@@ -229,8 +276,9 @@ function numberBytes(array: NDArray): { readonly code: string; readonly body: Ui
 }
 
 /** An array as a `.npy` file. NumPy has no bfloat16: it is written as float32. */
-export function formatNpy(array: NDArray | TextArray): Uint8Array<ArrayBuffer> {
-  const { code, body } = 'texts' in array ? textBytes(array.texts) : numberBytes(array);
+export function formatNpy(array: NpyArray): Uint8Array<ArrayBuffer> {
+  const { code, body } =
+    'texts' in array ? textBytes(array.texts) : 're' in array ? complexBytes(array) : numberBytes(array);
   const text = `{'descr': '${code}', 'fortran_order': False, 'shape': ${describeShape(array.shape)}, }`;
   const padded = text + ' '.repeat(63 - ((10 + text.length) % 64)) + '\n';
   const bytes = new Uint8Array(10 + padded.length + body.length);
@@ -241,12 +289,9 @@ export function formatNpy(array: NDArray | TextArray): Uint8Array<ArrayBuffer> {
 }
 
 /** The arrays of an `.npz` file by name. @throws {ValueError} It is broken, or one holds neither numbers nor texts. */
-export async function readNpz(
-  source: ByteSource,
-  limits: ZipLimits = {},
-): Promise<Record<string, NDArray | TextArray>> {
+export async function readNpz(source: ByteSource, limits: ZipLimits = {}): Promise<Record<string, NpyArray>> {
   const archive = await openZip(source, limits);
-  const arrays: Record<string, NDArray | TextArray> = {};
+  const arrays: Record<string, NpyArray> = {};
   for (const name of archive.names) {
     if (!name.endsWith('.npy')) continue;
     Object.defineProperty(arrays, name.slice(0, -4), {
@@ -261,7 +306,7 @@ export async function readNpz(
 
 /** Write arrays as an `.npz` file. @param write Is handed the bytes, piece by piece. */
 export async function writeNpz(
-  arrays: Readonly<Record<string, NDArray | TextArray>>,
+  arrays: Readonly<Record<string, NpyArray>>,
   write: (bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   const zip = await createZip(write);

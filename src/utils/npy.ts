@@ -4,28 +4,36 @@ import { checked } from '../core/arguments.js';
 import { openSource } from '../saving/places.js';
 import type { FileSource, FileTarget } from '../saving/places.js';
 import type { ByteSource } from '../formats/byte_source.js';
-import type { NpyReader } from '../formats/npy.js';
-import type { TextArray } from '../formats/npy.js';
+import type { NpyArray, NpyReader } from '../formats/npy.js';
 import { formatNpy, openNpyReader, readNpyArray, readNpz, writeNpz } from '../formats/npy.js';
-import type { NDArray } from '../core/ndarray.js';
 import type { DType } from '../core/dtype.js';
 import { ValueError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
 import type { Strings, TensorLike } from '../runtime/index.js';
-import { StringTensor, Tensor, toTensorOrTexts } from '../runtime/index.js';
+import { complexOf, ComplexTensor, StringTensor, Tensor, toTensorOrTexts } from '../runtime/index.js';
 import { writeAtomically } from '../saving/saving_api.js';
 
-const tensorOf = (array: NDArray | TextArray): Tensor =>
-  'texts' in array ? new StringTensor(array.texts, array.shape) : Tensor.fromArray(array);
+function tensorOf(array: NpyArray): Tensor {
+  if ('texts' in array) return new StringTensor(array.texts, array.shape);
+  return 're' in array ? complexOf(Tensor.fromArray(array.re), Tensor.fromArray(array.im)) : Tensor.fromArray(array);
+}
 
-const arrayOf = (x: Tensor): NDArray | TextArray =>
-  x instanceof StringTensor ? { dtype: 'string', shape: x.shape, texts: x.strings } : x.ndarray;
+function arrayOf(x: Tensor): NpyArray {
+  if (x instanceof StringTensor) return { dtype: 'string', shape: x.shape, texts: x.strings };
+  if (!(x instanceof ComplexTensor)) return x.ndarray;
+  return {
+    dtype: x.re.dtype === 'float64' ? 'complex128' : 'complex64',
+    shape: x.shape,
+    re: x.re.ndarray,
+    im: x.im.ndarray,
+  };
+}
 
 /**
  * The array of a `.npy` file, as `numpy.save` writes it.
  *
  * @param place A path, a URL, the bytes, a Blob or File, or the handle of a file.
- * @returns A tensor of the array's shape and dtype; of texts it is one of dtype `'string'`.
+ * @returns A tensor of the array's shape and dtype; of texts it is one of dtype `'string'`, of complex numbers (`c8`, `c16`) of `'complex64'` or `'complex128'`.
  * @throws {ValueError} It is broken, or holds something else than numbers and texts: Python objects are refused.
  * @see `numpy.load`
  * @example
