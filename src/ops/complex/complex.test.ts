@@ -101,6 +101,21 @@ describe('complex tensors', () => {
         .map((x) => Math.round(x * 1e4) / 1e4),
     ).toEqual([2, -4, 6, 8]);
   });
+  it('arccosh has the slope 1 / (√(z − 1)·√(z + 1)) on both sides of the imaginary axis', () => {
+    // JAX: 1 / √(z² − 1), of the wrong sign left of it.
+    for (const at of [-1.5, 1.5]) {
+      const pair = tensor([at, 0.25], { dtype: 'float64' });
+      const [slope] = valueAndGrad(() => ops.real(ops.arccosh(ops.viewAsComplex(pair))), [pair])[1];
+      const value = (x: number): number => ops.real(ops.arccosh(ops.viewAsComplex(tensor([x, 0.25], { dtype: 'float64' })))).itemSync(); // prettier-ignore
+      expect(slope.dataSync()[0]).toBeCloseTo((value(at + 1e-5) - value(at - 1e-5)) / 2e-5, 6);
+    }
+  });
+  it('are refused where nothing is said of them: decompositions with several results', () => {
+    for (const call of [ops.svd, ops.qr, ops.eigh, ops.eig, ops.luFactor, ops.det, ops.cholesky])
+      expect(() => (call as (x: Tensor) => unknown)(ops.viewAsComplex(ops.ones([2, 2, 2])))).toThrow(
+        'takes no complex',
+      );
+  });
   it('can be symbolic: a model has their parts', () => {
     const x = Input({ shape: [4, 2] });
     const w = ops.multiply(ops.viewAsComplex(x), 2);

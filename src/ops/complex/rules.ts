@@ -1,47 +1,21 @@
 /**
  * @file What ops do with complex tensors: each by ops on their parts. Imported for its effect.
- *
- * @see Smith 1962, "Algorithm 116: Complex division"; Kahan 1987, "Branch cuts for complex elementary functions"
  */
 import type { ComplexDType, DType } from '../../core/dtype.js';
 import { isComplexDType } from '../../core/dtype.js';
 import { adviseOnce } from '../../core/advice.js';
 import type { TensorLike } from '../../runtime/index.js';
-import {
-  complexOf,
-  type ComplexRule,
-  ComplexTensor,
-  setComplexRule,
-  type Tensor,
-  toTensor,
-} from '../../runtime/index.js';
+import { complexOf, type ComplexRule, ComplexTensor, setComplexRule, type Tensor } from '../../runtime/index.js';
 import * as core from '../core.js';
 import * as numpy from '../numpy/index.js';
+import { angleOf, each, exponential, partsOf, product, quotient, root, sizeOf, times } from './arithmetic.js';
+import { functionRules } from './functions.js';
+import { linalgRules } from './linalg.js';
 
 const {
-  abs: size, add, arctan2, cos, cosh, divide, equal, exp, greaterEqual, isfinite, isinf, isnan, log, logicalAnd, logicalOr, maximum, minimum,
-  multiply, negative, notEqual, sin, sinh, sqrt, square, subtract, where, zerosLike, onesLike,
+  add, cos, cosh, equal, isfinite, isinf, isnan, log, logicalAnd, logicalOr, multiply, negative, notEqual, sin, sinh, subtract, where, zerosLike,
+  onesLike,
 } = numpy; // prettier-ignore
-
-/** Something with both parts: real numbers have 0 as their imaginary part. */
-interface Parts {
-  readonly re: Tensor;
-  readonly im: Tensor;
-}
-const partsOf = (x: TensorLike): Parts => {
-  if (x instanceof ComplexTensor) return x;
-  const re = toTensor(x);
-  return { re, im: zerosLike(re) };
-};
-
-/** The result of ops whose parts are linear in their argument's. */
-const each =
-  (fn: (...args: never[]) => unknown): ComplexRule =>
-  (x: ComplexTensor, ...rest: never[]) => {
-    const [re, im] = [x.re, x.im].map((part) => fn(...([part, ...rest] as unknown as never[])));
-    if (!Array.isArray(re)) return complexOf(re as Tensor, im as Tensor);
-    return (re as Tensor[]).map((part, i) => complexOf(part, (im as Tensor[])[i]));
-  };
 
 /** Ops of lists of tensors. */
 const eachOfList =
@@ -60,59 +34,12 @@ const eachOfList =
     );
   };
 
-/** Products: (a + ib)(c + id) = ac − bd + i(ad + bc), without what is 0 where one is real. */
-const product =
-  (fn: (x: Tensor, y: Tensor, ...rest: never[]) => Tensor): ComplexRule =>
-  (x: TensorLike, y: TensorLike, ...rest: never[]) => {
-    if (!(y instanceof ComplexTensor)) return each((part: Tensor) => fn(part, toTensor(y), ...rest))(x as never);
-    if (!(x instanceof ComplexTensor)) return each((part: Tensor) => fn(toTensor(x), part, ...rest))(y as never);
-    const by = (a: Tensor, b: Tensor): Tensor => fn(a, b, ...rest);
-    return complexOf(subtract(by(x.re, y.re), by(x.im, y.im)), add(by(x.re, y.im), by(x.im, y.re)));
-  };
-
 const both =
   (fn: (x: Tensor, y: Tensor) => Tensor): ComplexRule =>
   (x: TensorLike, y: TensorLike) => {
     const [a, b] = [partsOf(x), partsOf(y)];
     return complexOf(fn(a.re, b.re), fn(a.im, b.im));
   };
-
-const times = product(multiply) as (x: TensorLike, y: TensorLike) => ComplexTensor;
-
-/** √(re² + im²) without overflow; its gradient at 0 is 0. */
-function sizeOf({ re, im }: Parts): Tensor {
-  const zero = logicalAnd(equal(re, 0), equal(im, 0));
-  const [a, b] = [size(where(zero, 1, re)), size(im)];
-  const [most, least] = [maximum(a, b), minimum(a, b)];
-  const finite = multiply(most, sqrt(add(1, square(divide(least, most)))));
-  const endless = logicalOr(isinf(re), isinf(im));
-  return where(zero, 0, where(endless, Infinity, finite));
-}
-
-const angleOf = ({ re, im }: Parts): Tensor => arctan2(im, re);
-
-/** Smith's quotient: divides by the greater part of the divisor first, so that nothing overflows. */
-function quotient(x: TensorLike, y: TensorLike): ComplexTensor {
-  const a = partsOf(x);
-  if (!(y instanceof ComplexTensor)) return complexOf(divide(a.re, y), divide(a.im, y));
-  const swap = greaterEqual(size(y.re), size(y.im));
-  const pick = (left: Tensor, right: Tensor): Tensor => where(swap, left, right);
-  const [major, minor] = [pick(y.re, y.im), pick(y.im, y.re)];
-  const ratio = divide(minor, major);
-  const divisor = add(major, multiply(minor, ratio));
-  const re = add(pick(a.re, a.im), multiply(pick(a.im, a.re), ratio));
-  const im = subtract(pick(a.im, negative(a.re)), multiply(pick(a.re, negative(a.im)), ratio));
-  return complexOf(divide(re, divisor), divide(im, divisor));
-}
-
-/** The root with a real part that is not negative. */
-function root(z: ComplexTensor): ComplexTensor {
-  const half = sqrt(multiply(0.5, add(size(z.re), sizeOf(z))));
-  const other = divide(z.im, multiply(2, where(equal(half, 0), 1, half)));
-  const positive = greaterEqual(z.re, 0);
-  const negativeIm = numpy.signbit(z.im);
-  return complexOf(where(positive, half, size(other)), where(positive, other, where(negativeIm, negative(half), half)));
-}
 
 function power(x: TensorLike, y: TensorLike): ComplexTensor {
   if (typeof y === 'number' && Number.isInteger(y) && Math.abs(y) <= 64) {
@@ -133,11 +60,6 @@ function power(x: TensorLike, y: TensorLike): ComplexTensor {
   return complexOf(clear(found.re), clear(found.im));
 }
 
-function exponential(z: ComplexTensor): ComplexTensor {
-  const scale = exp(z.re);
-  return complexOf(multiply(scale, cos(z.im)), multiply(scale, sin(z.im)));
-}
-
 const conjugate = (z: ComplexTensor): ComplexTensor => complexOf(z.re, negative(z.im));
 const isSame = (x: TensorLike, y: TensorLike): Tensor => {
   const [a, b] = [partsOf(x), partsOf(y)];
@@ -149,6 +71,14 @@ function cast(z: ComplexTensor, dtype: DType | ComplexDType): Tensor {
   adviseOnce('complex to real', `cast: the imaginary parts of complex numbers are lost as they become ${dtype}.`);
   return core.cast(z.re, dtype);
 }
+
+/** Ops that put the numbers of their third argument in places of the first. */
+const changed =
+  (fn: (x: Tensor, at: never, updates: Tensor, ...rest: never[]) => Tensor): ComplexRule =>
+  (x: TensorLike, at: never, updates: TensorLike, ...rest: never[]) => {
+    const [a, b] = [partsOf(x), partsOf(updates)];
+    return complexOf(fn(a.re, at, b.re, ...rest), fn(a.im, at, b.im, ...rest));
+  };
 
 const rules: Readonly<Record<string, ComplexRule>> = {
   real: (z: ComplexTensor) => z.re,
@@ -206,6 +136,10 @@ const rules: Readonly<Record<string, ComplexRule>> = {
   stack: eachOfList(numpy.stack),
   hstack: eachOfList(numpy.hstack),
   vstack: eachOfList(numpy.vstack),
+  scatter: (indices: TensorLike, values: ComplexTensor, shape: never) =>
+    each((part: Tensor) => core.scatter(indices, part, shape))(values as never),
+  scatter_update: changed(core.scatterUpdate),
+  slice_update: changed(core.sliceUpdate),
 };
 
 /** Ops of one tensor that move or add up elements. */
@@ -240,7 +174,13 @@ const LINEAR = {
   slice: core.slice,
   stop_gradient: core.stopGradient,
   unstack: numpy.unstack,
+  average: numpy.average,
+  diff: numpy.diff,
+  nan_to_num: numpy.nanToNum,
+  round: numpy.round,
+  trapezoid: numpy.trapezoid,
+  segment_sum: numpy.segmentSum,
 } as unknown as Readonly<Record<string, (...args: never[]) => unknown>>;
 
-for (const [name, rule] of Object.entries(rules)) setComplexRule(name, rule);
+for (const [name, rule] of Object.entries({ ...rules, ...functionRules, ...linalgRules })) setComplexRule(name, rule);
 for (const [name, fn] of Object.entries(LINEAR)) setComplexRule(name, each(fn));
