@@ -212,6 +212,12 @@ describe('a FeatureSpace', () => {
     expect(space({ a: 1, b: 'x', c: 2 }).shape).toEqual([7 + 32 + 32 + 3]);
   });
 
+  test('takes no rows at all', async () => {
+    const space = make();
+    await space.adapt(rows);
+    expect(space({ age: tensor([], [0], 'float32'), job: tensor([], [0, 1], 'string') }).shape).toEqual([0, 4]);
+  });
+
   test('takes names that objects have', async () => {
     const features = JSON.parse('{"__proto__": "float", "constructor": "float_normalized"}') as Record<string, 'float'>;
     const space = new FeatureSpace(features);
@@ -328,6 +334,8 @@ describe('bad input', () => {
     ['nothing', null, /got null. Expected a dict/],
     ['a label among the features', { age: 1, sex: 0, target: 1 }, /got 'target', which is no feature.*Leave out what is none/],
     ['a missing feature', { age: 1 }, /got no 'sex'. Expected all features: age, sex/],
+    ['columns of two lengths', { age: [1, 2, 3], sex: [0, 1] }, /columns of different lengths: 'age' is \(3,\), 'sex' is \(2,\)/],
+    ['a value beside a column', { age: 1, sex: [0, 1] }, /'age' is \(\), 'sex' is \(2,\). Expected one value for each row in every column, or a plain value/],
     ['texts for numbers', { age: 'old', sex: 0 }, /feature 'age' holds numbers \(float32\), got texts/],
     ['a hole', { age: null, sex: 0 }, /feature 'age' is null. Expected numbers or texts/],
     ['symbolic tensors', { age: layers.Input({ shape: [1] }), sex: layers.Input({ shape: [1] }) }, /getInputs\(\) and getEncodedFeatures\(\)/],

@@ -10,6 +10,7 @@ import { setOwn } from '../../core/lookup.js';
 import { autoName } from '../../core/naming.js';
 import type { Config } from '../../core/serialization.js';
 import { deserializeKerasObject, isSerializedObject, serializeKerasObject } from '../../core/serialization.js';
+import { formatShape } from '../../core/shape.js';
 import type { SavedChildren } from '../../core/tracking.js';
 import { isDict } from '../../core/tree.js';
 import * as layers from '../../layers/index.js';
@@ -464,10 +465,23 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
     const columns = mapDict(raw, (x) =>
       x.ndim === 0 ? ops.reshape(x, [1, 1]) : x.ndim === 1 ? ops.expandDims(x, -1) : x,
     );
+    this.#requireOneLength(raw, columns);
     const merged = this.#merge(this.#prepare(columns));
     if (!single) return merged as Encoded<Mode, Tensor>;
     const first = (x: Tensor): Tensor => (x.ndim === 2 && x.shape[0] === 1 ? ops.squeeze(x, { axis: 0 }) : x);
     return (merged instanceof Tensor ? first(merged) : mapDict(merged as Record<string, Tensor>, first)) as Encoded<Mode, Tensor>; // prettier-ignore
+  }
+
+  /** @throws {ValueError} Columns have different numbers of rows. */
+  #requireOneLength(raw: Readonly<Record<string, Tensor>>, columns: Readonly<Record<string, Tensor>>): void {
+    const [[first, x], ...others] = Object.entries(columns);
+    const other = others.find(([, y]) => y.shape[0] !== x.shape[0]);
+    if (other === undefined) return;
+    const [name] = other;
+    throw new ValueError(
+      `${ownerOf(this)}: got columns of different lengths: '${first}' is ${formatShape(raw[first].shape)}, '${name}' is ${formatShape(raw[name].shape)}. ` +
+        `Expected one value for each row in every column, or a plain value for every feature.`,
+    );
   }
 
   protected override [INVOKE](...given: unknown[]): unknown {
