@@ -305,7 +305,7 @@ describe('bad input', () => {
     ['no features', () => new FeatureSpace({}), /^FeatureSpace 'feature_space.*': features=.*Expected a dict with at least one feature/],
     ['a list of features', () => new FeatureSpace(['age'] as never), /Expected a dict with at least one feature/],
     ['an unknown kind', () => new FeatureSpace({ age: 'float_normalised' as 'float' }), /feature 'age' is "float_normalised".*Did you mean.*float_normalized/],
-    ['a layer for a feature', () => new FeatureSpace({ age: new layers.Normalization() as never }), /feature 'age' is .*Expected one of/],
+    ['a layer for a feature', () => new FeatureSpace({ age: new layers.Normalization() as never }), /feature 'age' is .*Known: float, .*Expected one of these words/],
     ['an unknown mode', () => new FeatureSpace({ age: 'float' }, { outputMode: 'list' as 'dict' }), /outputMode="list"/],
     ['a cross of what there is not', () => new FeatureSpace({ age: 'float' }, { crosses: [['age', 'sexx']] }), /the cross age_X_sexx has the feature 'sexx', which there is not/],
     ['a made cross of what there is not', () => new FeatureSpace({ age: 'float' }, { crosses: [FeatureSpace.cross(['age', 'b'], 3)] }), /the feature 'b', which there is not/],

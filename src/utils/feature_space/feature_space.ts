@@ -292,9 +292,8 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
       case 'string_hashed':
         return FeatureSpace.stringHashed(hashingDim, { name });
     }
-    const hint = typeof made === 'string' ? suggest(made, TYPES) : '';
     throw new ValueError(
-      `${ownerOf(this)}: feature '${name}' is ${quote(made)}.${hint} Expected one of ${TYPES.map((type) => `'${type}'`).join(', ')}, or what ` +
+      `${ownerOf(this)}: feature '${name}' is ${quote(made)}.${suggest(typeof made === 'string' ? made : describe(made), TYPES)} Expected one of these words, or what ` +
         `FeatureSpace.floatNormalized() and its like give.`,
     );
   }
@@ -314,8 +313,8 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
       const unknown = featureNames.find((each) => !Object.hasOwn(this.features, each));
       if (unknown !== undefined)
         throw new ValueError(
-          `${owner}: the cross ${name} has the feature '${unknown}', which there is not.${suggest(unknown, Object.keys(this.features))} ` +
-            `The features: ${Object.keys(this.features).join(', ')}.`,
+          `${owner}: the cross ${name} has the feature '${unknown}', which there is not.` +
+            `${suggest(unknown, Object.keys(this.features))} Cross features that it has.`,
         );
       if (Object.hasOwn(this.features, name) || made.filter((each) => each.name === name).length > 1)
         throw new ValueError(`${owner}: there are two of the name ${name} among features and crosses. Leave one out.`);
@@ -502,7 +501,7 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
     for (const name of Object.keys(rows))
       if (!names.includes(name))
         throw new ValueError(
-          `${owner}: got '${name}', which is no feature.${suggest(name, names)} The features: ${names.join(', ')}. Leave out what is none, such as labels.`,
+          `${owner}: got '${name}', which is no feature.${suggest(name, names)} Leave out what is none, such as labels.`,
         );
     const missing = names.filter((name) => !Object.hasOwn(rows, name));
     if (missing.length > 0)
