@@ -13,6 +13,7 @@ import type { Hdf5Sink, Hdf5Writer, ReadLimits } from '../formats/hdf5/index.js'
 import { createHdf5, engineReadsFiles, openHdf5 } from '../formats/hdf5/index.js';
 import { createZip, openZip } from '../formats/zip/index.js';
 import { Layer } from '../layers/layer.js';
+import { withAssets } from '../layers/preprocessing/vocabulary_files.js';
 import { unusedGenerators } from '../random/global_state.js';
 import { OWN, readRandomState, writeRandomState } from './random_state.js';
 import { hasAssets, placesOf } from './state.js';
@@ -39,7 +40,7 @@ export interface ReadModelOptions {
 const two = (n: number): string => String(n).padStart(2, '0');
 
 function configOf(model: Layer): string {
-  return formatJson(withObjectSharing(() => serializeKerasObject(model)));
+  return formatJson(withObjectSharing(() => withAssets(() => serializeKerasObject(model))));
 }
 
 function metadataOf(model: Layer): string {
@@ -239,7 +240,12 @@ async function readAssets(model: Layer, members: Members): Promise<void> {
     const names = members.names.filter((name) => name.startsWith(start) && !name.slice(start.length).includes('/'));
     const files: Record<string, Uint8Array> = {};
     for (const name of names) files[name.slice(start.length)] = await members.bytes(name);
-    if (names.length > 0) saveable.loadAssets(files);
+    if (names.length === 0 && saveable.needsAssets !== true) continue;
+    try {
+      saveable.loadAssets(files);
+    } catch (error) {
+      throw error instanceof ValueError ? new ValueError(`${members.name}: ${error.message}`) : error;
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface Saveable {
 
 /** A saveable with files of its own, such as a vocabulary. */
 export interface HasAssets {
+  /** Whether it cannot do without, as its config counts on them. Default false. */
+  readonly needsAssets?: boolean;
   /** The files by name. */
   saveAssets(): Readonly<Record<string, string | Uint8Array>>;
   /** @throws {ValueError} They are not what `saveAssets` gave. */

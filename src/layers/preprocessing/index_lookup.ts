@@ -571,6 +571,11 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     this.constantsChanged();
   }
 
+  /** Whether the vocabulary of the config stands in a file. */
+  get needsAssets(): boolean {
+    return this.#tokens === null && this.#size !== null;
+  }
+
   /** The vocabulary as a file: `vocabulary.txt`, a token on each line. None if it stands in the config. */
   saveAssets(): Record<string, string> {
     return this.#inFiles ? { 'vocabulary.txt': this.getVocabulary().map(String).join('\n') } : {};
@@ -582,7 +587,9 @@ export abstract class IndexLookup<T extends Token> extends Layer {
     const name = 'vocabulary.txt';
     if (this.#tokens !== null) return; // it stood in the config
     if (!Object.hasOwn(files, name))
-      throw new ValueError(`${owner}: the file holds ${Object.keys(files).join(', ')}, but no ${name}.`);
+      throw new ValueError(
+        `${owner}: its vocabulary, ${name} among its assets, is not in the file. Save the model anew, from one that has it.`,
+      );
     const size = this.#size;
     const given = vocabularyLines(owner, files[name], size).map((line, i) => this.#parsed(line, i, name));
     const special = this.#specialTokens();

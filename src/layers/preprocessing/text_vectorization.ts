@@ -427,6 +427,11 @@ export class TextVectorization extends Layer {
     this.lookupLayer.loadOwnVariables(store);
   }
 
+  /** Whether the vocabulary of the config stands in a file. */
+  get needsAssets(): boolean {
+    return this.lookupLayer.needsAssets;
+  }
+
   /** The vocabulary as a file, as `StringLookup` has it. */
   saveAssets(): Record<string, string> {
     return this.lookupLayer.saveAssets();
@@ -434,7 +439,12 @@ export class TextVectorization extends Layer {
 
   /** Take the vocabulary of a file. @throws {ValueError} It is broken, or does not fit the config. */
   loadAssets(files: Readonly<Record<string, Uint8Array>>): void {
-    this.lookupLayer.loadAssets(files);
+    try {
+      this.lookupLayer.loadAssets(files);
+    } catch (error) {
+      if (error instanceof Error) error.message = error.message.replace(/^\w+ '[^']*'/, () => ownerOf(this));
+      throw error;
+    }
     this.constantsChanged();
   }
 }

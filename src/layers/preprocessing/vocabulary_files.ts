@@ -9,6 +9,9 @@ import type { Token } from './tokens.js';
 // eslint-disable-next-line no-control-regex -- these are control characters
 const LINE_ENDS = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
+/** A larger vocabulary is taken for a mistake, or worse. */
+const MOST_BYTES = 1 << 28;
+
 const archives = new Scope(false);
 
 /** Whether a file is being written in which layers have files of their own, so that configs need not hold what those hold. */
@@ -32,6 +35,8 @@ function decode(owner: string, bytes: Uint8Array, file: string): string {
 
 /** The lines of a vocabulary in an archive. @param size How many there should be, if that is known. */
 export function vocabularyLines(owner: string, bytes: Uint8Array, size: number | null): string[] {
+  if (bytes.length > MOST_BYTES)
+    throw new ValueError(`${owner}: vocabulary.txt has ${bytes.length} bytes. At most ${MOST_BYTES} are read.`);
   const text = decode(owner, bytes, 'vocabulary.txt');
   const plain = text.split(/\r?\n/); // on Windows Python writes both
   // Keras puts "\n" between tokens, and reads more than that as the end of a line. If "\n" alone gives as many tokens as there were, it is right.
