@@ -64,6 +64,7 @@ const guides = [
   'docs/tensors.md',
   'docs/data.md',
   'docs/augmentation.md',
+  'docs/preprocessing.md',
   'docs/feature-space.md',
   'docs/from-python.md',
 ];
