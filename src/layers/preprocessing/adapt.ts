@@ -3,7 +3,7 @@ import { describe } from '../../core/describe.js';
 import { TypeError, ValueError } from '../../core/errors.js';
 import { isDict } from '../../core/tree.js';
 import type { TensorLike } from '../../runtime/index.js';
-import { isTypedArray, Tensor, toTensorOrTexts, Variable } from '../../runtime/index.js';
+import { isStrings, isTypedArray, Tensor, toTensorOrTexts, Variable } from '../../runtime/index.js';
 import { isPlainArray } from '../layer_types.js';
 
 /** Batches by index: `PyDataset`, which lives in a room above. */
@@ -40,9 +40,11 @@ const isOneArray = (data: unknown): boolean =>
   typeof data === 'number' ||
   typeof data === 'string';
 
-/** `[texts, labels]`, of which the first is a list of plain values and the others are none. */
+/** `[texts, labels]`: labels are an array, or a list of something else. */
 const isPair = (data: unknown): boolean =>
-  Array.isArray(data) && Array.isArray(data[0]) && data.some((part) => part instanceof Tensor || isTypedArray(part));
+  Array.isArray(data) &&
+  Array.isArray(data[0]) &&
+  data.some((part) => part instanceof Tensor || isTypedArray(part) || isStrings(part) !== isStrings(data[0]));
 
 const isObject = (x: unknown): x is object => typeof x === 'object' && x !== null;
 const isIterable = (x: unknown): x is Iterable<unknown> => isObject(x) && Symbol.iterator in x;

@@ -158,6 +158,8 @@ describe('TextVectorization', () => {
     layer.updateState(tensor([['l']]));
     layer.finalizeState();
     expect(layer.getVocabulary({ includeSpecialTokens: false })).toEqual(['l', 'k']);
+    await layer.adapt(function* () { yield [['r', 's'], [0, 1]]; } as never); // prettier-ignore
+    expect(layer.getVocabulary({ includeSpecialTokens: false })).toEqual(['s', 'r']);
     await layer.adapt(Dataset.fromTensorSlices([['p', 'q'], tensor([0, 1])]).batch(2));
     expect(layer.getVocabulary({ includeSpecialTokens: false })).toEqual(['q', 'p']);
   });
