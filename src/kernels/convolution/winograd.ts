@@ -2,9 +2,10 @@
  * @file Convolutions of 3×3 taps, one position apart, with fewer products (Winograd): a tile of 4×4 outputs takes 36 products per pair
  * of features in place of 144, one of 2×2 takes 16 in place of 36.
  *
- * The kernel is transformed ahead. A task then does a block of tiles from end to end in memory of its own that fits the
- * second cache: it transforms the tiles' inputs (what lies in the padding is read from a row of zeros), multiplies features point by point,
- * and transforms back into the output. A value that is not finite makes its whole tile so. Errors: see winograd_transform.ts.
+ * The kernel is transformed ahead. A task then does a block of strips of tiles from end to end in memory of its own that fits the
+ * second cache: it transforms the strips' inputs along columns (what lies in the padding is read from a row of zeros). Row by row of points
+ * it then transforms along rows, multiplies features point by point, and transforms back along rows, in the first cache; in the end
+ * it transforms back along columns into the output. A value that is not finite makes its whole tile so. Errors: see winograd_transform.ts.
  */
 import type { Expr, KernelFunction, Target, Vectors } from '../../codegen/index.js';
 import { FunctionBuilder, i32 } from '../../codegen/index.js';
@@ -13,11 +14,12 @@ import type { Lowering } from '../context.js';
 import type { Tile } from '../contraction/gemm_tile.js';
 import { tileOf } from '../contraction/gemm_tile.js';
 import { TileSums } from '../contraction/tile_sums.js';
-import { decode, roundUp } from '../work.js';
+import { roundUp } from '../work.js';
 import { transformKernel } from './winograd_kernel.js';
 import type { PlainConvolution } from './winograd_plan.js';
 import { planOf } from './winograd_plan.js';
-import { cacheStep, eachVector, tileMemory, tileTransform } from './winograd_tiles.js';
+import type { Strip } from './winograd_tiles.js';
+import { cacheStep, eachStrip, eachVector, stripTransform, tileTransform } from './winograd_tiles.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform } from './winograd_transform.js';
 
@@ -27,93 +29,112 @@ export const canFinish = (x: PlainConvolution, lanes: number): boolean => x.feat
 /** Add the kernels of a convolution with tiles of m × m outputs. */
 export function lowerWinograd(lowering: Lowering, x: PlainConvolution, m: 2 | 4): void {
   const { target } = lowering;
-  const { lanes } = target;
-  const plan = planOf(x, m, target);
-  const { w, tiles, block, group } = plan;
-  const points = w.n * w.n;
+  const { w, strips, group, width, rounded } = planOf(x, m, target);
+  const { n } = w;
+  const points = n * n;
   const tile = tileOf(target, x.features);
   const panel = tile.columns;
-  const width = roundUp(x.features, panel);
   const depth = x.channels;
   const kernelStep = cacheStep(depth * width);
   const transformed = transformKernel(lowering, x, w, width, panel);
 
-  const rounded = roundUp(depth, lanes);
-  // Transformed inputs are [row of points][tile][column of points][feature], products likewise.
-  const inputStep = cacheStep(block * w.n * rounded);
-  const outputStep = cacheStep(block * w.n * group);
-  const memory = tileMemory(w.n, rounded);
-  const between = Math.max(memory.scratch, w.n * m * group);
-  const ownSize = w.n * (inputStep + outputStep) + between + memory.zeros;
+  // Strips, along columns at the points, are [row of points][strip][column][feature], with the columns that the last tile reads.
+  const inputColumns = m * strips.length + n - m;
+  const [inputStrip, outputStrip] = [inputColumns * rounded, m * strips.length * width];
+  const [inputStep, outputStep] = [inputStrip, outputStrip].map((size) => cacheStep(strips.block * size));
+  // Tiles at one row of points are [tile][column of points][feature].
+  const rows = roundUp(strips.blockTiles, tile.rows);
+  const [ownInput, ownProducts] = [rows * n * rounded, rows * n * group];
+  const zeroSize = inputColumns * rounded;
+  const ownSize = cacheStep(n * (inputStep + outputStep) + ownInput + ownProducts + zeroSize);
   const own = lowering.workspace('float32', MAX_THREADS * ownSize, 'transformed tiles');
-  const toInput = tileTransform(target, 'winograd input', w.input, {
+  const toStrip = stripTransform(target, 'winograd input columns', w.input, {
     rounded,
     size: x.size,
     row: x.input.row,
     column: x.input.column,
+    points: w.input.map((_, i) => i),
     step: inputStep,
   });
-  const toOutput = outputTransform(target, w, x, group, outputStep);
-  const products = productRows(target, tile, depth, w.n * rounded, w.n * group);
-  const tasks = Math.ceil(tiles / block);
+  const toTiles = tileTransform(target, 'winograd input rows', w.input, {
+    from: { tile: m * rounded, column: rounded },
+    to: { tile: n * rounded, column: rounded },
+    unit: rounded,
+  });
+  const fromTiles = tileTransform(target, 'winograd output rows', w.output, {
+    from: { tile: n * group, column: group },
+    to: { tile: m * width, column: width },
+    unit: panel,
+  });
+  const fromStrip = outputTransform(target, w, x, width, outputStep);
+  const products = productRows(target, tile, depth, n * rounded, n * group);
   const { epilogue } = x;
   lowering.add({
-    label: `${x.label} (winograd ${m}×${m}: ${points} × ${tiles} × ${x.features} × ${depth})${epilogue?.label ?? ''}`,
-    tasks,
-    work: 2 * points * tiles * x.features * depth,
+    label: `${x.label} (winograd ${m}×${m}: ${points} × ${strips.tiles} × ${x.features} × ${depth})${epilogue?.label ?? ''}`,
+    tasks: strips.blocks,
+    work: 2 * points * strips.tiles * x.features * depth,
     reads: [x.input.buffer, transformed, ...(epilogue?.reads ?? [])],
     writes: [...(epilogue?.writes ?? [x.output.buffer]), own],
     emit: (f, lo, hi) => {
       const inputs = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
-      const outputs = f.let(inputs.add(w.n * inputStep * BYTES));
-      const scratch = f.let(outputs.add(w.n * outputStep * BYTES));
-      const zeros = f.let(scratch.add(between * BYTES));
-      f.fill(zeros, i32(0), i32(memory.zeros * BYTES));
+      const outputs = f.let(inputs.add(n * inputStep * BYTES));
+      const tiles = f.let(outputs.add(n * outputStep * BYTES));
+      const sums = f.let(tiles.add(ownInput * BYTES));
+      const zeros = f.let(sums.add(ownProducts * BYTES));
+      f.fill(zeros, i32(0), i32(zeroSize * BYTES));
       const pointers = epilogue?.pointers(f) ?? [];
       const pu = transformed.pointer(f);
       const px = f.let(x.input.buffer.pointer(f).add(x.input.offset * BYTES));
       const py = f.let(x.output.buffer.pointer(f).add(x.output.offset * BYTES));
       f.for(lo, hi, 1, (task) => {
-        const first = f.let(task.mul(block));
-        const count = f.let(f.let(i32(tiles).sub(first)).minS(block));
-        const eachTile = (body: (tile: Expr, image: Expr, row: Expr, column: Expr) => void): void =>
-          f.for(0, count, 1, (tile) => {
-            const [image, ty, tx] = decode(f, f.let(first.add(tile)), [x.images, plan.tileRows, plan.tileColumns]);
-            body(tile, image, f.let(ty.mul(m)), f.let(tx.mul(m)));
-          });
-        eachTile((tile, image, row, column) => {
+        const first = f.let(task.mul(strips.block));
+        const count = f.let(f.let(i32(strips.strips).sub(first)).minS(strips.block));
+        const each = (body: (strip: Strip) => void): Expr => eachStrip(f, strips, first, count, body);
+        const done = each((strip) => {
+          const { image, row, column } = strip.place();
           const from = f.let(px.add(image.mul(x.input.image * BYTES)));
-          const to = f.let(inputs.add(tile.mul(w.n * rounded * BYTES)));
-          f.run(toInput, [from, row.sub(x.before[0]), column.sub(x.before[1]), to, scratch, zeros]);
+          const to = f.let(inputs.add(strip.number.mul(inputStrip * BYTES)));
+          const [y0, x0] = [row.mul(m).sub(x.before[0]), column.mul(m).sub(x.before[1])];
+          f.run(toStrip, [from, y0, x0, strip.tiles.mul(m).add(n - m), to, zeros]);
         });
         // Rows beyond the last tile hold anything.
-        const rows = f.let(count.add(3).and(-4));
-        f.for(0, width, group, (feature) => {
-          const panels = f.let(f.let(i32(width).sub(feature)).minS(group));
-          f.for(0, points, 1, (point) => {
-            const [i, j] = decode(f, point, [w.n, w.n]);
-            const a = f.let(inputs.add(i.mul(inputStep).add(j.mul(rounded)).mul(BYTES)));
-            const b = f.local(pu.add(point.mul(kernelStep).add(feature.mul(depth)).mul(BYTES)));
-            const c = f.local(outputs.add(i.mul(outputStep).add(j.mul(group)).mul(BYTES)));
-            f.for(0, panels, panel, () => {
-              f.run(products, [a, b, c, rows]);
-              f.set(b, b.add(depth * panel * BYTES));
-              f.set(c, c.add(panel * BYTES));
+        const rows = f.let(done.add(tile.rows - 1).and(-tile.rows));
+        f.for(0, n, 1, (i) => {
+          const fromRow = f.let(inputs.add(i.mul(inputStep * BYTES)));
+          const toRow = f.let(outputs.add(i.mul(outputStep * BYTES)));
+          each((strip) => {
+            const from = f.let(fromRow.add(strip.number.mul(inputStrip * BYTES)));
+            const to = f.let(tiles.add(strip.before.mul(n * rounded * BYTES)));
+            f.run(toTiles, [from, to, strip.tiles, i32(rounded)]);
+          });
+          f.for(0, width, group, (feature) => {
+            const features = f.let(f.let(i32(width).sub(feature)).minS(group));
+            f.for(0, n, 1, (j) => {
+              const a = f.let(tiles.add(j.mul(rounded * BYTES)));
+              const point = f.let(i.mul(n).add(j));
+              const b = f.local(pu.add(point.mul(kernelStep).add(feature.mul(depth)).mul(BYTES)));
+              const c = f.local(sums.add(j.mul(group * BYTES)));
+              f.for(0, features, panel, () => {
+                f.run(products, [a, b, c, rows]);
+                f.set(b, b.add(depth * panel * BYTES));
+                f.set(c, c.add(panel * BYTES));
+              });
+            });
+            each((strip) => {
+              const from = f.let(sums.add(strip.before.mul(n * group * BYTES)));
+              const to = f.let(toRow.add(strip.number.mul(outputStrip).add(feature).mul(BYTES)));
+              f.run(fromTiles, [from, to, strip.tiles, features]);
             });
           });
-          const wanted = f.let(f.let(i32(x.features).sub(feature)).minS(group));
-          eachTile((tile, image, row, column) => {
-            const from = f.let(outputs.add(tile.mul(w.n * group * BYTES)));
-            const offset = image
-              .mul(x.output.image)
-              .add(row.mul(x.output.row))
-              .add(column.mul(x.output.column))
-              .add(feature);
-            const rowsLeft = f.let(f.let(i32(x.outSize[0]).sub(row)).minS(m));
-            const columnsLeft = f.let(f.let(i32(x.outSize[1]).sub(column)).minS(m));
-            const args = [from, f.let(py.add(offset.mul(BYTES))), rowsLeft, columnsLeft, wanted, scratch];
-            f.run(toOutput, epilogue ? [...args, f.let(feature.mul(BYTES)), ...pointers] : args);
-          });
+        });
+        each((strip) => {
+          const { image, row, column } = strip.place();
+          const from = f.let(outputs.add(strip.number.mul(outputStrip * BYTES)));
+          const [y0, x0] = [f.let(row.mul(m)), f.let(column.mul(m))];
+          const offset = image.mul(x.output.image).add(y0.mul(x.output.row)).add(x0.mul(x.output.column));
+          const rowsLeft = f.let(f.let(i32(x.outSize[0]).sub(y0)).minS(m));
+          const columnsLeft = f.let(f.let(i32(x.outSize[1]).sub(x0)).minS(f.let(strip.tiles.mul(m))));
+          f.run(fromStrip, [from, f.let(py.add(offset.mul(BYTES))), rowsLeft, columnsLeft, ...pointers]);
         });
       });
     },
@@ -142,72 +163,51 @@ function productRows(target: Target, tile: Tile, depth: number, aStep: number, c
   return f.finish();
 }
 
-/**
- * `f(from, to, rows, columns, features, scratch)`: transform one tile's products back, and write what lies inside. With an epilogue there
- * are more parameters: bytes from the first feature of the output to those of the tile, and the epilogue's pointers.
- */
+/** `f(from, to, rows, columns, …epilogue's pointers)`: transform a strip's products back along columns, and write what lies inside. */
 function outputTransform(
   target: Target,
   w: Winograd,
   x: PlainConvolution,
-  group: number,
+  width: number,
   step: number,
 ): KernelFunction {
   const { lanes } = target;
   const { n, m } = w;
-  const bytes = group * BYTES;
-  const { epilogue } = x;
-  const own = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
-  const f = new FunctionBuilder('winograd output', target, epilogue ? [...own, 'i32', ...epilogue.params] : own);
-  const [from, to, rows, columns, features, scratch, feature, ...pointers] = f.params;
-  // Along columns: scratch[r][j] = Σ output[r][i] · from[i][j]
-  eachVector(f, n * group, group, (c, vectors) => {
-    const [source, at] = [f.let(from.add(c)), f.let(scratch.add(c))];
-    const xs = Array.from({ length: n }, (_, i) => f.let(f.loadVector('f32', source, i * step * BYTES, vectors)));
-    transform(f, w.output, xs).forEach((y, r) => f.store('f32', at, y, r * n * bytes));
-  });
-  // Along rows: to[r][s] = Σ output[s][j] · scratch[r][j]
-  const end = f.let(features.mul(BYTES));
-  const whole = f.let(features.and(-lanes));
-  const vectorEnd = f.let(whole.mul(BYTES));
-  // Groups are all as wide but for the last one, which has what is left.
-  const unit = x.features % f.elements(2) === 0 ? f.elements(2) : lanes;
-  f.for(0, rows, 1, (r) => {
-    const source0 = f.let(scratch.add(r.mul(n * bytes)));
-    const target0 = f.let(to.add(r.mul(x.output.row * BYTES)));
+  const { epilogue, features } = x;
+  const f = new FunctionBuilder('winograd output', target, ['i32', 'i32', 'i32', 'i32', ...(epilogue?.params ?? [])]);
+  const [from, to, rows, columns, ...pointers] = f.params;
+  const whole = features - (features % lanes);
+  f.for(0, columns, 1, (column) => {
+    const source0 = f.let(from.add(column.mul(width * BYTES)));
+    const target0 = f.let(to.add(column.mul(x.output.column * BYTES)));
     const results = (c: Expr, vectors: Vectors): Expr[] => {
       const source = f.let(source0.add(c));
-      const xs = Array.from({ length: n }, (_, j) => f.let(f.loadVector('f32', source, j * bytes, vectors)));
+      const xs = Array.from({ length: n }, (_, i) => f.let(f.loadVector('f32', source, i * step * BYTES, vectors)));
       return transform(f, w.output, xs);
     };
-    const write = (s: number, at: Expr, y: Expr, c: Expr): void => {
-      const shift = s * x.output.column * BYTES;
-      if (epilogue) epilogue.store(f, pointers, at.add(shift), f.let(feature.add(c)), y);
+    const write = (r: number, at: Expr, y: Expr, c: Expr): void => {
+      const shift = r * x.output.row * BYTES;
+      if (epilogue) epilogue.store(f, pointers, at.add(shift), c, y);
       else f.store('f32', at, y, shift);
     };
+    const vectors = (body: (r: number, at: Expr, y: Expr, c: Expr) => void): void =>
+      eachVector(f, whole, lanes, (c, vectors) => {
+        const at = f.let(target0.add(c));
+        results(c, vectors).forEach((y, r) => body(r, at, y, c));
+      });
     f.if(
-      columns.eq(m),
-      () =>
-        eachVector(f, whole, unit, (c, vectors) => {
-          const at = f.let(target0.add(c));
-          results(c, vectors).forEach((y, s) => write(s, at, y, c));
-        }),
-      () =>
-        eachVector(f, whole, unit, (c, vectors) => {
-          const at = f.let(target0.add(c));
-          results(c, vectors).forEach((y, s) => s < m - 1 && f.if(columns.gt(s), () => write(s, at, y, c)));
-        }),
+      rows.eq(m),
+      () => vectors(write),
+      () => vectors((r, at, y, c) => r < m - 1 && f.if(rows.gt(r), () => write(r, at, y, c))),
     );
-    if (x.features % lanes === 0) return;
-    f.if(vectorEnd.lt(end), () => {
-      const at = f.let(target0.add(vectorEnd));
-      results(vectorEnd, 1).forEach((y, s) =>
-        f.if(columns.gt(s), () => {
-          for (let lane = 0; lane < x.features % lanes; lane++)
-            f.store('f32', at, y.lane(lane), (s * x.output.column + lane) * BYTES);
-        }),
-      );
-    });
+    if (whole === features) return;
+    const at = f.let(target0.add(whole * BYTES));
+    results(i32(whole * BYTES), 1).forEach((y, r) =>
+      f.if(rows.gt(r), () => {
+        for (let lane = 0; lane < features - whole; lane++)
+          f.store('f32', at, y.lane(lane), (r * x.output.row + lane) * BYTES);
+      }),
+    );
   });
   return f.finish();
 }

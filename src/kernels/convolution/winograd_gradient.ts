@@ -15,24 +15,21 @@ import { plainTile, tileOf } from '../contraction/gemm_tile.js';
 import { TileSums } from '../contraction/tile_sums.js';
 import type { PlainConvolution } from './winograd_plan.js';
 import { TAPS } from './winograd_plan.js';
-import { cacheStep, tileMemory, tileTransform } from './winograd_tiles.js';
+import type { Strip, Strips } from './winograd_tiles.js';
+import { cacheStep, eachStrip, stripsOf, stripTransform, tileTransform } from './winograd_tiles.js';
 import type { Winograd } from './winograd_transform.js';
 import { transform, winograd } from './winograd_transform.js';
 import { cutTasks, decode, forUnits, roundUp } from '../work.js';
 
-/** Tiles of a block at least and at most: sums are read and written once a block. */
+/** Tiles of a block at least and at most, about: sums are read and written once a block. */
 const BLOCK = [32, 128] as const;
 
 interface Plan {
   readonly w: Winograd;
-  readonly tileRows: number;
-  readonly tileColumns: number;
-  readonly tiles: number;
+  readonly strips: Strips;
   /** Rows of points that one task computes. Points of opposite sign share most of their transforms. */
   readonly groups: readonly (readonly number[])[];
-  readonly block: number;
-  readonly blocks: number;
-  /** Parts into which the tiles are cut. */
+  /** Parts into which the blocks are cut. */
   readonly parts: number;
   /** Features of the input, and of the cotangents, rounded up to whole tiles of registers. */
   readonly rows: number;
@@ -44,19 +41,17 @@ function planOf(x: PlainConvolution, side: number, target: Target): Plan {
   const { l2, enoughTasks } = target.machine;
   // For all tiles the same blocks and parts: sums have one order.
   const tile = plainTile(target);
-  const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / side));
-  const tiles = x.images * tileRows * tileColumns;
   const [rows, width] = [roundUp(x.channels, tile.rows), roundUp(x.features, tile.columns)];
   const all = Array.from({ length: w.n }, (_, i) => i);
   const pairs = [[0, w.n - 1], ...all.filter((i) => i % 2 === 1 && i < w.n - 1).map((i) => [i, i + 1])];
   // With many sums a task computes some points only, so that sums stay in the second cache beside transformed tiles.
   const groups = w.n * w.n * rows * width * BYTES > 0.3125 * l2 ? pairs : [all];
-  const fitting = Math.floor((0.5 * l2) / (groups[0].length * w.n * (rows + width) * BYTES));
-  const block = Math.max(1, Math.min(tiles, Math.max(BLOCK[0], Math.min(fitting, BLOCK[1]))));
-  const blocks = Math.ceil(tiles / block);
-  const wanted = Math.min(blocks, Math.ceil(enoughTasks / groups.length));
-  const parts = Math.ceil(blocks / Math.ceil(blocks / wanted));
-  return { w, tileRows, tileColumns, tiles, groups, block, blocks, parts, rows, width };
+  const perTile = groups[0].length * (side + 1) * (rows + width) * BYTES;
+  const fitting = Math.floor((0.5 * l2) / perTile);
+  const strips = stripsOf(x.images, x.outSize, side, Math.max(BLOCK[0], Math.min(fitting, BLOCK[1])));
+  const wanted = Math.min(strips.blocks, Math.ceil(enoughTasks / groups.length));
+  const parts = Math.ceil(strips.blocks / Math.ceil(strips.blocks / wanted));
+  return { w, strips, groups, parts, rows, width };
 }
 
 /**
@@ -69,15 +64,15 @@ export function gradientTileFor(x: PlainConvolution, target: Target): 0 | 2 | 4 
   if (x.channels < 3) return 0;
   const positions = x.images * x.outSize[0] * x.outSize[1];
   const costs = ([4, 2] as const).map((side) => {
-    const { w, tiles, rows, width, parts, groups, blocks } = planOf(x, side, target);
+    const { w, strips, rows, width, parts, groups } = planOf(x, side, target);
     const points = w.n * w.n;
     const sums = points * rows * (width / lanes);
     const move = groups.length > 1 ? cost.moveAgain : cost.move;
     return {
       side,
       cost:
-        tiles * (sums * cost.product + (points * move * (rows + width)) / lanes) +
-        sums * (cost.block * blocks + cost.part * parts),
+        strips.tiles * (sums * cost.product + (points * move * (rows + width)) / lanes) +
+        sums * (cost.block * strips.blocks + cost.part * parts),
     };
   });
   const plain = positions * TAPS * TAPS * x.channels * (x.features / lanes) * cost.plain;
@@ -89,22 +84,27 @@ export function gradientTileFor(x: PlainConvolution, target: Target): 0 | 2 | 4 
 export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, side: 2 | 4): void {
   const { target } = lowering;
   const plan = planOf(x, side, target);
-  const { w, tiles, groups, block, blocks, parts, rows } = plan;
+  const { w, strips, groups, parts, rows } = plan;
   const { n } = w;
   const tile = tileOf(target, x.features);
   const width = roundUp(x.features, tile.columns);
   const size = groups[0].length;
-  // Transformed elements are [row of points][tile][column of points][feature].
-  const [inputStep, givenStep, sumStep] = [block * n * rows, block * n * width, rows * width].map(cacheStep);
-  const { zeros: zeroSize, scratch: between } = tileMemory(n, Math.max(rows, width));
-  const ownSize = size * (inputStep + givenStep + n * sumStep) + between + zeroSize;
+  // Strips, along columns at the points, are [row of points][strip][column][feature], with the columns that the last tile reads.
+  const [inputColumns, givenColumns] = [side * strips.length + n - side, side * strips.length];
+  const [inputStrip, givenStrip] = [inputColumns * rows, givenColumns * width];
+  const [inputStep, givenStep] = [inputStrip, givenStrip].map((elements) => cacheStep(strips.block * elements));
+  // Tiles at one row of points are [tile][column of points][feature].
+  const [ownInput, ownGiven] = [rows, width].map((features) => cacheStep(strips.blockTiles * n * features));
+  const sumStep = cacheStep(rows * width);
+  const zeroSize = Math.max(inputStrip, givenStrip);
+  const ownSize = size * (inputStep + givenStep + n * sumStep) + ownInput + ownGiven + zeroSize;
   const own = lowering.workspace('float32', MAX_THREADS * ownSize, 'transformed tiles');
   // Partial sums, transformed back along rows: [part][row of points][column of taps][channel][feature].
   const plane = cacheStep(x.channels * width);
   const partSize = n * TAPS * plane;
   const partial = lowering.workspace('float32', parts * partSize, 'partial gradients');
-  const transforms = groups.map((points) => ({
-    input: tileTransform(target, 'winograd input', w.input, {
+  const toStrips = groups.map((points) => ({
+    input: stripTransform(target, 'winograd input columns', w.input, {
       rounded: rows,
       size: x.size,
       row: x.input.row,
@@ -112,7 +112,7 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
       step: inputStep,
       points,
     }),
-    given: tileTransform(target, 'winograd cotangents', w.kernel, {
+    given: stripTransform(target, 'winograd cotangent columns', w.kernel, {
       rounded: width,
       size: x.outSize,
       row: x.output.row,
@@ -121,21 +121,32 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
       points,
     }),
   }));
+  const [toInput, toGiven] = [
+    { name: 'winograd input rows', matrix: w.input, features: rows },
+    { name: 'winograd cotangent rows', matrix: w.kernel, features: width },
+  ].map(({ name, matrix, features }) =>
+    tileTransform(target, name, matrix, {
+      from: { tile: side * features, column: features },
+      to: { tile: n * features, column: features },
+      unit: features,
+    }),
+  );
   const products = outerProducts(target, tile, n * rows, n * width, width);
   const back = transformBack(target, w, { size: x.channels * width, from: sumStep, to: plane });
-  const blocksPerPart = Math.ceil(blocks / parts);
+  const blocksPerPart = Math.ceil(strips.blocks / parts);
   lowering.add({
-    label: `${x.label} (winograd ${side}×${side}: ${n * n} × ${x.channels} × ${x.features} × ${tiles})`,
+    label: `${x.label} (winograd ${side}×${side}: ${n * n} × ${x.channels} × ${x.features} × ${strips.tiles})`,
     tasks: parts * groups.length,
-    work: 2 * n * n * tiles * x.features * x.channels,
+    work: 2 * n * n * strips.tiles * x.features * x.channels,
     reads: [x.input.buffer, x.output.buffer],
     writes: [partial, own],
     emit: (f, lo, hi) => {
       const inputs = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
       const given = f.let(inputs.add(size * inputStep * BYTES));
-      const sums = f.let(given.add(size * givenStep * BYTES));
-      const scratch = f.let(sums.add(size * n * sumStep * BYTES));
-      const zeros = f.let(scratch.add(between * BYTES));
+      const inputTiles = f.let(given.add(size * givenStep * BYTES));
+      const givenTiles = f.let(inputTiles.add(ownInput * BYTES));
+      const sums = f.let(givenTiles.add(ownGiven * BYTES));
+      const zeros = f.let(sums.add(size * n * sumStep * BYTES));
       f.fill(zeros, i32(0), i32(zeroSize * BYTES));
       const px = f.let(x.input.buffer.pointer(f).add(x.input.offset * BYTES));
       const py = f.let(x.output.buffer.pointer(f).add(x.output.offset * BYTES));
@@ -143,37 +154,55 @@ export function lowerWinogradGradient(lowering: Lowering, x: PlainConvolution, s
       f.for(lo, hi, 1, (task) => {
         const [part, group] = decode(f, task, [parts, groups.length]);
         const first = f.let(part.mul(blocksPerPart));
-        const last = f.let(f.let(first.add(blocksPerPart)).minS(blocks));
-        f.for(first, last, 1, (number) => {
-          const start = f.let(number.mul(block));
-          const count = f.let(f.let(i32(tiles).sub(start)).minS(block));
-          f.for(0, count, 1, (t) => {
-            const [image, ty, tx] = decode(f, f.let(start.add(t)), [x.images, plan.tileRows, plan.tileColumns]);
-            const [row, column] = [f.let(ty.mul(side)), f.let(tx.mul(side))];
+        const last = f.let(f.let(first.add(blocksPerPart)).minS(strips.blocks));
+        f.for(first, last, 1, (block) => {
+          const start = f.let(block.mul(strips.block));
+          const stripCount = f.let(f.let(i32(strips.strips).sub(start)).minS(strips.block));
+          const each = (body: (strip: Strip) => void): Expr => eachStrip(f, strips, start, stripCount, body);
+          const count = each((strip) => {
+            const { image, row, column } = strip.place();
+            const [y0, x0] = [f.let(row.mul(side)), f.let(column.mul(side))];
             const from = f.let(px.add(image.mul(x.input.image * BYTES)));
-            const [y0, x0] = [f.let(row.sub(x.before[0])), f.let(column.sub(x.before[1]))];
-            const to = f.let(inputs.add(t.mul(n * rows * BYTES)));
+            const to = f.let(inputs.add(strip.number.mul(inputStrip * BYTES)));
             const dy = f.let(py.add(image.mul(x.output.image * BYTES)));
-            const toGiven = f.let(given.add(t.mul(n * width * BYTES)));
-            transforms.forEach((functions, g) =>
+            const toCotangents = f.let(given.add(strip.number.mul(givenStrip * BYTES)));
+            const columns = f.let(strip.tiles.mul(side));
+            toStrips.forEach((functions, g) =>
               f.if(group.eq(g), () => {
-                f.run(functions.input, [from, y0, x0, to, scratch, zeros]);
-                f.run(functions.given, [dy, row, column, toGiven, scratch, zeros]);
+                const [top, left] = [y0.sub(x.before[0]), x0.sub(x.before[1])];
+                f.run(functions.input, [from, top, left, columns.add(n - side), to, zeros]);
+                f.run(functions.given, [dy, y0, x0, columns, toCotangents, zeros]);
               }),
             );
           });
-          const accumulate = f.let(number.ne(first));
-          f.for(0, size * n, 1, (point) => {
-            const [i, j] = decode(f, point, [size, n]);
-            const a0 = f.let(inputs.add(i.mul(inputStep).add(j.mul(rows)).mul(BYTES)));
-            const b0 = f.let(given.add(i.mul(givenStep).add(j.mul(width)).mul(BYTES)));
-            const c0 = f.let(sums.add(point.mul(sumStep * BYTES)));
-            f.for(0, rows, tile.rows, (row) => {
-              const a = f.let(a0.add(row.mul(BYTES)));
-              const c = f.let(c0.add(row.mul(width * BYTES)));
-              f.for(0, width * BYTES, tile.columns * BYTES, (column) =>
-                f.run(products, [a, f.let(b0.add(column)), f.let(c.add(column)), count, accumulate]),
+          const accumulate = f.let(block.ne(first));
+          f.for(0, size, 1, (i) => {
+            each((strip) => {
+              const from = (base: Expr, step: number, strips: number): Expr =>
+                f.let(base.add(i.mul(step).add(strip.number.mul(strips)).mul(BYTES)));
+              const to = (base: Expr, features: number): Expr =>
+                f.let(base.add(strip.before.mul(n * features * BYTES)));
+              f.run(toInput, [from(inputs, inputStep, inputStrip), to(inputTiles, rows), strip.tiles, i32(rows)]);
+              f.run(toGiven, [from(given, givenStep, givenStrip), to(givenTiles, width), strip.tiles, i32(width)]);
+            });
+            f.for(0, n, 1, (j) => {
+              const a0 = f.let(inputTiles.add(j.mul(rows * BYTES)));
+              const b0 = f.let(givenTiles.add(j.mul(width * BYTES)));
+              const c0 = f.let(
+                sums.add(
+                  i
+                    .mul(n)
+                    .add(j)
+                    .mul(sumStep * BYTES),
+                ),
               );
+              f.for(0, rows, tile.rows, (row) => {
+                const a = f.let(a0.add(row.mul(BYTES)));
+                const c = f.let(c0.add(row.mul(width * BYTES)));
+                f.for(0, width * BYTES, tile.columns * BYTES, (column) =>
+                  f.run(products, [a, f.let(b0.add(column)), f.let(c.add(column)), count, accumulate]),
+                );
+              });
             });
           });
         });

@@ -5,6 +5,8 @@ import { BYTES } from '../buffers.js';
 import type { Epilogue } from '../context.js';
 import { tileOf } from '../contraction/gemm_tile.js';
 import { roundUp } from '../work.js';
+import type { Strips } from './winograd_tiles.js';
+import { stripsOf } from './winograd_tiles.js';
 import type { Winograd } from './winograd_transform.js';
 import { winograd } from './winograd_transform.js';
 
@@ -51,14 +53,14 @@ export interface PlainConvolution {
 /** How a convolution is cut into tiles and blocks. */
 export interface Plan {
   readonly w: Winograd;
-  readonly tileRows: number;
-  readonly tileColumns: number;
-  /** All tiles. */
-  readonly tiles: number;
-  /** Tiles that one task does. */
-  readonly block: number;
-  /** Features that are computed between two transforms of the output. */
+  /** Tasks do a block each. */
+  readonly strips: Strips;
+  /** Features that are multiplied between two transforms. */
   readonly group: number;
+  /** Features of the output, rounded up to whole panels. */
+  readonly width: number;
+  /** Features of the input, rounded up to whole vectors. */
+  readonly rounded: number;
 }
 
 const GROUP = 64;
@@ -66,14 +68,17 @@ const GROUP = 64;
 export function planOf(x: PlainConvolution, m: number, target: Target): Plan {
   const { lanes, machine } = target;
   const w = winograd(m, TAPS);
-  const [tileRows, tileColumns] = x.outSize.map((size) => Math.ceil(size / m));
-  const tiles = x.images * tileRows * tileColumns;
-  const group = Math.min(GROUP, roundUp(x.features, tileOf(target, x.features).columns));
-  const perTile = w.n * w.n * (roundUp(x.channels, lanes) + group) * BYTES;
-  // Transformed tiles of a task stay in the second cache, beside a part of the kernel.
-  const fitting = Math.floor((0.625 * machine.l2) / perTile / 4) * 4;
-  const shared = roundUp(Math.ceil(tiles / machine.enoughTasks), 4);
-  return { w, tileRows, tileColumns, tiles, block: Math.max(8, Math.min(fitting, shared, 128)), group };
+  const panel = tileOf(target, x.features).columns;
+  const [width, rounded] = [roundUp(x.features, panel), roundUp(x.channels, lanes)];
+  const group = Math.min(GROUP, width);
+  // Strips and tiles transformed, of the input and of the output.
+  const perTile = w.n * ((2 * m + 1) * rounded + w.n * group + m * width) * BYTES;
+  // What a task transforms stays in the second cache, beside a part of the kernel.
+  const fitting = Math.floor((0.625 * machine.l2) / perTile);
+  const tiles = x.images * x.outSize.reduce((n, size) => n * Math.ceil(size / m), 1);
+  const shared = Math.ceil(tiles / machine.enoughTasks);
+  const most = Math.max(8, Math.min(fitting, shared, 24));
+  return { w, strips: stripsOf(x.images, x.outSize, m, most, 4), group, width, rounded };
 }
 
 /**
@@ -87,12 +92,12 @@ export function tileSizeFor(x: PlainConvolution, target: Target, isUnchanging: b
   const positions = x.images * x.outSize[0] * x.outSize[1];
   const { winograd: cost } = target.machine.products;
   const costs = ([4, 2] as const).map((m) => {
-    const { w, tiles } = planOf(x, m, target);
+    const { w, strips } = planOf(x, m, target);
     const points = w.n * w.n;
     const products = points * x.channels * k * cost.product;
     const moves = points * (c + k) * cost.move;
     const kernel = isUnchanging ? 0 : points * x.channels * k * cost.kernel;
-    return { m, cost: tiles * (products + moves) + kernel };
+    return { m, cost: strips.tiles * (products + moves) + kernel };
   });
   const plain = positions * TAPS * TAPS * x.channels * k * cost.plain;
   const best = costs[0].cost <= costs[1].cost ? costs[0] : costs[1];

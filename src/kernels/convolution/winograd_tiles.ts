@@ -1,7 +1,11 @@
-/** @file Tiles of images at the points at which Winograd's forms multiply: transforms of what lies in an image, in functions of their own. */
+/**
+ * @file Images at the points at which Winograd's forms multiply. Tiles that are neighbours in a row of tiles make a *strip*: it is
+ * transformed along columns as a whole, as neighbours share what they read, and along rows tile by tile. Functions of their own do it.
+ */
 import type { Expr, FunctionBuilder, KernelFunction, Target, Vectors } from '../../codegen/index.js';
-import { FunctionBuilder as Builder, i32 } from '../../codegen/index.js';
+import { constant, FunctionBuilder as Builder, i32, inVectors } from '../../codegen/index.js';
 import { BYTES } from '../buffers.js';
+import { decode, gcd } from '../work.js';
 import { transform } from './winograd_transform.js';
 
 /** Elements rounded up to an odd number of cache lines, so that what lies so far apart does not meet in the same sets of a cache. */
@@ -10,26 +14,80 @@ export const cacheStep = (elements: number): number => {
   return 16 * (lines % 2 === 0 ? lines + 1 : lines);
 };
 
-/** Where inputs of tiles lie, and where they are put. */
-export interface TileInput {
-  /** Features, rounded up to whole vectors: what lies beyond the last one is anything. */
-  readonly rounded: number;
-  /** Rows and columns; what lies outside counts as zero. */
-  readonly size: readonly [number, number];
-  /** Elements between rows and between columns. */
-  readonly row: number;
-  readonly column: number;
-  /** Elements between rows of points of the result, which are [row of points][…][column of points][feature]. */
-  readonly step: number;
-  /** Rows of points that are wanted. Default: all. */
-  readonly points?: readonly number[];
+/** How images are cut into strips of tiles, and these into blocks that are done at a time. */
+export interface Strips {
+  readonly images: number;
+  /** Rows and columns of tiles of an image, and all tiles. */
+  readonly tileRows: number;
+  readonly tileColumns: number;
+  readonly tiles: number;
+  /** Tiles of a strip; the last strip of a row of tiles may have fewer. */
+  readonly length: number;
+  readonly perRow: number;
+  /** All strips. */
+  readonly strips: number;
+  /** Strips of a block, and the tiles that these have at most. */
+  readonly block: number;
+  readonly blockTiles: number;
+  readonly blocks: number;
 }
 
-/** Elements of zeros that `tileTransform` needs, and of scratch memory. */
-export const tileMemory = (n: number, rounded: number): { zeros: number; scratch: number } => ({
-  zeros: n * rounded + 16,
-  scratch: n * n * rounded,
-});
+/**
+ * @param side Outputs of a tile along each axis.
+ * @param most Tiles of a block, about.
+ * @param unit What the tiles of a block should be a multiple of.
+ */
+export function stripsOf(
+  images: number,
+  outSize: readonly [number, number],
+  side: number,
+  most: number,
+  unit = 1,
+): Strips {
+  const [tileRows, tileColumns] = outSize.map((size) => Math.ceil(size / side));
+  const perRow = Math.ceil(tileColumns / most);
+  const length = Math.ceil(tileColumns / perRow);
+  const strips = images * tileRows * perRow;
+  const whole = unit / gcd(length, unit);
+  const fitting = Math.max(1, Math.floor(most / length));
+  const block = Math.min(strips, 2 * fitting < whole ? fitting : Math.max(whole, fitting - (fitting % whole)));
+  const blocks = Math.ceil(strips / block);
+  const tiles = images * tileRows * tileColumns;
+  return { images, tileRows, tileColumns, tiles, length, perRow, strips, block, blockTiles: block * length, blocks };
+}
+
+/** A strip of the block that is done: its number in the block, its tiles, and how many tiles of the block lie before it. */
+export interface Strip {
+  readonly number: Expr;
+  readonly tiles: Expr;
+  readonly before: Expr;
+  /** Where it lies; written where it is called. Rows and columns of tiles. */
+  place(): { image: Expr; row: Expr; column: Expr };
+}
+
+/** Run `body` for `count` strips from `first` on. */
+export function eachStrip(f: FunctionBuilder, x: Strips, first: Expr, count: Expr, body: (strip: Strip) => void): Expr {
+  const before = f.local(i32(0));
+  f.for(0, count, 1, (number) => {
+    const flat = f.let(first.add(number));
+    const column = (): Expr => f.let(x.perRow === 1 ? i32(0) : flat.remU(x.perRow).mul(x.length));
+    const tiles =
+      x.perRow * x.length === x.tileColumns
+        ? i32(x.length)
+        : f.let(f.let(i32(x.tileColumns).sub(column())).minS(x.length));
+    body({
+      number,
+      tiles,
+      before,
+      place() {
+        const [image, row] = decode(f, f.let(flat.divU(x.perRow)), [x.images, x.tileRows]);
+        return { image, row, column: column() };
+      },
+    });
+    f.set(before, before.add(tiles));
+  });
+  return before;
+}
 
 /** Run `body` for the bytes before each of some elements, by vectors. `unit`: what their number is a multiple of, itself one of the lanes. */
 export function eachVector(
@@ -41,63 +99,96 @@ export function eachVector(
   f.forElements(0, count, f.widest, (i, vectors) => body(f.let(i.mul(BYTES)), vectors), { unit });
 }
 
+/** Where the images of strips lie. */
+export interface StripInput {
+  /** Features, rounded up to whole vectors: what lies beyond the last one is anything. */
+  readonly rounded: number;
+  /** Rows and columns; what lies outside counts as zero. */
+  readonly size: readonly [number, number];
+  /** Elements between rows and between columns. */
+  readonly row: number;
+  readonly column: number;
+  /** Rows of points that are wanted, and the elements between these in the result: [row of points][column][feature]. */
+  readonly points: readonly number[];
+  readonly step: number;
+}
+
 /**
- * `f(image, row, column, to, scratch, zeros)`: matrix · tile · matrixᵀ for the square tile of an image from `row` and `column` on, all
- * features. `scratch` holds what lies between the two steps.
+ * `f(image, row, column, columns, to, zeros)`: a strip along columns, to[i][q] = Σ matrix[i][p] · image[row + p][column + q]. `zeros`:
+ * as many elements that are zero as a strip has in a row.
+ */
+export function stripTransform(
+  target: Target,
+  name: string,
+  matrix: readonly (readonly number[])[],
+  x: StripInput,
+): KernelFunction {
+  const { points } = x;
+  const rows = matrix[0].map((_, p) => p);
+  const bytes = x.rounded * BYTES;
+  const f = new Builder(name, target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
+  const [image, row0, column0, columns, to, zeros] = f.params;
+  const first = f.let(f.let(i32(0).sub(column0)).maxS(0).minS(columns));
+  const last = f.let(f.let(i32(x.size[1]).sub(column0)).maxS(first).minS(columns));
+  const from = f.let(image.add(row0.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
+  const used = rows.map((p) => points.some((i) => matrix[i][p] !== 0));
+  const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
+  const run = (shift: Expr, at: Expr, count: Expr | number): void => {
+    const starts = rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros)));
+    eachVector(f, count, x.rounded, (c, vectors) => {
+      const xs = starts.map((start, p) =>
+        used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)), 0, vectors)) : start,
+      );
+      const target = f.let(at.add(c));
+      transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * x.step * BYTES));
+    });
+  };
+  const clear = (start: Expr, end: Expr): void => {
+    const at = f.let(to.add(start.mul(bytes)));
+    eachVector(f, f.let(end.sub(start).mul(x.rounded)), x.rounded, (c, vectors) => {
+      const place = f.let(at.add(c));
+      const zero = constant(inVectors('f32', vectors), 0);
+      points.forEach((_, i) => f.store('f32', place, zero, i * x.step * BYTES));
+    });
+  };
+  f.if(first.gt(0), () => clear(i32(0), first));
+  f.if(last.lt(columns), () => clear(last, columns));
+  if (x.rounded === x.column) {
+    // Columns are neighbours: one loop does them all.
+    const start = f.let(first.mul(bytes));
+    run(start, f.let(to.add(start)), f.let(last.sub(first).mul(x.rounded)));
+  } else f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(to.add(q.mul(bytes))), x.rounded));
+  return f.finish();
+}
+
+/** Elements between neighbours. */
+interface TileSteps {
+  readonly tile: number;
+  readonly column: number;
+}
+
+/**
+ * `f(from, to, tiles, features)`: tiles along rows, to[t][j] = Σ matrix[j][q] · from[t][q], where tiles and columns lie at these steps.
+ *
+ * @param unit What the number of features is a multiple of.
  */
 export function tileTransform(
   target: Target,
   name: string,
   matrix: readonly (readonly number[])[],
-  x: TileInput,
+  { from, to, unit }: { readonly from: TileSteps; readonly to: TileSteps; readonly unit: number },
 ): KernelFunction {
-  const taken = matrix[0].length;
-  const points = x.points ?? matrix.map((_, i) => i);
-  const bytes = x.rounded * BYTES;
-  const f = new Builder(name, target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
-  const [image, row0, column0, to, scratch, zeros] = f.params;
-  const first = f.let(f.let(i32(0).sub(column0)).maxS(0).minS(taken));
-  const last = f.let(f.let(i32(x.size[1]).sub(column0)).maxS(first).minS(taken));
-  const from = f.let(image.add(row0.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
-  // Along columns: scratch[i][q] = Σ matrix[i][p] · tile[p][q]
-  const used = Array.from({ length: taken }, (_, p) => points.some((i) => matrix[i][p] !== 0));
-  const along = (startsAt: (shift: Expr) => readonly Expr[]): void => {
-    const run = (shift: Expr, at: Expr, count: Expr | number): void => {
-      const starts = startsAt(shift);
-      eachVector(f, count, x.rounded, (c, vectors) => {
-        const xs = starts.map((start, p) =>
-          used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)), 0, vectors)) : start,
-        );
-        const target = f.let(at.add(c));
-        transform(f, matrix, xs, points).forEach((y, i) => f.store('f32', target, y, i * taken * bytes));
-      });
-    };
-    if (x.rounded === x.column) {
-      // Columns are neighbours: one loop does them all.
-      const start = f.let(first.mul(bytes));
-      run(start, f.let(scratch.add(start)), f.let(last.sub(first).mul(x.rounded)));
-      return;
-    }
-    f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(scratch.add(q.mul(bytes))), x.rounded));
-  };
-  const clear = (start: Expr, end: Expr): void =>
-    points.forEach((_, i) =>
-      f.fill(f.let(scratch.add(start.mul(bytes)).add(i * taken * bytes)), i32(0), f.let(end.sub(start).mul(bytes))),
-    );
-  f.if(first.gt(0), () => clear(i32(0), first));
-  f.if(last.lt(taken), () => clear(last, i32(taken)));
-  const rows = Array.from({ length: taken }, (_, p) => p);
-  const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
-  along((shift) => rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros))));
-  // Along rows: to[i][j] = Σ matrix[j][q] · scratch[i][q]
-  f.for(0, points.length, 1, (i) => {
-    const source0 = f.let(scratch.add(i.mul(taken * bytes)));
-    const target0 = f.let(to.add(i.mul(x.step * BYTES)));
-    eachVector(f, x.rounded, x.rounded, (c, vectors) => {
-      const [source, target] = [f.let(source0.add(c)), f.let(target0.add(c))];
-      const xs = Array.from({ length: taken }, (_, q) => f.let(f.loadVector('f32', source, q * bytes, vectors)));
-      transform(f, matrix, xs).forEach((y, j) => f.store('f32', target, y, j * bytes));
+  const f = new Builder(name, target, ['i32', 'i32', 'i32', 'i32']);
+  const [from0, to0, tiles, features] = f.params;
+  const [source0, target0] = [f.local(from0), f.local(to0)];
+  f.for(0, tiles, 1, () => {
+    eachVector(f, features, unit, (c, vectors) => {
+      const [source, place] = [f.let(source0.add(c)), f.let(target0.add(c))];
+      const xs = matrix[0].map((_, q) => f.let(f.loadVector('f32', source, q * from.column * BYTES, vectors)));
+      transform(f, matrix, xs).forEach((y, j) => f.store('f32', place, y, j * to.column * BYTES));
     });
+    f.set(source0, source0.add(from.tile * BYTES));
+    f.set(target0, target0.add(to.tile * BYTES));
   });
   return f.finish();
 }
