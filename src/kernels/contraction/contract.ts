@@ -1,4 +1,4 @@
-/** @file Contractions to kernels: float32 by blocked products, other dtypes one element at a time. */
+/** @file Contractions to kernels: float32, and products of matrices of float64, by blocks; others one element at a time. */
 import { storageBytes } from '../../core/dtype.js';
 import type { Expr } from '../../codegen/index.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
@@ -8,6 +8,7 @@ import { countOf, mergeAxes, stepsTo } from './contraction.js';
 import { accumulatedAs } from '../move/elements.js';
 import type { Epilogue } from '../context.js';
 import { lowerGemm, takesEpilogue } from './gemm.js';
+import { lowerGemm64 } from './gemm64.js';
 import { cutTasks, decode, forUnits } from '../work.js';
 
 /** Add the kernels of contractions that make the results of one node together, and do what is to be done to these. */
@@ -39,10 +40,10 @@ function inOrder(contraction: Contraction): Contraction {
 
 function lowerMerged(lowering: Lowering, merged: Contraction): void {
   if (accumulatedAs(merged.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
-  else lowerPlainly(lowering, merged);
+  else if (!lowerGemm64(lowering, merged)) lowerPlainly(lowering, merged);
 }
 
-/** One element at a time: for integers and float64. */
+/** One element at a time: for integers, and what of float64 is no product of two matrices. */
 function lowerPlainly(lowering: Lowering, contraction: Contraction): void {
   const { dtype, a, b, c, batch, rows, columns, depth } = contraction;
   const [nb, nm, nn, nk] = [batch, rows, columns, depth].map(countOf);
