@@ -262,7 +262,7 @@ else {
       large,
       `${IMAGES} JPEG files of 160 × 120 pixels: read, decoded, resized to ${FULL} × ${FULL}, cut at random to ${SIZE} × ${SIZE}, turned over or not, lighter or darker, in batches of ${BATCH}
 into three convolutions (16, 32, 64) with Adam. \`imageDatasetFromDirectory\` with \`map\`; tf.data with parallel \`map\` and \`prefetch\`; a \`DataLoader\` with a worker a core. ${threads} threads each.
-Each in a process of its own, ${options.rounds} rounds in turn; medians. 1 under \`both ÷ (data + step)\` is one after the other.`,
+Each in a process of its own, ${options.rounds === '1' ? '1 round' : `${options.rounds} rounds in turn`}; medians. 1 under \`both ÷ (data + step)\` is one after the other.`,
     );
   }
 }
