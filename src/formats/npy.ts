@@ -43,10 +43,23 @@ export interface NpyLayout {
 /** The dtype that NumPy's letters stand for, or null: it is not one of numbers. */
 export const dtypeOfCode = (code: string): DType | null => (Object.hasOwn(CODES, code) ? CODES[code] : null);
 
+/** Why a file cannot be read. */
+const unreadable = (source: ByteSource, why: string): ValueError =>
+  new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
+
+/** @throws {ValueError} The file ends before an array of so many bytes does. `least`: fewer cannot be there. */
+function requireBytes(source: ByteSource, start: number, bytes: number, least = bytes): void {
+  if (start + least > source.size)
+    throw unreadable(source, `its array takes ${bytes} bytes, but only ${source.size - start} are there`);
+}
+
+/** What a file says of its array, and where that begins. */
+type NpyHeader = NpyLayout & { readonly start: number };
+
 /** What a file says of its array, and where that begins. @throws {ValueError} It is no such file. */
-export async function readNpyHeader(source: ByteSource): Promise<NpyLayout & { readonly start: number }> {
+export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   const refuse = (why: string): never => {
-    throw new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
+    throw unreadable(source, why);
   };
   if (source.size < 10) refuse('it is too short');
   const head = await source.read(0, Math.min(12, source.size));
@@ -108,14 +121,15 @@ export interface NpyReader {
 
 /** Look at what a `.npy` file holds. @throws {ValueError} It is broken, or holds no numbers. */
 export async function openNpyReader(source: ByteSource): Promise<NpyReader> {
-  const { start: origin, ...layout } = await readNpyHeader(source);
+  return readerOf(source, await readNpyHeader(source));
+}
+
+function readerOf(source: ByteSource, { start: origin, ...layout }: NpyHeader): NpyReader {
   const { code, shape } = layout;
-  const refuse = (why: string): never => {
-    throw new ValueError(`${source.name}: is no .npy file that can be read: ${why}.`);
-  };
   const dtype = dtypeOfCode(code);
   if (dtype === null)
-    return refuse(
+    throw unreadable(
+      source,
       code.startsWith('O')
         ? 'it holds Python objects, which are never run'
         : TEXTS.test(code)
@@ -125,8 +139,7 @@ export async function openNpyReader(source: ByteSource): Promise<NpyReader> {
             : `its elements are of type '${code}'`,
     );
   const bytes = sizeOf(shape) * itemBytes(dtype);
-  if (origin + bytes > source.size)
-    refuse(`its array takes ${bytes} bytes, but only ${source.size - origin} are there`);
+  requireBytes(source, origin, bytes);
   const rowBytes = sizeOf(shape.slice(1)) * itemBytes(dtype);
   return {
     shape,
@@ -159,7 +172,13 @@ export interface TextArray {
 const TEXTS = /^([US])(\d+)$/;
 
 /** Texts that lie in bytes. */
-function textsInBytes(layout: NpyLayout, isUnicode: boolean, width: number, raw: Uint8Array, name: string): TextArray {
+function textsInBytes(
+  layout: NpyLayout,
+  isUnicode: boolean,
+  width: number,
+  raw: Uint8Array,
+  source: ByteSource,
+): TextArray {
   const { shape, bigEndian, fortran } = layout;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const decoder = new TextDecoder();
@@ -173,8 +192,7 @@ function textsInBytes(layout: NpyLayout, isUnicode: boolean, width: number, raw:
     let text = '';
     for (let at = start; at < end; at += 4) {
       const point = view.getUint32(at, !bigEndian);
-      if (point > 0x10ffff)
-        throw new ValueError(`${name}: is no .npy file that can be read: ${point} is no code point of a text.`);
+      if (point > 0x10ffff) throw unreadable(source, `${point} is no code point of a text`);
       text += String.fromCodePoint(point);
     }
     return text;
@@ -228,28 +246,23 @@ function complexBytes({ dtype, re, im }: ComplexArray): { readonly code: string;
 /** What a `.npy` file may hold. */
 export type NpyArray = NDArray | TextArray | ComplexArray;
 
-/** The numbers or texts of a `.npy` file. @throws {ValueError} It is broken, or holds something else. */
+/** The numbers, complex ones among them, or texts of a `.npy` file. @throws {ValueError} It is broken, or holds something else. */
 export async function readNpyArray(source: ByteSource): Promise<NpyArray> {
-  const { start, ...layout } = await readNpyHeader(source);
-  if (Object.hasOwn(COMPLEX, layout.code)) {
-    const bytes = sizeOf(layout.shape) * 2 * itemBytes(COMPLEX[layout.code].part);
-    if (start + bytes > source.size)
-      throw new ValueError(
-        `${source.name}: is no .npy file that can be read: its array takes ${bytes} bytes, but only ${source.size - start} are there.`,
-      );
-    return complexInBytes(layout, await source.read(start, bytes));
+  const header = await readNpyHeader(source);
+  const { code, shape, start } = header;
+  if (Object.hasOwn(COMPLEX, code)) {
+    const bytes = sizeOf(shape) * 2 * itemBytes(COMPLEX[code].part);
+    requireBytes(source, start, bytes);
+    return complexInBytes(header, await source.read(start, bytes));
   }
-  const found = TEXTS.exec(layout.code);
-  if (found === null) return readNpy(source);
+  const found = TEXTS.exec(code);
+  if (found === null) return readerOf(source, header).read();
   const isUnicode = found[1] === 'U';
   const width = Number(found[2]) * (isUnicode ? 4 : 1);
-  const bytes = sizeOf(layout.shape) * width;
+  const bytes = sizeOf(shape) * width;
   // Texts of no length take no bytes, however many the header says there are.
-  if (start + Math.max(bytes, sizeOf(layout.shape)) > source.size)
-    throw new ValueError(
-      `${source.name}: is no .npy file that can be read: its array takes ${bytes} bytes, but only ${source.size - start} are there.`,
-    );
-  return textsInBytes(layout, isUnicode, width, await source.read(start, bytes), source.name);
+  requireBytes(source, start, bytes, Math.max(bytes, sizeOf(shape)));
+  return textsInBytes(header, isUnicode, width, await source.read(start, bytes), source);
 }
 
 /** The array of a `.npy` file. @throws {ValueError} It is broken, or holds no numbers. */

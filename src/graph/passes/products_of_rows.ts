@@ -14,9 +14,10 @@ import { range, sizeOf } from '../../core/shape.js';
 import type { Application, Value } from '../graph.js';
 import type { BroadcastParams, DotParams, ScatterParams, TransposeParams } from '../lax.js';
 import {
-  broadcastInDim, convert, dotGeneral, full, fullLike, gather, max, min, reduceMin, scatter, select, transpose, zerosLike,
+  broadcastInDim, convert, dotGeneral, full, fullLike, gather, reduceMin, scatter, select, transpose, zerosLike,
 } from '../lax.js'; // prettier-ignore
 import { freeDims } from '../primitives/dot.js';
+import { clamped } from '../primitives/indexing.js';
 import type { Rewriter } from './rewrite.js';
 import { madeBy } from './rules.js';
 import { isUniform, uniformOf } from './uniform.js';
@@ -115,9 +116,6 @@ function sumsByNumber(g: Value, numbers: Value, valid: Value | null, n: number):
     used: convert(scatter(none, places, ones, 'max'), 'bool'),
   };
 }
-
-/** As `gather` clamps them; the gradient of `gather` writes it so. */
-const clamped = (numbers: Value, n: number): Value => min(max(numbers, zerosLike(numbers)), fullLike(numbers, n - 1));
 
 /** gather(table, i)ᵀ · G -> tableᵀ · S */
 function gradientOfKernel({ inputs, params }: Application): Value | null {

@@ -38,7 +38,8 @@ definePrimitive<Record<string, never>>({
   ],
 });
 
-function clamped(indices: Value, rows: number): Value {
+/** Indices as `gather` takes them: those outside of `rows` rows are the first or the last. */
+export function clamped(indices: Value, rows: number): Value {
   const last = Math.min(rows - 1, limits(indices.dtype).max);
   return min(max(indices, zerosLike(indices)), fullLike(indices, last));
 }

@@ -4,8 +4,8 @@ import * as ops from '../../../ops/index.js';
 import { SeedGenerator } from '../../../random/index.js';
 import type { Tensor } from '../../../runtime/index.js';
 import { oneOf, ownerOf } from '../../arguments.js';
-import type { ImageSizes, RandomImageOptions, TransformOptions } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer } from './base_image_preprocessing_layer.js';
+import type { ImageSizes, RandomImageOptions } from './base_image_preprocessing_layer.js';
+import { BaseMovingLayer } from './base_moving_layer.js';
 
 const FILL_MODES = ['reflect', 'wrap', 'constant', 'nearest'] as const;
 const INTERPOLATIONS = ['nearest', 'bilinear'] as const;
@@ -27,7 +27,7 @@ export interface SampledImageOptions extends RandomImageOptions {
 export type AffineMap = readonly [a0: Tensor, a1: Tensor, a2: Tensor, b0: Tensor, b1: Tensor, b2: Tensor];
 
 /** Base of layers that move the pixels of each image by an affine map that is drawn. */
-export abstract class BaseAffineLayer<T> extends BaseImagePreprocessingLayer<T> {
+export abstract class BaseAffineLayer<T> extends BaseMovingLayer<T> {
   readonly fillMode: (typeof FILL_MODES)[number];
   readonly interpolation: (typeof INTERPOLATIONS)[number];
   readonly fillValue: number;
@@ -48,24 +48,7 @@ export abstract class BaseAffineLayer<T> extends BaseImagePreprocessingLayer<T> 
   /** The maps for what was drawn. */
   protected abstract mapsOf(transformation: T, sizes: ImageSizes): AffineMap;
 
-  override transformImages(
-    images: Tensor,
-    transformation: T | null,
-    { training = true }: TransformOptions = {},
-  ): Tensor {
-    const floats = ops.cast(images, this.computeDtype);
-    return training && transformation !== null ? this.#moved(floats, transformation, this.interpolation) : floats;
-  }
-
-  override transformSegmentationMasks(
-    masks: Tensor,
-    transformation: T | null,
-    { training = true }: TransformOptions = {},
-  ): Tensor {
-    return training && transformation !== null ? this.#moved(masks, transformation, 'nearest') : masks;
-  }
-
-  #moved(images: Tensor, transformation: T, interpolation: 'nearest' | 'bilinear'): Tensor {
+  protected override moved(images: Tensor, transformation: T, interpolation: 'nearest' | 'bilinear'): Tensor {
     const { height: row, width: column, channel } = this.axes;
     const axes = { row: row + 4, column: column + 4, channel: channel + 4 };
     const maps = this.mapsOf(transformation, this.sizesOf(images)).map((x) => ops.reshape(x, [-1, 1, 1, 1]));

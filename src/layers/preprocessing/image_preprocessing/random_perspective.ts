@@ -14,7 +14,8 @@ import type {
   RandomTransformationOptions,
   TransformOptions,
 } from './base_image_preprocessing_layer.js';
-import { BaseImagePreprocessingLayer, imagesOf } from './base_image_preprocessing_layer.js';
+import { imagesOf } from './base_image_preprocessing_layer.js';
+import { BaseMovingLayer } from './base_moving_layer.js';
 import { clipToImageSize } from './bounding_boxes/index.js';
 import type { BoundingBoxes } from './boxes.js';
 import type { Factor, Range } from './factors.js';
@@ -57,7 +58,7 @@ export interface Perspective {
  * const perspective = new layers.RandomPerspective({ scale: 0.3, seed: 1 });
  * perspective(ops.ones([8, 32, 32, 3]), { training: true }).shape // [8, 32, 32, 3]
  */
-export class RandomPerspective extends BaseImagePreprocessingLayer<Perspective> {
+export class RandomPerspective extends BaseMovingLayer<Perspective> {
   readonly factor: Range;
   readonly scale: number;
   readonly fillValue: number;
@@ -97,24 +98,7 @@ export class RandomPerspective extends BaseImagePreprocessingLayer<Perspective> 
     return { applyPerspective, startPoints, endPoints, sizes };
   }
 
-  override transformImages(
-    images: Tensor,
-    transformation: Perspective | null,
-    { training = true }: TransformOptions = {},
-  ): Tensor {
-    const floats = ops.cast(images, this.computeDtype);
-    return training && transformation !== null ? this.#moved(floats, transformation, this.interpolation) : floats;
-  }
-
-  override transformSegmentationMasks(
-    masks: Tensor,
-    transformation: Perspective | null,
-    { training = true }: TransformOptions = {},
-  ): Tensor {
-    return training && transformation !== null ? this.#moved(masks, transformation, 'nearest') : masks;
-  }
-
-  #moved(images: Tensor, transformation: Perspective, interpolation: 'nearest' | 'bilinear'): Tensor {
+  protected override moved(images: Tensor, transformation: Perspective, interpolation: 'nearest' | 'bilinear'): Tensor {
     const { applyPerspective, startPoints, endPoints } = transformation;
     const { fillValue, dataFormat } = this;
     const options = { interpolation, fillValue, dataFormat };
