@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { PACKAGE_VERSION } from './core/keras_version.js';
 
 const src = dirname(fileURLToPath(import.meta.url));
 const manifest = JSON.parse(readFileSync(join(src, '..', 'package.json'), 'utf8')) as {
+  readonly version: string;
   readonly sideEffects: readonly string[];
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>> | string>>;
 };
@@ -13,6 +15,9 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing/'));
 
 describe('package.json', () => {
+  it('has the version that programs say', () => {
+    expect(PACKAGE_VERSION).toBe(manifest.version);
+  });
   it('keeps what bundlers must keep: all that is imported for its effect', () => {
     const patterns = manifest.sideEffects.map(
       (glob) => new RegExp(`^${glob.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`),

@@ -1,6 +1,7 @@
 /** @file `keras.config`: the settings of the process. Those that rooms read stand in core/config.ts; what is here are switches. */
 import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
+import { PACKAGE_VERSION } from '../core/keras_version.js';
 import { backend, getThreads, setWideVectors, vectorBits } from '../runtime/index.js';
 
 export {
@@ -136,17 +137,18 @@ export const isWideVectorsEnabled = checked('isWideVectorsEnabled', function isW
 });
 
 /**
- * What runs programs: the backend, its threads, and the bits of its vectors.
+ * What runs programs: this package and its version, the backend, its threads, and the bits of its vectors.
  *
- * @returns Such as `'wasm, 2 × 256-bit'`.
+ * @returns Such as `'keras-ts 0.1.0, wasm, 2 × 256-bit'`.
  * @see [Wide vectors](../../docs/performance.md#wide-vectors)
  * @example
  * config.setBackend('interpreter');
- * config.backendInfo(); // 'interpreter'
+ * config.backendInfo(); // 'keras-ts 0.1.0, interpreter'
  */
 export const backendInfo = checked('backendInfo', function backendInfo(): string {
   const bits = vectorBits();
-  return bits === null ? backend() : `${backend()}, ${getThreads()} × ${bits}-bit`;
+  const lanes = bits === null ? '' : `, ${getThreads()} × ${bits}-bit`;
+  return `keras-ts ${PACKAGE_VERSION}, ${backend()}${lanes}`;
 });
 
 /**

@@ -29,6 +29,9 @@ describe('config', () => {
     expect(config.isFlashAttentionEnabled()).toBe(false);
     expect(config.isNnxEnabled()).toBe(false);
   });
+  it('says what runs programs', () => {
+    expect(config.backendInfo()).toMatch(/^keras-ts \d+\.\d+\.\d+, (interpreter|wasm, \d+ × (128|256)-bit)$/);
+  });
   it('never runs code from files', () => {
     expect(() => config.enableUnsafeDeserialization()).toThrow('code from files is never run');
   });
