@@ -252,6 +252,22 @@ describe('messages show the right spelling', () => {
       "Conv2D: `filters`, `kernelSize` come by position, before the options: new Conv2D(8, 3, { padding: 'same' }).",
     ],
     [
+      'timeseriesDatasetFromArray(data, targets, {sequenceLength, …})',
+      () => loose(keras.utils)['timeseriesDatasetFromArray']([1], [1], { sequenceLength: 10, batchSize: 8 }),
+      'timeseriesDatasetFromArray: `sequenceLength` comes by position, before the options: ' +
+        'timeseriesDatasetFromArray(data, targets, 10, { batchSize: 8 }).',
+    ],
+    [
+      'expandDims(x, {axis})',
+      () => ops['expandDims']([1, 2], { axis: 0 }),
+      'expandDims: `axis` comes by position, before the options: expandDims(x, 0).',
+    ],
+    [
+      'matmul({x1, x2})',
+      () => ops['matmul']({ x1: [1], x2: [2] }),
+      'matmul: `x1`, `x2` come by position, before the options: matmul([1], [2]).',
+    ],
+    [
       'Adam(1, {learningRate})',
       () => new optimizers['Adam'](1, { learningRate: 2 }),
       'Adam: `learningRate` is given by position and among the options.',

@@ -4,7 +4,7 @@
  */
 import type { PositionalOption } from './by_position.js';
 import { BY_POSITION } from './by_position.js';
-import { checkExcess, refuseOthers, spell, spellOptions } from './checked.js';
+import { checkExcess, comeByPosition, refuseOthers, spell, spellOptions } from './checked.js';
 import { describe } from './describe.js';
 import { TypeError } from './errors.js';
 import { checkKind, checkOptionKinds, OF_CONSTRUCTORS } from './kinds.js';
@@ -126,10 +126,7 @@ function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<un
     const values = required.map((name) => (own(first, name) === undefined ? name : spell(own(first, name))));
     const tail =
       rest.length > 0 ? [spellOptions([Object.fromEntries(rest.map((key) => [key, own(first, key)]))], [])] : [];
-    throw new TypeError(
-      `${owner}: ${required.map((name) => `\`${name}\``).join(', ')} ${required.length === 1 ? 'comes' : 'come'} by position, before the options: ` +
-        `new ${owner}(${[...values, ...tail].join(', ')}).`,
-    );
+    throw new TypeError(`${owner}: ${comeByPosition(required)}: new ${owner}(${[...values, ...tail].join(', ')}).`);
   }
   const given = all.slice(at);
   const taken: Record<string, unknown> = {};

@@ -53,6 +53,28 @@ function formOf(owner: string, { positional, hasOptions, options }: Signature, a
   return `${owner}(${[...positional, ...last].join(', ')})`;
 }
 
+/** "`filters`, `kernelSize` come by position, before the options": parameters that were named in an object, as Python takes them too. */
+export function comeByPosition(names: readonly string[]): string {
+  const shown = names.map((name) => `\`${name}\``).join(', ');
+  return `${shown} ${names.length === 1 ? 'comes' : 'come'} by position, before the options`;
+}
+
+/** Refuse an object that names parameters, in the place of the first of them. */
+function refuseNamed(owner: string, { positional }: Signature, args: readonly unknown[], at: number): void {
+  const given = args[at];
+  if (!isDict(given)) return;
+  const named = positional.slice(at).filter((name) => Object.hasOwn(given, name));
+  if (named.length === 0) return;
+  const values = positional.slice(at).map((name) => (given[name] === undefined ? name : spell(given[name])));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !named.includes(name)));
+  const all = [
+    ...positional.slice(0, at),
+    ...values,
+    ...(Object.keys(rest).length > 0 ? [spellOptions([rest], [])] : []),
+  ];
+  throw new TypeError(`${owner}: ${comeByPosition(named)}: ${owner}(${all.join(', ')}).`);
+}
+
 /** Check the arguments of a call of a function against its parameters, as far as they are known. */
 export function checkCall(owner: string, signature: Signature, args: readonly unknown[]): void {
   const { positional, required, variadic, hasOptions, names } = signature;
@@ -67,6 +89,7 @@ export function checkCall(owner: string, signature: Signature, args: readonly un
   }
   const form = formOf(owner, signature, args);
   if (args.length < required) {
+    if (args.length > 0) refuseNamed(owner, signature, args, args.length - 1);
     const missing = positional.slice(args.length, required).map((name) => `\`${name}\``);
     throw new TypeError(
       `${owner}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. Call it as ${form}.`,
@@ -120,9 +143,10 @@ function placesOf({ positional }: Signature): readonly Place[] {
   return found.length === 0 ? NO_PLACES : found;
 }
 
-function checkPlaces(owner: string, required: number, places: readonly Place[], args: readonly unknown[]): void {
+function checkPlaces(owner: string, signature: Signature, places: readonly Place[], args: readonly unknown[]): void {
   for (const { name, at, kinds } of places) {
-    if (at < required && args[at] === undefined) throw new TypeError(`${owner}: \`${name}\` is missing.`);
+    refuseNamed(owner, signature, args, at);
+    if (at < signature.required && args[at] === undefined) throw new TypeError(`${owner}: \`${name}\` is missing.`);
     checkKind(owner, name, args[at], kinds);
   }
 }
@@ -193,7 +217,7 @@ export function withCheckedArguments<R>(
       const known = read();
       if (known !== null && args.length !== plain) checkCall(owner, known, args);
     }
-    if (places !== NO_PLACES) checkPlaces(owner, signature!.required, places, args);
+    if (places !== NO_PLACES) checkPlaces(owner, signature!, places, args);
     try {
       return call(args);
     } catch (error) {
