@@ -69,7 +69,9 @@ describe('batches are made while steps run', () => {
     class Waits extends Callback {
       override async onTrainBatchEnd(): Promise<void> {
         taken++;
-        // Until nothing more is made: the queue is full, or the data are at their end.
+        // Until the queue is full or the data are at their end, if that comes at all; then for more than there may be.
+        const isFull = (): boolean => made === 12 || made - taken >= maxQueueSize;
+        for (let i = 0; workers > 0 && i < 500 && !isFull(); i++) await turn();
         for (let before = -1; before < made || running > 0;) {
           before = made;
           for (let i = 0; i < 3; i++) await turn();

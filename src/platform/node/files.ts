@@ -1,20 +1,9 @@
 /** @file Files in Node. What is written appears under its name when it is complete and on the disk. */
 import { constants, readFileSync } from 'node:fs';
-import {
-  access,
-  appendFile,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { access, appendFile, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Files, FileStatus, NewFile, OpenFile } from '../../core/platform.js';
+import { Descriptor } from './descriptor.js';
 import { temporaryBeside } from './temporaries.js';
 
 async function statusOf(path: string): Promise<FileStatus | null> {
@@ -31,7 +20,7 @@ async function statusOf(path: string): Promise<FileStatus | null> {
 /** Flush a folder, so that a new name in it survives a loss of power. Some systems cannot, and have no need to. */
 async function flushFolder(path: string): Promise<void> {
   try {
-    const folder = await open(join(path, '..'), 'r');
+    const folder = await Descriptor.open(join(path, '..'), 'r');
     try {
       await folder.sync();
     } finally {
@@ -61,7 +50,7 @@ async function targetOf(path: string): Promise<{ readonly path: string; readonly
 async function create(name: string): Promise<NewFile> {
   const { path, mode } = await targetOf(name);
   const temporary = await temporaryBeside(path);
-  const file = await open(temporary, 'wx', mode);
+  const file = await Descriptor.open(temporary, 'wx', mode);
   let ended = false;
   const abort = async (): Promise<void> => {
     if (ended) return;
@@ -70,9 +59,7 @@ async function create(name: string): Promise<NewFile> {
     await rm(temporary, { force: true });
   };
   return {
-    async write(bytes) {
-      for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
-    },
+    write: (bytes) => file.write(bytes),
     async commit() {
       try {
         await file.sync();
@@ -89,9 +76,9 @@ async function create(name: string): Promise<NewFile> {
 }
 
 async function openFile(path: string): Promise<OpenFile> {
-  const file = await open(path, 'r');
-  const found = await file.stat();
-  if (found.isDirectory()) {
+  const file = await Descriptor.open(path, 'r');
+  const found = await file.status();
+  if (found.isFolder) {
     await file.close();
     throw new Error(`${path} is a folder.`);
   }
@@ -102,10 +89,9 @@ async function openFile(path: string): Promise<OpenFile> {
     async read(position, length) {
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length;) {
-        const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-        if (bytesRead === 0)
-          throw new Error(`${path} ends at byte ${position + done}, before byte ${position + length}.`);
-        done += bytesRead;
+        const count = await file.read(bytes, done, length - done, position + done);
+        if (count === 0) throw new Error(`${path} ends at byte ${position + done}, before byte ${position + length}.`);
+        done += count;
       }
       return bytes;
     },
@@ -115,7 +101,7 @@ async function openFile(path: string): Promise<OpenFile> {
 
 /** Move a file that may have just been written: its bytes reach the disk before its name does. */
 async function move(from: string, to: string): Promise<void> {
-  const file = await open(from, 'r+').catch(() => null);
+  const file = await Descriptor.open(from, 'r+').catch(() => null);
   try {
     await file?.sync();
   } finally {

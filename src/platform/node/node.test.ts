@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { nodePlatform, readConfigFile } from './index.js';
 
@@ -69,6 +71,44 @@ describe('files', () => {
     await files.write(path, Uint8Array.of(1, 2));
     expect([...readFileSync(path)]).toEqual([1, 2]);
     expect(readdirSync(folder)).toEqual(['a.txt']);
+  });
+  it('close themselves when they are dropped, and only then', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    const path = join(folder, 'dropped.bin');
+    writeFileSync(path, 'seven b');
+    const held = await files.open(path);
+    await (async () => void (await files.open(path)))();
+    const openNow = (): number =>
+      readdirSync('/proc/self/fd').filter((number) => {
+        const link = `/proc/self/fd/${number}`;
+        return existsSync(link) && readlinkSync(link) === path;
+      }).length;
+    for (let i = 0; i < 200 && (process.platform !== 'linux' || openNow() > 1); i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    if (process.platform === 'linux') expect(openNow()).toBe(1);
+    expect(new TextDecoder().decode(await held.read(0, 5))).toBe('seven');
+    await held.close();
+    await held.close();
+    await expect(held.read(0, 5)).rejects.toThrow('closed');
+    process.off('warning', listen);
+    rmSync(path);
+    expect(warnings).toEqual([]);
+  });
+  it('are closed when what reads them is done', async () => {
+    const path = join(folder, 'large.bin');
+    writeFileSync(path, new Uint8Array(1 << 20).fill(7));
+    const file = await files.open(path);
+    const reads = Array.from({ length: 8 }, (_, i) => file.read(i << 17, 1 << 17));
+    const closing = file.close();
+    expect((await Promise.all(reads)).every((bytes) => bytes.every((byte) => byte === 7))).toBe(true);
+    await closing;
+    rmSync(path);
   });
   it('leave nothing behind when they cannot be written', async () => {
     await expect(files.write(join(folder, 'nowhere', 'a.txt'), '')).rejects.toThrow(/ENOENT/);
