@@ -163,9 +163,9 @@ export class Expr {
 
   add(other: Operand): Expr {
     const y = this.#lift(other);
-    if (this.type === 'i32') {
+    if (elementOf(this.type) === 'i32') {
       const [a, b] = [this.constant, y.constant];
-      if (a !== null && b !== null) return constant('i32', (a + b) | 0);
+      if (a !== null && b !== null) return constant(this.type, (a + b) | 0);
       if (b === 0) return this; // x + 0 → x, integers only
       if (a === 0) return y;
     }

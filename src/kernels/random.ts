@@ -3,14 +3,16 @@ import { formatShape, sizeOf } from '../core/shape.js';
 import type { Expr } from '../codegen/index.js';
 import { i32 } from '../codegen/index.js';
 import { threefryCipher, threefryLanes } from '../codegen/math/threefry.js';
-import { ALIGNMENT } from './buffers.js';
 import type { LowerRule } from './context.js';
 import { cutTasks, forUnits } from './work.js';
 
 /** About how many operations one block of the cipher takes. */
 const CIPHER_WORK = 100;
-/** Vectors of counters, as wide as the target computes, that are encrypted in turn: as many as hide the time that one step takes. */
-const TOGETHER = 4;
+/**
+ * Vectors of counters that are encrypted in turn, single and wide ones: a step waits for the one before it, those of other counters do not.
+ * Each takes two registers, and one or two are needed beside them.
+ */
+const TOGETHER = { single: 6, wide: 7 } as const;
 
 export const randomBits: LowerRule = {
   lower(node, lowering) {
@@ -18,9 +20,11 @@ export const randomBits: LowerRule = {
     const [value] = node.outputs;
     const [from, to] = [lowering.source(key).buffer, lowering.output(value)];
     const { lanes, wide } = lowering.target;
-    const vectors = TOGETHER * (wide ? 2 : 1);
+    const together = wide ? TOGETHER.wide : TOGETHER.single;
+    const vectors = together * (wide ? 2 : 1);
+    const unit = vectors * lanes;
     const size = sizeOf(value.shape);
-    const units = Math.ceil(size / (vectors * lanes));
+    const units = Math.ceil(size / unit);
     const cut = cutTasks(lowering.target, units, vectors * CIPHER_WORK);
     lowering.add({
       label: `random bits ${formatShape(value.shape)}`,
@@ -37,27 +41,21 @@ export const randomBits: LowerRule = {
         const encrypt = threefryCipher(f, key0, key1);
         let ramp = i32(0).splat(widest);
         for (let lane = 1; lane < width; lane++) ramp = ramp.withLane(lane, i32(lane));
-        const ofLine = ALIGNMENT / (4 * width); // vectors of a cache line: buffers end with one
-        const zero = f.let(i32(0).splat(widest));
-        const first = f.let(ramp);
-        forUnits(f, lo, hi, units, cut, (unit) => {
-          const at = f.let(unit.mul(vectors * lanes));
-          const counts = Array.from({ length: vectors / widest }, (_, k) =>
-            f.let(f.let(at.add(k * width).splat(widest)).add(first)),
-          );
-          const [a, b] = encrypt(
-            counts.map(() => zero),
-            counts,
-          );
+        const starts = Array.from({ length: together }, (_, k) => f.let(ramp.add(k * width)));
+        /** The words from `at` on, of so many vectors of counters. */
+        const words = (at: Expr, count: number): void => {
+          const all = f.let(at.splat(widest));
+          const counts = starts.slice(0, count).map((start) => f.let(all.add(start)));
+          const [a, b] = encrypt([i32(0).splat(widest)], counts);
           const to = f.let(target.add(at.shl(2)));
-          const words = a.map((word, k) => f.let(word.xor(b[k])));
-          const storeLine = (line: number): void => {
-            for (let k = line * ofLine; k < (line + 1) * ofLine; k++) f.store('i32', to, words[k], 4 * k * width);
-          };
-          storeLine(0);
-          for (let line = 1; line * ofLine < words.length; line++)
-            f.if(at.add(line * ofLine * width).lt(size), () => storeLine(line));
-        });
+          a.map((word, k) => f.let(word.xor(b[k]))).forEach((word, k) => f.store('i32', to, word, 4 * k * width));
+        };
+        const perTask = cut.unitsPerTask * unit;
+        const [start, end] = [f.let(lo.mul(perTask)), f.let(f.let(hi.mul(perTask)).minS(size))];
+        const whole = f.let(end.sub(f.let(end.sub(start)).remU(unit)));
+        f.for(start, whole, unit, (at) => words(at, together));
+        // Buffers end with a line of the cache: the last vector may go beyond the last word.
+        f.for(whole, end, width, (at) => words(at, 1));
       },
     });
   },
