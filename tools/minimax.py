@@ -102,7 +102,8 @@ def log2_ratio(s):
 
 # exponentials.ts
 half = LN2 / 2 * WIDER
-show("EXP", fit(lambda r: (r.exp() - 1 - r) / (r * r), lambda r: r * r / (r.exp() - 1), -half, half, 5))
+show("EXP", fit(lambda r: r.exp(), lambda r: (-r).exp(), -half, half, 6, fixed=[1.0, 1.0]))
+show("EXPM1", fit(lambda r: (r.exp() - 1 - r) / (r * r), lambda r: r * r / (r.exp() - 1), -half, half, 5))
 show("SINH", fit(lambda x: (sinh(x) - x) / x**3, lambda x: x**3 / sinh(x), TINY, D(1), 3, squared))
 # logarithms.ts
 low, high = (1 / ROOT2 - 1) * WIDER, (ROOT2 - 1) * WIDER
@@ -113,8 +114,13 @@ show("SIN", fit(lambda r: (sin(r) - r) / r**3, lambda r: r**3 / sin(r), TINY, ei
 show("COS", fit(lambda r: (cos(r) - 1 + r * r / 2) / r**4, lambda r: r**4 / cos(r), TINY, eighth, 2, squared))
 show("ATAN", fit(lambda r: (atan(r) - r) / r**3, lambda r: r**3 / atan(r), TINY, high, 4, squared))
 # erf.ts
-show("NEAR", fit(lambda x: erf(x) / x - 1, lambda x: x / erf(x), TINY, D("0.93"), 6, squared))
-show("FAR", fit(lambda x: (1 - erf(x)) * (x * x).exp(), lambda x: (-x * x).exp() / erf(x), D("0.93"), D(4), 8))
+def erfc(x):
+    return 1 - erf(x)
+
+
+show("NEAR", fit(lambda x: erf(x) / x - 1, lambda x: x / erf(x), TINY, D("1.1"), 6, squared))
+quarter = D("0.25")
+show("FAR", fit(lambda x: erfc(x) ** quarter, lambda x: 4 * erfc(x) ** (1 - quarter) / erf(x), D("1.1"), D(4), 7))
 # power.ts
 exp2_range = D("0.5") * WIDER
 log2_range = (ROOT2 - 1) / (ROOT2 + 1) * WIDER

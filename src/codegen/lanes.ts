@@ -18,7 +18,6 @@ import type { ScalarBinary, ScalarBuilder, ScalarCompare, ScalarUnary } from '..
 import type { FunctionBuilder } from './function_builder.js';
 import type { Expr, KernelType, MemoryType, Vectors } from './ir.js';
 import { constant, elementOf, inVectors } from './ir.js';
-import { erf } from './math/erf.js';
 import { floatBinary, floatUnary, needsRounding } from './math/floats.js';
 import { integerBinary, integerCompare, integerUnary, wrapInteger } from './math/integers.js';
 import { roundLanes, toOddF32 } from './math/rounding.js';
@@ -107,8 +106,6 @@ export function storeElements(f: FunctionBuilder, { dtype, expr }: LaneValue, ad
 export class LaneBuilder implements ScalarBuilder<LaneValue> {
   /** Words whose highest bit is known to be 0. They convert as signed numbers, which is quicker, with the same result. */
   readonly #halves = new Set<Expr>();
-  /** Squares, and negatives and exponentials, by their operands: parts of functions that are often computed too. */
-  readonly #made = new Map<string, Map<Expr, LaneValue>>();
 
   constructor(
     private readonly f: FunctionBuilder,
@@ -132,26 +129,7 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
     throw new InternalError(`kernel: there is no ${op} of ${dtype}`);
   }
 
-  unary(op: ScalarUnary, x: LaneValue): LaneValue {
-    if (op === 'exp' || op === 'neg') return this.#once(op, x, () => this.#unary(op, x));
-    return this.#unary(op, x);
-  }
-
-  /** The same value again where `make` was called for this operand before. */
-  #once(name: string, { expr }: LaneValue, make: () => LaneValue): LaneValue {
-    let known = this.#made.get(name);
-    if (known === undefined) this.#made.set(name, (known = new Map<Expr, LaneValue>()));
-    let made = known.get(expr);
-    if (made === undefined) known.set(expr, (made = make()));
-    return made;
-  }
-
-  #unary(op: ScalarUnary, value: LaneValue): LaneValue {
-    const { dtype, expr: x } = value;
-    if (op === 'erf' && dtype === 'float32') {
-      const gauss = this.unary('exp', this.unary('neg', this.binary('mul', value, value)));
-      return { dtype, expr: erf(this.f, x, gauss.expr) };
-    }
+  unary(op: ScalarUnary, { dtype, expr: x }: LaneValue): LaneValue {
     if (isFloat(dtype)) {
       if (op === 'isFinite') return this.#bind('bool', x.abs().lt(Infinity));
       const result = floatUnary(this.f, op, x) ?? this.#none(op, dtype);
@@ -165,12 +143,7 @@ export class LaneBuilder implements ScalarBuilder<LaneValue> {
     return { dtype, expr: compute(this.f, op, x, dtype) ?? this.#none(op, dtype) };
   }
 
-  binary(op: ScalarBinary, x: LaneValue, y: LaneValue): LaneValue {
-    if (op === 'mul' && x.expr === y.expr) return this.#once('square', x, () => this.#binary(op, x, y));
-    return this.#binary(op, x, y);
-  }
-
-  #binary(op: ScalarBinary, { dtype, expr: x }: LaneValue, { expr: y }: LaneValue): LaneValue {
+  binary(op: ScalarBinary, { dtype, expr: x }: LaneValue, { expr: y }: LaneValue): LaneValue {
     if (isFloat(dtype)) {
       const result = floatBinary(this.f, op, x, y) ?? this.#none(op, dtype);
       return { dtype, expr: needsRounding(op) ? this.#round(result, dtype) : result };

@@ -16,15 +16,30 @@ export const ROUNDER = 12582912;
 /** The exponent's bits of 1. */
 const ONE = 127 << 23;
 /** (e^r - 1 - r) / r² on |r| <= ln 2 / 2: off by 2⁻³¹ of e^r - 1. */
-const EXP = [0.5, 0.1666666567325592, 0.04166649281978607, 0.008333544246852398, 0.0013932341244071722, 0.00019763413001783192] as const; // prettier-ignore
+const EXPM1 = [0.5, 0.1666666567325592, 0.04166649281978607, 0.008333544246852398, 0.0013932341244071722, 0.00019763413001783192] as const; // prettier-ignore
+/** e^r on |r| <= ln 2 / 2: off by 2⁻²⁸. */
+const EXP = [1, 1, 0.4999999403953552, 0.1666652113199234, 0.04166827350854874, 0.008368683978915215, 0.0013820081949234009] as const; // prettier-ignore
 
 interface Reduced {
-  /** ROUNDER + n. */
+  /** ROUNDER + n, or what was given for the rounder, + n. */
   readonly rounded: Expr;
   /** x - n ln 2. */
   readonly r: Expr;
   /** What rounding took from r. */
   readonly lost: Expr;
+}
+
+/** `x` is bound, of |x| < 300. */
+function reduce(f: FunctionBuilder, x: Expr, rounder = ROUNDER): Reduced {
+  const number = (value: number): Expr => constant(x.type, value);
+  const rounded = f.let(x.fma(number(LOG2_E), number(rounder)));
+  const n = f.let(rounded.sub(rounder));
+  const high = f.let(n.fma(number(-LN2_HIGH), x));
+  const r = f.let(n.fma(number(-LN2_LOW), high));
+  return { rounded, r, lost: n.fma(number(-LN2_LOW), high.sub(r)) };
+}
+
+interface Less extends Reduced {
   /** e^r - 1 - r. */
   readonly rest: Expr;
   /** e^r - 1. */
@@ -32,21 +47,12 @@ interface Reduced {
 }
 
 /** `x` is bound, of |x| < 300. */
-function reduce(f: FunctionBuilder, x: Expr): Reduced {
-  const number = (value: number): Expr => constant(x.type, value);
-  const rounded = f.let(x.fma(number(LOG2_E), number(ROUNDER)));
-  const n = f.let(rounded.sub(ROUNDER));
-  const high = f.let(n.fma(number(-LN2_HIGH), x));
-  const r = f.let(n.fma(number(-LN2_LOW), high));
+function reduceLess(f: FunctionBuilder, x: Expr): Less {
+  const reduced = reduce(f, x);
+  const { r } = reduced;
   const square = f.let(r.mul(r));
-  const series = f.let(polynomial(r, EXP));
-  return {
-    rounded,
-    r,
-    lost: n.fma(number(-LN2_LOW), high.sub(r)),
-    rest: square.mul(series),
-    less: square.fma(series, r),
-  };
+  const series = f.let(polynomial(r, EXPM1));
+  return { ...reduced, rest: square.mul(series), less: square.fma(series, r) };
 }
 
 /** 2^(n - down), where that is a normal number. */
@@ -61,18 +67,32 @@ function powerOfTwo(f: FunctionBuilder, rounded: Expr, down = 0): Expr {
   );
 }
 
+/** e^r. */
+function series(f: FunctionBuilder, r: Expr): Expr {
+  if (f.target.fma && isVector(r.type)) return polynomial(r, EXP);
+  // Where products are rounded, that of r, which is the largest, must not be one of them.
+  return r
+    .mul(r)
+    .mul(polynomial(r, EXP.slice(2)))
+    .add(r)
+    .add(1);
+}
+
+/** Added to the rounder of `exp`: the low bits of what is rounded are then n + 2 · 127. */
+const TWO_BIASES = 254;
+
 /** e^x, within 1 unit, subnormal results too. */
 export function exp(f: FunctionBuilder, value: Expr): Expr {
-  const given = f.let(value);
-  // Below -104 it is 0: computed as 0 · e^0, as processors take long over products that round to 0 (masks are such numbers).
-  const vanishes = f.let(given.lt(-104));
-  const x = f.let(atMost(without(given, vanishes), 89));
-  const { rounded, less } = reduce(f, x);
-  // 2^n may be no normal number: it is applied in two halves.
-  const half = f.let(rounded.bitcast().shrS(1).shl(23));
-  const first = half.add(ONE).bitcast();
-  const second = rounded.bitcast().shl(23).sub(half).add(ONE).bitcast();
-  return f.let(without(f.let(less.add(1).mul(first).mul(second)), vanishes));
+  const x = f.let(value);
+  // Below -104 it is 0, whatever is computed.
+  const vanishes = f.let(x.lt(-104));
+  const { rounded, r } = reduce(f, f.let(atMost(x, 89)), ROUNDER + TWO_BIASES);
+  // 2^n may be no normal number: it is applied in two halves, the exponents of which are half of n + 2 · 127, and the rest.
+  const bits = rounded.bitcast();
+  const first = f.let(bits.shrU(1).shl(23));
+  const second = bits.shl(23).sub(first);
+  const result = f.let(f.let(series(f, r)).mul(first.bitcast()).mul(second.bitcast()));
+  return f.let(without(result, vanishes));
 }
 
 /** `x`, or 0 where the condition holds. */
@@ -82,14 +102,14 @@ function without(x: Expr, condition: Expr): Expr {
 
 /** e^x 2^-down for a bound `x` where that is a normal number: -80 < x < 88 + 0.69 down. */
 function expMiddle(f: FunctionBuilder, x: Expr, down = 0): Expr {
-  const { rounded, less } = reduce(f, x);
+  const { rounded, less } = reduceLess(f, x);
   return f.let(less.add(1).mul(powerOfTwo(f, rounded, down)));
 }
 
 /** e^x - 1, within 1.1 units. */
 export function expm1(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
-  const { rounded, r, lost, rest } = reduce(f, f.let(atMost(atLeast(x, -20), 89)));
+  const { rounded, r, lost, rest } = reduceLess(f, f.let(atMost(atLeast(x, -20), 89)));
   // Half of it, which overflows later: (2^n - 1) + 2^n (r + rest), with what the first sum loses.
   const scale = powerOfTwo(f, rounded, 1);
   const whole = f.let(scale.sub(0.5));
@@ -118,7 +138,7 @@ export function tanh(f: FunctionBuilder, value: Expr): Expr {
   const x = f.let(value);
   // From 10 on it rounds to 1.
   const a = f.let(atMost(x.abs(), 10));
-  const { rounded, less } = reduce(f, f.let(a.mul(-2)));
+  const { rounded, less } = reduceLess(f, f.let(a.mul(-2)));
   // (1 - y) / (1 + y) with y = e^-2a, where y - 1 = 2^n (e^r - 1) + (2^n - 1)
   const scale = powerOfTwo(f, rounded);
   const below = f.let(scale.fma(less, scale.sub(1)));

@@ -79,7 +79,7 @@ const UNARY: Readonly<Record<FloatUnary, Unary>> = {
   asinh: double(host.asinh),
   acosh: double(host.acosh),
   atanh: double(host.atanh),
-  erf: formula((f, x) => erf(f, x, exponentials.exp(f, f.let(x.mul(x).neg()))), double(special.erf)),
+  erf: formula(erf, double(special.erf)),
   erfinv: double(special.erfinv),
   lgamma: double(special.lgamma),
   digamma: double(special.digamma),

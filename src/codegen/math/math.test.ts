@@ -24,7 +24,7 @@ const BOUNDS: readonly (readonly [ScalarUnary, (x: number) => number, number])[]
   ['sin', Math.sin, 1],
   ['cos', Math.cos, 1],
   ['atan', Math.atan, 1.9],
-  ['erf', special.erf, 1.4],
+  ['erf', special.erf, 1.3],
 ];
 
 function run(op: ScalarUnary, x: Float32Array, vectors: Vectors): ArrayLike<number> {

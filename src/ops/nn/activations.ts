@@ -268,14 +268,15 @@ export const leakyRelu = op(
     return lax.select(lax.ge(t, c(t, 0)), t, lax.mul(c(t, negativeSlope), t));
   },
 );
-/** Twice Φ(x). */
-const twicePhi = <T extends Operand<T>>(x: T): T => lax.add(lax.erf(lax.div(x, c(x, Math.SQRT2))), c(x, 1));
-const geluByErf = <T extends Operand<T>>(x: T): T => lax.mul(lax.mul(x, c(x, 0.5)), twicePhi(x));
+/** Φ(x) */
+const phi = <T extends Operand<T>>(x: T): T =>
+  lax.mul(lax.add(lax.erf(lax.div(x, c(x, Math.SQRT2))), c(x, 1)), c(x, 0.5));
+const geluByErf = <T extends Operand<T>>(x: T): T => lax.mul(x, phi(x));
 /** Φ(x) + x φ(x) */
 function slopeOfGeluByErf<T extends Operand<T>>(x: T): T {
   const scaled = lax.div(x, c(x, Math.SQRT2));
   const gauss = lax.exp(lax.neg(lax.mul(scaled, scaled)));
-  return lax.add(lax.mul(c(x, 0.5), twicePhi(x)), lax.mul(lax.mul(x, c(x, 1 / Math.sqrt(2 * Math.PI))), gauss));
+  return lax.add(phi(x), lax.mul(lax.mul(x, c(x, 1 / Math.sqrt(2 * Math.PI))), gauss));
 }
 
 /** tanh of what is taken for the argument of erf. */
