@@ -134,6 +134,31 @@ describe('decoders', () => {
   });
 });
 
+describe('JPEG', () => {
+  const find = (bytes: Uint8Array, marker: number): number =>
+    bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === marker);
+
+  test('a scan of whole blocks is read whole, whatever it says of coefficients, as in libjpeg', async () => {
+    const engine = await localEngine();
+    const way = { channels: 3, style: 'pillow' } as const;
+    const bytes = bytesOf('420.jpg');
+    const start = find(bytes, 0xda);
+    bytes[start + bytes[start + 3] + 1] = 7;
+    expect(engine.read(bytes, way).data).toEqual(engine.read(bytesOf('420.jpg'), way).data);
+  });
+
+  test('scans without end are refused', async () => {
+    const engine = await localEngine();
+    const bytes = bytesOf('420p.jpg');
+    const start = find(bytes, 0xda);
+    // An empty scan of the first plane, over and over.
+    const [id] = bytes.subarray(start + 5);
+    const empty = [0xff, 0xda, 0, 8, 1, id, 0, 0, 0, 0x10];
+    const many = Uint8Array.from([...bytes.subarray(0, start), ...Array.from({ length: 2561 }, () => empty).flat(), 0xff, 0xd9]); // prettier-ignore
+    expect(() => engine.read(many, { channels: 3, style: 'pillow' })).toThrow('more than 2560 scans');
+  });
+});
+
 describe('loadImg', () => {
   test('gives the very pixels of Pillow in every way of resizing (of 16 bits: to 1)', async () => {
     for (const { id, options, y } of startingWith('pil_resize/')) {

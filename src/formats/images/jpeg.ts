@@ -4,7 +4,8 @@
  * are cut off for whole ones. The function's text is part of a worker's program, so it uses nothing but its arguments.
  * @see ITU-T T.81
  */
-import type { Colors, joinPlanes, Plane } from './jpeg_samples.js';
+import type { Colors, joinPlanes, Plane, RowParts } from './jpeg_samples.js';
+import type { arrange, BitState, Codes, findCode, readBit, readBlock, readCoefficients, readDifference, refineCoefficients } from './jpeg_scans.js'; // prettier-ignore
 import type { Transform } from './jpeg_transforms.js';
 import type { Raster } from './raster.js';
 
@@ -18,12 +19,22 @@ export interface JpegOptions {
 
 export type JpegReader = (bytes: Uint8Array, options: JpegOptions, maxPixels: number) => Raster;
 
+/** What the reader is made of: functions whose texts can be sent to workers. */
+export interface JpegParts extends RowParts {
+  readonly findCode: typeof findCode;
+  readonly arrange: typeof arrange;
+  readonly readBlock: typeof readBlock;
+  readonly readDifference: typeof readDifference;
+  readonly readBit: typeof readBit;
+  readonly readCoefficients: typeof readCoefficients;
+  readonly refineCoefficients: typeof refineCoefficients;
+  readonly transformAccurately: Transform;
+  readonly transformFast: Transform;
+  readonly joinPlanes: typeof joinPlanes;
+}
+
 /** Make the reader, of its parts. */
-export function makeJpegReader(
-  transformAccurately: Transform,
-  transformFast: Transform,
-  join: typeof joinPlanes,
-): JpegReader {
+export function makeJpegReader(parts: JpegParts): JpegReader {
   interface Component {
     readonly id: number;
     readonly h: number;
@@ -33,18 +44,12 @@ export function makeJpegReader(
     blocksAcross: number;
     blocksDown: number;
     roomAcross: number;
+    roomDown: number;
+    /** Of all blocks, in the order of the file, where they come in several scans (progressive); otherwise empty. */
     coefficients: Int16Array;
     factors: Int32Array | null;
-    dc: number;
+    samples: Uint8ClampedArray;
   }
-  /** For each length of a code: its first code, the number of codes, and where their symbols begin. */
-  interface Codes {
-    readonly counts: Uint8Array;
-    readonly symbols: Uint8Array;
-    /** By the next 8 bits: length << 8 | symbol; 0: longer. */
-    readonly quick: Uint16Array;
-  }
-
   const ZIGZAG = new Uint8Array(64);
   for (let i = 0, row = 0, column = 0; i < 64; i++) {
     ZIGZAG[i] = row * 8 + column;
@@ -56,16 +61,18 @@ export function makeJpegReader(
     else if (column === 0) row++;
     else [row, column] = [row + 1, column - 1];
   }
+  /** More than any file has whose scans each bring a bit of a coefficient. */
+  const MAX_SCANS = 2560;
   const SCALES = [1, 1.387039845, 1.306562965, 1.175875602, 1, 0.785694958, 0.5411961, 0.275899379];
 
   function makeCodes(counts: Uint8Array, symbols: Uint8Array): Codes {
-    const quick = new Uint16Array(256);
+    const quick = new Uint16Array(512);
     let code = 0;
     let next = 0;
-    for (let length = 1; length <= 8; length++, code <<= 1) {
+    for (let length = 1; length <= 9; length++, code <<= 1) {
       for (let i = 0; i < counts[length - 1]; i++, code++, next++) {
-        const from = code << (8 - length);
-        for (let j = 0; j < 1 << (8 - length) && from + j < 256; j++) quick[from + j] = (length << 8) | symbols[next];
+        const from = code << (9 - length);
+        quick.fill((length << 8) | symbols[next], from, from + (1 << (9 - length)));
       }
     }
     return { counts, symbols, quick };
@@ -83,61 +90,41 @@ export function makeJpegReader(
     };
 
     const quantization: (Int32Array | undefined)[] = [];
-    const codes: [(Codes | undefined)[], (Codes | undefined)[]] = [[], []];
-    let components: Component[] = [];
+    const codes: readonly [(Codes | undefined)[], (Codes | undefined)[]] = [[], []];
+    const components: Component[] = [];
+    /** Those whose samples are asked for. */
+    let wanted: readonly Component[] = [];
     let [width, height, maxH, maxV] = [0, 0, 1, 1];
     let progressive = false;
-    let restart = 0;
+    /** Groups of blocks between two markers of a scan; 0: there are no markers. */
+    let interval = 0;
     let adobe: number | null = null;
     let jfif = false;
     let scans = 0;
 
-    // Bits of the scan at hand.
-    let buffer = 0;
-    let held = 0;
-    const fill = (): void => {
-      while (held <= 16) {
-        let byte = 0;
-        if (at >= bytes.length) fail(CUT_OFF);
-        if (bytes[at] !== 0xff) byte = bytes[at++];
-        else if (bytes[at + 1] === 0) {
-          byte = 0xff;
-          at += 2;
-        } else if (at + 1 >= bytes.length) fail(CUT_OFF);
-        // Before a marker the bits that lack are 0, as in libjpeg.
-        buffer = ((buffer << 8) | byte) & 0xffffff;
-        held += 8;
+    // The bytes of the scan at hand up to the next marker, without those that only say that they are none.
+    const scanned = new Uint8Array(bytes.length);
+    const state: BitState = new Int32Array(5);
+    const enterScan = (): void => {
+      let end = 0;
+      for (;;) {
+        const escape = bytes.indexOf(0xff, at);
+        if (escape < 0 || escape + 1 >= bytes.length) fail(CUT_OFF);
+        const isByte = bytes[escape + 1] === 0;
+        const until = isByte ? escape + 1 : escape;
+        scanned.set(bytes.subarray(at, until), end);
+        end += until - at;
+        at = isByte ? until + 1 : until;
+        if (!isByte) break;
       }
+      state.fill(0);
+      state[3] = end;
     };
-    const bits = (count: number): number => {
-      if (count === 0) return 0;
-      if (held < count) fill();
-      held -= count;
-      return (buffer >> held) & ((1 << count) - 1);
-    };
-    const signed = (count: number): number => {
-      const value = bits(count);
-      return count === 0 || value >= 1 << (count - 1) ? value : value - (1 << count) + 1;
-    };
-    const symbol = ({ counts, symbols, quick }: Codes): number => {
-      if (held < 16) fill();
-      const found = quick[(buffer >> (held - 8)) & 255];
-      if (found !== 0) {
-        held -= found >> 8;
-        return found & 255;
-      }
-      let [code, first, start] = [0, 0, 0];
-      for (let length = 1; length <= 16; length++) {
-        code = (code << 1) | ((buffer >> (held - length)) & 1);
-        const count = counts[length - 1];
-        if (code - first < count) {
-          held -= length;
-          return symbols[start + code - first];
-        }
-        start += count;
-        first = (first + count) << 1;
-      }
-      return fail('its bits are no code of its tables: it is damaged');
+    const nextInterval = (): void => {
+      while (bytes[at + 1] === 0xff) at++;
+      if (at + 1 >= bytes.length) fail(CUT_OFF);
+      if (bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) at += 2;
+      enterScan();
     };
 
     function readFrame(start: number, end: number): void {
@@ -162,9 +149,10 @@ export function makeJpegReader(
           blocksAcross: 0,
           blocksDown: 0,
           roomAcross: 0,
+          roomDown: 0,
           coefficients: new Int16Array(0),
           factors: null,
-          dc: 0,
+          samples: new Uint8ClampedArray(0),
         });
       }
       maxH = Math.max(...components.map(({ h }) => h));
@@ -173,135 +161,124 @@ export function makeJpegReader(
         each.blocksAcross = Math.ceil(Math.ceil((width * each.h) / maxH) / 8);
         each.blocksDown = Math.ceil(Math.ceil((height * each.v) / maxV) / 8);
         each.roomAcross = Math.ceil(width / (8 * maxH)) * each.h;
-        each.coefficients = new Int16Array(64 * each.roomAcross * Math.ceil(height / (8 * maxV)) * each.v);
+        each.roomDown = Math.ceil(height / (8 * maxV)) * each.v;
+        if (progressive) each.coefficients = new Int16Array(64 * each.roomAcross * each.roomDown);
       }
     }
+
+    const transform = fast ? parts.transformFast : parts.transformAccurately;
+    let colors: Colors = 'gray';
+    const chooseColors = (): void => {
+      if (components.length === 4) colors = adobe === 2 ? 'ycck' : 'cmyk';
+      else if (components.length === 3) {
+        const isRgb = components.every(({ id }, i) => id === 'RGB'.charCodeAt(i));
+        colors = !jfif && (adobe === 0 || (adobe === null && isRgb)) ? 'rgb' : 'ycc';
+      }
+      // The lightness of these is a plane of its own.
+      if (gray && colors === 'ycc') wanted = components.slice(0, 1);
+      else wanted = components;
+    };
+
+    const work = new Int32Array(64);
+    /** Block `at` of a plane to its samples. */
+    const toSamples = (
+      { factors, roomAcross, samples }: Component,
+      block: Int16Array,
+      last: number,
+      at: number,
+    ): void => {
+      if (factors === null) return;
+      const row = Math.floor(at / roomAcross);
+      const to = 8 * (8 * row * roomAcross + (at - row * roomAcross));
+      transform(block, 0, last, factors, work, samples, to, 8 * roomAcross);
+    };
+    const tableOf = (kind: 0 | 1, id: number): Codes => codes[kind][id] ?? fail('it lacks a table of codes');
 
     function readScan(start: number, end: number): void {
       const count = bytes[start];
       if (components.length === 0 || count < 1 || count > 4 || start + 4 + 2 * count > end)
         fail('a scan of it is broken');
-      const tables: (readonly [number, number])[] = [];
-      const inScan = Array.from({ length: count }, (_, i) => {
+      if (scans === 0) chooseColors();
+      if (++scans > MAX_SCANS) fail(`it has more than ${MAX_SCANS} scans`);
+      const planes = Array.from({ length: count }, (_, i) => {
         const id = bytes[start + 1 + 2 * i];
         const choice = bytes[start + 2 + 2 * i];
-        tables.push([choice >> 4, choice & 15]);
-        return components.find((each) => each.id === id) ?? fail('a scan of it is of no plane');
+        const component = components.find((each) => each.id === id) ?? fail('a scan of it is of no plane');
+        const [across, down] = count === 1 ? [1, 1] : [component.h, component.v];
+        return { component, dcTable: choice >> 4, acTable: choice & 15, across, down };
       });
       const [first, last, approximation] = bytes.subarray(start + 1 + 2 * count, start + 4 + 2 * count);
-      const [high, low] = [approximation >> 4, approximation & 15];
       if (progressive && (first > last || last > 63 || (first > 0 && count > 1) || (first === 0 && last > 0)))
         fail('a scan of it is broken');
-      for (const each of inScan) each.factors ??= quantization[each.table]?.slice() ?? fail('it lacks a table');
-      at = end;
-      let run = 0;
-
-      const tableOf = (kind: 0 | 1, id: number): Codes => codes[kind][id] ?? fail('it lacks a table of codes');
-      const block = (component: Component, place: number, [dcTable, acTable]: readonly [number, number]): void => {
-        const { coefficients } = component;
-        if (first === 0) {
-          if (!progressive || high === 0) {
-            component.dc += signed(symbol(tableOf(0, dcTable)) & 15);
-            coefficients[place] = component.dc << (progressive ? low : 0);
-          } else if (bits(1) === 1) coefficients[place] |= 1 << low;
+      for (const { component } of planes) {
+        if (component.factors !== null) continue;
+        const factors = quantization[component.table]?.slice() ?? fail('it lacks a table');
+        component.factors = factors;
+        if (!fast) continue;
+        for (let i = 0; i < 64; i++) {
+          const scale = Math.round(16384 * SCALES[i >> 3] * SCALES[i & 7]);
+          factors[i] = (factors[i] * scale + 2048) >> 12;
         }
-        if (!progressive) {
-          const table = tableOf(1, acTable);
-          for (let k = 1; k < 64; k++) {
-            const s = symbol(table);
-            const size = s & 15;
-            if (size === 0) {
-              if (s >> 4 !== 15) break;
-              k += 15;
-              continue;
-            }
-            k += s >> 4;
-            const value = signed(size);
-            if (k < 64) coefficients[place + ZIGZAG[k]] = value;
-          }
-          return;
-        }
-        if (first === 0) return;
-        if (high === 0) {
-          if (run > 0) {
-            run--;
-            return;
-          }
-          const table = tableOf(1, acTable);
-          for (let k = first; k <= last; k++) {
-            const s = symbol(table);
-            const [zeros, size] = [s >> 4, s & 15];
-            if (size === 0) {
-              if (zeros === 15) {
-                k += 15;
-                continue;
-              }
-              run = (1 << zeros) - 1 + bits(zeros);
-              break;
-            }
-            k += zeros;
-            const value = signed(size) << low;
-            if (k < 64) coefficients[place + ZIGZAG[k]] = value;
-          }
-          return;
-        }
-        // One more bit of coefficients that are known, and new ones of 1 bit.
-        const [plus, minus] = [1 << low, -1 << low];
-        const refine = (i: number): void => {
-          if (bits(1) === 1 && (coefficients[i] & plus) === 0) coefficients[i] += coefficients[i] >= 0 ? plus : minus;
-        };
-        let k = first;
-        if (run === 0) {
-          const table = tableOf(1, acTable);
-          for (; k <= last; k++) {
-            const s = symbol(table);
-            let zeros = s >> 4;
-            let value = 0;
-            if ((s & 15) !== 0) value = bits(1) === 1 ? plus : minus;
-            else if (zeros !== 15) {
-              run = (1 << zeros) + bits(zeros);
-              break;
-            }
-            for (; k <= last; k++) {
-              const i = place + ZIGZAG[k];
-              if (coefficients[i] !== 0) refine(i);
-              else if (--zeros < 0) break;
-            }
-            if (value !== 0 && k < 64) coefficients[place + ZIGZAG[k]] = value;
-          }
-        }
-        if (run > 0) {
-          for (; k <= last; k++) if (coefficients[place + ZIGZAG[k]] !== 0) refine(place + ZIGZAG[k]);
-          run--;
-        }
-      };
-
-      const [only] = inScan;
-      const across = count === 1 ? only.blocksAcross : Math.ceil(width / (8 * maxH));
-      const down = count === 1 ? only.blocksDown : Math.ceil(height / (8 * maxV));
-      [buffer, held] = [0, 0];
-      for (const each of components) each.dc = 0;
-      let left = restart;
-      for (let unit = 0; unit < across * down; unit++) {
-        if (restart > 0 && left-- === 0) {
-          left = restart - 1;
-          [buffer, held, run] = [0, 0, 0];
-          for (const each of components) each.dc = 0;
-          // Up to the marker of the restart.
-          while (at + 1 < bytes.length && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && bytes[at + 1] !== 0xff)) at++;
-          if (at + 1 >= bytes.length) fail(CUT_OFF);
-          if (bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) at += 2;
-        }
-        const [row, column] = [Math.floor(unit / across), unit % across];
-        if (count === 1) block(only, 64 * (row * only.roomAcross + column), tables[0]);
-        else
-          inScan.forEach((each, i) => {
-            for (let y = 0; y < each.v; y++)
-              for (let x = 0; x < each.h; x++)
-                block(each, 64 * ((row * each.v + y) * each.roomAcross + column * each.h + x), tables[i]);
-          });
       }
-      scans++;
+      at = end;
+      enterScan();
+      const [{ component: only }] = planes;
+      const rows = count === 1 ? only.blocksDown : Math.ceil(height / (8 * maxV));
+      const columns = count === 1 ? only.blocksAcross : Math.ceil(width / (8 * maxH));
+      const levels = planes.map(() => 0);
+      let left = interval;
+      /** `read(plane, nth plane, nth block of the plane)`, for all blocks of the scan. */
+      const forEachBlock = (read: (plane: (typeof planes)[number], i: number, at: number) => void): void => {
+        for (let row = 0; row < rows; row++)
+          for (let column = 0; column < columns; column++) {
+            if (interval > 0 && left-- === 0) {
+              left = interval - 1;
+              nextInterval();
+              levels.fill(0);
+            }
+            for (let i = 0; i < count; i++) {
+              const plane = planes[i];
+              const { across, down, component } = plane;
+              for (let y = 0; y < down; y++)
+                for (let x = 0; x < across; x++)
+                  read(plane, i, (row * down + y) * component.roomAcross + column * across + x);
+            }
+          }
+      };
+      if (!progressive) {
+        const block = new Int16Array(64);
+        for (const { component } of planes)
+          if (component.samples.length === 0)
+            component.samples = new Uint8ClampedArray(64 * component.roomAcross * component.roomDown);
+        const tables = planes.map(({ dcTable, acTable }) => [tableOf(0, dcTable), tableOf(1, acTable)] as const);
+        const isWanted = planes.map(({ component }) => wanted.includes(component));
+        forEachBlock(({ component }, i, at) => {
+          block[0] = levels[i];
+          const end = parts.readBlock(scanned, state, tables[i][0], tables[i][1], block, ZIGZAG, parts.findCode);
+          levels[i] = block[0];
+          if (isWanted[i]) toSamples(component, block, end, at);
+          if (end > 0) block.fill(0);
+        });
+        return;
+      }
+      const [high, low] = [approximation >> 4, approximation & 15];
+      if (first === 0 && high > 0)
+        forEachBlock(({ component: { coefficients } }, _, at) => {
+          if (parts.readBit(scanned, state) === 1) coefficients[64 * at] |= 1 << low;
+        });
+      else if (first === 0) {
+        const tables = planes.map(({ dcTable }) => tableOf(0, dcTable));
+        forEachBlock(({ component }, i, at) => {
+          levels[i] += parts.readDifference(scanned, state, tables[i], parts.findCode);
+          component.coefficients[64 * at] = levels[i] << low;
+        });
+      } else {
+        const table = tableOf(1, planes[0].acTable);
+        const read = high === 0 ? parts.readCoefficients : parts.refineCoefficients;
+        forEachBlock(({ component }, _, at) =>
+          read(scanned, state, table, component.coefficients, 64 * at, first, last, low, parts.findCode),
+        );
+      }
     }
 
     if (bytes[0] !== 0xff || bytes[1] !== 0xd8) fail('it does not begin as a JPEG file');
@@ -339,7 +316,7 @@ export function makeJpegReader(
         readFrame(start, end);
       } else if (marker >= 0xc3 && marker <= 0xcf && marker !== 0xc8 && marker !== 0xcc)
         fail(`its form (SOF${marker - 0xc0}) is none that can be read: baseline and progressive JPEG can`);
-      else if (marker === 0xdd) restart = word(start);
+      else if (marker === 0xdd) interval = word(start);
       else if (marker === 0xe0 && bytes[start] === 0x4a && bytes[start + 1] === 0x46) jfif = true;
       else if (marker === 0xee && end - start >= 12 && bytes[start] === 0x41 && bytes[start + 1] === 0x64)
         adobe = bytes[start + 11];
@@ -348,41 +325,27 @@ export function makeJpegReader(
     }
     if (scans === 0) fail('it holds no image');
 
-    let colors: Colors = 'gray';
-    if (components.length === 4) colors = adobe === 2 ? 'ycck' : 'cmyk';
-    else if (components.length === 3) {
-      const isRgb = components.every(({ id }, i) => id === 'RGB'.charCodeAt(i));
-      colors = !jfif && (adobe === 0 || (adobe === null && isRgb)) ? 'rgb' : 'ycc';
-    }
-    const work = new Int32Array(64);
-    const transform = fast ? transformFast : transformAccurately;
-    const wanted = gray && (colors === 'gray' || colors === 'ycc') ? components.slice(0, 1) : components;
     const planes = wanted.map((each): Plane => {
-      const stride = each.roomAcross * 8;
-      const data = new Uint8ClampedArray(each.coefficients.length);
-      const factors = each.factors ?? fail('it lacks a plane');
-      if (fast)
-        for (let i = 0; i < 64; i++) {
-          const scale = Math.round(16384 * SCALES[i >> 3] * SCALES[i & 7]);
-          factors[i] = (factors[i] * scale + 2048) >> 12;
-        }
-      for (let i = 0; i * 64 < data.length; i++) {
-        const [row, column] = [Math.floor(i / each.roomAcross), i % each.roomAcross];
-        transform(each.coefficients, i * 64, factors, work, data, row * 8 * stride + column * 8, stride);
+      const { coefficients } = each;
+      if (each.factors === null) return fail('it lacks a plane');
+      if (progressive) {
+        each.samples = new Uint8ClampedArray(coefficients.length);
+        const block = new Int16Array(64);
+        for (let i = 0; i * 64 < coefficients.length; i++)
+          toSamples(each, block, parts.arrange(coefficients, 64 * i, block, ZIGZAG), i);
       }
       return {
         width: Math.ceil((width * each.h) / maxH),
         height: Math.ceil((height * each.v) / maxV),
-        stride,
-        data: new Uint8Array(data.buffer),
+        stride: 8 * each.roomAcross,
+        data: new Uint8Array(each.samples.buffer),
         h: each.h,
         v: each.v,
       };
     });
     // The lightness alone: its plane is never halved against the others in files that there are, and is widened if it is.
     const measured = planes.length === 1 && components.length === 1 ? [{ ...planes[0], h: 1, v: 1 }] : planes;
-    const raster = join(measured, width, height, colors, gray, adobe !== null);
-    components = [];
+    const raster = parts.joinPlanes(measured, width, height, colors, gray, adobe !== null, parts);
     return { ...raster, depth: 8, kind: 'jpeg', gamma: null };
   };
 }

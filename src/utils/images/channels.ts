@@ -46,6 +46,9 @@ export function toPixels(raster: Raster, channels: Channels, style: Style): Pixe
     return toPixels({ ...raster, model: 'rgb', data: rgb }, channels, 'pillow');
   }
 
+  // As they are.
+  if (data instanceof Uint8Array && ((model === 'rgb' && channels === 3) || (model === 'gray' && channels === 1)))
+    return { width, height, channels, data };
   const out = new Uint8Array(count * channels);
   if (channels === 1) {
     if (isGray) {

@@ -118,7 +118,25 @@ export function resizeImage(pixels: Pixels, way: ResizeWay): Float32Array | Uint
     return taps;
   };
 
+  /** Without the last places that no output uses: TensorFlow's linear weights are two or three. */
   const tapsOf = (from: number, to: number): Taps => {
+    const all = allTapsOf(from, to);
+    let used = all.width;
+    const isUsed = (k: number): boolean => {
+      for (let i = k; i < all.weights.length; i += all.width) if (all.weights[i] !== 0) return true;
+      return false;
+    };
+    while (used > 1 && !isUsed(used - 1)) used--;
+    if (used === all.width) return all;
+    const taps = make(to, used);
+    for (let i = 0; i < taps.places.length; i++) {
+      const from = Math.floor(i / used) * all.width + (i % used);
+      taps.places[i] = all.places[from];
+      taps.weights[i] = all.weights[from];
+    }
+    return taps;
+  };
+  const allTapsOf = (from: number, to: number): Taps => {
     if (interpolation === 'nearest') {
       const taps = make(to, 1);
       for (let o = 0; o < to; o++) {
@@ -146,24 +164,38 @@ export function resizeImage(pixels: Pixels, way: ResizeWay): Float32Array | Uint
     const { data, width } = pixels;
     const down = tapsOf(rows, toRows);
     const across = tapsOf(columns, toColumns);
+    const { weights } = across;
+    const places = across.places.map((place) => place * channels);
     const length = columns * channels;
     const line = new Float32Array(length);
     const out = new Float32Array(toRows * toColumns * channels);
     for (let y = 0, to = 0; y < toRows; y++) {
-      line.fill(0);
       for (let k = 0; k < down.width; k++) {
         const weight = down.weights[y * down.width + k];
-        if (weight === 0) continue;
         const from = ((top + down.places[y * down.width + k]) * width + left) * channels;
-        for (let i = 0; i < length; i++) line[i] += data[from + i] * weight;
+        if (k === 0) for (let i = 0; i < length; i++) line[i] = data[from + i] * weight;
+        else if (weight !== 0) for (let i = 0; i < length; i++) line[i] += data[from + i] * weight;
       }
-      for (let x = 0; x < toColumns; x++)
-        for (let c = 0; c < channels; c++, to++) {
-          let sum = 0;
-          for (let k = 0, tap = x * across.width; k < across.width; k++, tap++)
-            sum += line[across.places[tap] * channels + c] * across.weights[tap];
-          out[to] = sum;
+      if (across.width === 2)
+        for (let tap = 0; tap < places.length; tap += 2) {
+          const near = places[tap];
+          const far = places[tap + 1];
+          const weight = weights[tap];
+          const rest = weights[tap + 1];
+          out[to++] = line[near] * weight + line[far] * rest;
+          if (channels === 1) continue;
+          out[to++] = line[near + 1] * weight + line[far + 1] * rest;
+          out[to++] = line[near + 2] * weight + line[far + 2] * rest;
+          if (channels === 4) out[to++] = line[near + 3] * weight + line[far + 3] * rest;
         }
+      else
+        for (let x = 0; x < toColumns; x++)
+          for (let c = 0; c < channels; c++) {
+            let sum = 0;
+            for (let k = 0, tap = x * across.width; k < across.width; k++, tap++)
+              sum += line[places[tap] + c] * weights[tap];
+            out[to++] = sum;
+          }
     }
     return out;
   };

@@ -4,7 +4,16 @@ import type { WorkerThread } from '../../core/platform.js';
 import { readBmp } from '../../formats/images/bmp.js';
 import { readGif } from '../../formats/images/gif.js';
 import { makeJpegReader } from '../../formats/images/jpeg.js';
-import { joinPlanes } from '../../formats/images/jpeg_samples.js';
+import { joinPlanes, mixRows, rowToRgb, widenRow } from '../../formats/images/jpeg_samples.js';
+import {
+  arrange,
+  findCode,
+  readBit,
+  readBlock,
+  readCoefficients,
+  readDifference,
+  refineCoefficients,
+} from '../../formats/images/jpeg_scans.js';
 import { transformAccurately, transformFast } from '../../formats/images/jpeg_transforms.js';
 import { readPng } from '../../formats/images/png.js';
 import { joinPasses, passesAsRow } from '../../formats/images/png_passes.js';
@@ -14,11 +23,26 @@ import { makeImageEngine } from './engine.js';
 import { resizeImage } from './resize.js';
 import { fitLikePillow, resizeLikePillow } from './resize_pillow.js';
 
+const JPEG = {
+  findCode,
+  arrange,
+  readBlock,
+  readDifference,
+  readBit,
+  readCoefficients,
+  refineCoefficients,
+  transformAccurately,
+  transformFast,
+  joinPlanes,
+  mixRows,
+  widenRow,
+  rowToRgb,
+};
 let engine: Promise<ImageEngine> | null = null;
 
 /** The engine of this thread; fast-png is loaded with the first. */
 export function localEngine(): Promise<ImageEngine> {
-  const readJpeg = makeJpegReader(transformAccurately, transformFast, joinPlanes);
+  const readJpeg = makeJpegReader(JPEG);
   engine ??= import('fast-png').then((png) =>
     makeImageEngine(
       {
@@ -42,7 +66,9 @@ export function localEngine(): Promise<ImageEngine> {
 /** The program of a worker. Tools that keep names of functions wrap these in `__name`. */
 const program = (url: string): string => `
 const __name = (fn) => fn;
-const readJpeg = (${makeJpegReader.toString()})(${transformAccurately.toString()}, ${transformFast.toString()}, ${joinPlanes.toString()});
+const readJpeg = (${makeJpegReader.toString()})({ ${Object.entries(JPEG)
+  .map(([name, part]) => `${name}: ${part.toString()}`)
+  .join(',\n')} });
 const parts = {
   readJpeg,
   readPng: ${readPng.toString()},
