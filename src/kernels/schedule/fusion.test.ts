@@ -85,6 +85,23 @@ test('what takes long, what is in memory anyway, and what needs much is read', (
   ).toEqual(['add add add reduceSum', 'add']);
 });
 
+test('a mask is computed again from what is in memory anyway, and else is read', () => {
+  const masked = (later: (y: Value, mask: Value) => Value[]): string[] =>
+    loopsOf(1, (x) => {
+      const y = neg(exp(x));
+      return later(y, ge(y, full(y.applier, SHAPE, -2, 'float32')));
+    });
+  const chosen = (y: Value, mask: Value): Value => select(mask, rowSums(rowSums(y)), full(y.applier, SHAPE, 0, 'float32')); // prettier-ignore
+  expect(masked((y, mask) => [squareMatrix(y), chosen(y, mask)])).toEqual([
+    'exp neg reduceSum',
+    'dotGeneral',
+    'reduceSum',
+    'ge select',
+  ]);
+  // exp takes long.
+  expect(masked((y, mask) => [chosen(y, mask)])).toEqual(['exp neg ge reduceSum', 'reduceSum', 'select']);
+});
+
 test('indices are never stored for loops', () => {
   const shape = SHAPE;
   expect(

@@ -101,6 +101,10 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
   }
   const stored = (v: Value): boolean => kept.has(v) || (readers.get(v)?.size ?? 0) > 0;
 
+  /** Whether a value is in memory for others than a loop and those who would read it in the loop's place. */
+  const isKept = (v: Value, { group }: Loop): boolean =>
+    kept.has(v) || [...(readers.get(v) ?? [])].some((reader) => reader !== group);
+
   /** How `v` is computed from what is in memory; null if that takes too much. */
   const recipeOf = (v: Value, loop: Loop): Recipe | null => {
     const recipe: Recipe = { nodes: [], reads: [] };
@@ -160,8 +164,9 @@ export function recompute(graph: Graph, groups: readonly Group[], views: Views, 
       const recipe = recipeOf(v, loop);
       if (recipe === null || (free && recipe.reads.length > 0)) continue;
       const targets = [...users].map((group) => loops.get(group as LoopGroup)!);
-      // A write moves each byte twice: processors read what they write.
-      let gain = bytesOf(v) * (2 + targets.length);
+      // A write moves each byte twice: processors read what they write. Lanes are packed to be stored in few bytes, one vector at a time.
+      const packs = storageBytes(v.dtype) < 4 && recipe.reads.every((x) => isKept(x, loop));
+      let gain = (packs ? 4 * sizeOf(v.shape) : bytesOf(v)) * (2 + targets.length);
       let fits = true;
       for (const { group, nodes, reads } of targets) {
         let added = 0;

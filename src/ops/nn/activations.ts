@@ -1,6 +1,6 @@
 /** @file Activation functions as ops. */
 import { epsilon } from '../../core/config.js';
-import { isUnsigned } from '../../core/dtype.js';
+import { isFloat, isUnsigned } from '../../core/dtype.js';
 import { ValueError } from '../../core/errors.js';
 import { normalizeAxis, range } from '../../core/shape.js';
 import type { Value } from '../../graph/index.js';
@@ -35,11 +35,20 @@ function numberTensor(x: TensorLike, owner: string): Tensor {
   return t.dtype === 'bool' ? lax.convert(t, 'int32') : t;
 }
 
-/** max(x, 0), whose gradient is 0 at 0 and at NaN. One choice remains of the two when the program is simplified. */
-function rectified(x: Tensor): Tensor {
-  const zero = c(x, 0);
-  return lax.select(lax.gt(x, zero), x, lax.stopGradient(lax.select(lax.le(x, zero), zero, x)));
+/**
+ * `value`, which is f(x), with a gradient that goes where `passes` holds for the value, and is 0 elsewhere. So the backward pass needs the
+ * value, which whoever reads it keeps as well, and not x.
+ */
+function passingWhere(x: Tensor, value: Tensor, passes: (y: Value) => Value): Tensor {
+  if (!isFloat(x.dtype)) return value;
+  const [y] = lax.withGradient<Tensor>({ inputs: [x], residuals: [], outputs: [value] }, ([dy], { outputs }) => [
+    dy && lax.select(passes(outputs[0]), dy, lax.zerosLike(dy)),
+  ]);
+  return y;
 }
+
+/** max(x, 0); NaN stays. */
+const positivePart = (x: Tensor): Tensor => lax.select(lax.le(x, c(x, 0)), c(x, 0), x);
 
 /**
  * max(x, 0); the gradient at 0 is 0.
@@ -52,7 +61,7 @@ function rectified(x: Tensor): Tensor {
  */
 export const relu = op('relu', (x: TensorLike): Tensor => {
   const t = numberTensor(x, 'relu');
-  return rectified(t);
+  return passingWhere(t, positivePart(t), (y) => lax.gt(y, c(y, 0)));
 });
 /**
  * min(max(x, 0), 6).
@@ -63,7 +72,11 @@ export const relu = op('relu', (x: TensorLike): Tensor => {
  * @example
  * ops.relu6([-1, 3, 8]) // [0, 3, 6]
  */
-export const relu6 = activation('relu6', (x) => lax.select(lax.ge(x, c(x, 6)), c(x, 6), rectified(x)));
+export const relu6 = activation('relu6', (x) =>
+  passingWhere(x, lax.select(lax.ge(x, c(x, 6)), c(x, 6), positivePart(x)), (y) =>
+    lax.and(lax.gt(y, c(y, 0)), lax.lt(y, c(y, 6))),
+  ),
+);
 /**
  * 1 / (1 + e⁻ˣ).
  *
