@@ -26,6 +26,9 @@ export interface CallbackListOptions extends CallbackParams {
   readonly model?: Model | null;
 }
 
+/** What there is to wait for where no callback listens. */
+const NOBODY = Promise.resolve();
+
 type BatchMode = 'Train' | 'Test' | 'Predict';
 
 /** Whether a callback wants to hear of single batches. */
@@ -107,10 +110,18 @@ export class CallbackList extends Callback {
     return this.#listeners[mode].length === 0;
   }
 
-  async #each(
+  #each(
     hook: keyof Callback,
     call: (callback: Callback) => HookResult,
     callbacks: readonly Callback[] = this.callbacks,
+  ): Promise<void> {
+    return callbacks.length === 0 ? NOBODY : this.#inTurn(hook, call, callbacks);
+  }
+
+  async #inTurn(
+    hook: keyof Callback,
+    call: (callback: Callback) => HookResult,
+    callbacks: readonly Callback[],
   ): Promise<void> {
     for (const each of callbacks) {
       try {

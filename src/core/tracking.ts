@@ -3,29 +3,33 @@ import { isDict } from './tree.js';
 
 /**
  * Visit all values in the own enumerable fields of `owner`, in the order in which the fields were defined, and those in lists,
- * dicts, Maps and Sets among them. Private fields (`#x`) are not seen.
+ * dicts, Maps and Sets among them. Private fields (`#x`) are not seen. What lies in several places is visited at each.
  */
 export function visitFields(owner: object, visit: (value: object) => void): void {
-  let seen: Set<unknown> | null = null;
-  const walk = (value: unknown): void => {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
-    const isList = Array.isArray(value);
-    const isCollection = isList || value instanceof Map || value instanceof Set || isDict(value);
-    if (!isCollection) return visit(value);
-    seen ??= new Set();
-    if (seen.has(value)) return;
-    seen.add(value);
-    if (isList) {
-      for (const item of value as readonly unknown[]) walk(item);
-    } else if (value instanceof Map || value instanceof Set) {
-      for (const item of value.values()) walk(item);
-    } else walkFields(value);
-  };
-  // Of a function with fields, as layers are, engines give names far sooner than values.
-  const walkFields = (object: object): void => {
-    for (const name of Object.keys(object)) walk((object as Record<string, unknown>)[name]);
-  };
-  walkFields(owner);
+  walkFields(owner, visit, []);
+}
+
+/** @param path The collections in which `value` lies: one that lies in itself has no end. */
+function walk(value: unknown, visit: (value: object) => void, path: object[]): void {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+  const isList = Array.isArray(value);
+  if (!isList && !isDict(value) && !(value instanceof Map) && !(value instanceof Set)) return visit(value);
+  if (path.includes(value)) return;
+  path.push(value);
+  if (isList) {
+    for (const item of value as readonly unknown[]) walk(item, visit, path);
+  } else if (value instanceof Map || value instanceof Set) {
+    for (const item of value.values()) walk(item, visit, path);
+  } else walkFields(value, visit, path);
+  path.pop();
+}
+
+// Of a function with fields, as layers are, engines give names far sooner than values.
+function walkFields(object: object, visit: (value: object) => void, path: object[]): void {
+  for (const name of Object.keys(object)) {
+    const value = (object as Record<string, unknown>)[name];
+    if (value !== null && (typeof value === 'object' || typeof value === 'function')) walk(value, visit, path);
+  }
 }
 
 /** What saving may find in an object, by the names of Keras's attributes. */

@@ -126,7 +126,7 @@ describe('generators', () => {
   test('go on in the next epoch with stepsPerEpoch; functions start anew', async () => {
     const epoch = async (iterator: EpochIterator): Promise<unknown[]> => {
       const batches: AnyBatch[] = [];
-      for await (const each of iterator.epoch()) batches.push(...each.batches);
+      for await (const each of iterator.epoch(0, (group) => group)) batches.push(...each.batches);
       return firsts(batches);
     };
     const once = new EpochIterator(getDataAdapter(count(5), 'fit'), 2, 1);
@@ -141,7 +141,8 @@ describe('generators', () => {
     expect([await epoch(arrays), await epoch(arrays), await epoch(arrays)]).toEqual([[0, 2], [4], [0, 2]]);
     const executions = new EpochIterator(getDataAdapter(column(10), 'fit', { batchSize: 2 }), null, 3);
     const ends: number[][] = [];
-    for await (const { begin, end, batches } of executions.epoch()) ends.push([begin, end, batches.length]);
+    for await (const { begin, end, batches } of executions.epoch(0, (group) => group))
+      ends.push([begin, end, batches.length]);
     expect(ends).toEqual([[0, 2, 3], [3, 5, 2]]); // prettier-ignore
   });
 
@@ -181,7 +182,7 @@ describe('PyDataset', () => {
   test('hears of the ends of epochs, and says what must be overridden', async () => {
     const dataset = new Squares();
     const iterator = new EpochIterator(getDataAdapter(dataset, 'fit'), null, 1);
-    for await (const each of iterator.epoch()) expect(each.batches).toHaveLength(1);
+    for await (const each of iterator.epoch(0, (group) => group)) expect(each.batches).toHaveLength(1);
     expect(dataset.ended).toBe(1);
     expect(() => getDataAdapter(new PyDataset(), 'fit').numBatches).toThrow(/override 'get length\(\)'/);
     expect(() => new PyDataset({ worker: 1 } as object)).toThrow(/no option 'worker'.*'workers'/);

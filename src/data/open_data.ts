@@ -9,11 +9,7 @@ import { WorkerDataset } from './worker_dataset.js';
  * @param sources What the run reads; a list stands for `[x, y]`. Only a `WorkerDataset` has workers.
  * @param options Those of the run: `workers` in place of what the data sets say.
  */
-export async function withOpenData<T>(
-  sources: readonly unknown[],
-  options: unknown,
-  run: () => Promise<T>,
-): Promise<T> {
+export function withOpenData<T>(sources: readonly unknown[], options: unknown, run: () => Promise<T>): Promise<T> {
   const { workers, useMultiprocessing } = isDict(options) ? options : {};
   const found = sources
     .map((source): unknown => (Array.isArray(source) ? source[0] : source))
@@ -27,6 +23,10 @@ export async function withOpenData<T>(
       );
     return run();
   }
+  return whileOpen(found, workers, run);
+}
+
+async function whileOpen<T>(found: readonly WorkerDataset[], workers: unknown, run: () => Promise<T>): Promise<T> {
   const opened: WorkerDataset[] = [];
   try {
     for (const dataset of found) {

@@ -27,19 +27,37 @@ const alone = (machine: MachineModel, kernels: readonly Kernel[]): number =>
     0,
   );
 
-function together(machine: MachineModel, kernels: readonly Kernel[], threads: number): number {
-  const { meetingNs, handOutNs } = machine;
-  return cutSections(kernels, machine).reduce((sum, section) => {
-    if (!section.shared) return sum + meetingNs + alone(machine, section.kernels);
+/** A section: the time of one thread, and into how many tasks it falls; or a loop of sections. */
+type Part =
+  | { readonly time: number; readonly tasks: number | null }
+  | { readonly repeats: number; readonly parts: readonly Part[] };
+
+const partsOf = (machine: MachineModel, kernels: readonly Kernel[]): Part[] =>
+  cutSections(kernels, machine).map((section) => {
+    if (!section.shared) return { time: alone(machine, section.kernels), tasks: null };
     const { control, tasks } = section.kernel;
-    if (control) return sum + control.repeats * together(machine, control.kernels, threads);
+    if (control) return { repeats: control.repeats, parts: partsOf(machine, control.kernels) };
+    return { time: timeOf(machine, section.kernel), tasks };
+  });
+
+function together(machine: MachineModel, parts: readonly Part[], threads: number): number {
+  const { meetingNs, handOutNs } = machine;
+  return parts.reduce((sum, part) => {
+    if ('parts' in part) return sum + part.repeats * together(machine, part.parts, threads);
+    const { time, tasks } = part;
+    if (tasks === null) return sum + meetingNs + time;
     const taken = Math.ceil(tasks / threads);
     const handOuts = Math.min(TASKS_TAKEN, taken) * handOutNs;
-    return sum + meetingNs + handOuts + (timeOf(machine, section.kernel) * taken) / tasks;
+    return sum + meetingNs + handOuts + (time * taken) / tasks;
   }, 0);
 }
 
-/** How long a step of these kernels takes. */
+/** How long a step of these kernels takes. It is asked at each run: the kernels are looked at once, and not kept. */
 export function estimate(machine: MachineModel, kernels: readonly Kernel[]): Estimate {
-  return { alone: alone(machine, kernels), together: (threads) => together(machine, kernels, threads) };
+  const parts = partsOf(machine, kernels);
+  const known: number[] = [];
+  return {
+    alone: alone(machine, kernels),
+    together: (threads) => (known[threads] ??= together(machine, parts, threads)),
+  };
 }

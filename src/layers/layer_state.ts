@@ -55,6 +55,8 @@ export abstract class LayerState extends Operation {
   #trainable: boolean;
   readonly #trainableVariables: Variable[] = [];
   readonly #nonTrainableVariables: Variable[] = [];
+  /** Those of both lists. */
+  readonly #owned = new Set<Variable>();
   /** Losses that are kept by a StatelessScope. */
   readonly #collected = new WeakSet<Tensor>();
   #losses: { readonly trace: unknown; readonly loss: Tensor }[] = [];
@@ -112,7 +114,7 @@ export abstract class LayerState extends Operation {
     variable.regularizer = regularizers.get(options.regularizer ?? null);
     variable.constraint = constraints.get(options.constraint ?? null);
     variable.overwriteWithGradient = options.overwriteWithGradient ?? false;
-    (trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
+    this.#own(variable, trainable);
     if (!this.#trainable) variable.trainable = false;
     return variable;
   }
@@ -170,26 +172,34 @@ export abstract class LayerState extends Operation {
 
   /** The variables, layers, metrics and seed generators in the fields. */
   get #inFields(): { variables: Variable[]; layers: Layer[]; metrics: Metric[]; seedGenerators: SeedGenerator[] } {
+    // Every call of `predict` looks: most of what fields hold is none of these.
     return remembered(this, () => {
-      const values = new Set<object>();
-      visitFields(this, (value) => values.add(value));
-      const all = [...values];
-      return {
-        variables: all.filter((value) => value instanceof Variable),
-        layers: all.filter((value) => value instanceof LayerState) as unknown[] as Layer[],
-        metrics: all.filter((value) => value instanceof Metric),
-        seedGenerators: all.filter((value) => value instanceof SeedGenerator),
+      const [variables, layers, metrics, seedGenerators] = [[], [], [], []] as [Variable[], Layer[], Metric[], SeedGenerator[]]; // prettier-ignore
+      const seen = new Set<object>();
+      const add = <T extends object>(list: T[], value: T): void => {
+        if (seen.has(value)) return;
+        seen.add(value);
+        list.push(value);
       };
+      visitFields(this, (value) => {
+        if (value instanceof Variable) add(variables, value);
+        else if (value instanceof LayerState) add(layers, value as unknown as Layer);
+        else if (value instanceof Metric) add(metrics, value);
+        else if (value instanceof SeedGenerator) add(seedGenerators, value);
+      });
+      return { variables, layers, metrics, seedGenerators };
     });
+  }
+
+  #own(variable: Variable, trainable: boolean): void {
+    this.#owned.add(variable);
+    (trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
   }
 
   /** The weights that this layer itself owns, trainable ones first. */
   get ownWeights(): Variable[] {
-    const known = new Set([...this.#trainableVariables, ...this.#nonTrainableVariables]);
-    for (const variable of this.#inFields.variables) {
-      if (!known.has(variable))
-        (variable.trainable ? this.#trainableVariables : this.#nonTrainableVariables).push(variable);
-    }
+    for (const variable of this.#inFields.variables)
+      if (!this.#owned.has(variable)) this.#own(variable, variable.trainable);
     return [...this.#trainableVariables, ...this.#nonTrainableVariables];
   }
 
@@ -206,11 +216,12 @@ export abstract class LayerState extends Operation {
   /** All layers inside, at any depth. */
   flattenLayers(): Layer[] {
     const found = new Set<Layer>();
-    const queue = [...this.ownLayers];
-    for (let layer = queue.shift(); layer !== undefined; layer = queue.shift()) {
+    // The next one is at the end.
+    const waiting = [...this.ownLayers].reverse();
+    for (let layer = waiting.pop(); layer !== undefined; layer = waiting.pop()) {
       if ((layer as LayerState) === this || found.has(layer)) continue;
       found.add(layer);
-      for (const inner of layer.ownLayers) queue.unshift(inner);
+      waiting.push(...layer.ownLayers);
     }
     return [...found];
   }

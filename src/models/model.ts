@@ -186,7 +186,8 @@ export class Model<const Out = unknown> extends Trainer {
   // ---- layers ----
 
   override get ownLayers(): Layer[] {
-    return [...new Set([...this.#graphLayers(), ...super.ownLayers])];
+    const [drawn, held] = [this.#graphLayers(), super.ownLayers];
+    return drawn.length === 0 ? held : [...new Set([...drawn, ...held])];
   }
 
   #graphLayers(): Layer[] {

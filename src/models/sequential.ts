@@ -164,7 +164,9 @@ export class Sequential extends Model {
 
   override get ownLayers(): Layer[] {
     // The base's constructor asks before the field is there.
-    return #layers in this ? [...new Set([...this.#layers, ...super.ownLayers])] : super.ownLayers;
+    const held = super.ownLayers;
+    if (!(#layers in this)) return held;
+    return held.length === 0 ? [...this.#layers] : [...new Set([...this.#layers, ...held])];
   }
 
   override get inputs(): readonly KerasTensor[] {

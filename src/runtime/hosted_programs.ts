@@ -24,10 +24,13 @@ const formOf = (arrays: readonly NDArray[]): string =>
 /** The programs of one function for arguments of one form: one for each form of what the host computes of texts. */
 export class HostedPrograms<C extends Hosted> {
   #plan: HostPlan | null = null;
+  /** The only program there is where the host computes nothing. */
+  #only: Found<C> | null = null;
   readonly #programs = new Map<string, C>();
 
   /** @param compile Traces the function on these arguments; `results` is what the host has computed meanwhile. */
   find(feeds: HostFeeds, compile: () => { readonly compiled: C; readonly results: readonly NDArray[] }): Found<C> {
+    if (this.#only !== null) return this.#only;
     let hosted: readonly NDArray[] | null = this.#plan === null ? null : this.#plan.run(feeds);
     let compiled = hosted === null ? undefined : this.#programs.get(formOf(hosted));
     if (compiled === undefined) {
@@ -41,7 +44,9 @@ export class HostedPrograms<C extends Hosted> {
     this.#programs.set(form, compiled); // the most recently used last
     const [oldest] = this.#programs.keys();
     if (this.#programs.size > CAPACITY) this.#programs.delete(oldest);
-    return { compiled, hosted: hosted! };
+    const found: Found<C> = { compiled, hosted: hosted! };
+    if (this.#plan?.length === 0 && hosted!.length === 0) this.#only = found;
+    return found;
   }
 }
 

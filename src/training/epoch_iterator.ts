@@ -94,8 +94,13 @@ export class EpochIterator {
     );
   }
 
-  /** The batches of one epoch, in groups that are run in one go. @param from Steps of the epoch that are done already. */
-  async *epoch(from = 0): AsyncGenerator<BatchGroup, void, void> {
+  /**
+   * The batches of one epoch, in groups that are run in one go.
+   *
+   * @param from Steps of the epoch that are done already.
+   * @param map What is given for a group.
+   */
+  async *epoch<T>(from: number, map: (group: BatchGroup) => T): AsyncGenerator<T, void, void> {
     await this.adapter.onEpochBegin();
     const limit = this.#stepsPerEpoch ?? this.#numBatches ?? Infinity;
     // Batches that `stepsPerEpoch` has left over come in the next epoch, unless the data begin anew for each.
@@ -124,7 +129,7 @@ export class EpochIterator {
           batches.push(value);
         }
         this.#seen += batches.length;
-        if (batches.length > 0) yield { begin, end: begin + this.#stepsPerExecution - 1, batches };
+        if (batches.length > 0) yield map({ begin, end: begin + this.#stepsPerExecution - 1, batches });
         if (batches.length < this.#stepsPerExecution && begin + batches.length < limit) {
           if (known === null && this.#stepsPerEpoch === null) this.#numBatches = this.#seen;
           else if (known === null || this.#seen < known) this.#warn();

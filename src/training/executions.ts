@@ -4,7 +4,7 @@
  */
 import type { Tree } from '../core/tree.js';
 import type { WholeData } from '../data/index.js';
-import type { EpochIterator, IteratorPosition } from './epoch_iterator.js';
+import type { BatchGroup, EpochIterator, IteratorPosition } from './epoch_iterator.js';
 import type { ResidentSteps } from './resident_steps.js';
 import type { Steps } from './step_programs.js';
 
@@ -100,25 +100,25 @@ export class Executions {
   }
 
   /** The executions of one epoch. @param from Steps of it that are done already. */
-  async *epoch(from = 0): AsyncGenerator<Execution, void, void> {
-    if (this.#resident !== null) {
-      yield* this.#residentEpoch(this.#resident.steps, this.#resident.data, from);
-      return;
-    }
-    for await (const { begin, end, batches } of this.#iterator.epoch(from)) {
-      const checkpoint = this.#nextCheckpoint();
-      this.#done += batches.length;
-      const run = async (): Promise<readonly Tree<unknown>[]> => {
-        let results: Tree<unknown>[] = [];
-        for (const batch of batches) {
-          const made = await this.#steps.step(batch);
-          if (this.#policy.results === 'all') results.push(made);
-          else results = [made];
-        }
-        return results;
-      };
-      yield { begin, end, done: this.#done, checkpoint: checkpoint <= this.#done, run };
-    }
+  epoch(from = 0): AsyncIterable<Execution> | Iterable<Execution> {
+    return this.#resident === null
+      ? this.#iterator.epoch(from, (group) => this.#executionOf(group))
+      : this.#residentEpoch(this.#resident.steps, this.#resident.data, from);
+  }
+
+  #executionOf({ begin, end, batches }: BatchGroup): Execution {
+    const checkpoint = this.#nextCheckpoint();
+    this.#done += batches.length;
+    const run = async (): Promise<readonly Tree<unknown>[]> => {
+      let results: Tree<unknown>[] = [];
+      for (const batch of batches) {
+        const made = await this.#steps.step(batch);
+        if (this.#policy.results === 'all') results.push(made);
+        else results = [made];
+      }
+      return results;
+    };
+    return { begin, end, done: this.#done, checkpoint: checkpoint <= this.#done, run };
   }
 
   *#residentEpoch(resident: ResidentSteps, data: WholeData, from: number): Generator<Execution, void, void> {

@@ -224,14 +224,16 @@ const layersOf = (model: Trainer): Layer[] => [model, ...model.flattenLayers()];
 const trainableFlags = (layers: readonly Layer[]): Map<Layer, boolean> =>
   new Map(layers.map((layer) => [layer, layer.trainable]));
 
-const formOf = ({ trainable, form }: Variable): string => (trainable ? '1' : '0') + (form === 0 ? '' : `p${form};`);
-
 /** What programs are compiled for: which variables there are, which train, and how they are parametrized. */
 function stateKey(layers: readonly Layer[]): string {
-  return layers
-    .map(({ trainable, constantsVersion, ownWeights }) => {
-      const constants = constantsVersion === 0 ? '' : `c${constantsVersion}`;
-      return (trainable ? 't' : 'f') + constants + ownWeights.map(formOf).join('');
-    })
-    .join();
+  let key = '';
+  for (const layer of layers) {
+    key += layer.trainable ? ',t' : ',f';
+    if (layer.constantsVersion !== 0) key += `c${layer.constantsVersion}`;
+    for (const { trainable, form } of layer.ownWeights) {
+      key += trainable ? '1' : '0';
+      if (form !== 0) key += `p${form};`;
+    }
+  }
+  return key;
 }

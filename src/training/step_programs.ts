@@ -46,12 +46,15 @@ const RESIDENT_SETS = 4;
 export class StepPrograms {
   readonly #programs = new Map<string, HostedPrograms<CompiledStep>>();
   readonly #heaps = new Map<string, ResidentHeap>();
+  /** The last that was looked up. */
+  #last: { readonly key: string; readonly programs: HostedPrograms<CompiledStep> } | null = null;
   /** The least recently used first. */
   readonly #residents = new Map<string, ResidentSteps>();
 
   /** Forget all programs, and leave the heap: variables move to a new one at the next run. */
   reset(): void {
     this.#programs.clear();
+    this.#last = null;
     this.#heaps.clear();
     this.#residents.clear();
   }
@@ -101,6 +104,11 @@ export class StepPrograms {
   #compiled(kind: StepKind, state: string, step: Step, batch: AnyBatch, feeds: HostFeeds): Found<CompiledStep> {
     const heap = this.#heap();
     const key = `${kind}|${heap.backend.name}|${state}|${batchSignature(batch)}`;
+    return this.#programsOf(key).find(feeds, () => compileStep(kind, step, batch, feeds, heap));
+  }
+
+  #programsOf(key: string): HostedPrograms<CompiledStep> {
+    if (this.#last?.key === key) return this.#last.programs;
     let programs = this.#programs.get(key);
     if (programs === undefined) {
       programs = new HostedPrograms();
@@ -108,7 +116,8 @@ export class StepPrograms {
       if (this.#programs.size >= PROGRAMS) this.#programs.delete(oldest);
     } else this.#programs.delete(key);
     this.#programs.set(key, programs); // the most recently used last
-    return programs.find(feeds, () => compileStep(kind, step, batch, feeds, heap));
+    this.#last = { key, programs };
+    return programs;
   }
 
   #resident(kind: StepKind, state: string, step: Step, data: WholeData): ResidentSteps | null {

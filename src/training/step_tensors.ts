@@ -41,14 +41,22 @@ export function batchTensors(batch: AnyBatch): Tensor[] {
   return batchLeaves(batch).filter((x) => !(x instanceof StringTensor));
 }
 
-/** The texts in a batch, in order. Each is an object of its own: in another batch those may differ that are one and the same here. */
+/** An object of its own: in another batch texts may differ that are one and the same here. */
+const ownText = (x: StringTensor): StringTensor => new StringTensor(x.strings, x.shape);
+
+/** The texts in a batch, in order. */
 export function batchTexts(batch: AnyBatch): StringTensor[] {
-  return batchLeaves(batch).flatMap((x) => (x instanceof StringTensor ? [new StringTensor(x.strings, x.shape)] : []));
+  return batchLeaves(batch).flatMap((x) => (x instanceof StringTensor ? [ownText(x)] : []));
 }
 
 /** What a run on a batch is given. */
 export function feedsOf(batch: AnyBatch): HostFeeds {
-  return { texts: batchTexts(batch), numbers: batchTensors(batch).map((x) => x.ndarray) };
+  const [texts, numbers]: [StringTensor[], NDArray[]] = [[], []];
+  for (const x of batchLeaves(batch)) {
+    if (x instanceof StringTensor) texts.push(ownText(x));
+    else numbers.push(x.ndarray);
+  }
+  return { texts, numbers };
 }
 
 /** How many samples a batch has. */

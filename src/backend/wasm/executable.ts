@@ -51,6 +51,8 @@ export interface CompiledParts {
   threads(): number;
 }
 
+const nothing = (): void => undefined;
+
 let nextProgram = 0;
 
 const collected = new FinalizationRegistry<number>((program) => threadPool.forget([program]));
@@ -97,9 +99,8 @@ export class WasmExecutable implements Executable {
 
   /** To be called before each run; gives what is to be called when it has ended well. */
   #begin(): () => void {
-    const ended = this.parts.hoisted?.begin();
     for (const buffer of this.parts.assigned) buffer.markChanged();
-    return () => ended?.();
+    return this.parts.hoisted?.begin() ?? nothing;
   }
 
   #runHere(feeds: readonly NDArray[], steps: number): NDArray[] {
@@ -142,6 +143,8 @@ export class WasmExecutable implements Executable {
 
   async run(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
     const { heap } = this.parts;
+    // Nobody can come in between.
+    if (heap.running === 0 && this.#plan(steps).here) return this.#runHere(feeds, steps);
     const before = heap.tail;
     let done!: () => void;
     heap.tail = new Promise<void>((resolve) => (done = resolve));
@@ -155,14 +158,21 @@ export class WasmExecutable implements Executable {
     }
   }
 
-  async #runNow(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
-    const { heap, module, label, estimate } = this.parts;
+  /** How a run is done: on the calling thread alone, by it beside workers, or by workers. */
+  #plan(steps: number): { readonly here: boolean; readonly threads: number; readonly isBrief: boolean } {
+    const { heap, estimate } = this.parts;
     const most = heap.shared ? this.parts.threads() : 1;
     const [alone, together] = [estimate.alone * steps, estimate.together(most) * steps];
     const threads = GAIN * together + wasmTarget().machine.wakingNs < alone ? most : 1;
     const isBrief = Math.min(alone, together) < BRIEF;
-    if (!heap.shared || (isBrief && (threads === 1 || !threadPool.isReady(threads))))
-      return this.#runHere(feeds, steps);
+    const here = !heap.shared || (isBrief && (threads === 1 || !threadPool.isReady(threads)));
+    return { here, threads, isBrief };
+  }
+
+  async #runNow(feeds: readonly NDArray[], steps: number): Promise<NDArray[]> {
+    const { heap, module, label } = this.parts;
+    const { here, threads, isBrief } = this.#plan(steps);
+    if (here) return this.#runHere(feeds, steps);
     const program = { id: this.#id, module, heap, label };
     const scratch = this.#feed(feeds);
     const ended = this.#begin();

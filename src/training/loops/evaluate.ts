@@ -53,7 +53,8 @@ export async function evaluateEpoch(
       if (!silent) await session.fetchState();
       if (!silent) await callbacks.onTestBatchEnd(execution.end, toLogs(results));
       if (session.model.stopEvaluating) break;
-      await pulse.beat();
+      const pause = pulse.beat();
+      if (pause !== null) await pause;
     }
   } finally {
     executions.release();

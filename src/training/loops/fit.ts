@@ -187,7 +187,8 @@ async function trainEpoch(
       await callbacks.onCheckpoint(execution.done, execution.end, run.logs);
     }
     if (session.model.stopTraining) break;
-    await pulse.beat();
+    const pause = pulse.beat();
+    if (pause !== null) await pause;
   }
   if (results === null) return from > 0 ? run.logs : null;
   return toLogs(results);

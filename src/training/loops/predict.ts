@@ -39,7 +39,8 @@ export async function predict(session: TrainingSession, x: DataSource, options: 
     parts.push(...made);
     if (!silent) await list.onPredictBatchEnd(execution.end, { outputs: joinBatches(made) as Tree<Tensor> });
     if (session.model.stopPredicting) break;
-    await pulse.beat();
+    const pause = pulse.beat();
+    if (pause !== null) await pause;
   }
   await list.onPredictEnd();
   if (parts.length === 0) throw new ValueError('predict: the data hold no batch.');

@@ -12,9 +12,14 @@ import type { TrainingSession } from '../session.js';
 export class Pulse {
   #last = getPlatform().now();
 
-  async beat(): Promise<void> {
+  /** Null: it is not time yet. */
+  beat(): Promise<void> | null {
     const platform = getPlatform();
-    if (platform.now() - this.#last < platform.patience) return;
+    return platform.now() - this.#last < platform.patience ? null : this.#pause();
+  }
+
+  async #pause(): Promise<void> {
+    const platform = getPlatform();
     await platform.nextTurn();
     this.#last = platform.now();
   }
@@ -38,6 +43,9 @@ export function policyFor(
   };
 }
 
+/** The list of a loop to which nobody listens. */
+let nobody: CallbackList | null = null;
+
 /** The callbacks of a loop: those given, a progress bar, and for `fit` a history. A `CallbackList` is taken as it is. */
 export function callbacksFor(
   { model }: TrainingSession,
@@ -55,6 +63,7 @@ export function callbacksFor(
   },
 ): CallbackList {
   if (callbacks instanceof CallbackList) return callbacks;
+  if (callbacks === null && verbose === 0 && !addHistory) return (nobody ??= new CallbackList());
   const steps = iterator.numBatches;
   return new CallbackList(callbacks, {
     addHistory,
