@@ -1,5 +1,6 @@
 /** @file How work is cut into tasks. The cut depends on the problem alone, so that one thread and many give the same bits. */
 import type { Expr, FunctionBuilder, MachineModel, Target } from '../codegen/index.js';
+import { i32 } from '../codegen/index.js';
 import { MAX_THREADS } from './buffers.js';
 
 /** Handing out a task may cost a fifth of its work. */
@@ -41,6 +42,12 @@ export function forUnits(
 ): void {
   const end = f.let(hi.mul(unitsPerTask).minS(units));
   f.for(lo.mul(unitsPerTask), end, 1, body);
+}
+
+/** Run `body` for 0 to before `count`, without a loop if that is one number. */
+export function repeat(f: FunctionBuilder, count: number, body: (i: Expr) => void): void {
+  if (count === 1) body(i32(0));
+  else f.for(0, count, 1, body);
 }
 
 /** The indices of a flat number under these sizes, the last fastest. */

@@ -1,6 +1,6 @@
 /** @file Contractions to kernels: float32, and products of matrices of float64, by blocks; others one element at a time. */
 import { storageBytes } from '../../core/dtype.js';
-import type { Expr } from '../../codegen/index.js';
+import type { Expr, Target } from '../../codegen/index.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis, ContractionOperand } from './contraction.js';
@@ -11,13 +11,16 @@ import { lowerGemm, takesEpilogue } from './gemm.js';
 import { lowerGemm64 } from './gemm64.js';
 import { cutTasks, decode, forUnits } from '../work.js';
 
+/** Whether what is to be done to the results of these contractions may be done to each before it is stored. */
+export const finishesAll = (parts: readonly Contraction[], target: Target): boolean =>
+  parts.every((x) => takesEpilogue(inOrder(x), target));
+
 /** Add the kernels of contractions that make the results of one node together, and do what is to be done to these. */
 export function lowerContractions(lowering: Lowering, parts: readonly Contraction[], epilogue?: Epilogue): void {
-  const merged = parts.map(inOrder);
-  const together = epilogue !== undefined && merged.every((x) => takesEpilogue(x, lowering.target));
-  for (const x of merged)
-    lowerMerged(lowering, together ? { ...x, epilogue, c: { ...x.c, buffer: epilogue.result } } : x);
-  if (!together) epilogue?.apart();
+  const within = finishesAll(parts, lowering.target) ? epilogue : undefined;
+  for (const x of parts.map(inOrder))
+    lowerMerged(lowering, within === undefined ? x : { ...x, epilogue: within, c: { ...x.c, buffer: within.result } });
+  if (within === undefined) epilogue?.apart();
 }
 
 /** Add the kernels of a contraction. */

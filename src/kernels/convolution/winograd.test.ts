@@ -1,88 +1,29 @@
 /**
  * @file Convolutions with fewer products against the interpreter, and their gradients: odd sizes, any padding, few and many features, on one
- * thread and several.
+ * thread and several, in single and in wide vectors.
  */
 import { describe, expect, test } from 'vitest';
-import type { NDArray } from '../../core/ndarray.js';
-import { fromNumbers } from '../../core/ndarray.js';
-import { sizeOf } from '../../core/shape.js';
-import { gradients, GraphBuilder, interpret } from '../../graph/index.js';
-import { convGeneral } from '../../graph/lax.js';
-import { wasmBackend } from '../../backend/wasm/index.js';
-import { winograd } from './winograd_transform.js';
+import { GraphBuilder } from '../../graph/index.js';
+import type { ConvolutionCase } from '../../testing/convolutions.js';
+import { checkConvolution, compiled, convolutionOf, normalNumbers } from '../../testing/convolutions.js';
 import { useNode } from '../../testing/wasm.js';
+import { winograd } from './winograd_transform.js';
 
 useNode();
 
-/** About normal, the same each time. */
-function numbers(shape: readonly number[], seed: number): NDArray {
-  let state = seed;
-  const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5;
-  const values = Array.from({ length: sizeOf(shape) }, () => 1.7 * (next() + next() + next() + next()));
-  return fromNumbers('float32', [...shape], values);
-}
-
-/** Root mean square and greatest error, both relative to the root mean square of what is expected. */
-function errors(found: NDArray, expected: NDArray): { rms: number; greatest: number } {
-  let [square, error, greatest] = [0, 0, 0];
-  for (let i = 0; i < expected.data.length; i++) {
-    const off = Number(found.data[i]) - Number(expected.data[i]);
-    square += Number(expected.data[i]) ** 2;
-    error += off ** 2;
-    greatest = Math.max(greatest, Number.isFinite(off) ? Math.abs(off) : Infinity);
-  }
-  return { rms: Math.sqrt(error / square), greatest: greatest / Math.sqrt(square / expected.data.length) };
-}
-
-type Padding = [[number, number], [number, number]];
-const SAME: Padding = [[1, 1], [1, 1]]; // prettier-ignore
-const VALID: Padding = [[0, 0], [0, 0]]; // prettier-ignore
-
-/** A convolution and both its gradients; the labels of their kernels. */
-async function check(
-  [n, h, w, c, k]: readonly number[],
-  padding: Padding,
-  bound: { rms: number; greatest: number },
-): Promise<string[]> {
-  const builder = new GraphBuilder();
-  const x = builder.input({ dtype: 'float32', shape: [n, h, w, c] }, 'x');
-  const kernel = builder.input({ dtype: 'float32', shape: [3, 3, c, k] }, 'kernel');
-  const y = convGeneral(x, kernel, {
-    lhs: { batch: 0, feature: 3, spatial: [1, 2] },
-    rhs: { batch: 3, feature: 2, spatial: [0, 1] },
-    out: { batch: 0, feature: 3, spatial: [1, 2] },
-    strides: [1, 1],
-    padding,
-    lhsDilation: [1, 1],
-    rhsDilation: [1, 1],
-    featureGroups: 1,
-    batchGroups: 1,
-  });
-  const dy = builder.input({ dtype: 'float32', shape: y.shape }, 'dy');
-  const [dx, dk] = gradients(y, [x, kernel], 0, dy);
-  const graph = builder.graph([x, kernel, dy], [y, dx!, dk!]);
-  const arrays = graph.inputs.map(({ shape }, i) => numbers(shape, i + 1));
-  const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), {
-    inputs: graph.inputs.map(() => null),
-    outputs: graph.outputs.map(() => null),
-    counter: null,
-  });
-  const here = executable.runSync(arrays, 1);
-  interpret(graph, arrays).forEach((expected, i) => {
-    const { rms, greatest } = errors(here[i], expected);
-    const longer = Math.sqrt(Math.max(1, Math.max(c, k) / 64));
-    expect(rms, `output ${i}`).toBeLessThan(bound.rms * longer);
-    expect(greatest, `output ${i}`).toBeLessThan(bound.greatest * longer);
-  });
-  for (const threads of [1, 2, 3]) {
-    wasmBackend.setThreads!(threads);
-    (await executable.run(arrays, 1)).forEach((array, i) => expect(array.data).toEqual(here[i].data));
-  }
-  return executable.profile!(arrays, 1).map(({ label }) => label);
-}
+type Padding = ConvolutionCase['padding'];
+const around = (...[top, bottom, left, right]: [number, number, number, number]): Padding => [[top, bottom], [left, right]]; // prettier-ignore
+const SAME = around(1, 1, 1, 1);
+const VALID = around(0, 0, 0, 0);
 
 /** What the comment in winograd_transform.ts states, with room for chance: the longer the sums, the larger the errors. */
 const CLOSE = { rms: 1e-6, greatest: 1e-5 };
+
+const fast = (labels: readonly string[]): string[] => labels.filter((label) => /\(winograd \d/.test(label));
+
+/** 3×3 taps. */
+const check = ([n, h, w, channels, features]: readonly number[], padding: Padding): Promise<string[]> =>
+  checkConvolution({ size: [n, h, w], channels, features, taps: [3, 3], padding }, CLOSE);
 
 describe('3×3 taps with fewer products are as near as stated', () => {
   test.each([
@@ -93,54 +34,70 @@ describe('3×3 taps with fewer products are as near as stated', () => {
     [1, 5, 29, 9, 131],
     [1, 20, 28, 34, 40],
   ])('%d images of %d × %d, %d features to %d', async (...sizes) => {
-    for (const padding of [SAME, VALID]) {
-      const labels = await check(sizes, padding, CLOSE);
-      expect(labels.filter((label) => label.includes('winograd')).length).toBe(3);
-    }
+    for (const padding of [SAME, VALID]) expect(fast(await check(sizes, padding))).toHaveLength(3);
   });
 
   test('with padding on one side, more than the taps reach, and less than none', async () => {
-    for (const padding of [
-      [[2, 0], [0, 3]], // prettier-ignore
-      [[4, 5], [3, 4]], // prettier-ignore
-      [[-1, 1], [0, -3]], // prettier-ignore
-    ] as Padding[])
-      await check([2, 14, 15, 16, 20], padding, CLOSE);
+    for (const padding of [around(2, 0, 0, 3), around(4, 5, 3, 4), around(-1, 1, 0, -3)])
+      await check([2, 14, 15, 16, 20], padding);
   });
 
   test('of images of three features: the gradient of the kernel', async () => {
-    const labels = await check([3, 31, 33, 3, 32], SAME, CLOSE);
-    expect(labels.some((label) => label.includes('winograd'))).toBe(true);
+    expect(fast(await check([3, 31, 33, 3, 32], SAME)).length).toBeGreaterThan(0);
   });
 
   test('of sizes that smaller tiles fit', async () => {
-    const labels = await check([40, 6, 6, 16, 16], SAME, CLOSE);
-    expect(labels.some((label) => label.includes('winograd 2×2'))).toBe(true);
+    const labels = await check([40, 6, 6, 16, 16], SAME);
+    expect(labels.some((label) => label.includes('winograd 3×3'))).toBe(true);
+    const narrow = await check([20, 30, 2, 16, 16], SAME);
+    expect(narrow.some((label) => label.includes('winograd 4×2'))).toBe(true);
+  });
+});
+
+const sized = (n: number, h: number, w: number, channels: number, features: number): Pick<ConvolutionCase, 'size' | 'channels' | 'features'> =>
+  ({ size: [n, h, w], channels, features }); // prettier-ignore
+
+describe('other taps, strides and dilated inputs are as near as 3×3 taps', () => {
+  test.each<[string, number, ConvolutionCase]>([
+    ['2×2 taps', 3, { ...sized(2, 13, 18, 24, 32), taps: [2, 2], padding: around(0, 1, 1, 0) }],
+    ['2×2 taps of few positions', 3, { ...sized(9, 5, 4, 33, 19), taps: [2, 2], padding: VALID }],
+    ['4×4 taps', 3, { ...sized(2, 17, 12, 16, 24), taps: [4, 4], padding: around(1, 2, 2, 1) }],
+    ['5×5 taps', 3, { ...sized(1, 15, 18, 20, 32), taps: [5, 5], padding: around(2, 2, 2, 2) }],
+    ['1×3 taps', 3, { ...sized(2, 12, 21, 48, 40), taps: [1, 3], padding: around(0, 0, 1, 1) }],
+    ['5×2 taps', 3, { ...sized(2, 12, 21, 32, 40), taps: [5, 2], padding: around(4, 0, 0, 0) }],
+    ['3×1 taps of one column', 3, { ...sized(2, 40, 1, 48, 64), taps: [3, 1], padding: around(1, 1, 0, 0) }],
+    ['4×4 taps, strides of 2', 3, { ...sized(2, 24, 18, 16, 32), taps: [4, 4], strides: [2, 2], padding: SAME }],
+    ['4×4 taps, strides of 2, odd sizes', 3, { ...sized(3, 23, 19, 19, 33), taps: [4, 4], strides: [2, 2], padding: around(1, 2, 0, 3) }],
+    ['8×8 taps, strides of 4', 3, { ...sized(2, 41, 36, 12, 40), taps: [8, 8], strides: [4, 4], padding: around(2, 3, 2, 2) }],
+    ['8×8 taps, strides of 4, three features', 2, { ...sized(2, 41, 50, 3, 40), taps: [8, 8], strides: [4, 4], padding: around(2, 3, 2, 2) }],
+    ['5×5 taps, strides of 2', 3, { ...sized(2, 25, 22, 20, 32), taps: [5, 5], strides: [2, 2], padding: around(2, 2, 1, 2) }],
+    ['7×7 taps, strides of 2, three features', 2, { ...sized(2, 37, 40, 3, 64), taps: [7, 7], strides: [2, 2], padding: around(3, 3, 2, 3) }],
+    ['6×4 taps, strides of 3 and 1', 3, { ...sized(2, 25, 22, 20, 32), taps: [6, 4], strides: [3, 1], padding: around(2, 2, 1, 2) }],
+    ['2×6 taps, strides of 1 and 3, less padding than none', 3, { ...sized(2, 25, 42, 18, 32), taps: [2, 6], strides: [1, 3], padding: around(-1, 2, 1, -2) }],
+    ['4×4 taps, zeros between', 3, { ...sized(2, 12, 9, 32, 24), taps: [4, 4], dilation: [2, 2], padding: around(2, 2, 2, 2) }],
+    ['4×4 taps, zeros between, odd sizes', 3, { ...sized(3, 11, 9, 33, 17), taps: [4, 4], dilation: [2, 2], padding: around(3, 2, 1, 2) }],
+    ['8×8 taps, three zeros between', 3, { ...sized(2, 9, 13, 40, 12), taps: [8, 8], dilation: [4, 4], padding: around(5, 5, 5, 5) }],
+    ['8×8 taps, three zeros between, odd features', 3, { ...sized(2, 9, 13, 40, 5), taps: [8, 8], dilation: [4, 4], padding: around(4, 5, 6, 5) }],
+    ['9×6 taps, two zeros between', 3, { ...sized(1, 14, 13, 32, 24), taps: [9, 6], dilation: [3, 3], padding: around(7, 6, 4, 4) }],
+    ['4×3 taps, zeros between rows', 3, { ...sized(2, 12, 19, 32, 24), taps: [4, 3], dilation: [2, 1], padding: around(2, 2, 1, 1) }],
+  ])('%s', async (_, count, c) => {
+    expect(fast(await checkConvolution(c, CLOSE)).length).toBeGreaterThanOrEqual(count);
+  }); // prettier-ignore
+
+  test('of phases with one tap and with two, together with plain sums', async () => {
+    const labels = await checkConvolution({ ...sized(2, 12, 13, 64, 48), taps: [3, 3], dilation: [2, 2], padding: around(1, 2, 1, 2) }, CLOSE); // prettier-ignore
+    for (const tile of ['4×3: 20', '4×1: 5', '1×3: 4'])
+      expect(fast(labels).some((label) => label.includes(tile))).toBe(true);
+    expect(labels.some((label) => label.includes('rows in place'))).toBe(true);
   });
 });
 
 test.each([Infinity, NaN])('one %f in the input spoils three positions more than it meets, and no other', (value) => {
   const builder = new GraphBuilder();
-  const x = builder.input({ dtype: 'float32', shape: [1, 24, 24, 16] }, 'x');
-  const kernel = builder.input({ dtype: 'float32', shape: [3, 3, 16, 16] }, 'kernel');
-  const y = convGeneral(x, kernel, {
-    lhs: { batch: 0, feature: 3, spatial: [1, 2] },
-    rhs: { batch: 3, feature: 2, spatial: [0, 1] },
-    out: { batch: 0, feature: 3, spatial: [1, 2] },
-    strides: [1, 1],
-    padding: SAME,
-    lhsDilation: [1, 1],
-    rhsDilation: [1, 1],
-    featureGroups: 1,
-    batchGroups: 1,
-  });
+  const { x, kernel, y } = convolutionOf(builder, { ...sized(1, 24, 24, 16, 16), taps: [3, 3], padding: SAME });
   const graph = builder.graph([x, kernel], [y]);
-  const executable = wasmBackend.compile(graph, wasmBackend.createHeap(), {
-    inputs: [null, null],
-    outputs: [null],
-    counter: null,
-  });
-  const [image, taps] = graph.inputs.map(({ shape }, i) => numbers(shape, i + 1));
+  const executable = compiled(graph);
+  const [image, taps] = graph.inputs.map(({ shape }, i) => normalNumbers(shape, i + 1));
   expect(executable.profile!([image, taps], 1).some(({ label }) => label.includes('winograd'))).toBe(true);
   const [clean] = executable.runSync([image, taps], 1);
   const [row, column] = [9, 14];
@@ -162,8 +119,15 @@ describe('the matrices', () => {
   test.each([
     [2, 3],
     [4, 3],
+    [3, 3],
     [3, 4],
     [3, 2],
+    [2, 2],
+    [4, 2],
+    [2, 4],
+    [2, 5],
+    [1, 4],
+    [4, 1],
   ])('of F(%d, %d) give the sums of products', (m, r) => {
     const { n, input, kernel, output } = winograd(m, r);
     const d = Array.from({ length: n }, (_, i) => Math.sin(i + 1));

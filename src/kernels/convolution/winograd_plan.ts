@@ -1,5 +1,6 @@
-/** @file Convolutions of 3×3 taps: how they are cut into tiles and tasks, and whether tiles are faster than a plain sum. */
-import type { Target } from '../../codegen/index.js';
+/** @file Convolutions over two axes: how they are cut into tiles and tasks, and whether tiles are faster than a plain sum. */
+import type { Expr, FunctionBuilder, Target } from '../../codegen/index.js';
+import { i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { BYTES } from '../buffers.js';
 import type { Epilogue } from '../context.js';
@@ -8,10 +9,14 @@ import { roundUp } from '../work.js';
 import type { Strips } from './winograd_tiles.js';
 import { stripsOf } from './winograd_tiles.js';
 import type { Winograd } from './winograd_transform.js';
-import { winograd } from './winograd_transform.js';
+import { sumsAtOnce, winograd } from './winograd_transform.js';
 
-/** Taps along each axis. */
-export const TAPS = 3;
+/** One of rows and one of columns. */
+export type Pair<T = number> = readonly [T, T];
+
+export const mapPair = <T, R>([x, y]: Pair<T>, of: (x: T, axis: 0 | 1) => R): [R, R] => [of(x, 0), of(y, 1)];
+
+const product = ([x, y]: Pair): number => x * y;
 
 /** An image in memory, its features side by side. Steps in elements. */
 export interface Image {
@@ -22,84 +27,170 @@ export interface Image {
   readonly column: number;
 }
 
-/** A convolution of 3×3 taps over two axes, without strides and dilation. */
-export interface PlainConvolution {
+/** Positions that meet the same taps, and lie side by side in an image of their own. */
+export interface Phase {
+  /** Zeros before the first row and column of the input; negative: rows and columns that are left out. */
+  readonly before: Pair;
+  /** Rows and columns of positions. */
+  readonly size: Pair;
+  /** Elements before the first position in the output, and before the first tap in the kernel. */
+  readonly output: number;
+  readonly kernel: number;
+}
+
+/**
+ * A convolution over two axes, of float32. Its taps are dealt in turn to the *parts* of an axis, as many as the stride: each part is a convolution
+ * without strides of every so manieth element of the input, and the parts' sums are one sum, as if they were features.
+ *
+ * Where its input is dilated, positions are in *phases*, each of them a convolution without dilation, and all alike but for where they lie. Those
+ * that meet the same elements of the input are one phase, with the results of each `copy` side by side as if they were features.
+ */
+export interface TiledConvolution {
   readonly label: string;
   readonly images: number;
   /** Features of the input. */
   readonly channels: number;
   /** Features of the output. */
   readonly features: number;
+  /** Taps that a position meets along each axis. */
+  readonly taps: Pair;
+  /** Elements of the input from one position to the next. */
+  readonly strides: Pair;
   /** Rows and columns of the input. */
-  readonly size: readonly [number, number];
-  /** Rows and columns of the output. */
-  readonly outSize: readonly [number, number];
-  /** Zeros before the first row and column; negative: rows and columns that are left out. */
-  readonly before: readonly [number, number];
+  readonly size: Pair;
+  readonly phases: readonly Phase[];
+  /** Copies of a phase along each axis. */
+  readonly copies: Pair;
   readonly input: Image;
-  readonly output: Image;
+  /** Steps are those between neighbours of a phase, `copy` those between copies. */
+  readonly output: Image & { readonly copy: Pair };
   readonly kernel: {
     readonly buffer: Buffer;
     readonly offset: number;
-    readonly row: number;
-    readonly column: number;
+    /** Elements between taps of neighbouring rows, and of neighbouring columns, of a position. */
+    readonly tap: Pair;
     readonly channel: number;
     readonly feature: number;
+    readonly copy: Pair;
   };
   /** What is done to results before they are stored (`canFinish`); the output is then where the epilogue has its result. */
   readonly epilogue?: Epilogue;
 }
 
+/** Rows and columns of positions, of the largest phase. */
+export const positionsOf = ({ phases }: TiledConvolution): Pair => [
+  Math.max(...phases.map(({ size }) => size[0])),
+  Math.max(...phases.map(({ size }) => size[1])),
+];
+
+/** Taps of a part along each axis: the most that one has. */
+export const partTaps = ({ taps, strides }: TiledConvolution): Pair =>
+  mapPair(taps, (count, axis) => Math.ceil(count / strides[axis]));
+
+/** Features that are summed over, and columns of results. */
+export const depthOf = ({ channels, strides }: TiledConvolution): number => channels * product(strides);
+export const columnsOf = ({ features, copies }: TiledConvolution): number => features * product(copies);
+
+/** How the features of a column lie where it is transformed: those of all parts side by side. */
+export interface ColumnForm {
+  /** Elements from one column of the input to the next. */
+  readonly step: number;
+  /** Features of the columns of a part along rows, rounded up to whole vectors: what lies beyond the last is anything. */
+  readonly part: number;
+  /** Elements from one such part to the next, and of all of them, rounded up to `unit`. */
+  readonly partStep: number;
+  readonly all: number;
+}
+
+export function columnForm(
+  { channels, strides: [parts, across] }: TiledConvolution,
+  unit: number,
+  lanes: number,
+): ColumnForm {
+  const step = across === 1 ? roundUp(channels, parts === 1 ? unit : lanes) : channels;
+  const partStep = channels * across;
+  const part = roundUp(partStep, parts === 1 ? unit : lanes);
+  return { step, part, partStep, all: roundUp((parts - 1) * partStep + part, unit) };
+}
+
+/** The number of `index`, written as briefly as the numbers allow. */
+export function pick(f: FunctionBuilder, index: Expr, numbers: readonly number[]): Expr {
+  const [first, second = first] = numbers;
+  const step = second - first;
+  if (numbers.every((x, i) => x === first + i * step)) return f.let(index.mul(step).add(first));
+  return f.let(numbers.slice(1).reduce<Expr>((rest, x, i) => index.eq(i + 1).select(i32(x), rest), i32(first)));
+}
+
 /** How a convolution is cut into tiles and blocks. */
 export interface Plan {
-  readonly w: Winograd;
-  /** Tasks do a block each. */
+  /** Along rows of the input (from one to the next), and along columns. */
+  readonly ws: Pair<Winograd>;
+  /** Tasks do a block of one phase each. */
   readonly strips: Strips;
   /** Features that are multiplied between two transforms. */
   readonly group: number;
-  /** Features of the output, rounded up to whole panels. */
+  /** Columns of results, rounded up to whole panels. */
   readonly width: number;
-  /** Features of the input, rounded up to whole vectors. */
-  readonly rounded: number;
+  readonly form: ColumnForm;
 }
 
 const GROUP = 64;
 
-export function planOf(x: PlainConvolution, m: number, target: Target): Plan {
+export function planOf(x: TiledConvolution, ms: Pair, target: Target): Plan {
   const { lanes, machine } = target;
-  const w = winograd(m, TAPS);
-  const panel = tileOf(target, x.features).columns;
-  const [width, rounded] = [roundUp(x.features, panel), roundUp(x.channels, lanes)];
+  const ws = mapPair(partTaps(x), (r, axis) => winograd(ms[axis], r));
+  const [rows, columns] = ws;
+  const panel = tileOf(target, columnsOf(x)).columns;
+  const width = roundUp(columnsOf(x), panel);
+  const form = columnForm(x, lanes, lanes);
   const group = Math.min(GROUP, width);
   // Strips and tiles transformed, of the input and of the output.
-  const perTile = w.n * ((2 * m + 1) * rounded + w.n * group + m * width) * BYTES;
+  const perTile = rows.n * ((2 * columns.m + 1) * form.all + columns.n * group + columns.m * width) * BYTES;
   // What a task transforms stays in the second cache, beside a part of the kernel.
   const fitting = Math.floor((0.625 * machine.l2) / perTile);
-  const tiles = x.images * x.outSize.reduce((n, size) => n * Math.ceil(size / m), 1);
+  const positions = positionsOf(x);
+  const tiles = x.phases.length * x.images * product(mapPair(positions, (size, axis) => Math.ceil(size / ms[axis])));
   const shared = Math.ceil(tiles / machine.enoughTasks);
   const most = Math.max(8, Math.min(fitting, shared, 24));
-  return { w, strips: stripsOf(x.images, x.outSize, m, most, 4), group, width, rounded };
+  return { ws, strips: stripsOf(x.images, positions, ms, most, 4), group, width, form };
+}
+
+/** Sides that tiles may have: outputs, or taps of a gradient, that are computed at once along each axis. */
+export function sidesOf(x: TiledConvolution): Pair[] {
+  const [rows, columns] = mapPair(partTaps(x), sumsAtOnce);
+  return rows.flatMap((row) => columns.map((column): Pair => [row, column]));
+}
+
+/** Multiply-adds of a plain sum. */
+export const plainProducts = (x: TiledConvolution): number =>
+  x.images * x.phases.reduce((n, { size }) => n + product(size), 0) * product(x.taps) * x.channels * columnsOf(x);
+
+/** The sides with the least cost; null: none costs less than the plain sum. */
+export function cheapest(x: TiledConvolution, plain: number, costOf: (sides: Pair) => number): Pair | null {
+  if (Math.max(...partTaps(x)) === 1) return null;
+  let [best, least]: [Pair | null, number] = [null, plain];
+  for (const sides of sidesOf(x)) {
+    const cost = costOf(sides);
+    if (cost < least) [best, least] = [sides, cost];
+  }
+  return best;
 }
 
 /**
- * The tile that computes the fastest, about; 0: none is faster than a plain sum. In multiply-adds of vectors (`ProductCosts`).
+ * The tile that computes the fastest, about; null: none is faster than a plain sum. In multiply-adds of vectors (`ProductCosts`).
  *
  * @param isUnchanging Whether the kernel is transformed once for many runs.
  */
-export function tileSizeFor(x: PlainConvolution, target: Target, isUnchanging: boolean): 0 | 2 | 4 {
-  const [c, k] = [x.channels / target.lanes, x.features / target.lanes];
-  if (x.channels < 8 || x.features < 8) return 0;
-  const positions = x.images * x.outSize[0] * x.outSize[1];
+export function tileSizeFor(x: TiledConvolution, target: Target, isUnchanging: boolean): Pair | null {
+  const [depth, columns] = [depthOf(x), columnsOf(x)];
+  if (depth < 8 || columns < 8) return null;
   const { winograd: cost } = target.machine.products;
-  const costs = ([4, 2] as const).map((m) => {
-    const { w, strips } = planOf(x, m, target);
-    const points = w.n * w.n;
-    const products = points * x.channels * k * cost.product;
-    const moves = points * (c + k) * cost.move;
-    const kernel = isUnchanging ? 0 : points * x.channels * k * cost.kernel;
-    return { m, cost: strips.tiles * (products + moves) + kernel };
+  return cheapest(x, (plainProducts(x) / target.lanes) * cost.plain, (ms) => {
+    const { ws, strips } = planOf(x, ms, target);
+    const points = ws[0].n * ws[1].n;
+    const products = (depth * columns * cost.product) / target.lanes;
+    const moves = ((depth + columns) * cost.move) / target.lanes;
+    const kernel = isUnchanging ? 0 : (depth * columns * cost.kernel) / target.lanes;
+    return x.phases.length * points * (strips.tiles * (products + moves) + kernel);
   });
-  const plain = positions * TAPS * TAPS * x.channels * k * cost.plain;
-  const best = costs[0].cost <= costs[1].cost ? costs[0] : costs[1];
-  return best.cost < plain ? best.m : 0;
 }

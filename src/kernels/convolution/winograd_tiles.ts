@@ -5,7 +5,7 @@
 import type { Expr, FunctionBuilder, KernelFunction, Target, Vectors } from '../../codegen/index.js';
 import { constant, FunctionBuilder as Builder, i32, inVectors } from '../../codegen/index.js';
 import { BYTES } from '../buffers.js';
-import { decode, gcd } from '../work.js';
+import { decode, gcd, roundUp } from '../work.js';
 import { transform } from './winograd_transform.js';
 
 /** Elements rounded up to an odd number of cache lines, so that what lies so far apart does not meet in the same sets of a cache. */
@@ -33,18 +33,18 @@ export interface Strips {
 }
 
 /**
- * @param side Outputs of a tile along each axis.
+ * @param sides Outputs of a tile along each axis.
  * @param most Tiles of a block, about.
  * @param unit What the tiles of a block should be a multiple of.
  */
 export function stripsOf(
   images: number,
   outSize: readonly [number, number],
-  side: number,
+  sides: readonly [number, number],
   most: number,
   unit = 1,
 ): Strips {
-  const [tileRows, tileColumns] = outSize.map((size) => Math.ceil(size / side));
+  const [tileRows, tileColumns] = outSize.map((size, axis) => Math.ceil(size / sides[axis]));
   const perRow = Math.ceil(tileColumns / most);
   const length = Math.ceil(tileColumns / perRow);
   const strips = images * tileRows * perRow;
@@ -101,21 +101,26 @@ export function eachVector(
 
 /** Where the images of strips lie. */
 export interface StripInput {
-  /** Features, rounded up to whole vectors: what lies beyond the last one is anything. */
-  readonly rounded: number;
+  /** Elements of a column where it is transformed. What lies beyond its features is anything. */
+  readonly width: number;
   /** Rows and columns; what lies outside counts as zero. */
   readonly size: readonly [number, number];
   /** Elements between rows and between columns. */
   readonly row: number;
   readonly column: number;
+  /** Rows from one that is read to the next. */
+  readonly stride: number;
   /** Rows of points that are wanted, and the elements between these in the result: [row of points][column][feature]. */
   readonly points: readonly number[];
   readonly step: number;
 }
 
+/** Elements that a strip may be written beyond its end. */
+export const BEYOND = 4;
+
 /**
- * `f(image, row, column, columns, to, zeros)`: a strip along columns, to[i][q] = Σ matrix[i][p] · image[row + p][column + q]. `zeros`:
- * as many elements that are zero as a strip has in a row.
+ * `f(image, row, column, columns, to, zeros)`: a strip along columns, to[i][q] = Σ matrix[i][p] · image[row + p·stride][column + q].
+ * `zeros`: as many elements that are zero as a strip has in a row.
  */
 export function stripTransform(
   target: Target,
@@ -123,19 +128,23 @@ export function stripTransform(
   matrix: readonly (readonly number[])[],
   x: StripInput,
 ): KernelFunction {
-  const { points } = x;
+  const { points, width } = x;
+  const { lanes } = target;
   const rows = matrix[0].map((_, p) => p);
-  const bytes = x.rounded * BYTES;
+  const bytes = width * BYTES;
   const f = new Builder(name, target, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32']);
   const [image, row0, column0, columns, to, zeros] = f.params;
   const first = f.let(f.let(i32(0).sub(column0)).maxS(0).minS(columns));
   const last = f.let(f.let(i32(x.size[1]).sub(column0)).maxS(first).minS(columns));
   const from = f.let(image.add(row0.mul(x.row).add(column0.mul(x.column)).mul(BYTES)));
   const used = rows.map((p) => points.some((i) => matrix[i][p] !== 0));
-  const inside = rows.map((p) => f.let(row0.add(p).ltU(x.size[0])));
+  const inside = rows.map((p) => f.let(row0.add(p * x.stride).ltU(x.size[0])));
+  // Whole vectors, some of which reach beyond their columns.
+  const unit = width % lanes === 0 ? width : lanes;
+  const wholeOf = (elements: Expr): Expr => f.let(width % lanes === 0 ? elements : elements.add(lanes - 1).and(-lanes));
   const run = (shift: Expr, at: Expr, count: Expr | number): void => {
-    const starts = rows.map((p) => f.let(inside[p].select(from.add(p * x.row * BYTES).add(shift), zeros)));
-    eachVector(f, count, x.rounded, (c, vectors) => {
+    const starts = rows.map((p) => f.let(inside[p].select(from.add(p * x.stride * x.row * BYTES).add(shift), zeros)));
+    eachVector(f, count, unit, (c, vectors) => {
       const xs = starts.map((start, p) =>
         used[p] ? f.let(f.loadVector('f32', f.let(start.add(c)), 0, vectors)) : start,
       );
@@ -145,19 +154,22 @@ export function stripTransform(
   };
   const clear = (start: Expr, end: Expr): void => {
     const at = f.let(to.add(start.mul(bytes)));
-    eachVector(f, f.let(end.sub(start).mul(x.rounded)), x.rounded, (c, vectors) => {
+    eachVector(f, wholeOf(end.sub(start).mul(width)), unit, (c, vectors) => {
       const place = f.let(at.add(c));
       const zero = constant(inVectors('f32', vectors), 0);
       points.forEach((_, i) => f.store('f32', place, zero, i * x.step * BYTES));
     });
   };
   f.if(first.gt(0), () => clear(i32(0), first));
-  f.if(last.lt(columns), () => clear(last, columns));
-  if (x.rounded === x.column) {
+  if (width === x.column) {
     // Columns are neighbours: one loop does them all.
     const start = f.let(first.mul(bytes));
-    run(start, f.let(to.add(start)), f.let(last.sub(first).mul(x.rounded)));
-  } else f.for(first, last, 1, (q) => run(f.let(q.mul(x.column * BYTES)), f.let(to.add(q.mul(bytes))), x.rounded));
+    run(start, f.let(to.add(start)), wholeOf(last.sub(first).mul(width)));
+  } else
+    f.for(first, last, 1, (q) =>
+      run(f.let(q.mul(x.column * BYTES)), f.let(to.add(q.mul(bytes))), roundUp(width, lanes)),
+    );
+  f.if(last.lt(columns), () => clear(last, columns));
   return f.finish();
 }
 

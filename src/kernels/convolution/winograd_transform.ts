@@ -33,9 +33,17 @@ export interface Winograd {
 
 /** Finite points by their number; ∞ is the last. */
 const POINTS: Readonly<Record<number, readonly number[]>> = {
+  2: [0, 1],
   3: [0, 1, -1],
+  4: [0, 11 / 16, -11 / 16, 7 / 4],
   5: [0, 11 / 16, -11 / 16, 11 / 8, -11 / 8],
 };
+
+/** The most points there are. */
+const MOST_POINTS = 6;
+
+/** Numbers of sums that may be computed at once, the most first, where each has r products. */
+export const sumsAtOnce = (r: number): number[] => (r === 1 ? [1] : [4, 3, 2].filter((m) => m + r - 1 <= MOST_POINTS));
 
 /** Coefficients of Π (x − p), the constant first. */
 function polynomial(roots: readonly number[]): number[] {
@@ -45,8 +53,17 @@ function polynomial(roots: readonly number[]): number[] {
   );
 }
 
+/** Where one factor is a single number, there is nothing to save: products and sums as they are. */
+function trivial(m: number, r: number): Winograd {
+  const n = Math.max(m, r);
+  const unit = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
+  const ones = Array.from({ length: n }, () => [1]);
+  return { m, r, n, input: unit, kernel: r === 1 ? ones : unit, output: m === 1 ? [ones.flat()] : unit };
+}
+
 /** Toom and Cook's matrices for the points. */
 export function winograd(m: number, r: number): Winograd {
+  if (m === 1 || r === 1) return trivial(m, r);
   const n = m + r - 1;
   const points = POINTS[n - 1];
   const others = (p: number): number[] => points.filter((q) => q !== p);
@@ -129,14 +146,14 @@ function isOpposite(a: readonly number[], b: readonly number[]): boolean {
   return same && turned && a.every((c, k) => near(c, b[k]) || near(c, -b[k]));
 }
 
-/** Pairs of columns that agree up to sign in every row, none of them zero everywhere else; null if there are none. */
+/** Pairs of columns that agree up to sign in every row, and not in all signs; null if there are none. */
 function pairedColumns(matrix: Matrix): [number, number][] | null {
   if (matrix.length >= matrix[0].length) return null;
   const pairs: [number, number][] = [];
   for (let i = 0; i < matrix[0].length; i++) {
     for (let j = i + 1; j < matrix[0].length; j++) {
-      const paired = matrix.every((row) => row[i] !== 0 && (near(row[i], row[j]) || near(row[i], -row[j])));
-      if (paired) pairs.push([i, j]);
+      const paired = matrix.every((row) => near(Math.abs(row[i]), Math.abs(row[j])));
+      if (paired && matrix.some((row) => row[i] !== 0 && near(row[i], -row[j]))) pairs.push([i, j]);
     }
   }
   return pairs.length > 0 ? pairs : null;
