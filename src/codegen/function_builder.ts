@@ -193,6 +193,11 @@ export class FunctionBuilder {
     this.#block.push({ kind: 'trap' });
   }
 
+  /** Read a word and do nothing with it, so that its line of the cache is there when it is needed. `offset` in bytes, not negative. */
+  touch(address: Expr, offset = 0): void {
+    this.#block.push({ kind: 'touch', address, offset });
+  }
+
   /** Copy bytes; the ranges may overlap. */
   copy(to: Expr, from: Expr, bytes: Expr): void {
     this.#block.push({ kind: 'copy', to, from, bytes });

@@ -479,6 +479,7 @@ export type Statement =
     }
   | { readonly kind: 'call'; readonly callee: Callee; readonly args: readonly Expr[] }
   | { readonly kind: 'return'; readonly value: Expr | null }
+  | { readonly kind: 'touch'; readonly address: Expr; readonly offset: number }
   | { readonly kind: 'trap' }
   | { readonly kind: 'copy'; readonly to: Expr; readonly from: Expr; readonly bytes: Expr }
   | { readonly kind: 'fill'; readonly to: Expr; readonly byte: Expr; readonly bytes: Expr }

@@ -417,6 +417,12 @@ class Emitter {
         if (s.value !== null) this.expr(s.value);
         this.out.byte(OP.return);
         return;
+      case 'touch':
+        this.expr(s.address);
+        this.op(LOAD.i32);
+        this.#access(4, s.offset);
+        this.out.byte(OP.drop);
+        return;
       case 'trap':
         this.out.byte(OP.unreachable);
         return;

@@ -142,10 +142,12 @@ describe('the cut of a product', () => {
   });
 });
 
-test('rows that are read in place may end where the memory ends', async () => {
-  // The last of five rows alone in its tile, and 360 kB from one to the next.
+test.each([
+  ['the last of five rows alone in its tile, and 360 kB from one to the next', 5, 90001, 3],
+  ['the rows of the next tile fetched ahead, but for the last', 36, 64, 30],
+])('rows that are read in place may end where the memory ends: %s', async (_, rows, depth, columns) => {
   const graph = new GraphBuilder();
-  const [a, b] = [[5, 90001], [90001, 3]].map((shape, i) => graph.input({ dtype: 'float32', shape }, `x${i}`)); // prettier-ignore
+  const [a, b] = [[rows, depth], [depth, columns]].map((shape, i) => graph.input({ dtype: 'float32', shape }, `x${i}`)); // prettier-ignore
   const product = lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] });
   const program = graph.graph([a, b], [product]);
   const values = [a, b].map(({ shape }, i) => eighths(shape, i));

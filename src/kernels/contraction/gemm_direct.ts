@@ -39,12 +39,23 @@ export function canReadDirectly(x: Contraction, { lanes, machine: { forms, l1, l
   );
 }
 
+/** Elements of a line of the cache. */
+const LINE = 16;
+
+/**
+ * Whether tiles fetch the rows of the next tile while they compute: these come from far memory, and processors do not see rows coming that are
+ * read four at a time. Not where rows overlap, as those of convolutions: they are there. Products in single vectors wait for
+ * memory less, and lost by it (Node 20).
+ */
+const fetchesRows = ({ depth, rows }: Contraction, { wide }: Target): boolean =>
+  wide && depth.length === 1 && depth[0].size % LINE === 0 && rows.at(-1)!.a >= depth[0].size;
+
 /** In which order tiles are done: the rows of a panel of B one after another, or the panels for some rows. */
 type Order = 'down' | 'across';
 
 /**
- * `tiles(a, b, c, count)`: C = A·B for some tiles, one below the other or side by side; the whole depth. Rows of A and C step by
- * constants.
+ * `tiles(a, b, c, count, next)`: C = A·B for some tiles, one below the other or side by side; the whole depth. Rows of A and C step by
+ * constants. `next`: for tiles side by side, the bytes from the rows of A to those that are used after them; 0: there are none.
  *
  * @param options.gaps Columns of a tile, all but 0, before which C may have a gap: the function then has a parameter more for each, the bytes
  *     from where the column would be without any gap to where it is. Not with an epilogue.
@@ -59,15 +70,18 @@ function directTiles(
   epilogue?: Epilogue,
 ): KernelFunction {
   const more = epilogue ? (['i32', ...epilogue.params] as const) : gaps.map(() => 'i32' as const);
-  const f = new FunctionBuilder('direct tiles', target, ['i32', 'i32', 'i32', 'i32', ...more]);
-  const [a0, b0, c0, count, ...rest] = f.params;
+  const f = new FunctionBuilder('direct tiles', target, ['i32', 'i32', 'i32', 'i32', 'i32', ...more]);
+  const [a0, b0, c0, count, next, ...rest] = f.params;
   const [column0, ...pointers] = epilogue ? rest : [];
   const column = epilogue ? f.local(column0) : null;
   const rows = f.local(a0);
   const b = f.local(b0);
   const c = f.local(c0);
-  f.for(0, count, 1, () => {
+  const fetches = fetchesRows(x, target);
+  f.for(0, count, 1, (i) => {
     if (order === 'down') f.set(b, b0);
+    const toNext = i32(tile.rows * rowStep * BYTES);
+    const ahead = order === 'across' ? next : f.let(i.add(1).lt(count).select(toNext, i32(0)));
     const sums = new TileSums(f, tile);
     const walk = (d: number, from: Expr): void => {
       const axis = x.depth[d];
@@ -76,10 +90,17 @@ function directTiles(
         return;
       }
       const a = f.local(from);
-      f.for(0, axis.size, 1, () => {
-        sums.addProducts(b, a, (row) => row * rowStep * BYTES);
-        f.set(a, a.add(BYTES));
-        f.set(b, b.add(tile.columns * BYTES));
+      const steps = (count: number): void =>
+        f.for(0, count, 1, () => {
+          sums.addProducts(b, a, (row) => row * rowStep * BYTES);
+          f.set(a, a.add(BYTES));
+          f.set(b, b.add(tile.columns * BYTES));
+        });
+      if (!fetches) return steps(axis.size);
+      f.for(0, axis.size / LINE, 1, () => {
+        const next = f.let(a.add(ahead));
+        for (let row = 0; row < tile.rows; row++) f.touch(next, row * rowStep * BYTES);
+        steps(LINE);
       });
     };
     walk(0, rows);
@@ -144,13 +165,13 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
       const pointers = epilogue?.pointers(f) ?? [];
       /** From the first column of a row of results to another, in elements of C. */
       const stepTo = (column: Expr): Expr => (split ? stepsTo(f, column, x.columns, 'c') : column);
-      const tiles = (a: Expr, b: Expr, c: Expr, count: Expr, column: Expr): void => {
+      const tiles = (a: Expr, b: Expr, c: Expr, count: Expr, column: Expr, next: Expr): void => {
         const gapOf = (at: number): Expr => {
           const [first, there] = [column, f.let(column.add(at))].map(stepTo);
           return f.let(there.sub(first).sub(at).mul(BYTES));
         };
         const more = epilogue ? [f.let(column.mul(BYTES)), ...pointers] : gaps.map(gapOf);
-        f.run(micro, [a, b, c, count, ...more]);
+        f.run(micro, [a, b, c, count, next, ...more]);
       };
       const first = f.let(lo.mul(cut.unitsPerTask));
       const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
@@ -191,7 +212,7 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
             const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
             const top = raggedRows ? f.let(r.minS(line.size - tile.rows)) : r;
             const to = placeOf(top, split ? i32(0) : column);
-            f.run(apart, [rowOf(top), panelOf(panel), scratch, i32(1)]);
+            f.run(apart, [rowOf(top), panelOf(panel), scratch, i32(1), i32(0)]);
             f.for(r.sub(top), tile.rows, 1, (dr) =>
               f.for(0, columnsLeft, 1, (dc) => {
                 const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
@@ -205,7 +226,9 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
           const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
           if (order === 'across') {
             f.for(start, wholeEnd, tile.rows, (r) => {
-              if (wholePanels > 0) tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0));
+              const follows = r.add(2 * tile.rows).le(line.size);
+              const next = f.let(follows.select(i32(tile.rows * line.a * BYTES), i32(0)));
+              if (wholePanels > 0) tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0), next);
             });
             if (raggedRows) f.for(wholeEnd, end, tile.rows, (r) => f.for(0, wholePanels, 1, (panel) => edge(panel, r)));
             f.for(wholePanels, panels, 1, (panel) => f.for(start, end, tile.rows, (r) => edge(panel, r)));
@@ -215,7 +238,7 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
               f.if(panel.lt(wholePanels), () => {
                 const count = f.let(wholeEnd.sub(start).divU(tile.rows));
                 const column = f.let(panel.mul(tile.columns));
-                tiles(rowOf(start), panelOf(panel), placeOf(start, column), count, column);
+                tiles(rowOf(start), panelOf(panel), placeOf(start, column), count, column, i32(0));
                 f.set(rest, wholeEnd);
               });
               if (raggedRows || wholePanels < panels) f.for(rest, end, tile.rows, (r) => edge(panel, r));
