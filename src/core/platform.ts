@@ -96,6 +96,8 @@ export interface FileStatus {
 
 /** Where files are kept. Paths are the platform's; errors are as the platform says them. */
 export interface Files {
+  /** Whether a worker finds the same files under the same paths (`nodeFiles`). Left out: it does not. */
+  readonly inWorkers?: boolean;
   /** The content of a whole file. */
   read(path: string): Promise<Uint8Array>;
   /** The same at once, for constructors. Left out where files are only there later. */

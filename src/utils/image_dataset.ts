@@ -12,7 +12,7 @@ import type { ColorMode } from './image_utils.js';
 import { channelsOf, formatOf, sizeOf } from './image_utils.js';
 import type { ImageInterpolation, ResizeWay } from './images/resize.js';
 import type { Loaded, ReadWay } from './images/engine.js';
-import { imageRunner } from './images/runner.js';
+import { ImageFault, imageRunner } from './images/runner.js';
 
 /** Options of `imageDatasetFromDirectory(directory, options)`. */
 export interface ImageDatasetOptions extends DirectoryOptions {
@@ -39,8 +39,9 @@ export interface ImageDatasetOptions extends DirectoryOptions {
    */
   readonly skip?: boolean;
   /**
-   * Threads that read and resize, from 0; 0: all is done on the thread at hand. They end with the pass. Ours. Default null: as many as the
-   * machine has cores, but one, at most 8; they start when 64 images have been read without. Where no thread can be had there is none.
+   * Threads that read and resize, from 0; 0: all is done on the thread at hand. All data sets share them; they end some seconds after the last
+   * pass. Ours. Default null: as many as the machine has cores, but one, at most 8; they start when 64 images have been read without. Where no
+   * thread can be had there is none.
    */
   readonly workers?: number | null;
 }
@@ -52,6 +53,9 @@ const METHODS: readonly ImageInterpolation[] = ['bilinear', 'nearest', 'bicubic'
 const OF_JAX: readonly ImageInterpolation[] = ['bilinear', 'nearest', 'bicubic', 'lanczos3', 'lanczos5'];
 /** Starting a worker takes about as long as reading some dozens of small images. */
 const FILES_FOR_WORKERS = 64;
+
+/** What a worker makes in one go, so that batches of large images are made by all of them. */
+const PART_BYTES = 2 ** 23;
 
 const NAMES = [...DIRECTORY_OPTIONS, 'colorMode', 'imageSize', 'interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'dataFormat', 'format', 'skip', 'workers'] as const satisfies readonly (keyof ImageDatasetOptions)[]; // prettier-ignore
 
@@ -82,6 +86,26 @@ function wayOf(options: ImageDatasetOptions): ReadWay & ResizeWay {
     format,
   };
 }
+
+const tensorOf = (data: Loaded, shape: readonly number[]): Tensor =>
+  Tensor.fromArray(ndarray(data instanceof Uint8Array ? 'uint8' : 'float32', shape, data));
+
+/** One after the other. */
+function joined(arrays: readonly Loaded[]): Loaded {
+  if (arrays.length === 1) return arrays[0];
+  const kind = arrays[0].constructor as Float32ArrayConstructor;
+  const all = new kind(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
+/** What is wrong with one of some files. */
+const faultOf = (error: unknown, paths: readonly string[]): string =>
+  `${OWNER}: ${paths[error instanceof ImageFault ? error.at : 0]} is no image that can be read: ${(error as Error).message}.`;
 
 /**
  * Images, with labels by the folders in which they lie: `directory/class_a/1.jpg`, `directory/class_b/2.png` and so on. PNG, JPEG, BMP
@@ -116,6 +140,7 @@ export const imageDatasetFromDirectory = checked(
     const count = workers ?? Math.min(8, (getPlatform().threads?.count ?? 1) - 1);
     const { size, channels, channelsFirst } = way;
     const shape = channelsFirst ? [channels, ...size] : [...size, channels];
+    const most = Math.max(1, Math.floor(PART_BYTES / (4 * size[0] * size[1] * channels)));
     const warned = new Set<string>();
     const runner = imageRunner(count, workers === null ? FILES_FOR_WORKERS : 0);
     const rest = Object.fromEntries(DIRECTORY_OPTIONS.map((name) => [name, given[name]])) as DirectoryOptions;
@@ -125,18 +150,28 @@ export const imageDatasetFromDirectory = checked(
       skips: skip,
       numParallel: Math.max(8, 2 * count),
       begin: () => runner.begin(),
+      parallelBatches: Math.max(2, Math.ceil((count + 1) / Math.ceil((given.batchSize ?? 32) / most))),
       load: async (files, path) => {
-        let data: Loaded;
         try {
-          data = await runner.load(() => files.read(path), way);
+          return tensorOf(await runner.load(files, [path], way), shape);
         } catch (error) {
-          const why = `${path} is no image that can be read: ${(error as Error).message}.`;
-          if (!skip) throw new ValueError(`${OWNER}: ${why} Mend or remove it, or leave such files out by skip: true.`);
-          if (!warned.has(path)) console.warn(`${OWNER}: ${why} It is left out.`);
+          const fault = faultOf(error, [path]);
+          if (!skip) throw new ValueError(`${fault} Mend or remove it, or leave such files out by skip: true.`);
+          if (!warned.has(path)) console.warn(`${fault} It is left out.`);
           warned.add(path);
           return null;
         }
-        return Tensor.fromArray(ndarray(data instanceof Uint8Array ? 'uint8' : 'float32', shape, data));
+      },
+      loadBatch: async (files, paths) => {
+        const parts: (readonly string[])[] = [];
+        for (let from = 0; from < paths.length; from += most) parts.push(paths.slice(from, from + most));
+        const loaded = await Promise.allSettled(parts.map((some) => runner.load(files, some, way)));
+        const arrays = loaded.map((outcome, i) => {
+          if (outcome.status === 'fulfilled') return outcome.value;
+          const fault = faultOf(outcome.reason, parts[i]);
+          throw new ValueError(`${fault} Mend or remove it, or leave such files out by skip: true.`);
+        });
+        return tensorOf(joined(arrays), [paths.length, ...shape]);
       },
     });
     return (given.subset === 'both' ? datasets : datasets[0]) as Parts<O, DirectoryDataset<TensorElement<O>>>;

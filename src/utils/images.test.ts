@@ -322,7 +322,7 @@ describe('imageDatasetFromDirectory', () => {
     }
   });
 
-  test('workers read the images in order, and end with the pass', async () => {
+  test('workers read the images in order, and end some seconds after the last pass', async () => {
     const names = ['rgb.png', '420.jpg', 'grey.gif', '24.bmp', 'interlaced_palette4.png', '444p.jpeg'];
     for (let i = 0; i < 24; i++) put(`many/${String(i).padStart(2, '0')}.${names[i % 6].split('.')[1]}`, bytesOf(names[i % 6])); // prettier-ignore
     const options = { labels: null, batchSize: null, imageSize: [5, 6], shuffle: false, verbose: false } as const;
@@ -342,30 +342,57 @@ describe('imageDatasetFromDirectory', () => {
         return { ...thread, terminate: () => (events.push('ends'), thread.terminate()) };
       },
     };
+    const count = (event: string): number => events.filter((each) => each === event).length;
     setPlatform({ workers: watched });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       expect(await numbers(2)).toEqual(alone);
-      expect(events.filter((event) => event === 'image').length).toBe(24);
-      expect(events.filter((event) => event === 'begins').length).toBe(2);
-      expect(events.slice(-2)).toEqual(['ends', 'ends']);
-      // A reader that stops early ends them too, and so does an error.
-      events.length = 0;
+      expect([count('image'), count('begins'), count('ends')]).toEqual([24, 2, 0]);
+      // They wait for the next pass.
+      vi.advanceTimersByTime(9_000);
+      expect(await numbers(2)).toEqual(alone);
+      expect([count('image'), count('begins'), count('ends')]).toEqual([48, 2, 0]);
+      // A batch is one question.
+      const batched = await imageDatasetFromDirectory(join(folder, 'many'), { ...options, batchSize: 10, workers: 2 });
+      const batches = await batched.toArray();
+      expect(batches.flatMap((x) => x.arraySync())).toEqual(alone);
+      expect([count('image'), count('begins'), count('ends')]).toEqual([51, 2, 0]);
+      // Nor do they end while a pass goes on. One that its reader leaves early, or that fails, is over.
       const dataset = await imageDatasetFromDirectory(join(folder, 'many'), { ...options, workers: 2 });
       for await (const image of dataset) {
-        expect(image.shape).toEqual([5, 6, 3]);
+        vi.advanceTimersByTime(60_000);
+        expect([image.shape, count('ends')]).toEqual([[5, 6, 3], 0]);
         break;
       }
-      expect(events.slice(-2)).toEqual(['ends', 'ends']);
       put('many/12b.png', 'broken');
       await expect(numbers(2)).rejects.toThrow(/12b\.png is no image/);
-      expect(events.slice(-2)).toEqual(['ends', 'ends']);
+      const broken = await imageDatasetFromDirectory(join(folder, 'many'), { ...options, batchSize: 10, workers: 2 });
+      await expect(broken.toArray()).rejects.toThrow(/12b\.png is no image.*skip: true/);
+      vi.advanceTimersByTime(10_000);
+      expect([count('begins'), count('ends')]).toEqual([2, 2]);
       // Where a worker cannot load the library the thread at hand does it.
       rmSync(join(folder, 'many', '12b.png'));
       setPlatform({ workers: { ...workers!, resolve: () => 'file:///nowhere.js' } });
       expect(await numbers(2)).toEqual(alone);
+      vi.advanceTimersByTime(10_000);
     } finally {
+      vi.useRealTimers();
       setPlatform({ workers });
     }
+  });
+
+  test('batches of large images are made in parts', async () => {
+    for (let i = 0; i < 3; i++) put(`large/${i}.png`, bytesOf(i === 1 ? '420.jpg' : 'rgb.png'));
+    const options = { labels: null, imageSize: 700, shuffle: false, verbose: false, workers: 0 } as const;
+    const whole = await (
+      await imageDatasetFromDirectory(join(folder, 'large'), { ...options, batchSize: 3 })
+    ).toArray();
+    const single = await (await imageDatasetFromDirectory(join(folder, 'large'), { ...options, batchSize: null })).toArray(); // prettier-ignore
+    const numbers = whole[0].dataSync() as Float32Array;
+    expect(whole[0].shape).toEqual([3, 700, 700, 3]);
+    const size = 700 * 700 * 3;
+    for (const [i, image] of single.entries())
+      expect(Buffer.compare(Buffer.from(numbers.slice(i * size, (i + 1) * size).buffer), Buffer.from((image.dataSync() as Float32Array).buffer))).toBe(0); // prettier-ignore
   });
 
   test('what does not fit is refused', async () => {

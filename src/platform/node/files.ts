@@ -112,6 +112,7 @@ async function move(from: string, to: string): Promise<void> {
 
 /** The files of the machine. */
 export const files: Files = {
+  inWorkers: true,
   read: async (path) => {
     const { buffer, byteOffset, byteLength } = await readFile(path);
     return new Uint8Array(buffer, byteOffset, byteLength);

@@ -1,6 +1,6 @@
 /** @file Where images are read: in workers while a data set is read, or, where none can be had, on this thread. */
 import { getPlatform } from '../../core/platform.js';
-import type { WorkerThread } from '../../core/platform.js';
+import type { Files } from '../../core/platform.js';
 import { readBmp } from '../../formats/images/bmp.js';
 import { readGif } from '../../formats/images/gif.js';
 import { makeJpegReader } from '../../formats/images/jpeg.js';
@@ -22,6 +22,8 @@ import type { ImageEngine, Loaded, LoadWay } from './engine.js';
 import { makeImageEngine } from './engine.js';
 import { resizeImage } from './resize.js';
 import { fitLikePillow, resizeLikePillow } from './resize_pillow.js';
+import { imageWorkers } from './workers.js';
+import type { ImageWorkers } from './workers.js';
 
 const JPEG = {
   findCode,
@@ -63,6 +65,28 @@ export function localEngine(): Promise<ImageEngine> {
   return engine;
 }
 
+/** Images of a size, one after the other in one array. It ends at the first file that is none. The function's text is part of a worker's program. */
+function loadAll(
+  engine: ImageEngine,
+  files: readonly (string | Uint8Array)[],
+  way: LoadWay,
+  read: (path: string) => Uint8Array,
+): { data: Loaded } | { error: string; at: number } {
+  let all: Loaded | null = null;
+  for (let i = 0; i < files.length; i++) {
+    const file = files[i];
+    try {
+      const data = engine.load(typeof file === 'string' ? read(file) : file, way);
+      if (files.length === 1) return { data };
+      all ??= new (data.constructor as Float32ArrayConstructor)(data.length * files.length);
+      all.set(data, i * data.length);
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error), at: i };
+    }
+  }
+  return { data: all! };
+}
+
 /** The program of a worker. Tools that keep names of functions wrap these in `__name`. */
 const program = (url: string): string => `
 const __name = (fn) => fn;
@@ -84,109 +108,37 @@ const parts = {
 const library = import(${JSON.stringify(url)});
 const engine = library.then((png) => (${makeImageEngine.toString()})(parts, png));
 engine.catch(() => undefined);
-function handle({ id, bytes, way }, post) {
+const loadAll = ${loadAll.toString()};
+function handle({ id, files, way }, post) {
   engine.then(
     (ready) => {
-      try {
-        const data = ready.load(bytes, way);
-        post({ id, data }, [data.buffer]);
-      } catch (error) {
-        post({ id, error: error instanceof Error ? error.message : String(error) });
-      }
+      const answer = loadAll(ready, files, way, (path) => nodeFiles.readFileSync(path));
+      post({ id, ...answer }, answer.data === undefined ? [] : [answer.data.buffer]);
     },
     () => post({ id, absent: true }),
   );
 }`;
 
-interface Answer {
-  readonly id: number;
-  readonly data?: Loaded;
-  readonly error?: string;
-  /** Whether the library could not be loaded there. */
-  readonly absent?: boolean;
-}
+/** A file that is no image. */
+export class ImageFault extends Error {
+  /** Which of the files that were asked for it is. */
+  readonly at: number;
 
-interface Waiting {
-  readonly thread: Member;
-  /** null: it has to be done elsewhere. */
-  readonly resolve: (answer: Answer | null) => void;
-}
-
-interface Member {
-  readonly thread: WorkerThread;
-  /** Images that it was asked for and has not given. */
-  load: number;
-}
-
-/** Workers that read images. They live from `open` to the last `close`. */
-class ImageWorkers {
-  readonly #source: string;
-  readonly #count: number;
-  readonly #members: Member[] = [];
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
-
-  constructor(source: string, count: number) {
-    this.#source = source;
-    this.#count = count;
-  }
-
-  #spawn(): Member {
-    const member: Member = { thread: getPlatform().workers!.spawn(this.#source), load: 0 };
-    member.thread.onMessage((message) => {
-      const answer = message as Answer;
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      waiting?.resolve(answer.absent === true ? null : answer);
-    });
-    // What a worker that broke down was asked for is done on this thread.
-    member.thread.onExit(() => {
-      const at = this.#members.indexOf(member);
-      if (at >= 0) this.#members.splice(at, 1);
-      for (const [id, { thread, resolve }] of this.#waiting) {
-        if (thread !== member) continue;
-        this.#waiting.delete(id);
-        resolve(null);
-      }
-    });
-    this.#members.push(member);
-    return member;
-  }
-
-  /** null: no worker could do it. */
-  async load(bytes: Uint8Array, way: LoadWay): Promise<Answer | null> {
-    let member = this.#members.find(({ load }) => load === 0);
-    if (member === undefined && this.#members.length < this.#count) member = this.#spawn();
-    member ??= this.#members.reduce((a, b) => (b.load < a.load ? b : a));
-    const id = this.#next++;
-    member.load++;
-    member.thread.hold();
-    try {
-      return await new Promise<Answer | null>((resolve) => {
-        this.#waiting.set(id, { thread: member, resolve });
-        // A file's bytes may be part of a larger buffer, which cannot be given away.
-        const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-        member.thread.post({ id, bytes, way }, whole ? [bytes.buffer] : []);
-      });
-    } finally {
-      member.load--;
-      member.thread.release();
-    }
-  }
-
-  end(): void {
-    for (const { thread } of this.#members) thread.terminate();
-    this.#members.length = 0;
-    for (const { resolve } of this.#waiting.values()) resolve(null);
-    this.#waiting.clear();
+  constructor(why: string, at: number) {
+    super(why);
+    this.at = at;
   }
 }
 
 /** Reads the images of a data set. */
 export interface ImageRunner {
-  /** @throws {Error} What is wrong with the file, as the end of a sentence. */
-  load(bytes: () => Promise<Uint8Array>, way: LoadWay): Promise<Loaded>;
-  /** Say that a pass begins. @returns What is to be called at its end: with the last, the workers end. */
+  /**
+   * Images of files, one after the other in one array.
+   *
+   * @throws {ImageFault} What is wrong with a file, as the end of a sentence.
+   */
+  load(files: Files, paths: readonly string[], way: LoadWay): Promise<Loaded>;
+  /** Say that a pass begins. @returns What is to be called at its end. */
   begin(): () => void;
 }
 
@@ -197,31 +149,41 @@ export interface ImageRunner {
 export function imageRunner(count: number, least: number): ImageRunner {
   const url = count > 0 ? (getPlatform().workers?.resolve('fast-png') ?? null) : null;
   let workers: ImageWorkers | null = null;
-  let passes = 0;
   let asked = 0;
   let unusable = false;
   return {
-    async load(read, way) {
-      if (url !== null && !unusable && passes > 0 && asked++ >= least) {
-        workers ??= new ImageWorkers(program(url), count);
-        const answer = await workers.load(await read(), way);
-        if (answer?.error !== undefined) throw new Error(answer.error);
+    async load(files, paths, way) {
+      asked += paths.length;
+      if (url !== null && !unusable && asked > least) {
+        workers ??= imageWorkers(url, program);
+        const read = async (path: string, at: number): Promise<Uint8Array> => {
+          try {
+            return await files.read(path);
+          } catch (error) {
+            throw new ImageFault((error as Error).message, at);
+          }
+        };
+        const answer = await workers.load(files.inWorkers === true ? paths : await Promise.all(paths.map(read)), way, count); // prettier-ignore
+        if (answer?.error !== undefined) throw new ImageFault(answer.error, answer.at!);
         if (answer?.data !== undefined) return answer.data;
-        unusable = passes > 0;
+        unusable = true;
       }
-      // Read anew: the bytes have gone to the worker.
-      return (await localEngine()).load(await read(), way);
+      const engine = await localEngine();
+      let all: Loaded | null = null;
+      for (const [i, path] of paths.entries())
+        try {
+          const data = engine.load(await files.read(path), way);
+          if (paths.length === 1) return data;
+          all ??= new (data.constructor as Float32ArrayConstructor)(data.length * paths.length);
+          all.set(data, i * data.length);
+        } catch (error) {
+          throw new ImageFault((error as Error).message, i);
+        }
+      return all!;
     },
-    begin() {
-      passes++;
-      let ended = false;
-      return () => {
-        if (ended) return;
-        ended = true;
-        if (--passes > 0) return;
-        workers?.end();
-        workers = null;
-      };
+    begin: () => {
+      if (url === null) return () => undefined;
+      return imageWorkers(url, program).begin();
     },
   };
 }

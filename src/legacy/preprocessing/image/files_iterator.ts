@@ -148,7 +148,7 @@ export class FilesIterator<B> extends ImageIterator<B> {
     return this.#listing.sampleWeight;
   }
 
-  /** Draw the order of the next epoch; the threads that read files end. */
+  /** Draw the order of the next epoch. The threads that read files end some seconds later, if none begins. */
   override onEpochEnd(): void {
     this.#endPass?.();
     this.#endPass = null;
@@ -160,7 +160,7 @@ export class FilesIterator<B> extends ImageIterator<B> {
     const { size, channels } = this.#way;
     let data;
     try {
-      data = await this.#runner.load(() => files.read(path), this.#way);
+      data = await this.#runner.load(files, [path], this.#way);
     } catch (error) {
       throw new ValueError(`ImageDataGenerator: ${path} is no image that can be read: ${(error as Error).message}.`);
     }
