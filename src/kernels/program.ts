@@ -3,7 +3,7 @@ import type { Callee, Expr, ModuleWriter, Target } from '../codegen/index.js';
 import { FunctionBuilder, i32 } from '../codegen/index.js';
 import type { Buffer, Kernel } from './buffers.js';
 import { buffersOf, passPointers } from './buffers.js';
-import { barrierFunction, CONTROL } from './barrier.js';
+import { barrierFunction, shareTasks } from './barrier.js';
 import type { Section } from './sections.js';
 import { cutSections, isShared } from './sections.js';
 
@@ -115,26 +115,23 @@ class Calls {
       if (!section.shared) f.if(thread.eqz(), () => this.alone(f, section.kernels));
       else if (section.kernel.control)
         section.kernel.control.emit(f, (inner) => this.together(f, inner, thread, threads), meet);
-      else this.#handOut(f, section.kernel);
+      else this.#handOut(f, section.kernel, thread, threads);
       meet();
     }
   }
 
   /** Do tasks of a kernel as long as there are any. */
-  #handOut(f: FunctionBuilder, kernel: Kernel): void {
+  #handOut(f: FunctionBuilder, kernel: Kernel, thread: Expr, threads: Expr): void {
     const { fn, addresses } = this.#functionOf(kernel);
-    let all = this.#handOuts.get(fn);
-    if (all === undefined) {
+    let share = this.#handOuts.get(fn);
+    if (share === undefined) {
       // Kernels that share a function have equally many tasks.
-      const loop = new FunctionBuilder(`all of ${fn.name}`, this.target, fn.params.slice(2));
-      const task = loop.local(loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-      loop.while(task.lt(kernel.tasks), () => {
-        loop.run(fn, [task, task.add(1), ...loop.params]);
-        loop.set(task, loop.atomicAdd(i32(0), i32(1), CONTROL.nextTask));
-      });
-      this.#handOuts.set(fn, (all = this.module.add(loop.finish())));
+      const loop = new FunctionBuilder(`all of ${fn.name}`, this.target, fn.params);
+      const [me, all, ...rest] = loop.params;
+      shareTasks(loop, kernel.tasks, me, all, (task) => loop.run(fn, [task, task.add(1), ...rest]));
+      this.#handOuts.set(fn, (share = this.module.add(loop.finish())));
     }
-    f.run(all, addresses);
+    f.run(share, [thread, threads, ...addresses]);
   }
 }
 

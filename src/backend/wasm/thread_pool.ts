@@ -11,8 +11,8 @@ interface Member {
   readonly worker: WorkerThread;
   /** Programs that the worker has. */
   readonly loaded: Set<number>;
-  /** Whether it has answered: it is up. */
-  isUp: boolean;
+  /** Holds 1 once it is up. A caller that awaits nothing but computations gets no messages, and sees it nevertheless. */
+  readonly up: Int32Array;
 }
 
 interface Pending {
@@ -78,7 +78,7 @@ class ThreadPool {
   isReady(threads: number): boolean {
     if (!mayWait()) return false;
     this.start(threads - 1);
-    return this.#pending.size === 0 && this.#members.slice(0, threads - 1).every(({ isUp }) => isUp);
+    return this.#pending.size === 0 && this.#members.slice(0, threads - 1).every(({ up }) => Atomics.load(up, 0) === 1);
   }
 
   /**
@@ -171,13 +171,11 @@ class ThreadPool {
 
   #spawn(): Member {
     const worker = getPlatform().threads!.spawn(WORKER_SOURCE);
-    const member: Member = { worker, loaded: new Set(), isUp: false };
-    worker.onMessage((message) => {
-      member.isUp = true;
-      this.#answered(message as FromWorker);
-    });
+    const up = new Int32Array(new SharedArrayBuffer(4));
+    const member: Member = { worker, loaded: new Set(), up };
+    worker.onMessage((message) => this.#answered(message as FromWorker));
     worker.onExit((reason) => this.#lost(member, reason));
-    post(member, { kind: 'ask', run: NO_RUN });
+    post(member, { kind: 'start', up });
     return member;
   }
 

@@ -230,6 +230,14 @@ describe('threads', () => {
     together.mockRestore();
   });
 
+  test('are found to be up by a caller that gets no messages', () => {
+    threadPool.close();
+    const nap = new Int32Array(new SharedArrayBuffer(4));
+    // Runs into the time limit of the test where they are not.
+    while (!threadPool.isReady(3)) Atomics.wait(nap, 0, 0, 5);
+    expect(threadPool.isReady(3)).toBe(true);
+  });
+
   test('that fail beside the calling thread end the run in one clear error, and the next run works', async () => {
     const { graph, inputs } = program();
     const none = { inputs: [null, null], outputs: [null, null, null], counter: null };

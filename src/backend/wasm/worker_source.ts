@@ -2,7 +2,8 @@
  * @file The program of a worker thread, as text: it must run in Node and in browsers, under any bundler, without a file of its own.
  * The platform appends how messages come and go (`handle(message, post)`).
  *
- * Messages: `load` gives a program and the memory that it works on, `run` runs it, `forget` drops programs, `ask` waits for an answer.
+ * Messages: `start` comes first and asks for a mark in memory, `load` gives a program and the memory that it works on, `run` runs it,
+ * `forget` drops programs, `ask` waits for an answer.
  */
 import { CONTROL } from '../../kernels/barrier.js';
 
@@ -15,6 +16,9 @@ function handle(message, post) {
         memory: message.memory,
         instance: new WebAssembly.Instance(message.module, { env: { memory: message.memory }, host: Math }),
       });
+      return;
+    case 'start':
+      Atomics.store(message.up, 0, 1);
       return;
     case 'ask':
       post({ run: message.run, error: null });
@@ -47,6 +51,7 @@ export type ToWorker =
       readonly memory: WebAssembly.Memory;
     }
   | { readonly kind: 'forget'; readonly programs: readonly number[] }
+  | { readonly kind: 'start'; readonly up: Int32Array }
   | { readonly kind: 'ask'; readonly run: number }
   | {
       readonly kind: 'run';
