@@ -96,6 +96,9 @@ describe('of a convolution', () => {
     ['1 × 1', [3, 9, 7, 10], [1, 1, 10, 33], 0, 1, 1, true],
     ['many features', [2, 9, 8, 40], [3, 3, 40, 180], 1, 2, 1, true],
     ['zeros between the elements: phases', [2, 7, 6, 12], [4, 4, 12, 16], 2, 1, 2, true],
+    ['three zeros between them: phases that meet the same elements', [2, 7, 6, 20], [8, 8, 20, 16], 5, 1, 4, true],
+    ['phases of two taps in tiles, and of one in plain sums', [2, 12, 13, 64], [3, 3, 64, 48], 1, 1, 2, true],
+    ['strides, tiles of fewer products', [2, 24, 18, 16], [4, 4, 16, 32], 1, 2, 1, true],
     ['phases without taps', [2, 7, 6, 12], [1, 1, 12, 16], 0, 1, 2, false],
   ];
   for (const [name, x, kernel, padding, stride, dilation, ends] of cases) {

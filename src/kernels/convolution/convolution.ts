@@ -100,20 +100,12 @@ function contractionsOf(
   const kernel = lowering.source(rhs);
   const target = lowering.output(value);
   const out = stridesOf(value.shape);
-  const input = padInput(lowering, lowering.source(lhs), axes, p);
   const depthFeatures = rhs.shape[p.rhs.feature];
   const groups = p.featureGroups;
   const batchGroups = p.batchGroups;
   const features = rhs.shape[p.rhs.batch] / groups / batchGroups;
   const perBatch = lhs.shape[p.lhs.batch] / batchGroups;
-  const a = (d: number): number => input.strides[d];
   const b = (d: number): number => kernel.view.strides[d];
-  // Output features are cut into batch groups, or feature groups (one of the two is 1).
-  const group = { b: features * b(p.rhs.batch), c: features * out[p.out.feature] };
-  const batch: ContractionAxis[] = [
-    { size: batchGroups, a: perBatch * a(p.lhs.batch), ...group },
-    { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
-  ];
   const feature: ContractionAxis = { size: features, a: 0, b: b(p.rhs.batch), c: out[p.out.feature] };
   /** The columns of phases that are alike: features for each combination of these. */
   const columnsOf = (groups: readonly (readonly AxisPhase[])[]): ContractionAxis[] => [
@@ -131,6 +123,15 @@ function contractionsOf(
   const fits = runInC(mergeAxes(columnsOf(combinations(together)[0]))) % (2 * lanes) === 0 || feature.c !== 1;
   const merges = !takesEpilogue && groups * batchGroups === 1 && features % (4 * lanes) !== 0 && fits;
   const kinds = combinations(merges ? together : alone).filter((groups) => isWanted(groups.map(([phase]) => phase)));
+  const met = axes.map((axis, i) => ({ ...axis, phases: kinds.flatMap((kind) => kind[i]) }));
+  const input = padInput(lowering, lowering.source(lhs), met, p);
+  const a = (d: number): number => input.strides[d];
+  // Output features are cut into batch groups, or feature groups (one of the two is 1).
+  const group = { b: features * b(p.rhs.batch), c: features * out[p.out.feature] };
+  const batch: ContractionAxis[] = [
+    { size: batchGroups, a: perBatch * a(p.lhs.batch), ...group },
+    { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
+  ];
   return kinds.map((kind): Contraction => {
     const phases = kind.map(([phase]) => phase);
     const sum = (of: (phase: AxisPhase, i: number) => number): number => phases.reduce((n, x, i) => n + of(x, i), 0);

@@ -21,6 +21,8 @@ const CLOSE = { rms: 1e-6, greatest: 1e-5 };
 
 const fast = (labels: readonly string[]): string[] => labels.filter((label) => /\(winograd \d/.test(label));
 
+const plain = (labels: readonly string[]): string[] => labels.filter((label) => /\(1 × \d/.test(label));
+
 /** 3×3 taps. */
 const check = ([n, h, w, channels, features]: readonly number[], padding: Padding): Promise<string[]> =>
   checkConvolution({ size: [n, h, w], channels, features, taps: [3, 3], padding }, CLOSE);
@@ -77,11 +79,13 @@ describe('other taps, strides and dilated inputs are as near as 3×3 taps', () =
     ['4×4 taps, zeros between', 3, { ...sized(2, 12, 9, 32, 24), taps: [4, 4], dilation: [2, 2], padding: around(2, 2, 2, 2) }],
     ['4×4 taps, zeros between, odd sizes', 3, { ...sized(3, 11, 9, 33, 17), taps: [4, 4], dilation: [2, 2], padding: around(3, 2, 1, 2) }],
     ['8×8 taps, three zeros between', 3, { ...sized(2, 9, 13, 40, 12), taps: [8, 8], dilation: [4, 4], padding: around(5, 5, 5, 5) }],
-    ['8×8 taps, three zeros between, odd features', 3, { ...sized(2, 9, 13, 40, 5), taps: [8, 8], dilation: [4, 4], padding: around(4, 5, 6, 5) }],
+    ['8×8 taps, three zeros between, odd features', 2, { ...sized(2, 9, 13, 40, 5), taps: [8, 8], dilation: [4, 4], padding: around(4, 5, 6, 5) }],
     ['9×6 taps, two zeros between', 3, { ...sized(1, 14, 13, 32, 24), taps: [9, 6], dilation: [3, 3], padding: around(7, 6, 4, 4) }],
     ['4×3 taps, zeros between rows', 3, { ...sized(2, 12, 19, 32, 24), taps: [4, 3], dilation: [2, 1], padding: around(2, 2, 1, 1) }],
   ])('%s', async (_, count, c) => {
-    expect(fast(await checkConvolution(c, CLOSE)).length).toBeGreaterThanOrEqual(count);
+    const labels = await checkConvolution(c, CLOSE);
+    expect(fast(labels).length).toBeGreaterThanOrEqual(count);
+    if (count === 3) expect(plain(labels)).toEqual([]);
   }); // prettier-ignore
 
   test('of phases with one tap and with two, together with plain sums', async () => {

@@ -37,6 +37,8 @@ interface AxisClass {
   readonly copyTap: number;
   readonly copyFirst: number;
   readonly phases: readonly AxisPhase[];
+  /** The first positions of all phases, copies too. */
+  readonly firsts: readonly number[];
 }
 
 function classesOf({ phases }: AxisPhases): AxisClass[] {
@@ -45,14 +47,16 @@ function classesOf({ phases }: AxisPhases): AxisClass[] {
     const [phase, next = phase] = group;
     const [copyTap, copyFirst] = [next.tap - phase.tap, next.first - phase.first];
     const key = [phase.taps, group.length, copyTap, copyFirst].join(' ');
-    const known = classes.get(key)?.phases ?? [];
+    const known = classes.get(key);
+    const phases = [...(known?.phases ?? []), phase];
+    const firsts = [...(known?.firsts ?? []), ...group.map(({ first }) => first)];
     if (phase.taps > 0)
-      classes.set(key, { taps: phase.taps, copies: group.length, copyTap, copyFirst, phases: [...known, phase] });
+      classes.set(key, { taps: phase.taps, copies: group.length, copyTap, copyFirst, phases, firsts });
   }
   return [...classes.values()];
 }
 
-/** A form, and the first positions, along each axis, of the phases that it computes. */
+/** A form, and the first positions along each axis of all phases that it computes. */
 export interface Form {
   readonly x: TiledConvolution;
   readonly firsts: readonly Pair[];
@@ -112,7 +116,7 @@ export function formsOf(node: Node, lowering: Lowering, label: string, axes: rea
           copy: mapPair(both, (x, i) => x.copyTap * kernelStep[i]),
         },
       };
-      const firsts = row.phases.flatMap((a) => column.phases.map((b): Pair => [a.first, b.first]));
+      const firsts = row.firsts.flatMap((a) => column.firsts.map((b): Pair => [a, b]));
       return { x, firsts };
     }),
   );
