@@ -79,15 +79,24 @@ definePrimitive<DotParams>({
     const batch = range(nb);
     const dyA = range(freeA.length).map((i) => nb + i);
     const dyB = range(freeB.length).map((i) => nb + freeA.length + i);
-    // dA[batch, freeA, contract] = Σ over freeB of dy · B, then its dimensions go back to A's places; B's likewise.
+    // dA[batch, freeA, contract] = Σ over freeB of dy · B, then its dimensions go back to A's places; B's likewise. What is innermost there
+    // is innermost in the product.
     const back = (product: readonly number[]): number[] => range(product.length).map((d) => product.indexOf(d));
     const da = () => {
       const order = [...rhsContract].sort((x, y) => x - y).map((d) => lhsContract[rhsContract.indexOf(d)]);
+      if (freeA.at(-1) === a.shape.length - 1) {
+        const made = dotGeneral(b, dy!, { lhsBatch: rhsBatch, rhsBatch: batch, lhsContract: freeB, rhsContract: dyB });
+        return transpose(made, back([...lhsBatch, ...order, ...freeA]));
+      }
       const made = dotGeneral(dy!, b, { lhsBatch: batch, rhsBatch, lhsContract: dyB, rhsContract: freeB });
       return transpose(made, back([...lhsBatch, ...freeA, ...order]));
     };
     const db = () => {
       const order = [...lhsContract].sort((x, y) => x - y).map((d) => rhsContract[lhsContract.indexOf(d)]);
+      if (freeB.at(-1) === b.shape.length - 1) {
+        const made = dotGeneral(a, dy!, { lhsBatch, rhsBatch: batch, lhsContract: freeA, rhsContract: dyA });
+        return transpose(made, back([...rhsBatch, ...order, ...freeB]));
+      }
       const made = dotGeneral(dy!, a, { lhsBatch: batch, rhsBatch: lhsBatch, lhsContract: dyA, rhsContract: freeA });
       return transpose(made, back([...rhsBatch, ...freeB, ...order]));
     };
