@@ -1,7 +1,7 @@
 /** @file Data for training: batches, `PyDataset`, and the adapters that `fit` reads them through. */
 export type { BatchIterator, DataAdapter, WholeData } from './adapter.js';
 export { ArrayDataAdapter, type ArrayDataOptions, type Shuffle } from './array_adapter.js';
-export { makingBatch } from './batch_error.js';
+export { aboutBatch, makingBatch } from './batch_error.js';
 export {
   type AnyBatch,
   type ArrayCounts,

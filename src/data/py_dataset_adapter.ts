@@ -3,7 +3,7 @@ import { randomShuffle } from '../random/global_state.js';
 import type { BatchIterator, DataAdapter } from './adapter.js';
 import type { ArrayCounts, AnyBatch, BatchLike } from './batch.js';
 import { toBatch } from './batch.js';
-import { makingBatch } from './batch_error.js';
+import { makingBatch, numberBatch } from './batch_error.js';
 import type { ClassWeight } from './class_weight.js';
 import { weightClasses } from './class_weight.js';
 import type { PyDataset } from './py_dataset.js';
@@ -95,7 +95,9 @@ export class PyDatasetAdapter implements DataAdapter {
       return peeked.item;
     }
     // Mixed batches come in another order than that of their numbers.
-    const item = makingBatch(index, async () => this.#standardize(await this.#dataset.getItem(index)));
+    const item = makingBatch(index, async () =>
+      numberBatch(this.#standardize(await this.#dataset.getItem(index)), index),
+    );
     item.catch(() => {}); // it is reported when its turn comes
     return item;
   }

@@ -11,6 +11,8 @@ export interface BatchGroup {
   readonly begin: number;
   /** Number of the last step that would fit; the data may end before. */
   readonly end: number;
+  /** Number of the first batch in the data's pass, from 0. */
+  readonly first: number;
   readonly batches: readonly AnyBatch[];
 }
 
@@ -128,8 +130,9 @@ export class EpochIterator {
           if (done === true) break;
           batches.push(value);
         }
+        const first = this.#seen;
         this.#seen += batches.length;
-        if (batches.length > 0) yield map({ begin, end: begin + this.#stepsPerExecution - 1, batches });
+        if (batches.length > 0) yield map({ begin, end: begin + this.#stepsPerExecution - 1, first, batches });
         if (batches.length < this.#stepsPerExecution && begin + batches.length < limit) {
           if (known === null && this.#stepsPerEpoch === null) this.#numBatches = this.#seen;
           else if (known === null || this.#seen < known) this.#warn();

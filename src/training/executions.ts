@@ -3,7 +3,8 @@
  * is one batch; an _execution_ is some steps in one go, between which nobody is told anything; a _run_ is one call of a program.
  */
 import type { Tree } from '../core/tree.js';
-import type { WholeData } from '../data/index.js';
+import { aboutBatch } from '../data/index.js';
+import type { AnyBatch, WholeData } from '../data/index.js';
 import type { BatchGroup, EpochIterator, IteratorPosition } from './epoch_iterator.js';
 import type { ResidentSteps } from './resident_steps.js';
 import type { Steps } from './step_programs.js';
@@ -106,19 +107,28 @@ export class Executions {
       : this.#residentEpoch(this.#resident.steps, this.#resident.data, from);
   }
 
-  #executionOf({ begin, end, batches }: BatchGroup): Execution {
+  #executionOf({ begin, end, first, batches }: BatchGroup): Execution {
     const checkpoint = this.#nextCheckpoint();
     this.#done += batches.length;
     const run = async (): Promise<readonly Tree<unknown>[]> => {
       let results: Tree<unknown>[] = [];
-      for (const batch of batches) {
-        const made = await this.#steps.step(batch);
+      for (const [i, batch] of batches.entries()) {
+        const made = await this.#stepOn(batch, first + i);
         if (this.#policy.results === 'all') results.push(made);
         else results = [made];
       }
       return results;
     };
     return { begin, end, done: this.#done, checkpoint: checkpoint <= this.#done, run };
+  }
+
+  /** Batches of arrays are alike: what is wrong with one is wrong with the arrays. */
+  async #stepOn(batch: AnyBatch, number: number): Promise<Tree<unknown>> {
+    try {
+      return await this.#steps.step(batch);
+    } catch (error) {
+      throw this.#iterator.adapter.whole === undefined ? aboutBatch(error, batch, number) : error;
+    }
   }
 
   *#residentEpoch(resident: ResidentSteps, data: WholeData, from: number): Generator<Execution, void, void> {

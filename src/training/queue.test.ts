@@ -175,6 +175,57 @@ describe('batches are made while steps run', () => {
       );
   });
 
+  // Batch 2 has another width than the model was made for.
+  const wide = (i: number) => (i === 2 ? ([tensor([[1, 2]]), tensor([[1]])] as const) : batch(i));
+  class Wide extends PyDataset {
+    override get length() { return 5; }
+    override getItem(i: number) { return wide(i); }
+  } // prettier-ignore
+  const misfits = {
+    'a generator': () => function* () { for (let i = 0; ; i++) yield wide(i); },
+    'a data set': () => Dataset.range(5).map(wide),
+    'a PyDataset': () => new Wide(),
+  }; // prettier-ignore
+
+  test.each(Object.entries(misfits))('%s: a batch that does not fit the model is named', async (_, make) => {
+    const words = /Expected shape \(2, 1\).*\(1, 2\)\. \(in batch 2 of the data, counted from 0\)$/;
+    for (const options of [{}, { workers: 0 }, { maxQueueSize: 3, workers: 3 }]) {
+      const given = { verbose: 0, ...options } as const;
+      const model = line();
+      await model.predict(batch(0)[0], { verbose: 0 });
+      await expect(model.fit(make(), { shuffle: false, ...given })).rejects.toThrow(words);
+      await expect(model.evaluate(make(), given)).rejects.toThrow(words);
+      await expect(model.predict(make(), given)).rejects.toThrow(words);
+      await expect(model.fit(sources['a generator'](), { ...given, stepsPerEpoch: 1, validationData: make() })).rejects.toThrow(words); // prettier-ignore
+    }
+    // Of mixed batches it is the number that was asked for.
+    for (let i = 0; i < 3; i++) {
+      const model = line();
+      await model.predict(batch(0)[0], { verbose: 0 });
+      await expect(model.fit(make(), { verbose: 0, shuffle: true })).rejects.toThrow('in batch 2 of the data');
+    }
+  });
+
+  test('the first batch that does not fit is named, one that lies in arrays is not', async () => {
+    const loss = (): Sequential => { const model = new Sequential([new Dense(2)]); model.compile({ optimizer: 'sgd', loss: 'mse' }); return model; }; // prettier-ignore
+    const targets = [tensor([[1], [2]]), tensor([[1, 2, 3], [1, 2, 3]])] as const; // prettier-ignore
+    await expect(loss().fit(function* () { yield targets; }, { verbose: 0 })).rejects.toThrow(/in batch 0 of the data/); // prettier-ignore
+    const error: unknown = await loss()
+      .fit(targets[0], targets[1], { verbose: 0 })
+      .catch((e: unknown) => e);
+    expect((error as Error).message).toMatch(/do not go together/);
+    expect((error as Error).message).not.toMatch(/batch/);
+    await expect(loss().trainOnBatch(...targets)).rejects.not.toThrow(/in batch/);
+  });
+
+  test('batches that an epoch has left over keep their numbers', async () => {
+    const model = line();
+    const data = (function* () { for (let i = 0; ; i++) yield i === 3 ? wide(2) : batch(i); })(); // prettier-ignore
+    await expect(model.fit(data, { epochs: 2, stepsPerEpoch: 2, verbose: 0 })).rejects.toThrow(
+      'in batch 3 of the data',
+    );
+  });
+
   test('a validation that seems to have no end says what to give', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     class Stop extends Callback {

@@ -7,7 +7,7 @@ import { RuntimeError, ValueError } from '../core/errors.js';
 import type { Config } from '../core/serialization.js';
 import type { Tree } from '../core/tree.js';
 import type { AnyBatch, DataLike, DataSource, TensorTree } from '../data/index.js';
-import { isDataset } from '../data/index.js';
+import { aboutBatch, isDataset } from '../data/index.js';
 import type { Graph } from '../graph/index.js';
 import type { Layer } from '../layers/layer.js';
 import { lookOnce } from '../layers/tracking.js';
@@ -39,6 +39,14 @@ export interface CompiledParts {
   readonly config: Config;
   /** Targets for arrays that come without `y`. */
   readonly targetTensors: DataLike;
+}
+
+/** Data whose first batch says what a model is built on. */
+export interface FirstBatch {
+  /** null: there is none. */
+  peek(): Promise<AnyBatch | null>;
+  /** Something: they are arrays, or one batch, where no number of a batch says more. */
+  readonly whole?: unknown;
 }
 
 /** One model, with what it was compiled with. Compiling anew, or another optimizer, makes a new session with new programs. */
@@ -93,7 +101,8 @@ export class TrainingSession {
   }
 
   /** Steps of a kind. Makes the weights, the metrics and the optimizer's slots first, with the shapes of the first batch if need be. */
-  async steps(kind: StepKind, peek: () => Promise<AnyBatch | null>): Promise<Steps> {
+  async steps(kind: StepKind, data: FirstBatch): Promise<Steps> {
+    const peek = (): Promise<AnyBatch | null> => data.peek();
     const { model } = this;
     const look = (): { layers: Layer[]; state: string } =>
       lookOnce(() => {
@@ -109,7 +118,7 @@ export class TrainingSession {
       // A model out of a file was built before it was saved, so that no order is spent on the first look.
       const batch = await (isResumed(model) ? withoutDrawingOrders(peek) : peek());
       if (batch === null) throw new ValueError(`Model '${model.name}': the data hold no batch.`);
-      abstractly('the first look at the model', batchTensors(batch), (args) => {
+      const build = (args: Tensor[]): void => {
         if (!model.hasCall) {
           // The step itself says what is computed. Its gradients may be of too few variables yet: nothing is trained.
           withoutUpdates(() => this.#step(kind, rebuildBatch(batch, args)));
@@ -122,7 +131,12 @@ export class TrainingSession {
           metrics?.build(y, yPred);
           loss?.build(y, yPred);
         });
-      });
+      };
+      try {
+        abstractly('the first look at the model', batchTensors(batch), build);
+      } catch (error) {
+        throw data.whole === undefined ? aboutBatch(error, batch, 0) : error;
+      }
     }
     if (unbuilt) ({ layers, state } = look());
     if (training) {

@@ -27,7 +27,7 @@ export async function evaluateEpoch(
   pulse: Pulse,
   trainingSteps: number | null = null,
 ): Promise<Logs> {
-  const steps = await session.steps('test', () => iterator.adapter.peek());
+  const steps = await session.steps('test', iterator.adapter);
   iterator.reset();
   session.model.stopEvaluating = false;
   await callbacks.onTestBegin();

@@ -81,7 +81,7 @@ export async function fit(
     validation = new EpochIterator(data, validationSteps, size, 'fit: validationSteps');
   }
   const level = checkVerbose('fit', verbose ?? 'auto');
-  const steps = await session.steps('train', () => adapter.peek());
+  const steps = await session.steps('train', adapter);
   const list = callbacksFor(session, callbacks, { verbose: level, epochs, iterator, addHistory: true });
   const { model } = session;
   const pulse = new Pulse();

@@ -24,7 +24,7 @@ export async function predict(session: TrainingSession, x: DataSource, options: 
     counts: session.model._arrayCounts, ...checkQueue('predict', options),
   }); // prettier-ignore
   const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session), 'predict: steps');
-  const modelSteps = await session.steps('predict', () => adapter.peek());
+  const modelSteps = await session.steps('predict', adapter);
   const level = checkVerbose('predict', verbose ?? 'auto');
   const list = callbacksFor(session, callbacks, { verbose: level, epochs: 1, iterator, addHistory: false });
   session.model.stopPredicting = false;

@@ -32,7 +32,7 @@ export async function profile(
   const adapter = getDataAdapter(x, 'profile', {
     y, sampleWeight, batchSize: checkCount('profile', 'batchSize', batchSize), counts: session.model._arrayCounts,
   }); // prettier-ignore
-  const modelSteps = await session.steps(kind, () => adapter.peek());
+  const modelSteps = await session.steps(kind, adapter);
   const batch = await adapter.peek();
   if (batch === null) throw new ValueError('profile: the data hold no batch.');
   const times = await modelSteps.profile(batch, steps);

@@ -39,7 +39,7 @@ export async function trainOnBatch(
 ): Promise<Logs> {
   refuseUnknownOptions('trainOnBatch', rest, ['sampleWeight', 'classWeight', 'returnDict']);
   const batch = batchOf(session, 'trainOnBatch', x, y, sampleWeight, classWeight);
-  const steps = await session.steps('train', () => Promise.resolve(batch));
+  const steps = await session.steps('train', { peek: () => Promise.resolve(batch), whole: null });
   session.model.resetMetrics();
   return toLogs(await steps.step(batch));
 }
@@ -52,13 +52,13 @@ export async function testOnBatch(
 ): Promise<Logs> {
   refuseUnknownOptions('testOnBatch', rest, ['sampleWeight', 'returnDict']);
   const batch = batchOf(session, 'testOnBatch', x, y, sampleWeight);
-  const steps = await session.steps('test', () => Promise.resolve(batch));
+  const steps = await session.steps('test', { peek: () => Promise.resolve(batch), whole: null });
   session.model.resetMetrics();
   return toLogs(await steps.step(batch));
 }
 
 export async function predictOnBatch(session: TrainingSession, x: DataLike): Promise<TensorTree> {
   const batch = batchOf(session, 'predictOnBatch', x, null, null);
-  const steps = await session.steps('predict', () => Promise.resolve(batch));
+  const steps = await session.steps('predict', { peek: () => Promise.resolve(batch), whole: null });
   return (await steps.step(batch)) as TensorTree;
 }

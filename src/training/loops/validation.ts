@@ -18,7 +18,7 @@ export async function makeValidationReady(
   const { whole } = adapter;
   if (whole === undefined || !takesWholeEpochs) return;
   try {
-    const steps = await session.steps('test', () => adapter.peek());
+    const steps = await session.steps('test', adapter);
     const resident = steps.resident(whole);
     try {
       resident?.makeReady();
