@@ -260,7 +260,7 @@ class GraphLowering implements Lowering {
     const returned = new Set(outputs.filter((_, i) => this.places.outputs[i] === null));
     outputs.forEach((buffer, i) => {
       const address = this.places.outputs[i];
-      if (address === null) return;
+      if (address === null || (buffer.place === 'heap' && buffer.address === address)) return; // or it stays as it is
       const old = inputs.find((input) => input.place === 'heap' && input.address === address);
       const written = firstWrite.get(buffer);
       const read = old === undefined ? -1 : (lastRead.get(old) ?? -1);

@@ -20,8 +20,10 @@ function viewsTaken(node: Node): ((operand: number) => boolean) | null {
 
 /**
  * The same graph with copies put in: before kernels that do not take views, and before outputs that are views, inputs or constants.
+ *
+ * @param lieThere Whether an output belongs where an input lies: one that is this input stays as it is.
  */
-export function materializeViews(graph: Graph): Graph {
+export function materializeViews(graph: Graph, lieThere: (output: number, input: number) => boolean = none): Graph {
   const builder = new GraphBuilder();
   const views = new Views();
   const copies = new Map<Value, Value>();
@@ -39,8 +41,9 @@ export function materializeViews(graph: Graph): Graph {
     const ready = takesView === null ? operands : operands.map((value, i) => (takesView(i) ? value : whole(value)));
     return builder.repeat(node, ready);
   });
-  const results = outputs.map((value) => {
+  const results = outputs.map((value, i) => {
     const { base } = views.of(value);
+    if (isInput(base) && isWhole(views.of(value)) && lieThere(i, inputs.indexOf(base))) return value;
     return isInput(base) || constantOf(base) !== null ? copy(value) : whole(value);
   });
   return builder.graph(inputs, results);

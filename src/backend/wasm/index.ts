@@ -55,7 +55,8 @@ function compile(source: Graph, heap: WasmHeap, bindings: Bindings): SyncExecuta
   const target = wasmTarget();
   // Programs without variables are those of eager work, which run on the calling thread.
   if (heap.shared && isLarge(source) && bindings.inputs.some((buffer) => buffer !== null)) threadPool.start(threads());
-  const graph = materializeViews(optimize(source));
+  const { inputs, outputs } = bindings;
+  const graph = materializeViews(optimize(source), (i, k) => outputs[i] !== null && outputs[i] === inputs[k]);
   const regions: Region[] = [];
   const placeConstant = (value: NDArray): number => {
     const region = heap.reserve(value.data.byteLength, 'a constant');

@@ -15,7 +15,7 @@ import {
   type HeapBuffer,
   interpret,
 } from '../../graph/index.js';
-import type { Value } from '../../graph/index.js';
+import type { SyncExecutable, Value } from '../../graph/index.js';
 import {
   abs,
   add,
@@ -284,6 +284,22 @@ describe('variables in the heap', () => {
     const [old] = executable.runSync([x], 3);
     expect([...total.read().data]).toEqual(Array.from(x.data, (v) => 3 * v));
     expect([...old.data]).toEqual(Array.from(x.data, (v) => 2 * v));
+  });
+
+  test('one that is assigned its own value costs nothing, and keeps it beside others that take it', () => {
+    const builder = new GraphBuilder();
+    const type = { dtype: 'float32' as const, shape: [5] };
+    const [a, b] = [builder.input(type, 'a'), builder.input(type, 'b')];
+    const heap = wasmBackend.createHeap();
+    const [first, second] = [heap.allocate(type, 'a'), heap.allocate(type, 'b')];
+    first.write(fromNumbers('float32', [5], [1, 2, 3, 4, 5]));
+    const compile = (outputs: Value[]): SyncExecutable =>
+      wasmBackend.compile(builder.graph([a, b], outputs), heap, { inputs: [first, second], outputs: [first, second], counter: null }); // prettier-ignore
+    const taken = compile([a, a]);
+    taken.runSync([], 1);
+    expect([...first.read().data, ...second.read().data]).toEqual([1, 2, 3, 4, 5, 1, 2, 3, 4, 5]);
+    expect(taken.profile!([], 1).length).toBe(1);
+    expect(compile([a, b]).profile!([], 1)).toEqual([]);
   });
 
   test('two that exchange their values do so', () => {

@@ -15,7 +15,9 @@ import type { Contraction, ContractionAxis } from '../contraction/contraction.js
 import { mergeAxes, runInC } from '../contraction/contraction.js';
 import { finishesAll, lowerContraction, lowerContractions } from '../contraction/contract.js';
 import { padBlock } from '../move/pad_block.js';
-import { lowerGrouped, lowerGroupedGradient } from './depthwise.js';
+import { lowerGrouped } from './depthwise.js';
+import { lowerGroupedGradient } from './depthwise_gradient.js';
+import type { Reach } from './depthwise_lines.js';
 import type { AxisPhase, AxisPhases } from './phases.js';
 import { alike, axesOf, isMet, phasesOfAxes } from './phases.js';
 import type { Pair } from './winograd_plan.js';
@@ -25,11 +27,15 @@ import type { Form } from './winograd_forms.js';
 import { formsOf, gradientForm } from './winograd_forms.js';
 import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
 
-/** The input with zeros put around its elements, where taps reach beyond them. */
-interface Padded {
+/** Where the elements of an input lie. */
+interface Operand {
   readonly buffer: Buffer;
   readonly offset: number;
   readonly strides: readonly number[];
+}
+
+/** The input with zeros put around its elements, where taps reach beyond them. */
+interface Padded extends Operand {
   /** Elements put before the first, per spatial axis. */
   readonly before: readonly number[];
 }
@@ -60,6 +66,12 @@ function padInput(lowering: Lowering, { view, buffer }: Source, axes: readonly A
   return { buffer: padded, offset: 0, strides, before };
 }
 
+/** What a function makes, which is called when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
 /** All combinations of one of each list. */
 function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((all, list) => all.flatMap((head) => list.map((x) => [...head, x])), [[]]);
@@ -85,6 +97,14 @@ function lowerGradient(node: Node, lowering: Lowering, label: string): boolean {
 /** Where a phase is the first of its axes. */
 const nameOf = (firsts: readonly number[]): string => firsts.join(' ');
 
+/** Phases as contractions, in two forms that stand in the same order. */
+interface Contractions {
+  /** Of the input with zeros around its elements, which are put there when this is first asked for. */
+  padded(): readonly Contraction[];
+  /** Of the input as it lies, from its first element on, and how the axes of positions and taps reach beyond it. */
+  bare(): { readonly x: Contraction; readonly reach: readonly Reach[] }[];
+}
+
 /** The phases that are wanted as contractions. */
 function contractionsOf(
   node: Node,
@@ -93,7 +113,7 @@ function contractionsOf(
   axes: readonly AxisPhases[],
   takesEpilogue: boolean,
   isWanted: (phases: readonly AxisPhase[]) => boolean,
-): Contraction[] {
+): Contractions {
   const [lhs, rhs] = node.inputs;
   const [value] = node.outputs;
   const p = node.params as ConvParams;
@@ -124,15 +144,15 @@ function contractionsOf(
   const merges = !takesEpilogue && groups * batchGroups === 1 && features % (4 * lanes) !== 0 && fits;
   const kinds = combinations(merges ? together : alone).filter((groups) => isWanted(groups.map(([phase]) => phase)));
   const met = axes.map((axis, i) => ({ ...axis, phases: kinds.flatMap((kind) => kind[i]) }));
-  const input = padInput(lowering, lowering.source(lhs), met, p);
-  const a = (d: number): number => input.strides[d];
   // Output features are cut into batch groups, or feature groups (one of the two is 1).
   const group = { b: features * b(p.rhs.batch), c: features * out[p.out.feature] };
-  const batch: ContractionAxis[] = [
-    { size: batchGroups, a: perBatch * a(p.lhs.batch), ...group },
-    { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
-  ];
-  return kinds.map((kind): Contraction => {
+  /** @param firstOf The element that the first position's first tap meets. */
+  const contractionOf = (
+    kind: readonly (readonly AxisPhase[])[],
+    input: Operand,
+    firstOf: (phase: AxisPhase, axis: number) => number,
+  ): Contraction => {
+    const a = (d: number): number => input.strides[d];
     const phases = kind.map(([phase]) => phase);
     const sum = (of: (phase: AxisPhase, i: number) => number): number => phases.reduce((n, x, i) => n + of(x, i), 0);
     const rows: ContractionAxis[] = phases.map((phase, i) => ({
@@ -152,16 +172,35 @@ function contractionsOf(
       dtype: value.dtype,
       a: {
         buffer: input.buffer,
-        offset: input.offset + sum((phase, i) => (phase.index + input.before[i]) * a(p.lhs.spatial[i])),
+        offset: input.offset + sum((phase, i) => firstOf(phase, i) * a(p.lhs.spatial[i])),
       },
       b: { buffer: kernel.buffer, offset: kernel.view.offset + sum((phase, i) => phase.tap * b(p.rhs.spatial[i])) },
       c: { buffer: target, offset: sum((phase, i) => phase.first * out[p.out.spatial[i]]) },
-      batch,
+      batch: [
+        { size: batchGroups, a: perBatch * a(p.lhs.batch), ...group },
+        { size: groups, a: depthFeatures * a(p.lhs.feature), ...group },
+      ],
       rows: [{ size: perBatch, a: a(p.lhs.batch), b: 0, c: out[p.out.batch] }, ...rows],
       columns: columnsOf(kind),
       depth: [...depth, { size: depthFeatures, a: a(p.lhs.feature), b: b(p.rhs.feature), c: 0 }],
     };
-  });
+  };
+  const source = lowering.source(lhs);
+  return {
+    padded: once(() => {
+      const input = padInput(lowering, source, met, p);
+      return kinds.map((kind) => contractionOf(kind, input, (phase, i) => phase.index + input.before[i]));
+    }),
+    bare: () =>
+      kinds.map((kind) => ({
+        x: contractionOf(kind, { buffer: source.buffer, ...source.view }, () => 0),
+        reach: kind.map(([{ index }], i): Reach => {
+          const d = p.lhs.spatial[i];
+          const { move, tapMove } = axes[i];
+          return { index, size: lhs.shape[d], move, tapMove, step: source.view.strides[d] };
+        }),
+      })),
+  };
 }
 
 export const convGeneral: LowerRule = {
@@ -194,18 +233,18 @@ export const convGeneral: LowerRule = {
     const done = new Set(forms.flatMap(([{ firsts }]) => firsts.map(nameOf)));
     const isWanted = (phases: readonly AxisPhase[]): boolean =>
       isMet(phases) && !done.has(nameOf(phases.map(({ first }) => first)));
-    const contractions = met.some(isWanted)
+    const wanted = met.some(isWanted)
       ? contractionsOf(node, lowering, label, axes, epilogue !== undefined, isWanted)
-      : [];
+      : null;
     if (p.featureGroups * p.batchGroups > 1) {
-      const perBatch = lhs.shape[p.lhs.batch] / p.batchGroups;
-      for (const x of contractions) {
-        const grouped =
-          lowerGrouped(lowering, x, rhs.shape[p.rhs.feature]) || lowerGroupedGradient(lowering, x, perBatch);
-        if (!grouped) lowerContraction(lowering, x);
-      }
+      const lower = (x: Contraction, reach: readonly Reach[] | null): boolean =>
+        lowerGrouped(lowering, x, reach) || lowerGroupedGradient(lowering, x, reach);
+      wanted?.bare().forEach(({ x, reach }, i) => {
+        if (!lower(x, reach) && !lower(wanted.padded()[i], null)) lowerContraction(lowering, wanted.padded()[i]);
+      });
       return;
     }
+    const contractions = wanted?.padded() ?? [];
     const { target } = lowering;
     const finishes = finishesAll(contractions, target) && forms.every(([{ x }]) => canFinish(x, target.lanes));
     const within = finishes ? epilogue : undefined;

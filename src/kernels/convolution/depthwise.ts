@@ -3,23 +3,18 @@
  * would be tiny, so lanes go over the features of all groups, and elements are read where they lie.
  */
 import type { Expr, FunctionBuilder, Local, ProductForms, Vectors } from '../../codegen/index.js';
-import { constant, i32, inVectors } from '../../codegen/index.js';
+import { constant, inVectors } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { BYTES } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from '../contraction/contraction.js';
 import { countOf, mergeAxes, stepsTo } from '../contraction/contraction.js';
-import { cutTasks, forUnits, MOST_PARTS } from '../work.js';
-
-/** Positions that are computed at once. */
-const POSITIONS = 4;
-/** Taps that are written one after another rather than as a loop. */
-const UNROLLED = 25;
-/** Sums of a kernel's gradient that are kept in registers at once, at most. */
-const SUMS = 5;
+import { cutTasks, forUnits } from '../work.js';
+import type { Piece, Reach, TapRow } from './depthwise_lines.js';
+import { eachUse, Lines, plainPieces, UNROLLED } from './depthwise_lines.js';
 
 /** A contraction whose groups times columns lie side by side, and are done in lanes. */
-interface Grouped {
+export interface Grouped {
   readonly features: number;
   /** Columns of a group. */
   readonly perGroup: number;
@@ -27,7 +22,7 @@ interface Grouped {
   readonly step: number;
 }
 
-function asGrouped(
+export function asGrouped(
   x: Contraction,
   sideBySide: 'b' | 'c',
   products: number,
@@ -44,7 +39,7 @@ function asGrouped(
 }
 
 /** Reads the elements of A that some features meet, one vector or one element. */
-function featureReader(
+export function featureReader(
   f: FunctionBuilder,
   { features, perGroup, step }: Grouped,
   feature: Expr,
@@ -89,98 +84,128 @@ function featureReader(
 }
 
 /** Run `body` for the features in vectors, then one by one. */
-function eachFeature(f: FunctionBuilder, features: number, body: (feature: Expr, vectors: Vectors) => void): void {
+export function eachFeature(
+  f: FunctionBuilder,
+  features: number,
+  body: (feature: Expr, vectors: Vectors) => void,
+): void {
   f.forElements(0, features, f.widest, body);
 }
 
-const zero = (f: FunctionBuilder, vectors: Vectors): Local => f.local(constant(inVectors('f32', vectors), 0));
-const loadMany = (f: FunctionBuilder, address: Expr, offset: number, vectors: Vectors): Expr =>
+export const zero = (f: FunctionBuilder, vectors: Vectors): Local => f.local(constant(inVectors('f32', vectors), 0));
+export const loadMany = (f: FunctionBuilder, address: Expr, offset: number, vectors: Vectors): Expr =>
   f.let(f.loadVector('f32', address, offset, vectors));
 
 /** Offsets of A for each element of some axes, in order. */
-function offsetsOf(axes: readonly ContractionAxis[], array: 'a' | 'c'): number[] {
+export function offsetsOf(axes: readonly ContractionAxis[], array: 'a' | 'c'): number[] {
   return axes.reduce<number[]>(
     (all, axis) => all.flatMap((head) => Array.from({ length: axis.size }, (_, i) => head + i * axis[array])),
     [0],
   );
 }
 
+/** The taps of a plain line as code is written for them: all from the address of the least one, in bytes from there. */
+export function plainRow(a: Expr, steps: readonly number[]): TapRow {
+  const least = Math.min(...steps); // offsets of accesses are not negative
+  const taps = steps.map((step, number) => ({ number, offset: (step - least) * BYTES, column: 0 }));
+  return { address: a.add(least * BYTES), taps };
+}
+
+/** Elements of the input from the first feature of all groups to the last. */
+export const spanOf = ({ step }: Grouped, groups: number, channels: ContractionAxis): number =>
+  (groups - 1) * step + (channels.size - 1) * channels.a + 1;
+
 /**
  * Add the kernels of a convolution in small groups; false if it is none.
  *
- * @param channels Features of the input that a group has.
+ * @param reach How the axes of positions and taps meet the input, which lies without padding; null: no tap lies outside.
  */
-export function lowerGrouped(lowering: Lowering, x: Contraction, channels: number): boolean {
-  const grouped = asGrouped(x, 'c', channels, lowering.target.machine.forms);
+export function lowerGrouped(lowering: Lowering, x: Contraction, reach: readonly Reach[] | null): boolean {
+  const channels = x.depth.at(-1)!;
+  const grouped = asGrouped(x, 'c', channels.size, lowering.target.machine.forms);
   const taps = countOf(x.depth);
   if (grouped === null || taps > 1024 || countOf(x.rows) < taps || x.rows.some((axis) => axis.a < 0)) return false;
-  const { features } = grouped;
+  const { features, perGroup } = grouped;
+  const [images, ...positions] = x.rows;
+  const span = spanOf(grouped, features / perGroup, channels);
+  const number = (tap: number, channel: number): number => tap * channels.size + channel;
+  const meeting = { images, positions, taps: x.depth.slice(0, -1), channels, span };
+  const lines = reach === null ? null : Lines.of(lowering, { ...meeting, reach }, number);
+  if (reach !== null && lines === null) return false;
   const rows = mergeAxes(x.rows);
-  const line: ContractionAxis = rows.at(-1) ?? { size: 1, a: 0, b: 0, c: 0 };
-  const outer = rows.slice(0, -1);
-  const lines = countOf(outer);
+  const { outer, line } = lines ?? { outer: rows.slice(0, -1), line: rows.at(-1) ?? { size: 1, a: 0, b: 0, c: 0 } };
+  const count = countOf(outer);
   const kernel = packTaps(lowering, x, grouped);
-  const cut = cutTasks(lowering.target, lines, (line.size * features * taps) / 2);
+  const cut = cutTasks(lowering.target, count, (line.size * features * taps) / 2);
   lowering.add({
-    label: `${x.label} (${lines * line.size} × ${features} in groups of ${grouped.perGroup} × ${taps})`,
+    label: `${x.label} (${count * line.size} × ${features} in groups of ${perGroup} × ${taps})`,
     tasks: cut.tasks,
-    work: 2 * lines * line.size * features * taps,
-    reads: [x.a.buffer, kernel],
+    work: 2 * count * line.size * features * taps,
+    reads: [x.a.buffer, kernel, ...(lines?.reads ?? [])],
     writes: [x.c.buffer],
     emit: (f, lo, hi) => {
       const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
       const pc = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
       const pk = kernel.pointer(f);
-      forUnits(f, lo, hi, lines, cut, (unit) => {
-        const a0 = f.let(pa.add(stepsTo(f, unit, outer, 'a').mul(BYTES)));
+      forUnits(f, lo, hi, count, cut, (unit) => {
+        const place = lines?.place(f, pa, unit);
+        const a0 = lines === null ? f.let(pa.add(stepsTo(f, unit, outer, 'a').mul(BYTES))) : pa;
         const c0 = f.let(pc.add(stepsTo(f, unit, outer, 'c').mul(BYTES)));
-        const positions = (first: Expr, count: number): void => {
-          const a = f.let(a0.add(first.mul(line.a * BYTES)));
-          const c = f.let(c0.add(first.mul(line.c * BYTES)));
+        const written =
+          taps > UNROLLED ? null : (lines?.rows(f, place!) ?? [boundRow(f, plainRow(a0, offsetsOf(x.depth, 'a')))]);
+        /** All taps, as many at a time as code is written for: where they are met, and the address of their kernel. */
+        const eachTap = (k0: Expr, meet: (rows: readonly TapRow[], k: Expr) => void): void => {
+          if (written !== null) meet(written, k0);
+          else if (lines === null) forTaps(f, x.depth, a0, k0, features, meet);
+          else {
+            const each = (taps / x.depth[0].size) * features * BYTES;
+            f.for(0, x.depth[0].size, 1, (tap) => meet(lines.rows(f, place!, tap), f.let(k0.add(tap.mul(each)))));
+          }
+        };
+        const body = (piece: Piece): void =>
           eachFeature(f, features, (feature, vectors) => {
             const read = featureReader(f, grouped, feature, vectors);
             const k0 = f.let(pk.add(feature.mul(BYTES)));
-            const sums = Array.from({ length: count }, () => zero(f, vectors));
-            forTaps(f, x.depth, a, k0, features, (from, taps, k) => {
-              // Neighbours meet many of the same elements.
-              const known = new Map<number, Expr>();
-              for (const { offset, kOffset } of taps) {
-                const weight = loadMany(f, k, kOffset, vectors);
-                sums.forEach((sum, p) => {
-                  const place = offset + p * line.a * BYTES;
-                  const element = known.get(place) ?? f.let(read(from, place));
-                  known.set(place, element);
-                  f.set(sum, element.fma(weight, sum));
-                });
-              }
-            });
-            const to = f.let(c.add(feature.mul(BYTES)));
-            sums.forEach((sum, p) => f.store('f32', f.let(to.add(p * line.c * BYTES)), sum));
+            const to = f.let(c0.add(feature.mul(BYTES)));
+            const weightOf = (k: Expr, number: number): Expr => loadMany(f, k, number * features * BYTES, vectors);
+            const outside = constant(inVectors('f32', vectors), 0);
+            const sums = Array.from({ length: piece.count }, () => zero(f, vectors));
+            const meet = (rows: readonly TapRow[], k: Expr): void => {
+              const weights = new Map<number, Expr>();
+              eachUse(f, rows, piece, line.a * BYTES, (element, uses) => {
+                const given = element === null ? outside : f.let(read(element.address, element.offset));
+                for (const { tap, position } of uses) {
+                  const weight = weights.get(tap.number) ?? weightOf(k, tap.number);
+                  weights.set(tap.number, weight);
+                  f.set(sums[position], given.fma(weight, sums[position]));
+                }
+              });
+            };
+            eachTap(k0, meet);
+            const first = f.let(to.add(piece.first.mul(line.c * BYTES)));
+            sums.forEach((sum, p) => f.store('f32', first, sum, p * line.c * BYTES));
           });
-        };
-        const whole = line.size - (line.size % POSITIONS);
-        f.for(0, whole, POSITIONS, (first) => positions(first, POSITIONS));
-        f.for(whole, line.size, 1, (first) => positions(first, 1));
+        if (lines === null) plainPieces(f, line, body);
+        else lines.pieces(f, body);
       });
     },
   });
   return true;
 }
 
-/** Run `body` for taps, some at a time: an address of A, one of the kernel, and the offsets of the taps from both, in bytes. */
+export const boundRow = (f: FunctionBuilder, { address, taps }: TapRow): TapRow => ({ address: f.let(address), taps });
+
+/** Run `body` for many taps, some at a time: where they are met, and the address of their kernel. */
 function forTaps(
   f: FunctionBuilder,
   axes: readonly ContractionAxis[],
   a: Expr,
   k: Expr,
   features: number,
-  body: (a: Expr, taps: readonly { readonly offset: number; readonly kOffset: number }[], k: Expr) => void,
+  body: (rows: readonly TapRow[], k: Expr) => void,
 ): void {
   if (countOf(axes) <= UNROLLED) {
-    const steps = offsetsOf(axes, 'a');
-    const least = Math.min(...steps); // offsets of accesses are not negative
-    const taps = steps.map((step, t) => ({ offset: (step - least) * BYTES, kOffset: t * features * BYTES }));
-    body(f.let(a.add(least * BYTES)), taps, k);
+    body([boundRow(f, plainRow(a, offsetsOf(axes, 'a')))], k);
     return;
   }
   const [axis, ...inner] = axes;
@@ -217,94 +242,4 @@ function packTaps(lowering: Lowering, x: Contraction, { features, perGroup }: Gr
     },
   });
   return packed;
-}
-
-/** Add the kernels of the gradient of a kernel in small groups, few results of long sums; `channels` as above. */
-export function lowerGroupedGradient(lowering: Lowering, x: Contraction, channels: number): boolean {
-  const grouped = asGrouped(x, 'b', channels, lowering.target.machine.forms);
-  const taps = countOf(x.rows);
-  if (grouped === null || taps > 128 || countOf(x.depth) <= taps) return false;
-  const { features } = grouped;
-  // An axis of neighbours in memory is done at a stretch, for which sums stay in registers; it should be long enough.
-  const long = x.depth.filter((axis) => axis.size >= 8 && axis.size <= 4096);
-  const run = (long.length > 0 ? long : x.depth).reduce((p, q) => (Math.abs(q.b) < Math.abs(p.b) ? q : p));
-  const outer = x.depth.filter((axis) => axis !== run);
-  const lines = countOf(outer);
-  const parts = Math.min(MOST_PARTS, lines);
-  const linesPerPart = Math.ceil(lines / parts);
-  const partial = lowering.workspace('float32', parts * taps * features, 'partial gradients');
-  const reads = offsetsOf(x.rows, 'a');
-  const chunkSize = Math.ceil(taps / Math.ceil(taps / SUMS));
-  const chunks = Array.from({ length: Math.ceil(taps / chunkSize) }, (_, i) =>
-    Array.from({ length: Math.min(chunkSize, taps - i * chunkSize) }, (_, t) => i * chunkSize + t),
-  );
-  lowering.add({
-    label: `${x.label} (${taps} × ${features} in groups of ${grouped.perGroup} × ${countOf(x.depth)})`,
-    tasks: parts,
-    work: 2 * taps * features * countOf(x.depth),
-    reads: [x.a.buffer, x.b.buffer],
-    writes: [partial],
-    emit: (f, lo, hi) => {
-      const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
-      const pb = f.let(x.b.buffer.pointer(f).add(x.b.offset * BYTES));
-      const pp = partial.pointer(f);
-      f.for(lo, hi, 1, (part) => {
-        const sums0 = f.let(pp.add(part.mul(taps * features * BYTES)));
-        f.fill(sums0, i32(0), i32(taps * features * BYTES));
-        const first = f.let(part.mul(linesPerPart));
-        const last = f.let(f.let(first.add(linesPerPart)).minS(lines));
-        f.for(first, last, 1, (number) => {
-          const a0 = f.let(pa.add(stepsTo(f, number, outer, 'a').mul(BYTES)));
-          const b0 = f.let(pb.add(stepsTo(f, number, outer, 'b').mul(BYTES)));
-          eachFeature(f, features, (feature, vectors) => {
-            const read = featureReader(f, grouped, feature, vectors);
-            const at = f.let(feature.mul(BYTES));
-            const to = f.let(sums0.add(at));
-            for (const chunk of chunks) {
-              const least = Math.min(...chunk.map((t) => reads[t]));
-              const a = f.local(a0.add(least * BYTES));
-              const b = f.local(b0.add(at));
-              const sums = chunk.map((t) => f.local(loadMany(f, to, t * features * BYTES, vectors)));
-              f.for(0, run.size, 1, () => {
-                const given = loadMany(f, b, 0, vectors);
-                chunk.forEach((t, i) => f.set(sums[i], f.let(read(a, (reads[t] - least) * BYTES)).fma(given, sums[i])));
-                f.set(a, a.add(run.a * BYTES));
-                f.set(b, b.add(run.b * BYTES));
-              });
-              chunk.forEach((t, i) => f.store('f32', to, sums[i], t * features * BYTES));
-            }
-          });
-        });
-      });
-    },
-  });
-  sumParts(lowering, x, partial, parts, features);
-  return true;
-}
-
-/** Add the kernel that adds the parts, in order, into the gradient. */
-function sumParts(lowering: Lowering, x: Contraction, partial: Buffer, parts: number, features: number): void {
-  const taps = countOf(x.rows);
-  const cut = cutTasks(lowering.target, taps, parts * features);
-  lowering.add({
-    label: `sum of ${parts} parts of ${x.label}`,
-    tasks: cut.tasks,
-    work: parts * taps * features,
-    reads: [partial],
-    writes: [x.c.buffer],
-    emit: (f, lo, hi) => {
-      const from = partial.pointer(f);
-      const to = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
-      forUnits(f, lo, hi, taps, cut, (tap) => {
-        const [start, target] = [f.let(from.add(tap.mul(features * BYTES))), f.let(to.add(stepsTo(f, tap, x.rows, 'c').mul(BYTES)))]; // prettier-ignore
-        eachFeature(f, features, (feature, vectors) => {
-          const at = f.let(start.add(feature.mul(BYTES)));
-          const total = zero(f, vectors);
-          for (let p = 0; p < parts; p++)
-            f.set(total, total.add(loadMany(f, at, p * taps * features * BYTES, vectors)));
-          f.store('f32', f.let(target.add(feature.mul(BYTES))), total);
-        });
-      });
-    },
-  });
 }
