@@ -13,6 +13,7 @@ import type { Value } from '../graph.js';
 import * as lax from '../lax.js';
 import type { Rule, Rules } from './rules.js';
 import { eitherWay, filledWith, float, under, withParams, wrapping } from './rules.js';
+import { sumOfPads } from './sums_of_pads.js';
 import { isUniform, uniformOf } from './uniform.js';
 
 /** Integers of 64 bits are held as float64 and may be beyond what is exact: rules for wrapping integers and bits leave them alone. */
@@ -92,6 +93,7 @@ const withItself =
 
 export const ARITHMETIC_RULES: Rules = {
   add: [
+    sumOfPads,
     // x + -0 -> x; integers: x + 0 -> x
     eitherWay((x, c) => (isNeutralZero(c) ? x : null)),
     // x + -y -> x - y
