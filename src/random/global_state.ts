@@ -2,7 +2,7 @@
 import { describe } from '../core/describe.js';
 import { checked } from '../core/arguments.js';
 import { ValueError } from '../core/errors.js';
-import { MersenneTwister } from './mersenne_twister.js';
+import { MersenneTwister, shuffled } from './mersenne_twister.js';
 
 const seeds = new MersenneTwister();
 const orders = new MersenneTwister();
@@ -81,12 +81,7 @@ export function processDraws(): MersenneTwister {
  */
 export function randomShuffle(n: number): Int32Array {
   used.seeds = true;
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = seeds.randint(0, i);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
+  return shuffled(n, (i) => seeds.randint(0, i));
 }
 
 /**

@@ -5,6 +5,25 @@
 const N = 624;
 const M = 397;
 
+/** What a word is made of beside a third one: its highest bit, and the others of the next word. */
+function mixed(word: number, next: number): number {
+  const y = (word & 0x80000000) | (next & 0x7fffffff);
+  return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+}
+
+/** 0 … n − 1, each from the last on exchanged with one that `place` names among those up to it. */
+export function shuffled(n: number, place: (i: number) => number): Int32Array {
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  for (let i = n - 1; i > 0; i--) {
+    const j = place(i);
+    const other = order[j];
+    order[j] = order[i];
+    order[i] = other;
+  }
+  return order;
+}
+
 /** A stream of 32-bit numbers. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(N);
@@ -62,10 +81,9 @@ export class MersenneTwister {
 
   #twist(): void {
     const s = this.#state;
-    for (let i = 0; i < N; i++) {
-      const y = (s[i] & 0x80000000) | (s[(i + 1) % N] & 0x7fffffff);
-      s[i] = s[(i + M) % N] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
+    for (let i = 0; i < N - M; i++) s[i] = s[i + M] ^ mixed(s[i], s[i + 1]);
+    for (let i = N - M; i < N - 1; i++) s[i] = s[i + M - N] ^ mixed(s[i], s[i + 1]);
+    s[N - 1] = s[M - 1] ^ mixed(s[N - 1], s[0]);
     this.#index = 0;
   }
 
@@ -80,12 +98,13 @@ export class MersenneTwister {
 
   /** 0 … n − 1 in random order, as NumPy's `np.random.permutation`. */
   permutation(n: number): Int32Array {
-    const order = Int32Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
-      const j = this.below(i + 1);
-      [order[i], order[j]] = [order[j], order[i]];
-    }
-    return order;
+    return shuffled(n, (i) => {
+      // As `below`, for numbers without a sign bit.
+      const mask = (1 << (32 - Math.clz32(i))) - 1;
+      let drawn = this.next() & mask;
+      while (drawn > i) drawn = this.next() & mask;
+      return drawn;
+    });
   }
 
   /** A whole number in [0, n), as NumPy's `np.random.randint(n)`: an index of `np.random.choice`. One choice takes no draw. */
