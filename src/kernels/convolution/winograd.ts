@@ -25,6 +25,12 @@ import { transform } from './winograd_transform.js';
 /** Whether results are stored by whole vectors, so that an epilogue may be done to them. */
 export const canFinish = (x: TiledConvolution, lanes: number): boolean => x.features % lanes === 0;
 
+/**
+ * Products that are summed at a time where parts of the taps are summed too: rounding errors grow with the root of a sum's length. The sums of one
+ * part, as long as the features are many, are taken at once as in a convolution without strides.
+ */
+const PIECE = 64;
+
 /** Add the kernels of a convolution with tiles of so many outputs. */
 export function lowerWinograd(lowering: Lowering, x: TiledConvolution, ms: Pair): void {
   const { target } = lowering;
@@ -70,7 +76,8 @@ export function lowerWinograd(lowering: Lowering, x: TiledConvolution, ms: Pair)
     unit: panel,
   });
   const fromStrip = outputTransform(target, x, plan, outputStep);
-  const products = productRows(target, tile, depth, n1 * form.all, n1 * group);
+  const piece = Math.ceil(depth / Math.ceil(depth / Math.max(PIECE, x.channels)));
+  const products = productRows(target, tile, { depth, piece, aStep: n1 * form.all, cStep: n1 * group });
   const { epilogue, phases } = x;
   const tiles = phases.length * strips.tiles;
   lowering.add({
@@ -155,8 +162,12 @@ export function lowerWinograd(lowering: Lowering, x: TiledConvolution, ms: Pair)
   });
 }
 
-/** `rows(a, b, c, count)`: rows of C = A·B for one panel of B, four at a time. */
-function productRows(target: Target, tile: Tile, depth: number, aStep: number, cStep: number): KernelFunction {
+/** `rows(a, b, c, count)`: rows of C = A·B for one panel of B, four at a time. Sums are made of pieces of so many products. */
+function productRows(
+  target: Target,
+  tile: Tile,
+  { depth, piece, aStep, cStep }: { depth: number; piece: number; aStep: number; cStep: number },
+): KernelFunction {
   const f = new FunctionBuilder('winograd products', target, ['i32', 'i32', 'i32', 'i32']);
   const [a0, b0, c0, count] = f.params;
   const aRow = f.local(a0);
@@ -164,13 +175,21 @@ function productRows(target: Target, tile: Tile, depth: number, aStep: number, c
   f.for(0, count, tile.rows, () => {
     const a = f.local(aRow);
     const b = f.local(b0);
-    const sums = new TileSums(f, tile);
-    f.for(0, depth, 1, () => {
-      sums.addProducts(b, a, (row) => row * aStep * BYTES);
-      f.set(a, a.add(BYTES));
-      f.set(b, b.add(tile.columns * BYTES));
-    });
-    sums.each((sum, row, shift) => f.store('f32', c, sum, row * cStep * BYTES + shift));
+    const sum = (length: Expr | number, isFirst: boolean): void => {
+      const sums = new TileSums(f, tile);
+      f.for(0, length, 1, () => {
+        sums.addProducts(b, a, (row) => row * aStep * BYTES);
+        f.set(a, a.add(BYTES));
+        f.set(b, b.add(tile.columns * BYTES));
+      });
+      sums.each((sum, row, shift) => {
+        const offset = row * cStep * BYTES + shift;
+        const whole = isFirst ? sum : f.let(f.loadVector('f32', c, offset, tile.vectors).add(sum));
+        f.store('f32', c, whole, offset);
+      });
+    };
+    sum(Math.min(piece, depth), true);
+    f.for(piece, depth, piece, (start) => sum(f.let(f.let(i32(depth).sub(start)).minS(piece)), false));
     f.set(aRow, aRow.add(tile.rows * aStep * BYTES));
     f.set(c, c.add(tile.rows * cStep * BYTES));
   });
