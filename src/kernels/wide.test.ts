@@ -91,6 +91,11 @@ describe('reductions of rows and of columns', () => {
     });
 });
 
+test.each(sizes)('operands read across %i columns', (size) => {
+  for (const rows of [4, 24, 48])
+    program([[size, rows], [rows, size]], (x, y) => lax.exp(lax.add(lax.transpose(x, [1, 0]), y))); // prettier-ignore
+});
+
 test.each(sizes)('random bits of %i, between two arrays that keep their own', (size) => {
   const builder = new GraphBuilder();
   const keys = ['a', 'b', 'c'].map((name) => builder.input({ dtype: 'uint32', shape: [2] }, name));

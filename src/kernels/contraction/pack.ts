@@ -4,6 +4,7 @@ import { i32, vectorPieces } from '../../codegen/index.js';
 import { BYTES } from '../buffers.js';
 import type { ContractionAxis } from './contraction.js';
 import { stepsTo } from './contraction.js';
+import { SQUARE, transposed } from '../move/square.js';
 
 /** What is packed. For B, "rows" are its columns. */
 export interface PanelSource {
@@ -128,7 +129,7 @@ function packPanel(
       starts.forEach((start, r) => f.store('f32', at, f.load('f32', start.add(from)), r * BYTES));
     };
     let done: Expr = i32(0);
-    if (step === 1 && lanes === 4) {
+    if (step === 1 && lanes === SQUARE) {
       // Four steps of four rows are a square that is turned over in registers.
       const whole = f.let(length.and(-lanes));
       f.for(0, whole, lanes, (k) => {
@@ -143,20 +144,6 @@ function packPanel(
     }
     f.for(done, length, 1, one);
   });
-}
-
-/** Four vectors of four as their four columns. */
-function transposed(f: FunctionBuilder, [a, b, c, d]: readonly Expr[]): Expr[] {
-  const low = f.let(a.shuffle(b, [0, 4, 1, 5]));
-  const high = f.let(a.shuffle(b, [2, 6, 3, 7]));
-  const low2 = f.let(c.shuffle(d, [0, 4, 1, 5]));
-  const high2 = f.let(c.shuffle(d, [2, 6, 3, 7]));
-  return [
-    low.shuffle(low2, [0, 1, 4, 5]),
-    low.shuffle(low2, [2, 3, 6, 7]),
-    high.shuffle(high2, [0, 1, 4, 5]),
-    high.shuffle(high2, [2, 3, 6, 7]),
-  ];
 }
 
 /**

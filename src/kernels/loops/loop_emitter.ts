@@ -3,9 +3,17 @@ import { storageBytes } from '../../core/dtype.js';
 import type { Expr, FunctionBuilder, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
-import { constantLanes, LaneBuilder, loadElements, loadSplatted, storeElements } from '../../codegen/lanes.js';
+import {
+  constantLanes,
+  LaneBuilder,
+  loadElements,
+  loadSplatted,
+  memoryType,
+  storeElements,
+} from '../../codegen/lanes.js';
 import type { Node, Value } from '../../graph/graph.js';
 import { isViewNode } from '../../graph/views.js';
+import { SQUARE, transposed } from '../move/square.js';
 import type { Access, GroupPlan, Operand } from './loop_group.js';
 import type { Axis } from './loop_space.js';
 
@@ -159,6 +167,35 @@ export class LoopEmitter {
     let lanes = f.let(one(0).splat(vectors));
     for (let lane = 1; lane < f.elements(vectors); lane++) lanes = f.let(lanes.withLane(lane, one(lane)));
     return { dtype: access.dtype, expr: bool ? f.let(lanes.ne(0)) : lanes };
+  }
+
+  /**
+   * What an access finds in a square of vectors along `lanes`, for some steps along another axis, where its elements are neighbours: read along
+   * that and turned over. `vectors` 0: one element.
+   */
+  loadSquare(
+    k: number,
+    cursors: Cursors,
+    lanes: Axis,
+    vectors: Vectors,
+    [turn, steps]: readonly [Axis, number],
+  ): LaneValue[] {
+    const { f } = this;
+    const { dtype } = this.accesses[k];
+    const bytes = storageBytes(dtype);
+    const start =
+      (this.#ownStart(this.accesses[k], k) ? 0 : this.#startOf(this.accesses[k])) + steps * turn.strides[k] * bytes;
+    const cursor = cursors.get(this.#keys[k])!;
+    if (vectors === 0) return [loadElements(f, dtype, cursor, start, 0)];
+    const across = Array.from({ length: SQUARE }, (_, lane) =>
+      f.let(f.loadVector(memoryType(dtype), cursor, start + lane * lanes.strides[k] * bytes)),
+    );
+    return transposed(f, across).map((expr) => ({ dtype, expr: f.let(expr) }));
+  }
+
+  /** What an access would find, from somewhere else. */
+  loadFrom(k: number, address: Expr, vectors: Vectors): LaneValue {
+    return loadElements(this.f, this.accesses[k].dtype, address, 0, vectors);
   }
 
   /** Compute the group's nodes for one element or vector. */

@@ -8,11 +8,14 @@
 import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
 import { elementOf, i32, vectorsOf } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
-import { constantLanes, heldAs, LaneBuilder } from '../../codegen/lanes.js';
+import { constantLanes, heldAs, LaneBuilder, memoryType } from '../../codegen/lanes.js';
+import { BYTES } from '../buffers.js';
 import type { Ahead, Cursors, Known, LoopEmitter, Place } from './loop_emitter.js';
 import { mergeKnown } from './loop_emitter.js';
 import type { GroupPlan, Operand, Reduction } from './loop_group.js';
 import type { Axis } from './loop_space.js';
+import { SQUARE } from '../move/square.js';
+import { gcd } from '../work.js';
 
 /** Elements of a row that are accumulated before they join the row's total, so that rounding errors of long sums stay small. */
 const BLOCK = 1024;
@@ -35,6 +38,21 @@ export interface NestOptions {
   /** Elements by which results are shifted, if `shifted`. */
   readonly shift: Expr;
   readonly shifted: boolean;
+}
+
+/** Accesses whose elements are neighbours along another axis than the innermost. */
+export interface Turning {
+  /** A few steps along that axis, a multiple of a square's. */
+  readonly rows: Axis;
+  readonly accesses: readonly number[];
+  /** Of the innermost axis, how many steps are turned over at a time. */
+  readonly columns: number;
+}
+
+/** The same while code is written. */
+export interface Turned extends Turning {
+  /** Where the thread has place for as many rows and columns of each access. */
+  readonly space: Expr;
 }
 
 /** Whether a group's columns are few enough for registers, all reductions together. */
@@ -94,6 +112,67 @@ export class Nest {
       before(widest);
       f.for(start, end, f.elements(widest), (x) => body(x, widest));
     } else f.forElements(start, end, widest, body, { unit, before });
+  }
+
+  /**
+   * Each element by itself, a few rows and some columns at a time. What is read across the rows is turned over first, into memory of the
+   * thread: whole lines of the cache are read and written at once, wherever they lie.
+   */
+  turned(cursors: Cursors, [start, end]: readonly [Expr, Expr], { rows, accesses, columns, space }: Turned): void {
+    const { f, loops, options } = this;
+    const inner = options.inner!;
+    const placeOf = (access: number, row: Expr, x: Expr): Expr =>
+      f.let(
+        space.add(
+          row
+            .add(access * rows.size)
+            .mul(columns)
+            .add(x)
+            .mul(BYTES),
+        ),
+      );
+    f.for(start, end, columns, (from) => {
+      const to = f.let(f.let(from.add(columns)).minS(end));
+      const { unit } = options;
+      f.forElements(
+        from,
+        to,
+        1,
+        (x, vectors) => {
+          const at = loops.move(cursors, inner, x);
+          const column = f.let(x.sub(from));
+          accesses.forEach((k, i) => {
+            const place = placeOf(i, i32(0), column);
+            for (let row = 0; row < rows.size; row += vectors === 0 ? 1 : SQUARE)
+              loops.loadSquare(k, at, inner, vectors, [rows, row]).forEach(({ dtype, expr }, r) => {
+                f.store(memoryType(dtype), place, expr, (row + r) * columns * BYTES);
+              });
+          });
+        },
+        { unit: gcd(unit, columns) },
+      );
+      f.for(0, rows.size, 1, (row) => {
+        const start = loops.move(cursors, rows, row);
+        const known = new Map<Vectors, Known>();
+        f.forElements(
+          from,
+          to,
+          options.vectors,
+          (x, vectors) => {
+            const at = loops.move(start, inner, x);
+            const loads = new Map(known.get(vectors)!.loads);
+            const column = f.let(x.sub(from));
+            accesses.forEach((k, i) => loads.set(k, loops.loadFrom(k, placeOf(i, row, column), vectors)));
+            const place: Place = { lanes: inner, vectors, known: { ...known.get(vectors)!, loads } };
+            loops.storeAll(loops.compute(at, place), at);
+          },
+          {
+            unit: gcd(unit, columns),
+            before: (vectors) => known.set(vectors, loops.invariants(start, [inner], { lanes: inner, vectors })),
+          },
+        );
+      });
+    });
   }
 
   #accumulators(vectors: Vectors): Local[] {

@@ -159,3 +159,39 @@ test('maps over odd sizes and broadcast operands', async () => {
       lax.select(lax.gt(x, lax.broadcastInDim(y, shape, [shape.length - 1])), x, lax.neg(x)),
     ]);
 });
+
+describe('operands that are read along another axis than is written', () => {
+  const turned: [readonly number[], readonly number[]][] = [
+    [[48, 67], [1, 0]],
+    [[67, 48], [1, 0]],
+    [[20, 100], [1, 0]],
+    [[100, 20], [1, 0]],
+    [[16, 130, 3], [1, 2, 0]],
+    [[3, 24, 5, 40], [0, 3, 1, 2]],
+    [[3, 24, 5, 40], [0, 2, 3, 1]],
+    [[20, 6, 36], [2, 1, 0]],
+    [[4, 4100], [1, 0]],
+    [[4100, 4], [1, 0]],
+  ]; // prettier-ignore
+  test.each(turned)('%j by %j, alone and with what lies in order', async (shape, permutation) => {
+    const out = permutation.map((d) => shape[d]);
+    const last = out.length - 1;
+    for (const dtype of ['float32', 'int32', 'uint32', 'float16', 'bool', 'uint8', 'int64'] as const)
+      await check([type(shape, dtype)], (x) => [lax.transpose(x, permutation)]);
+    await check([type(shape), type(shape), type(out), type(out.slice(-1)), type(out.slice(0, 1))], (x, x2, y, c, r) => {
+      const column = lax.broadcastInDim(c, out, [last]);
+      const row = lax.broadcastInDim(r, out, [0]);
+      const index = lax.iota(x.applier, 'float32', out, 0);
+      const sum = lax.add(lax.mul(lax.transpose(x, permutation), column), lax.mul(row, y));
+      const both = lax.add(lax.transpose(lax.reverse(x2, [last]), permutation), index);
+      return [sum, lax.exp(lax.add(sum, lax.neg(lax.mul(both, both))))];
+    });
+  });
+
+  test('of a matrix and itself turned, written over neither', async () => {
+    await check([type([64, 64])], (x) => {
+      const y = lax.add(x, x);
+      return [lax.add(y, lax.transpose(y, [1, 0]))];
+    });
+  });
+});

@@ -13,20 +13,26 @@ import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../c
 import type { Value } from '../../graph/graph.js';
 import type { LoopGroup } from '../schedule/groups.js';
 import type { Buffer } from '../buffers.js';
-import { MAX_THREADS, threadNumber } from '../buffers.js';
+import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import { LoopEmitter } from './loop_emitter.js';
-import type { Reduction } from './loop_group.js';
+import type { Access, Reduction } from './loop_group.js';
 import { GroupPlan } from './loop_group.js';
+import type { Turning } from './loop_nest.js';
 import { accumulatesInPlace, fitsRegisters, Nest, SPARE_BYTES } from './loop_nest.js';
 import type { Axis } from './loop_space.js';
 import { loopAxes } from './loop_space.js';
-import { cutTasks, decode, forUnits, gcd } from '../work.js';
+import { SQUARE } from '../move/square.js';
+import { cutTasks, decode, forUnits, gcd, roundUp } from '../work.js';
 
 /** Elements of the innermost axis that one unit of work does at most, without reductions. */
 const CHUNK = 8192;
 /** Columns that are accumulated in memory at a time: their results fit into the nearest cache. */
 const COLUMNS = 1024;
+/** Columns of a few rows that are turned over at a time. */
+const TURNED = 64;
+/** Elements of a line of the cache. Shorter rows are gathered as quickly as they are turned over. */
+const LINE = 16;
 
 type Mode = 'map' | 'rows' | 'registers' | 'memory';
 
@@ -34,11 +40,15 @@ type Mode = 'map' | 'rows' | 'registers' | 'memory';
 export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (value: Value) => boolean): void {
   const plan = new GroupPlan(group, lowering, isStored);
   const reduced = group.shape.map((_, d) => group.axes.includes(d));
-  const axes = loopAxes(
+  const loopSpace = loopAxes(
     group.shape,
     reduced,
     plan.accesses.map((a) => a.strides),
   );
+  const has64 = group.nodes
+    .concat(group.reductions)
+    .some((n) => [...n.inputs, ...n.outputs].some((v) => dtypeInfo(v.dtype).storage === 'f64'));
+  const { axes, turning } = turn(plan, loopSpace, has64, lowering.target);
   const total = sizeOf(group.shape);
   const nodes = group.nodes.length + group.reductions.length;
   const label = `loop of ${nodes} nodes ${formatShape(group.shape)}${group.reductions.length > 0 ? ` reduced along ${group.axes.join()}` : ''}`;
@@ -48,11 +58,8 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const reducedAxes = axes.filter((a) => a.reduced);
   const byRows = reducedAxes.length > 0 && axes.at(-1)!.reduced;
   const inner = byRows ? reducedAxes.at(-1)! : (keptAxes.at(-1) ?? null);
-  const outer = byRows ? keptAxes : keptAxes.slice(0, -1);
+  const outer = byRows ? keptAxes : keptAxes.slice(0, -1).filter((axis) => axis !== turning?.rows);
   const size = inner?.size ?? 1;
-  const has64 = group.nodes
-    .concat(group.reductions)
-    .some((n) => [...n.inputs, ...n.outputs].some((v) => dtypeInfo(v.dtype).storage === 'f64'));
   const { lanes } = lowering.target;
   const vectors = widestFor(lowering.target, size, has64);
   const mode = modeOf(plan, reducedAxes, inner, byRows, vectors > 0, lanes);
@@ -82,6 +89,8 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
     mode === 'rows' && vectors === 2
       ? lowering.workspace('float32', (MAX_THREADS * reductions.length * SPARE_BYTES) / 4, 'sums of rows')
       : null;
+  const turnedSize = turning === null ? 0 : turning.accesses.length * turning.rows.size * turning.columns;
+  const turnedOver = turnedSize === 0 ? null : lowering.workspace('float32', MAX_THREADS * turnedSize, 'turned over');
   const accesses = plan.accesses.slice();
   partials.forEach((buffer, i) => (accesses[reductions[i].result] = plan.resultIn(buffer, reductions[i])));
 
@@ -89,6 +98,7 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
     ...plan.stores.map((s) => plan.accesses[s.access].buffer!),
     ...(inParts ? partials : reductions.map((r) => plan.accesses[r.result].buffer!)),
     ...(own === null ? [] : [own]),
+    ...(turnedOver === null ? [] : [turnedOver]),
   ];
   lowering.add({
     label,
@@ -102,6 +112,8 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
       const origin = loops.start();
       const spare =
         own === null ? null : f.let(own.pointer(f).add(threadNumber().mul(reductions.length * SPARE_BYTES)));
+      const space =
+        turnedOver === null ? null : f.let(turnedOver.pointer(f).add(threadNumber().mul(turnedSize * BYTES)));
       forUnits(f, lo, hi, units, cut, (unit) => {
         const indices = decode(f, unit, [...unitAxes.map((a) => a.size), pieces, parts]);
         let cursors = origin;
@@ -128,7 +140,8 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
             shift,
             shifted: inParts,
           });
-          if (mode === 'map') nest.map(at, range, axes.length <= 1);
+          if (turning !== null) nest.turned(at, range, { ...turning, space: space! });
+          else if (mode === 'map') nest.map(at, range, axes.length <= 1);
           else if (mode === 'rows') nest.rows(at);
           else if (mode === 'registers') nest.columnsInRegisters(at);
           else nest.columnsInMemory(at, range);
@@ -137,6 +150,34 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
     },
   });
   partials.forEach((buffer, i) => combineParts(lowering, plan, reductions[i], buffer, parts, kept));
+}
+
+/**
+ * The loops of a map that reads something along another axis than it writes: a few steps along that axis become an axis of their own, the
+ * last but one, for squares to be turned over. Whole lines of the cache, where the axis can be cut so.
+ */
+function turn(
+  plan: GroupPlan,
+  axes: readonly Axis[],
+  has64: boolean,
+  { lanes }: Target,
+): { axes: readonly Axis[]; turning: Turning | null } {
+  const inner = axes.at(-1);
+  if (inner === undefined || plan.reductions.length > 0 || has64 || lanes !== SQUARE || inner.size < LINE)
+    return { axes, turning: null };
+  const turnable = ({ buffer, dtype }: Access, k: number): boolean =>
+    buffer !== null && inner.strides[k] > 1 && storageBytes(dtype) === 4;
+  const along = axes.find(
+    (axis) => axis.size % SQUARE === 0 && plan.accesses.some((a, k) => turnable(a, k) && axis.strides[k] === 1),
+  );
+  if (along === undefined) return { axes, turning: null };
+  const count = [LINE, 8, SQUARE].find((n) => along.size % n === 0)!;
+  const rows: Axis = { ...along, size: count };
+  const blocks: Axis = { ...along, size: along.size / count, strides: along.strides.map((stride) => stride * count) };
+  const others = axes.filter((axis) => axis !== along && axis !== inner);
+  const accesses = plan.accesses.flatMap((a, k) => (turnable(a, k) && along.strides[k] === 1 ? [k] : []));
+  const columns = Math.min(TURNED, roundUp(inner.size, 2 * lanes));
+  return { axes: [...others, blocks, rows, inner], turning: { rows, accesses, columns } };
 }
 
 /** The widest vectors that fit into so many elements. `has64`: some are of 64 bits, which stay single. */
