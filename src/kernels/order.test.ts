@@ -16,11 +16,21 @@ afterAll(() => setPlatform(before));
 
 const SPECIAL = [NaN, -0, 0, Infinity, -Infinity];
 
+test.each([-Infinity, Infinity, NaN, -0])('rows of nothing but %d', (value) => {
+  const builder = new GraphBuilder();
+  const x = builder.input({ dtype: 'float32', shape: [2, 71] }, 'x');
+  const graph = builder.graph([x], [argMax(x, 1), argMin(x, 1)]);
+  const array = fromNumbers('float32', [2, 71], new Array<number>(142).fill(value));
+  const none = { inputs: [null], outputs: [null, null], counter: null };
+  const found = wasmBackend.compile(graph, wasmBackend.createHeap(), none).runSync([array], 1);
+  expect(found).toEqual(interpret(graph, [array]));
+});
+
 test.each(['float32', 'float16', 'float64', 'int32', 'uint32', 'int8', 'uint8', 'bool'] as const)(
   'argMax and argMin of %s',
   (dtype: DType) => {
     for (const length of [1, 2, 3, 7, 8, 9, 11, 12, 16, 65, 1000])
-      for (const special of dtype.startsWith('float') ? [0, 3, 40] : [0])
+      for (const special of dtype.startsWith('float') ? [0, 1, 3, 40] : [0])
         for (const [shape, axis] of [
           [[37, length], 1],
           [[length, 5], 0],

@@ -1,11 +1,11 @@
 /** @file Work along the lines of one axis: the greatest and least element, running totals, sorting. */
 import type { DType } from '../core/dtype.js';
-import { isFloat, storageBytes } from '../core/dtype.js';
+import { highest, isFloat, lowest, storageBytes } from '../core/dtype.js';
 import { formatShape, sizeOf } from '../core/shape.js';
-import type { Expr, FunctionBuilder, Local } from '../codegen/index.js';
-import { constant, i32, isVector, vectorsOf } from '../codegen/index.js';
+import type { Expr, FunctionBuilder, Local, Vectors } from '../codegen/index.js';
+import { i32 } from '../codegen/index.js';
 import type { LaneValue } from '../codegen/lanes.js';
-import { canVectorize, LaneBuilder, loadElements, storeElements } from '../codegen/lanes.js';
+import { canVectorize, constantLanes, LaneBuilder, loadElements, storeElements } from '../codegen/lanes.js';
 import type { Value } from '../graph/graph.js';
 import type { AxisParams, CumulativeParams } from '../graph/lax.js';
 import type { LowerRule } from './context.js';
@@ -25,12 +25,9 @@ function firstOf(f: FunctionBuilder, line: Expr, { length, step }: { length: num
   return f.let(outer.mul(length * step).add(line.sub(outer.mul(step))));
 }
 
-const isNaNExpr = (x: LaneValue): Expr => (isFloat(x.dtype) ? x.expr.ne(x.expr) : constant(maskOf(x.expr), 0));
+const isNaNExpr = ({ dtype, expr }: LaneValue): Expr => (isFloat(dtype) ? expr.ne(expr) : i32(0));
 
-/** The type of conditions about a value. */
-const maskOf = (x: Expr): 'i32' | 'i32x' => (isVector(x.type) ? 'i32x' : 'i32');
-
-/** The best elements so far, and their numbers; one, or one for each lane. */
+/** The best element so far, and its number. */
 class Leader {
   readonly best: Local;
   readonly place: Local;
@@ -46,20 +43,95 @@ class Leader {
     this.place = f.local(place);
   }
 
-  /** `asGood`: whether an element that is as good takes the lead; default: it does not. */
-  meet(element: LaneValue, place: Expr, asGood: Expr | null = null): void {
-    const { f, best } = this;
-    const s = new LaneBuilder(f, vectorsOf(best.type));
-    const leader: LaneValue = { dtype: this.dtype, expr: best };
+  meet(element: LaneValue, place: Expr): void {
+    const { f, best, dtype } = this;
+    const leader: LaneValue = { dtype, expr: best };
     // A NaN is best of all; the first one stays.
-    const [isNaN, wasNaN] = [f.let(isNaNExpr(element)), f.let(isNaNExpr(leader))];
-    const unordered = isNaN.and(isVector(best.type) ? wasNaN.not() : wasNaN.eqz());
-    let wins = s.compare(this.better, element, leader).expr.or(unordered);
-    if (asGood !== null) wins = wins.or(s.compare('eq', element, leader).expr.or(isNaN.and(wasNaN)).and(asGood));
-    const leads = f.let(wins);
+    const unordered = isNaNExpr(element).and(isNaNExpr(leader).eqz());
+    const isBetter = new LaneBuilder(f, 0).compare(this.better, element, leader).expr;
+    const leads = f.let(isFloat(dtype) ? isBetter.or(unordered) : isBetter);
     f.set(best, leads.select(element.expr, best));
     f.set(this.place, leads.select(place, this.place));
   }
+}
+
+/** Vectors that are looked at in turn. */
+const TOGETHER = 4;
+
+/**
+ * The number of the best element of a row, the first of equals: the best is found first, then where it is. NaN is best of all.
+ *
+ * @param load Elements of the row from one on.
+ */
+function bestOfRow(
+  f: FunctionBuilder,
+  better: 'gt' | 'lt',
+  dtype: DType,
+  length: number,
+  load: (k: Expr, vectors: Vectors, ahead?: number) => LaneValue,
+): Expr {
+  const { widest } = f;
+  const step = TOGETHER * f.elements(widest);
+  const worst = better === 'gt' ? lowest(dtype) : highest(dtype);
+  const start = (vectors: Vectors): Local => f.local(constantLanes(worst, dtype, vectors).expr);
+  const lead = (best: Local, x: LaneValue, vectors: Vectors): void => {
+    const leads = new LaneBuilder(f, vectors).compare(better, x, { dtype, expr: best });
+    f.set(best, leads.expr.select(x.expr, best));
+  };
+  const nan = f.local(i32(0).splat(widest));
+  const minds = isFloat(dtype);
+  const leaders = Array.from({ length: TOGETHER }, () => start(widest));
+  const whole = length - (length % step);
+  f.for(0, whole, step, (k) =>
+    leaders.forEach((best, i) => {
+      const x = load(k, widest, i * f.elements(widest));
+      if (minds) f.set(nan, nan.or(x.expr.ne(x.expr)));
+      lead(best, x, widest);
+    }),
+  );
+  const [all, ...others] = leaders;
+  for (const best of others) lead(all, { dtype, expr: best }, widest);
+  const scalar = (a: Expr, b: Expr): Expr => {
+    const leads = new LaneBuilder(f, 0).compare(better, { dtype, expr: a }, { dtype, expr: b });
+    return leads.expr.select(a, b);
+  };
+  const best = f.local(f.reduceLanes(all, scalar));
+  const hasNaN = f.local(nan.anyTrue());
+  f.for(whole, length, 1, (k) => {
+    const x = load(k, 0);
+    if (minds) f.set(hasNaN, hasNaN.or(x.expr.ne(x.expr)));
+    lead(best, x, 0);
+  });
+  const place = f.local(i32(0));
+  /** Go on by `step` elements for as long as an element is there that is not the one; its number is below `end`. */
+  const search = (end: number, step: number, isElsewhere: () => Expr): void => {
+    const goes = f.local(i32(1));
+    f.while(goes.and(place.lt(end)), () => {
+      f.set(goes, isElsewhere());
+      f.set(place, place.add(goes.mul(step)));
+    });
+  };
+  f.if(
+    hasNaN,
+    () => search(length, 1, () => isNaNExpr(load(place, 0)).eqz()),
+    () => {
+      // By steps of many vectors, of one, of one element.
+      const of = (vectors: 1 | 2, count: number): void => {
+        const wanted = f.let(best.splat(vectors));
+        search(whole, count * f.elements(vectors), () => {
+          const met = Array.from({ length: count }, (_, i) => load(place, vectors, i * f.elements(vectors)).expr.eq(wanted)); // prettier-ignore
+          return f
+            .let(met.reduce((a, b) => a.or(b)))
+            .anyTrue()
+            .eqz();
+        });
+      };
+      of(widest, TOGETHER);
+      of(1, 1);
+      search(length, 1, () => load(place, 0).expr.ne(best));
+    },
+  );
+  return place;
 }
 
 function argReduce(better: 'gt' | 'lt'): LowerRule {
@@ -70,9 +142,10 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
       const lines = linesOf(x, (node.params as AxisParams).axis);
       const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
       const cut = cutTasks(lowering.target, lines.count, 3 * lines.length);
-      const bytes = storageBytes(x.dtype);
-      const { lanes } = lowering.target;
-      const vector = lines.step === 1 && lines.length >= 2 * lanes && canVectorize(x.dtype);
+      const dtype = x.dtype === 'bool' ? 'uint8' : x.dtype; // bools lie as 0 and 1
+      const bytes = storageBytes(dtype);
+      const { lanes, wide } = lowering.target;
+      const isLong = lines.step === 1 && lines.length >= TOGETHER * lanes * (wide ? 2 : 1) && canVectorize(x.dtype);
       lowering.add({
         label: `${node.primitive.name} ${formatShape(x.shape)}`,
         tasks: cut.tasks,
@@ -81,35 +154,18 @@ function argReduce(better: 'gt' | 'lt'): LowerRule {
         writes: [to],
         emit: (f, lo, hi) => {
           const [source, target] = [from.pointer(f), to.pointer(f)];
-          let ramp = i32(0).splat();
-          for (let lane = 1; lane < lanes; lane++) ramp = ramp.withLane(lane, i32(lane));
-          const numbers = vector ? f.let(ramp) : null;
           forUnits(f, lo, hi, lines.count, cut, (line) => {
             const start = f.let(source.add(firstOf(f, line, lines).mul(bytes)));
-            const load = (k: Expr | number, vectors: 0 | 1): LaneValue =>
-              typeof k === 'number'
-                ? loadElements(f, x.dtype, start, k * lines.step * bytes, vectors)
-                : loadElements(f, x.dtype, f.let(start.add(k.mul(lines.step * bytes))), 0, vectors);
-            let rest = 1;
-            let leader: Leader;
-            if (numbers === null) leader = new Leader(f, better, x.dtype, load(0, 0).expr, i32(0));
+            const load = (k: Expr, vectors: Vectors, ahead = 0): LaneValue =>
+              loadElements(f, dtype, f.let(start.add(k.mul(lines.step * bytes))), ahead * bytes, vectors);
+            let place: Expr;
+            if (isLong) place = bestOfRow(f, better, dtype, lines.length, load);
             else {
-              // Lanes look at every fourth element; then the best of the lanes is found, of equals the first.
-              rest = lines.length - (lines.length % lanes);
-              const all = new Leader(f, better, x.dtype, load(0, 1).expr, numbers);
-              f.for(lanes, rest, lanes, (k) => all.meet(load(k, 1), f.let(k.splat().add(numbers))));
-              const lane = (i: number): LaneValue => {
-                const expr = all.best.lane(i);
-                return { dtype: x.dtype, expr: f.let(x.dtype === 'bool' ? expr.and(1) : expr) };
-              };
-              leader = new Leader(f, better, x.dtype, lane(0).expr, all.place.lane(0));
-              for (let i = 1; i < lanes; i++) {
-                const place = f.let(all.place.lane(i));
-                leader.meet(lane(i), place, place.lt(leader.place));
-              }
+              const leader = new Leader(f, better, dtype, load(i32(0), 0).expr, i32(0));
+              f.for(1, lines.length, 1, (k) => leader.meet(load(k, 0), k));
+              ({ place } = leader);
             }
-            f.for(rest, lines.length, 1, (k) => leader.meet(load(k, 0), k));
-            f.store('i32', f.let(target.add(line.shl(2))), leader.place);
+            f.store('i32', f.let(target.add(line.shl(2))), place);
           });
         },
       });
