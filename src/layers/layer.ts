@@ -42,6 +42,7 @@ import {
 import { arrangeCall, checkNamed } from './call_form.js';
 import { callContext, tellOutputs, withCallContext, withLayerAutocast } from './call_context.js';
 import { assertInputCompatibility, InputSpec } from './input_spec.js';
+import { requireOneTensor } from './one_tensor.js';
 import type {
   ConcreteInputs,
   Drawn,
@@ -92,8 +93,8 @@ export class Layer extends LayerState {
   readonly activityRegularizer: ((output: Tensor) => Tensor) | null;
   /** What the first argument must look like; checked at each call. */
   inputSpec: Tree<InputSpec | null> | null = null;
-  /** Whether the layer has no use for dicts of tensors: it refuses them by name. */
-  protected readonly takesOneTensor: boolean = false;
+  /** Whether the layer has no use for lists and dicts of tensors: it refuses them by name. `'each'`: so for each of its arguments. */
+  protected readonly takesOneTensor: boolean | 'each' = false;
   /** Whether masks pass through the layer. By default: whether it overrides `computeMask`. */
   supportsMasking: boolean;
   /** What the options `inputShape` and `batchInputShape` said, with the batch size. */
@@ -341,7 +342,7 @@ export class Layer extends LayerState {
     const options: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(split.options))
       options[key] = mapTree(value, (leaf) => (isTensorish(leaf) ? this.#convertInput(leaf) : leaf));
-    this.#checkArguments(positional);
+    this.#checkArguments(positional, split.positional);
     checkNamed(`Layer '${this.name}'`, this, split.options, this.#argumentNames());
     if (!this.built) this.#buildForCall(positional, options);
 
@@ -426,7 +427,10 @@ export class Layer extends LayerState {
     return cast;
   }
 
-  #checkArguments(positional: readonly unknown[]): void {
+  /** Refuse a first argument of a call that this layer cannot work with. By default whatever the other checks let through will do. */
+  protected checkInputs(_inputs: unknown): void {}
+
+  #checkArguments(positional: readonly unknown[], given: readonly unknown[]): void {
     if (!this.allowNonTensorArguments) {
       for (const x of flatten<unknown>(positional)) {
         if (x === null || x instanceof Tensor || x instanceof KerasTensor) continue;
@@ -437,11 +441,14 @@ export class Layer extends LayerState {
       }
     }
     const [first] = positional;
-    if (isDict(first) && (this.takesOneTensor || this.inputSpec instanceof InputSpec))
-      throw new ValueError(
-        `Layer '${this.name}' takes one tensor, but it received ${describe(first)}. Give it one of them, as in ` +
-          `layer(inputs.${Object.keys(first)[0] ?? 'images'}); in a Dataset: map((batch) => ({ ...batch, … })).`,
-      );
+    const { inputSpec } = this;
+    if (this.takesOneTensor === 'each')
+      positional.forEach((x, i) => {
+        if (i === 0 || x !== null) requireOneTensor(this, x, given[i], this.#argumentNames()[i] ?? null);
+      });
+    else if (this.takesOneTensor || (inputSpec instanceof InputSpec && !(inputSpec.optional && first === null)))
+      requireOneTensor(this, first, given[0], null);
+    this.checkInputs(first);
     if (this.inputSpec !== null) assertInputCompatibility(this.inputSpec, first, this.name);
   }
 

@@ -1,10 +1,12 @@
 /** @file `Attention`: values weighted by how well keys fit queries. */
 import { checkedOptions } from '../../core/arguments.js';
+import { describe } from '../../core/describe.js';
 import { ValueError } from '../../core/errors.js';
 import type { Config } from '../../core/serialization.js';
 import type { PartialShape } from '../../core/shape.js';
 import { formatShape } from '../../core/shape.js';
 import type { Tree } from '../../core/tree.js';
+import { isDict } from '../../core/tree.js';
 import * as ops from '../../ops/index.js';
 import * as random from '../../random/index.js';
 import { SeedGenerator } from '../../random/index.js';
@@ -20,7 +22,10 @@ import type {
   SymbolicInputs,
 } from '../layer_types.js';
 import { isShape, shapesOf } from '../layer_types.js';
+import { requireTensors } from '../one_tensor.js';
 import { causalMask } from './attention_mask.js';
+
+const EXPECTED = 'a list of two or three: [query, value] or [query, value, key]';
 
 /** Options of `new Attention(options)`. */
 export interface AttentionOptions extends LayerOptions {
@@ -160,6 +165,13 @@ export class Attention extends Layer {
     return [output, { shape: [...query.shape.slice(0, -1), key.shape[key.shape.length - 2]], dtype }];
   }
 
+  protected override checkInputs(inputs: unknown): void {
+    if (Array.isArray(inputs)) requireTensors(this, inputs, EXPECTED);
+    if (isDict(inputs) || inputs === null)
+      throw new ValueError(`${ownerOf(this)}: called with ${describe(inputs)}. Expected ${EXPECTED}.`);
+    this.checkShapes(shapesOf(inputs));
+  }
+
   protected checkShapes(shapes: unknown): void {
     const list: readonly unknown[] = Array.isArray(shapes) && !isShape(shapes) ? shapes : [];
     if (list.length === 2 || list.length === 3) return;
@@ -167,9 +179,7 @@ export class Attention extends Layer {
       list.length > 0
         ? `a list of ${list.length} tensors`
         : `one tensor${isShape(shapes) ? ` of shape ${formatShape(shapes)}` : ''}`;
-    throw new ValueError(
-      `${ownerOf(this)}: called with ${got}. Expected a list of two or three: [query, value] or [query, value, key].`,
-    );
+    throw new ValueError(`${ownerOf(this)}: called with ${got}. Expected ${EXPECTED}.`);
   }
 
   #checkMask(mask: unknown): void {

@@ -81,6 +81,7 @@ export interface HeadsOfAttention {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- calls that give the scores too: see below
 export abstract class HeadsLayer extends Layer {
   static override readonly callArguments: readonly string[] = ['query', 'value', 'key'];
+  protected override readonly takesOneTensor = 'each';
   readonly dropout: number;
   readonly useBias: boolean;
   readonly useGate: boolean;

@@ -8,6 +8,7 @@ import type { Mask, Tensor } from '../../runtime/index.js';
 import { getKerasMask, setKerasMask } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import { Layer } from '../layer.js';
+import { requireTensors } from '../one_tensor.js';
 import type { LayerOptions, MaskTree } from '../layer_types.js';
 import { isShape } from '../layer_types.js';
 
@@ -45,6 +46,10 @@ export abstract class Merge extends Layer {
     options = checkedOptions(new.target, options, arguments, 0);
     super(options);
     this.supportsMasking = true;
+  }
+
+  protected override checkInputs(inputs: unknown): void {
+    requireTensors(this, inputs);
   }
 
   /** The merged tensor, of inputs that have equally many axes. */

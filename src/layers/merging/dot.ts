@@ -10,6 +10,7 @@ import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { ConcreteInputs, LayerOptions, MaskTree, SymbolicInputs } from '../layer_types.js';
 import { LAYER_OPTIONS } from '../option_names.js';
+import { requireTensors } from '../one_tensor.js';
 import { listOfShapes, Merge } from './base_merge.js';
 
 /** Options of `new Dot(axes, options)`. */
@@ -45,6 +46,11 @@ export class Dot extends Merge {
   }
 
   /** The axes as indices from 0. */
+  protected override checkInputs(inputs: unknown): void {
+    requireTensors(this, inputs);
+    if (inputs.length !== 2) throw new ValueError(`${ownerOf(this)}: got ${inputs.length} inputs. Expected two.`);
+  }
+
   #axesIn(shapes: readonly PartialShape[]): readonly [number, number] {
     const owner = ownerOf(this);
     if (shapes.length !== 2) throw new ValueError(`${owner}: got ${shapes.length} inputs. Expected two.`);

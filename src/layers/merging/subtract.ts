@@ -7,6 +7,7 @@ import type { KerasTensor, Tensor } from '../../runtime/index.js';
 import { ownerOf } from '../arguments.js';
 import type { ConcreteInputs, LayerOptions, SymbolicInputs } from '../layer_types.js';
 import { LAYER_OPTIONS } from '../option_names.js';
+import { requireTensors } from '../one_tensor.js';
 import { Merge } from './base_merge.js';
 
 /**
@@ -21,10 +22,17 @@ import { Merge } from './base_merge.js';
 export class Subtract extends Merge {
   override build(inputShape: readonly PartialShape[]): void {
     super.build(inputShape);
-    if (inputShape.length !== 2)
-      throw new ValueError(
-        `${ownerOf(this)}: got ${inputShape.length} inputs. Expected two: the first less the second.`,
-      );
+    this.#requireTwo(inputShape);
+  }
+
+  protected override checkInputs(inputs: unknown): void {
+    requireTensors(this, inputs);
+    this.#requireTwo(inputs);
+  }
+
+  #requireTwo(inputs: readonly unknown[]): void {
+    if (inputs.length !== 2)
+      throw new ValueError(`${ownerOf(this)}: got ${inputs.length} inputs. Expected two: the first less the second.`);
   }
 
   protected override merge([a, b]: readonly Tensor[]): Tensor {

@@ -86,6 +86,8 @@ export class Bidirectional<L extends Layer = Layer, M extends MergeMode = 'conca
   readonly returnState: boolean;
   readonly #startWeights: readonly TensorLike[] | null;
 
+  protected override readonly takesOneTensor = true;
+
   constructor(layer: L, options: BidirectionalOptions<M> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const { mergeMode = 'concat' as MergeMode, weights = null, backwardLayer = null, ...rest } = options;

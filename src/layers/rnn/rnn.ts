@@ -85,6 +85,8 @@ export class RNN<State extends boolean = false, States extends readonly unknown[
   // Not found as weights, as in Keras: they are no part of files.
   #states: readonly unknown[] | null = null;
 
+  protected override readonly takesOneTensor = true;
+
   constructor(cell: RecurrentCell | readonly RecurrentCell[], options: RNNOptions<State> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     const {

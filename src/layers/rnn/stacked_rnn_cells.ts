@@ -55,6 +55,8 @@ export class StackedRNNCells extends Layer {
   static readonly positional = ['cells'];
   readonly cells: readonly RecurrentCell[];
 
+  protected override readonly takesOneTensor = true;
+
   constructor(cells: readonly RecurrentCell[], options: LayerOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     super(options);

@@ -66,6 +66,8 @@ interface StepOptions {
 export class TimeDistributed extends Wrapper {
   static override readonly callDefaults: typeof Layer.callDefaults = { training: null, mask: null };
 
+  protected override readonly takesOneTensor = true;
+
   constructor(layer: Layer, options: LayerOptions = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
     super(layer, options);
