@@ -33,9 +33,9 @@ export function requireOneTensor(
   const got =
     count === 1
       ? `takes one tensor${as}, but it received ${describe(x)}`
-      : `expects 1 input(s)${as}, but it received ${count} input tensors: ${describe(x)}`;
+      : `expects 1 input(s)${as}, but it received ${count} input tensors`;
   throw new ValueError(
-    `Layer '${layer.name}' ${got}. Give it one tensor, as in layer(inputs[0]), or join them first: layers.Concatenate, ops.stack.`,
+    `Layer '${layer.name}' ${got}. Give it one tensor, as in layer(inputs[0]), or join those of the list first: layers.Concatenate, ops.stack.`,
   );
 }
 
