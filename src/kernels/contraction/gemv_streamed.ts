@@ -16,6 +16,9 @@ const ROWS = 4;
 /** Elements of the matrix that a part has, about: its row of sums is to be small beside it. */
 const partElements = (machine: MachineModel): number => 4 * taskWork(machine);
 
+/** Of a part's elements, those from which on this form is the faster one: sums need a kernel more. */
+const LEAST = 1 / 4;
+
 /** Whether a contraction of few rows, its columns side by side in B and C, has this form. */
 export function isStreamed(x: Contraction, { machine }: Target): boolean {
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
@@ -27,7 +30,7 @@ export function isStreamed(x: Contraction, { machine }: Target): boolean {
     nn >= machine.forms.streamedColumns &&
     nn * BYTES <= 0.75 * machine.l1 &&
     x.depth.length === 1 &&
-    nn * nk >= 2 * partElements(machine)
+    nn * nk >= LEAST * partElements(machine)
   );
 }
 
