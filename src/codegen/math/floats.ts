@@ -85,23 +85,16 @@ const UNARY: Readonly<Record<FloatUnary, Unary>> = {
   digamma: double(special.digamma),
 };
 
-/** The bits of the greater or the lesser of lanes that are not NaN, +0 above -0. */
-export function extremumBits(kind: 'max' | 'min', x: Expr, y: Expr): Expr {
-  // Of equal numbers each order of the operands gives another.
-  const [one, other] = (kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)]).map((z) => z.bitcast());
-  return kind === 'max' ? one.and(other) : one.or(other);
-}
-
 /**
  * The greater or the lesser of lanes, +0 above -0; NaN if either is. WebAssembly has one instruction for it, of which processors make a chain
  * of nine that wait for each other; of these, none waits for more than two.
  */
 function extremum(f: FunctionBuilder, kind: 'max' | 'min', x: Expr, y: Expr): Expr {
-  return f.let(
-    extremumBits(kind, x, y)
-      .or(x.ne(x).or(y.ne(y)))
-      .bitcast(),
-  ); // all bits set: a NaN
+  // Of zeros, and where one is NaN, each order of the operands gives the first.
+  const [one, other] = (kind === 'max' ? [x.pmax(y), y.pmax(x)] : [x.pmin(y), y.pmin(x)]).map((z) => f.let(z));
+  // The bits of a NaN and any others together are those of a NaN.
+  if (kind === 'min') return f.let(one.bitcast().or(other.bitcast()).bitcast());
+  return f.let(one.bitcast().and(other.bitcast()).or(one.ne(other)).bitcast()); // all bits set: a NaN
 }
 
 /** The greater of two; NaN if either is. Quicker with a number that is known. */

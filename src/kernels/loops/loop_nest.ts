@@ -8,7 +8,7 @@
 import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
 import { elementOf, i32, vectorsOf } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
-import { constantLanes, heldAs, LaneBuilder, memoryType } from '../../codegen/lanes.js';
+import { constantLanes, LaneBuilder, memoryType } from '../../codegen/lanes.js';
 import { BYTES } from '../buffers.js';
 import type { Ahead, Cursors, Known, LoopEmitter, Place } from './loop_emitter.js';
 import { mergeKnown } from './loop_emitter.js';
@@ -38,6 +38,15 @@ export interface NestOptions {
   /** Elements by which results are shifted, if `shifted`. */
   readonly shift: Expr;
   readonly shifted: boolean;
+}
+
+/** The sums of a row, or of several. */
+interface RowSums {
+  /** Single elements. */
+  readonly totals: readonly Local[];
+  /** Single vectors that are left over; null: there are none. */
+  readonly rest: readonly Local[] | null;
+  readonly sets: readonly (readonly Local[])[];
 }
 
 /** Accesses whose elements are neighbours along another axis than the innermost. */
@@ -231,60 +240,69 @@ export class Nest {
       const count = most >= 4 ? 4 : most >= 2 ? 2 : 1;
       const vectors = widest === 2 && count >= 2 ? 2 : 1;
       const sets = widest > 0 ? Array.from({ length: count / vectors }, () => this.#accumulators(vectors)) : [];
+      const [start, end] = above.length === 0 && partRange !== undefined ? partRange : [i32(0), i32(inner.size)];
+      const left = this.#left(start, end, sets);
+      const rest = left.vectors ? this.#accumulators(1) : null;
       loops.nest(
         above,
         cursors,
-        (at) => {
-          const [start, end] = above.length === 0 && partRange !== undefined ? partRange : [i32(0), i32(inner.size)];
-          this.#row(at, inner, start, end, totals, sets);
-        },
+        (at) => this.#row(at, inner, start, end, { totals, rest, sets }),
         above.length > 0 ? partRange : undefined,
       );
       if (widest > 0) {
-        const joined = this.#join(sets);
-        plan.reductions.forEach((r, i) => this.#foldLanes(r, joined[i], totals[i]));
+        const joined = this.#join(vectors === 2 ? this.#spilled(sets) : sets);
+        if (rest !== null) this.#combine(joined, rest, 1);
+        plan.reductions.forEach((r, i) => {
+          const folded = this.#foldLanes(r, joined[i]);
+          const total: LaneValue = { dtype: r.dtype, expr: totals[i] };
+          this.f.set(
+            totals[i],
+            left.elements ? r.combine(new LaneBuilder(this.f, 0), folded, total).expr : folded.expr,
+          );
+        });
       }
     }
     plan.reductions.forEach((r, i) => this.#finish(r, { dtype: r.dtype, expr: totals[i] }, cursors, 0));
   }
 
+  /** What sums of whole steps may leave over of a row: vectors, single elements. */
+  #left(start: Expr, end: Expr, sets: readonly (readonly Local[])[]): { vectors: boolean; elements: boolean } {
+    if (sets.length === 0) return { vectors: false, elements: true };
+    const { lanes } = this.loops;
+    const step = this.f.elements(vectorsOf(sets[0][0].type)) * sets.length;
+    const length = start.constant === null || end.constant === null ? null : end.constant - start.constant;
+    return {
+      vectors: step > lanes && (length === null || length % step >= lanes),
+      elements: length === null || length % lanes !== 0,
+    };
+  }
+
   /** Combine sets of accumulators pairwise into the first. */
   #join(sets: readonly (readonly Local[])[]): readonly Local[] {
-    const vectors = vectorsOf(sets[0][0].type);
     for (let half = sets.length / 2; half >= 1; half /= 2)
-      for (let k = 0; k < half; k++) this.#combine(sets[k], sets[half + k], vectors);
-    if (vectors < 2) return sets[0];
-    this.#spill(sets[0]);
-    const [first, second] = ([0, 1] as const).map((half) =>
-      sets[0].map((_, i) => this.f.local(this.#spilled(i, half))),
-    );
-    this.#combine(first, second, 1);
-    return first;
+      for (let k = 0; k < half; k++) this.#combine(sets[k], sets[half + k], 1);
+    return sets[0];
   }
 
   /**
-   * Put wide sums into memory. Engines that join neighbouring vectors begin at stores of both: sums that are taken apart in registers are
-   * never joined, nor is what they are sums of.
+   * Wide sums as twice as many single ones, by way of memory. Engines that join neighbouring vectors begin at stores of both: sums that are taken
+   * apart in registers are never joined, nor is what they are sums of. What is read is no more than one of the vectors that are stored:
+   * processors wait where it is parts of two.
    */
-  #spill(sums: readonly Local[]): void {
-    sums.forEach((sum, i) => this.f.store(elementOf(sum.type), this.options.spare!, sum, i * SPARE_BYTES));
+  #spilled(sets: readonly (readonly Local[])[]): Local[][] {
+    const { f } = this;
+    const spare = this.options.spare!;
+    const vector = 4 * f.target.lanes;
+    sets.forEach((sums, k) =>
+      sums.forEach((sum, i) => f.store(elementOf(sum.type), spare, sum, i * SPARE_BYTES + 2 * k * vector)),
+    );
+    return Array.from({ length: 2 * sets.length }, (_, k) =>
+      sets[0].map((sum, i) => f.local(f.loadVector(elementOf(sum.type), spare, i * SPARE_BYTES + k * vector))),
+    );
   }
 
-  /** Sum `i` from memory, or one of its halves. */
-  #spilled(i: number, half?: 0 | 1): Expr {
-    const element = heldAs(this.plan.reductions[i].dtype);
-    const offset = i * SPARE_BYTES + (half === 1 ? 4 * this.f.target.lanes : 0);
-    return this.f.loadVector(element, this.options.spare!, offset, half === undefined ? 2 : 1);
-  }
-
-  #row(
-    at: Cursors,
-    inner: Axis,
-    start: Expr,
-    end: Expr,
-    totals: readonly Local[],
-    sets: readonly (readonly Local[])[],
-  ): void {
+  /** Add a row to its sums: by as many vectors as there are sets, then by single ones (`rest`), then by elements (`totals`). */
+  #row(at: Cursors, inner: Axis, start: Expr, end: Expr, { totals, rest, sets }: RowSums): void {
     const { f, loops } = this;
     const run = (from: Expr, to: Expr, into: readonly (readonly Local[])[]): void => {
       const vectors = vectorsOf(into[0][0].type);
@@ -301,25 +319,15 @@ export class Nest {
       });
     };
     if (sets.length === 0) return this.#inBlocks(inner, start, end, [totals], run);
-    const rest = (from: Expr, unit: number): Expr => f.let(from.add(end.sub(from).and(-unit)));
-    const differ = (a: Expr, b: Expr): boolean => a.constant === null || a.constant !== b.constant;
-    const vectors = vectorsOf(sets[0][0].type);
-    const many = rest(start, f.elements(vectors) * sets.length);
+    const wholeSteps = (from: Expr, unit: number): Expr =>
+      from.constant === null || end.constant === null
+        ? f.let(from.add(end.sub(from).and(-unit)))
+        : i32(from.constant + ((end.constant - from.constant) & -unit));
+    const many = wholeSteps(start, f.elements(vectorsOf(sets[0][0].type)) * sets.length);
     this.#inBlocks(inner, start, many, sets, run);
-    const single = sets.length === 1 && vectors === 1;
-    const whole = single ? many : rest(many, loops.lanes);
-    if (!single && differ(many, whole)) {
-      if (vectors === 1) run(many, whole, sets.slice(0, 1));
-      else {
-        // The first of the sums are the first halves of wide ones.
-        this.#spill(sets[0]);
-        const firsts = sets[0].map((_, i) => f.local(this.#spilled(i, 0)));
-        run(many, whole, [firsts]);
-        firsts.forEach((sum, i) => f.store(elementOf(sum.type), this.options.spare!, sum, i * SPARE_BYTES));
-        sets[0].forEach((sum, i) => f.set(sum, this.#spilled(i)));
-      }
-    }
-    if (differ(whole, end)) run(whole, end, [totals]);
+    const whole = rest === null ? many : wholeSteps(many, loops.lanes);
+    if (rest !== null) run(many, whole, [rest]);
+    if (this.#left(start, end, sets).elements) run(whole, end, [totals]);
   }
 
   /** Long rows are summed in blocks. */
@@ -341,20 +349,17 @@ export class Nest {
     });
   }
 
-  /** Combine the lanes of a vector accumulator, then with the scalar one. */
-  #foldLanes(r: Reduction, lanes: Expr, total: Local): void {
+  /** The lanes of an accumulator combined: halves, then halves of these. */
+  #foldLanes(r: Reduction, lanes: Expr): LaneValue {
     const { f } = this;
-    const s = new LaneBuilder(f, 0);
+    const s = new LaneBuilder(f, 1);
     const value = (expr: Expr): LaneValue => ({ dtype: r.dtype, expr });
-    let parts = Array.from({ length: this.loops.lanes }, (_, k) => {
-      const lane = lanes.lane(k);
-      return value(f.let(r.dtype === 'bool' ? lane.and(1) : lane));
-    });
-    while (parts.length > 1) {
-      const half = parts.length / 2;
-      parts = parts.slice(0, half).map((x, k) => r.combine(s, x, parts[half + k]));
+    let folded = lanes;
+    for (let half = this.loops.lanes / 2; half >= 1; half /= 2) {
+      const upper = Array.from({ length: this.loops.lanes }, (_, lane) => half + (lane % half));
+      folded = r.combine(s, value(folded), value(f.let(folded.shuffle(folded, upper)))).expr;
     }
-    f.set(total, r.combine(s, parts[0], value(total)).expr);
+    return value(f.let(r.dtype === 'bool' ? folded.lane(0).and(1) : folded.lane(0)));
   }
 
   /** The innermost axis is kept, and all its results are held in registers. */

@@ -1,9 +1,7 @@
 /** @file Sums and extrema of sliding windows: pooling. */
 import { highest, lowest, storageBytes } from '../../core/dtype.js';
 import { formatShape } from '../../core/shape.js';
-import { i32 } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
-import { extremumBits } from '../../codegen/math/floats.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
 import type { WindowParams } from '../../graph/lax.js';
 import type { LowerRule } from '../context.js';
@@ -44,20 +42,12 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
               const s = new LaneBuilder(f, vectors);
               const at = f.let(base.add(c.mul(bytes)));
               const total = f.local(constantLanes(start, wide, vectors).expr);
-              const isNaN = vectors > 0 && kind !== 'sum' && wide === 'float32' ? f.local(i32(0).splat(vectors)) : null;
               loops.each(place, at, bytes, (address, offset) => {
                 const element = s.convert(loadElements(f, dtype, address, offset, vectors), wide);
                 const now: LaneValue = { dtype: wide, expr: total };
-                if (kind === 'sum') f.set(total, s.binary('add', now, element).expr);
-                else if (isNaN === null) f.set(total, s.binary(kind, now, element).expr);
-                else {
-                  // NaN is minded once for all elements: `max` of WebAssembly would mind it at each.
-                  f.set(total, extremumBits(kind, total, element.expr).bitcast());
-                  f.set(isNaN, isNaN.or(element.expr.ne(element.expr)));
-                }
+                f.set(total, s.binary(kind === 'sum' ? 'add' : kind, now, element).expr);
               });
-              const found = isNaN === null ? total : f.let(total.bitcast().or(isNaN).bitcast()); // all bits set: a NaN
-              storeElements(f, s.convert({ dtype: wide, expr: found }, dtype), f.let(out.add(c.mul(bytes))), 0);
+              storeElements(f, s.convert({ dtype: wide, expr: total }, dtype), f.let(out.add(c.mul(bytes))), 0);
             });
           });
         },
