@@ -57,6 +57,8 @@ export interface ProductCosts {
     readonly move: number;
     /** A vector of a point of the kernel's transform. */
     readonly kernel: number;
+    /** A kernel more, for tiles of another size. */
+    readonly region: number;
   };
   /** Of their kernels' gradients, likewise. */
   readonly winogradGradient: {
@@ -110,7 +112,7 @@ export const WASM_MACHINE: MachineModel = {
     pack: 7,
     packAhead: 12,
     partial: 12,
-    winograd: { product: 1.1, plain: 1.1, move: 6, kernel: 4 },
+    winograd: { product: 1.1, plain: 1.1, move: 6, kernel: 4, region: 1 << 18 },
     winogradGradient: { product: 1.2, plain: 1.5, move: 6, moveAgain: 7, block: 2, part: 6 },
   },
   forms: {

@@ -20,12 +20,12 @@ import { lowerGroupedGradient } from './depthwise_gradient.js';
 import type { Reach } from './depthwise_lines.js';
 import type { AxisPhase, AxisPhases } from './phases.js';
 import { alike, axesOf, isMet, phasesOfAxes } from './phases.js';
-import type { Pair } from './winograd_plan.js';
-import { tileSizeFor } from './winograd_plan.js';
 import { canFinish, lowerWinograd } from './winograd.js';
 import type { Form } from './winograd_forms.js';
 import { formsOf, gradientForm } from './winograd_forms.js';
 import { gradientTileFor, lowerWinogradGradient } from './winograd_gradient.js';
+import type { Region } from './winograd_regions.js';
+import { regionsFor } from './winograd_regions.js';
 
 /** Where the elements of an input lie. */
 interface Operand {
@@ -77,12 +77,19 @@ function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((all, list) => all.flatMap((head) => list.map((x) => [...head, x])), [[]]);
 }
 
-/** Forms that fewer products compute the fastest, with their tiles. */
-function fasterForms(node: Node, lowering: Lowering, label: string, axes: readonly AxisPhases[]): [Form, Pair][] {
-  return formsOf(node, lowering, label, axes).flatMap((form): [Form, Pair][] => {
-    const tile = tileSizeFor(form.x, lowering.target, lowering.isUnchanging(form.x.kernel.buffer));
-    return tile === null ? [] : [[form, tile]];
-  });
+/** Forms that fewer products compute the fastest, with their regions. */
+function fasterForms(
+  node: Node,
+  lowering: Lowering,
+  label: string,
+  axes: readonly AxisPhases[],
+): [Form, readonly Region[]][] {
+  return formsOf(node, lowering, label, axes)
+    .map((form): [Form, readonly Region[]] => [
+      form,
+      regionsFor(form.x, lowering.target, lowering.isUnchanging(form.x.kernel.buffer)),
+    ])
+    .filter(([, regions]) => regions.length > 0);
 }
 
 /** Add the kernels of the gradient for a kernel by fewer products, if these are faster. */
@@ -248,9 +255,9 @@ export const convGeneral: LowerRule = {
     const { target } = lowering;
     const finishes = finishesAll(contractions, target) && forms.every(([{ x }]) => canFinish(x, target.lanes));
     const within = finishes ? epilogue : undefined;
-    for (const [{ x }, tile] of forms) {
+    for (const { x, sides } of forms.flatMap(([, regions]) => regions)) {
       const buffer = within?.result ?? x.output.buffer;
-      lowerWinograd(lowering, { ...x, output: { ...x.output, buffer }, epilogue: within }, tile);
+      lowerWinograd(lowering, { ...x, output: { ...x.output, buffer }, epilogue: within }, sides);
     }
     lowerContractions(lowering, contractions, within);
     if (within === undefined) epilogue?.apart();

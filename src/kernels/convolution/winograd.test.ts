@@ -3,10 +3,18 @@
  * thread and several, in single and in wide vectors.
  */
 import { describe, expect, test } from 'vitest';
+import { WASM_MACHINE } from '../../codegen/index.js';
+import type { NDArray } from '../../core/ndarray.js';
+import { fromNumbers } from '../../core/ndarray.js';
+import { range } from '../../core/shape.js';
+import type { Graph } from '../../graph/index.js';
 import { GraphBuilder, interpret } from '../../graph/index.js';
 import type { ConvolutionCase } from '../../testing/convolutions.js';
-import { checkConvolution, compiled, convolutionOf, normalNumbers } from '../../testing/convolutions.js';
+import { checkConvolution, compiled, convolutionOf, errorsOf, normalNumbers } from '../../testing/convolutions.js';
 import { useNode } from '../../testing/wasm.js';
+import { Buffer } from '../buffers.js';
+import type { TiledConvolution } from './winograd_plan.js';
+import { cutsOf, regionsFor } from './winograd_regions.js';
 import { winograd } from './winograd_transform.js';
 
 useNode();
@@ -22,6 +30,9 @@ const CLOSE = { rms: 1e-6, greatest: 1e-5 };
 const fast = (labels: readonly string[]): string[] => labels.filter((label) => /\(winograd \d/.test(label));
 
 const plain = (labels: readonly string[]): string[] => labels.filter((label) => /\(1 × \d/.test(label));
+
+const sized = (n: number, h: number, w: number, channels: number, features: number): Pick<ConvolutionCase, 'size' | 'channels' | 'features'> =>
+  ({ size: [n, h, w], channels, features }); // prettier-ignore
 
 /** 3×3 taps. */
 const check = ([n, h, w, channels, features]: readonly number[], padding: Padding): Promise<string[]> =>
@@ -56,8 +67,78 @@ describe('3×3 taps with fewer products are as near as stated', () => {
   });
 });
 
-const sized = (n: number, h: number, w: number, channels: number, features: number): Pick<ConvolutionCase, 'size' | 'channels' | 'features'> =>
-  ({ size: [n, h, w], channels, features }); // prettier-ignore
+/** As measured, but for kernels that cost nothing beside what they compute. */
+const free = {
+  ...WASM_MACHINE.products,
+  winograd: { ...WASM_MACHINE.products.winograd, move: 0, kernel: 0, region: 0 },
+};
+
+describe('sizes that no tile divides', () => {
+  test.each([
+    [7, 3, [[4, 4], [3, 3]]],
+    [13, 3, [[4, 4], [9, 3]]],
+    [26, 3, [[20, 4], [6, 3]]],
+    [16, 3, []],
+    [3, 3, []],
+    [9, 3, []],
+    [14, 2, [[8, 4], [6, 3]]],
+    [5, 4, [[3, 3], [2, 2]]],
+    [5, 1, []],
+    [9, 30, []],
+  ])('%d positions of %d taps: %j, positions and the sides of tiles', (size, taps, expected) => {
+    const mixed = cutsOf(size, taps).filter((cut) => cut.length > 1);
+    expect(mixed.flat().map(({ count, side }) => [count, side])).toEqual(expected);
+  }); // prettier-ignore
+
+  test('both axes take tiles of two sizes', () => {
+    const graphOf = (images: number): Graph => {
+      const builder = new GraphBuilder();
+      const c = { ...sized(images, 13, 14, 32, 32), taps: [3, 3], padding: SAME } as const;
+      const { x, kernel, y } = convolutionOf(builder, c);
+      return builder.graph([x, kernel], [y]);
+    };
+    const [images, most] = [48, graphOf(48)];
+    const [x, kernel] = most.inputs.map(({ shape }, i) => normalNumbers(shape, i + 1));
+    const executable = compiled(most);
+    const labels = fast(executable.profile!([x, kernel], 1).map(({ label }) => label));
+    expect(labels.map((label) => /winograd (...)/.exec(label)![1])).toEqual(['4×4', '4×3', '3×4', '3×3']);
+    const [found] = executable.runSync([x, kernel], 1);
+    const size = 13 * 14 * 32;
+    for (const image of [0, images - 1]) {
+      const own = (data: NDArray['data']): NDArray =>
+        fromNumbers('float32', [1, 13, 14, 32], Array.from(data.slice(image * size, (image + 1) * size), Number));
+      const [expected] = interpret(graphOf(1), [own(x.data), kernel]);
+      const { rms, greatest } = errorsOf(own(found.data), expected);
+      expect(rms).toBeLessThan(CLOSE.rms);
+      expect(greatest).toBeLessThan(CLOSE.greatest);
+    }
+  });
+
+  test('regions are of all positions, each with the input that these meet', () => {
+    const target = { lanes: 4, wide: false, fma: true, machine: { ...WASM_MACHINE, products: free } } as const;
+    const nowhere = { buffer: new Buffer('scratch', 'float32', 1, 'nothing'), offset: 0 };
+    const place = { row: 1000, column: 10, image: 1e6 };
+    const x: TiledConvolution = {
+      label: '', images: 20, channels: 16, features: 16, taps: [6, 3], strides: [2, 1], size: [26, 14], copies: [1, 1],
+      phases: [{ before: [2, 1], size: [13, 14], output: 0, kernel: 0 }, { before: [3, 1], size: [12, 14], output: 7, kernel: 5 }],
+      input: { ...nowhere, ...place }, output: { ...nowhere, ...place, copy: [0, 0] },
+      kernel: { ...nowhere, tap: [1, 1], channel: 1, feature: 1, copy: [0, 0] },
+    }; // prettier-ignore
+    const regions = regionsFor(x, target, false);
+    expect(regions.map(({ sides }) => sides)).toEqual([[4, 4], [4, 3], [3, 4], [3, 3]]); // prettier-ignore
+    x.phases.forEach(({ before, size, output, kernel }, i) => {
+      const found = regions.flatMap(({ x: { phases } }) => {
+        const part = phases[i];
+        const first = [0, 1].map((axis) => (before[axis] - part.before[axis]) / x.strides[axis]);
+        expect(part.output).toBe(output + 1000 * first[0] + 10 * first[1]);
+        expect(part.kernel).toBe(kernel);
+        return range(part.size[0]).flatMap((r) => range(part.size[1]).map((c) => `${first[0] + r} ${first[1] + c}`));
+      });
+      const all = range(size[0]).flatMap((r) => range(size[1]).map((c) => `${r} ${c}`));
+      expect(found.sort()).toEqual(all.sort());
+    });
+  });
+});
 
 describe('other taps, strides and dilated inputs are as near as 3×3 taps', () => {
   test.each<[string, number, ConvolutionCase]>([

@@ -66,7 +66,7 @@ function planOf(x: TiledConvolution, sides: Pair, target: Target): Plan {
 
 /**
  * The sides of the tiles that compute the gradient of a kernel the fastest, about; null: none are faster than a plain sum. Units as in
- * `tileSizeFor`.
+ * `regionsFor`.
  */
 export function gradientTileFor(x: TiledConvolution, target: Target): Pair | null {
   const { lanes } = target;

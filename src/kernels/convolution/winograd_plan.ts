@@ -175,22 +175,3 @@ export function cheapest(x: TiledConvolution, plain: number, costOf: (sides: Pai
   }
   return best;
 }
-
-/**
- * The tile that computes the fastest, about; null: none is faster than a plain sum. In multiply-adds of vectors (`ProductCosts`).
- *
- * @param isUnchanging Whether the kernel is transformed once for many runs.
- */
-export function tileSizeFor(x: TiledConvolution, target: Target, isUnchanging: boolean): Pair | null {
-  const [depth, columns] = [depthOf(x), columnsOf(x)];
-  if (depth < 8 || columns < 8) return null;
-  const { winograd: cost } = target.machine.products;
-  return cheapest(x, (plainProducts(x) / target.lanes) * cost.plain, (ms) => {
-    const { ws, strips } = planOf(x, ms, target);
-    const points = ws[0].n * ws[1].n;
-    const products = (depth * columns * cost.product) / target.lanes;
-    const moves = ((depth + columns) * cost.move) / target.lanes;
-    const kernel = isUnchanging ? 0 : (depth * columns * cost.kernel) / target.lanes;
-    return x.phases.length * points * (strips.tiles * (products + moves) + kernel);
-  });
-}
