@@ -96,6 +96,13 @@ export class EpochIterator {
     );
   }
 
+  /** No epoch comes any more: what `stepsPerEpoch` has left over is given up, and files of the data are closed. */
+  async end(): Promise<void> {
+    const iterator = this.#iterator;
+    this.#iterator = null;
+    await iterator?.return?.();
+  }
+
   /**
    * The batches of one epoch, in groups that are run in one go.
    *

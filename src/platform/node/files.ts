@@ -77,13 +77,17 @@ async function create(name: string): Promise<NewFile> {
 
 async function openFile(path: string): Promise<OpenFile> {
   const file = await Descriptor.open(path, 'r');
-  const found = await file.status();
-  if (found.isFolder) {
+  let size: number;
+  try {
+    const found = await file.status();
+    if (found.isFolder) throw new Error(`${path} is a folder.`);
+    size = found.size;
+  } catch (error) {
     await file.close();
-    throw new Error(`${path} is a folder.`);
+    throw error;
   }
   return {
-    size: found.size,
+    size,
     path: resolve(path),
     blob: null,
     async read(position, length) {

@@ -80,5 +80,9 @@ export async function evaluate(
   const iterator = new EpochIterator(adapter, limit, batchesAtOnce(session), 'evaluate: steps');
   const level = checkVerbose('evaluate', verbose ?? 'auto');
   const list = callbacksFor(session, callbacks, { verbose: level, epochs: 1, iterator, addHistory: false });
-  return evaluateEpoch(session, iterator, list, new Pulse());
+  try {
+    return await evaluateEpoch(session, iterator, list, new Pulse());
+  } finally {
+    await iterator.end();
+  }
 }

@@ -138,6 +138,8 @@ export async function fit(
       throw classWeight === null ? error : aboutClassWeight(error);
     } finally {
       executions.release();
+      await iterator.end();
+      await validation?.end();
       if (epochs > 0) session.finish();
     }
     await list.onTrainEnd(finalLogs);

@@ -33,14 +33,18 @@ export async function predict(session: TrainingSession, x: DataSource, options: 
   const pulse = new Pulse();
   const parts: TensorTree[] = [];
   const executions = new Executions(iterator, modelSteps, policyFor(session, list, 'Predict'));
-  for await (const execution of executions.epoch()) {
-    if (!silent) await list.onPredictBatchBegin(execution.begin);
-    const made = (await execution.run()) as readonly TensorTree[];
-    parts.push(...made);
-    if (!silent) await list.onPredictBatchEnd(execution.end, { outputs: joinBatches(made) as Tree<Tensor> });
-    if (session.model.stopPredicting) break;
-    const pause = pulse.beat();
-    if (pause !== null) await pause;
+  try {
+    for await (const execution of executions.epoch()) {
+      if (!silent) await list.onPredictBatchBegin(execution.begin);
+      const made = (await execution.run()) as readonly TensorTree[];
+      parts.push(...made);
+      if (!silent) await list.onPredictBatchEnd(execution.end, { outputs: joinBatches(made) as Tree<Tensor> });
+      if (session.model.stopPredicting) break;
+      const pause = pulse.beat();
+      if (pause !== null) await pause;
+    }
+  } finally {
+    await iterator.end();
   }
   await list.onPredictEnd();
   if (parts.length === 0) throw new ValueError('predict: the data hold no batch.');
