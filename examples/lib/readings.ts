@@ -66,7 +66,7 @@ export function confusionSection(results: readonly Reading[], labels: readonly s
       `<tr><th scope="row">${escape(labels[truth])}</th>${row.map((times, guess) => cell(times, truth, guess)).join('')}</tr>`,
   );
   const table = `<div class="scroll"><table class="confusion">
-<thead><tr><td class="corner">is ↓ &nbsp; read as →</td>${head}</tr></thead>
+<thead><tr><td class="corner">is&nbsp;↓ read&nbsp;as&nbsp;→</td>${head}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody></table></div>`;
