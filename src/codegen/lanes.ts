@@ -76,8 +76,8 @@ export function loadElements(
   laneType(dtype, vectors);
   const memory = memoryType(dtype);
   if (vectors === 0) return { dtype, expr: f.let(f.load(memory, address, offset)) };
-  const loaded = f.loadVector(memory, address, offset, vectors);
-  return { dtype, expr: f.let(dtype === 'bool' ? loaded.neg() : loaded) }; // 1 → all ones
+  const loaded = f.let(f.loadVector(memory, address, offset, vectors));
+  return { dtype, expr: dtype === 'bool' ? f.let(loaded.neg()) : loaded }; // 1 → all ones
 }
 
 /** Read one element into all lanes of vectors. */

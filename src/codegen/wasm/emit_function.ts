@@ -303,6 +303,23 @@ class Emitter {
     this.out.byte(OP.localSet).u32(local);
   }
 
+  /** Bytes that are read as a wide vector: eight words of 16 bits, of which each half widens four. V8 joins these. */
+  #setFromBytes({ type, node }: Expr, local: number): boolean {
+    if (!isWide(type) || node.kind !== 'load' || (node.memory !== 'u8' && node.memory !== 'i8')) return false;
+    const unsigned = node.memory === 'u8';
+    this.usesSpare = true;
+    this.expr(node.address);
+    this.op(unsigned ? OP.vectorLoadU8 : OP.vectorLoadI8);
+    this.#access(1, node.offset);
+    this.out.byte(OP.localTee).u32(this.spare);
+    this.op(unsigned ? OP.i32FromLowU16 : OP.i32FromLowI16);
+    this.out.byte(OP.localSet).u32(local);
+    this.out.byte(OP.localGet).u32(this.spare);
+    this.op(unsigned ? OP.i32FromHighU16 : OP.i32FromHighI16);
+    this.out.byte(OP.localSet).u32(local + 1);
+    return true;
+  }
+
   /** Store a scalar or one vector, which `write` computes. */
   #storeVector(memory: MemoryType, address: Expr, offset: number, { type }: Expr, write: () => void): void {
     this.expr(address);
@@ -351,6 +368,7 @@ class Emitter {
     switch (s.kind) {
       case 'set': {
         const local = this.locals[s.local];
+        if (this.#setFromBytes(s.value, local)) return;
         this.expr(s.value);
         // Both halves are computed before either is set: the second may read what the first is set to.
         if (isWide(s.value.type)) {
