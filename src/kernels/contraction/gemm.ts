@@ -19,12 +19,13 @@ import type { Partials } from './gemm_outer.js';
 import { chooseBlocks } from './gemm_blocks.js';
 import { isOuterProduct, lowerOuter } from './gemm_outer.js';
 import { packColumns } from './gemm_pack.js';
+import type { Tile } from './gemm_tile.js';
 import { plainTile, tileFunction, tileOf } from './gemm_tile.js';
 import { asFewRows, lowerFewRows } from './gemv.js';
 import { isStreamed, lowerStreamed } from './gemv_streamed.js';
 import type { PanelSource } from './pack.js';
 import { packPanels } from './pack.js';
-import { cutTasks, decode, divideUp, forUnits } from '../work.js';
+import { cutTasks, decode, divideUp, forUnits, gcd } from '../work.js';
 
 /** Depth that is done at a time: a packed panel of columns then takes a quarter of the first cache, a packed block of rows fits the second. */
 const depthBlockOf = (target: Target): number => target.machine.l1 / 4 / (plainTile(target).columns * BYTES);
@@ -224,7 +225,7 @@ interface TilePlace {
   readonly column: Expr;
   readonly nm: number;
   readonly nn: number;
-  readonly tile: { readonly rows: number; readonly columns: number };
+  readonly tile: Tile;
   readonly cRows: readonly ContractionAxis[];
   readonly cColumns: readonly ContractionAxis[];
   readonly accumulate: Expr;
@@ -234,27 +235,37 @@ interface TilePlace {
   readonly pointers: readonly Expr[];
 }
 
-/** Put a tile that lies apart into C, element by element, as far as it is inside. */
+/** Put a tile that lies apart into C, as far as it is inside: whole vectors where columns are neighbours in C. */
 function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
   const lastRow = f.let(f.let(i32(p.nm).sub(p.r)).minS(p.tile.rows));
   const lastColumn = f.let(f.let(i32(p.nn).sub(p.column)).minS(p.tile.columns));
+  const dense = p.cColumns.length <= 1 && (p.cColumns[0]?.c ?? 1) === 1;
+  const unit = gcd(p.nn, p.tile.columns);
   f.for(0, lastRow, 1, (dr) => {
     const rowStart = f.let(c.add(stepsTo(f, f.let(p.r.add(dr)), p.cRows, 'c').mul(BYTES)));
-    f.for(0, lastColumn, 1, (dc) => {
-      const step = f.let(stepsTo(f, f.let(p.column.add(dc)), p.cColumns, 'c').mul(BYTES));
-      const to = f.let(rowStart.add(step));
-      const value = f.local(f.load('f32', f.let(from.add(dr.mul(p.tile.columns).add(dc).mul(BYTES)))));
-      f.if(p.accumulate, () => f.set(value, f.load('f32', to).add(value)));
-      const { epilogue } = p;
-      if (epilogue === undefined) f.store('f32', to, value);
-      else {
-        f.if(
-          p.last,
-          () => epilogue.store(f, p.pointers, to, step, value),
-          () => f.store('f32', to, value),
-        );
-      }
-    });
+    const fromRow = f.let(from.add(dr.mul(p.tile.columns * BYTES)));
+    f.forElements(
+      0,
+      lastColumn,
+      dense ? p.tile.vectors : 0,
+      (dc, vectors) => {
+        const column = f.let(p.column.add(dc));
+        const step = f.let((dense ? column : stepsTo(f, column, p.cColumns, 'c')).mul(BYTES));
+        const to = f.let(rowStart.add(step));
+        const value = f.local(f.loadVector('f32', f.let(fromRow.add(dc.mul(BYTES))), 0, vectors));
+        f.if(p.accumulate, () => f.set(value, f.loadVector('f32', to, 0, vectors).add(value)));
+        const { epilogue } = p;
+        if (epilogue === undefined) f.store('f32', to, value);
+        else {
+          f.if(
+            p.last,
+            () => epilogue.store(f, p.pointers, to, step, value),
+            () => f.store('f32', to, value),
+          );
+        }
+      },
+      { unit },
+    );
   });
 }
 
