@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { NDArray } from '../core/ndarray.js';
 import { fromNumbers } from '../core/ndarray.js';
 import { getPlatform } from '../core/platform.js';
-import { sizeOf } from '../core/shape.js';
+import { range, sizeOf } from '../core/shape.js';
 import type { Graph, Value } from '../graph/index.js';
 import { gradients, GraphBuilder, interpret } from '../graph/index.js';
 import { convGeneral } from '../graph/lax.js';
@@ -11,18 +11,18 @@ import { wasmBackend } from '../backend/wasm/index.js';
 
 type Pair = readonly [number, number];
 
-/** A convolution of two spatial axes. */
+/** A convolution of any number of spatial axes. */
 export interface ConvolutionCase {
-  /** Images, rows, columns. */
-  readonly size: readonly [number, number, number];
+  /** Images, then the sizes of the axes. */
+  readonly size: readonly [number, ...number[]];
   readonly channels: number;
   readonly features: number;
-  readonly taps: Pair;
-  readonly strides?: Pair;
+  readonly taps: readonly number[];
+  readonly strides?: readonly number[];
   /** Elements of the input lie so far apart, with zeros in between: a transposed convolution, whose kernel holds features before channels. */
-  readonly dilation?: Pair;
-  /** Before and after, along rows and along columns. */
-  readonly padding: readonly [Pair, Pair];
+  readonly dilation?: readonly number[];
+  /** Before and after, along each axis. */
+  readonly padding: readonly Pair[];
 }
 
 /** About normal, the same each time. */
@@ -48,20 +48,23 @@ export function errorsOf(found: NDArray, expected: NDArray): { rms: number; grea
 /** The graph of a convolution of the inputs x and kernel. */
 export function convolutionOf(
   builder: GraphBuilder,
-  { size, channels, features, taps, strides = [1, 1], dilation, padding }: ConvolutionCase,
+  { size, channels, features, taps, strides, dilation, padding }: ConvolutionCase,
 ): { x: Value; kernel: Value; y: Value } {
   const x = builder.input({ dtype: 'float32', shape: [...size, channels] }, 'x');
   const isTransposed = dilation !== undefined;
   const shape = isTransposed ? [...taps, features, channels] : [...taps, channels, features];
   const kernel = builder.input({ dtype: 'float32', shape }, 'kernel');
+  const rank = taps.length;
+  const ones = taps.map(() => 1);
+  const image = { batch: 0, feature: rank + 1, spatial: range(rank).map((d) => d + 1) };
   const y = convGeneral(x, kernel, {
-    lhs: { batch: 0, feature: 3, spatial: [1, 2] },
-    rhs: { batch: isTransposed ? 2 : 3, feature: isTransposed ? 3 : 2, spatial: [0, 1] },
-    out: { batch: 0, feature: 3, spatial: [1, 2] },
-    strides: [...strides],
+    lhs: image,
+    rhs: { batch: rank + (isTransposed ? 0 : 1), feature: rank + (isTransposed ? 1 : 0), spatial: range(rank) },
+    out: image,
+    strides: [...(strides ?? ones)],
     padding: padding.map(([before, after]): [number, number] => [before, after]),
-    lhsDilation: [...(dilation ?? [1, 1])],
-    rhsDilation: [1, 1],
+    lhsDilation: [...(dilation ?? ones)],
+    rhsDilation: ones,
     featureGroups: 1,
     batchGroups: 1,
   });

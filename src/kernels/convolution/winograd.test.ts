@@ -178,6 +178,20 @@ describe('other taps, strides and dilated inputs are as near as 3×3 taps', () =
   });
 });
 
+describe('of one axis', () => {
+  test.each<[string, ConvolutionCase]>([
+    ['3 taps', { size: [4, 50], channels: 48, features: 40, taps: [3], padding: [[1, 1]] }],
+    ['5 taps, features not whole vectors', { size: [4, 51], channels: 33, features: 41, taps: [5], padding: [[4, 0]] }],
+    ['4 taps, strides of 2', { size: [4, 61], channels: 32, features: 40, taps: [4], strides: [2], padding: [[1, 1]] }],
+    ['6 taps, two zeros between', { size: [4, 30], channels: 48, features: 32, taps: [6], dilation: [3], padding: [[4, 4]] }],
+    ['3 taps of one column', { size: [1, 1], channels: 48, features: 32, taps: [3], padding: [[1, 1]] }],
+    ['3 taps, zeros between: phases of one tap and of two', { size: [4, 40], channels: 48, features: 32, taps: [3], dilation: [2], padding: [[1, 2]] }],
+  ])('%s', async (name, c) => {
+    const labels = fast(await checkConvolution(c, CLOSE));
+    if (!name.includes('one')) expect(labels).toHaveLength(3);
+  }); // prettier-ignore
+});
+
 describe('an input that is not finite spoils the tiles that it meets, and no other', () => {
   const SIZES = { size: [1, 36, 36], channels: 32, features: 32 } as const;
   test.each<[string, number, ConvolutionCase]>([

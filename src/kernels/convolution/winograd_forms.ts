@@ -19,15 +19,32 @@ function imageOf(
   spatial: readonly number[],
 ): Image | null {
   if (strides[feature] !== 1) return null;
-  return { buffer, offset, image: strides[batch], row: strides[spatial[0]], column: strides[spatial[1]] };
+  const [row, column] = pairOf(spatial, (d) => strides[d], 0);
+  return { buffer, offset, image: strides[batch], row, column };
 }
 
-const AXES = [0, 1] as const;
-const pair = <T>(of: (axis: 0 | 1) => T): [T, T] => mapPair(AXES, of);
+/**
+ * What rows and columns have of what each spatial axis has. Where there is one axis, it is that of columns.
+ *
+ * @param none What a single row has.
+ */
+function pairOf<A, T>(axes: readonly A[], of: (axis: A, i: number) => T, none: T): [T, T] {
+  const all = axes.map(of);
+  return axes.length === 1 ? [none, all[0]] : [all[0], all[1]];
+}
 
-/** Whether it is one of float32 over two axes, without groups. */
+/** A single row. */
+const ONE_ROW: AxisPhases = {
+  phases: [{ first: 0, count: 1, tap: 0, taps: 1, index: 0 }],
+  step: 1,
+  tapStep: 1,
+  move: 1,
+  tapMove: 1,
+};
+
+/** Whether it is one of float32 over one axis or two, without groups. */
 const isSimple = ({ strides, featureGroups, batchGroups }: ConvParams, { dtype }: Value): boolean =>
-  dtype === 'float32' && strides.length === 2 && featureGroups * batchGroups === 1;
+  dtype === 'float32' && [1, 2].includes(strides.length) && featureGroups * batchGroups === 1;
 
 /** Phases of an axis that differ in where they lie alone, each with its copies: those that meet the same elements of the input. */
 interface AxisClass {
@@ -56,30 +73,31 @@ function classesOf({ phases }: AxisPhases): AxisClass[] {
   return [...classes.values()];
 }
 
-/** A form, and the first positions along each axis of all phases that it computes. */
+/** A form, and the first positions along each spatial axis of all phases that it computes. */
 export interface Form {
   readonly x: TiledConvolution;
-  readonly firsts: readonly Pair[];
+  readonly firsts: readonly (readonly number[])[];
 }
 
 /** A convolution, or the gradient for an input, as tiled convolutions, one of phases that have equally many taps. */
-export function formsOf(node: Node, lowering: Lowering, label: string, axes: readonly AxisPhases[]): Form[] {
+export function formsOf(node: Node, lowering: Lowering, label: string, spatial: readonly AxisPhases[]): Form[] {
   const [lhs, rhs] = node.inputs;
   const [value] = node.outputs;
   const p = node.params as ConvParams;
   if (!isSimple(p, value)) return [];
-  const taps = pair((i) => rhs.shape[p.rhs.spatial[i]]);
-  const fits = AXES.every(
-    (i) => p.rhsDilation[i] === 1 && (p.strides[i] === 1 || (p.lhsDilation[i] === 1 && taps[i] >= p.strides[i])),
-  );
+  const fits = p.strides.every((stride, i) => {
+    const taps = rhs.shape[p.rhs.spatial[i]];
+    return p.rhsDilation[i] === 1 && (stride === 1 || (p.lhsDilation[i] === 1 && taps >= stride));
+  });
   const [{ view, buffer }, kernel] = [lowering.source(lhs), lowering.source(rhs)];
   const input = imageOf(buffer, view.offset, view.strides, p.lhs.batch, p.lhs.feature, p.lhs.spatial);
   const out = stridesOf(value.shape);
   const output = imageOf(lowering.output(value), 0, out, p.out.batch, p.out.feature, p.out.spatial);
   if (!fits || input === null || output === null) return [];
-  const outStep = pair((i) => out[p.out.spatial[i]]);
-  const kernelStep = pair((i) => kernel.view.strides[p.rhs.spatial[i]]);
-  const [rows, columns] = pair((i) => classesOf(axes[i]));
+  const outStep = pairOf(p.out.spatial, (d) => out[d], 0);
+  const kernelStep = pairOf(p.rhs.spatial, (d) => kernel.view.strides[d], 0);
+  const axes = pairOf(spatial, (axis) => axis, ONE_ROW);
+  const [rows, columns] = mapPair(axes, classesOf);
   return rows.flatMap((row) =>
     columns.map((column): Form => {
       const both = [row, column] as const;
@@ -91,8 +109,8 @@ export function formsOf(node: Node, lowering: Lowering, label: string, axes: rea
         channels: rhs.shape[p.rhs.feature],
         features: value.shape[p.out.feature],
         taps: mapPair(both, (x) => x.taps),
-        strides: pair((i) => p.strides[i]),
-        size: pair((i) => lhs.shape[p.lhs.spatial[i]]),
+        strides: pairOf(p.strides, (stride) => stride, 1),
+        size: pairOf(p.lhs.spatial, (d) => lhs.shape[d], 1),
         phases: combined.map((phases) => ({
           before: mapPair(phases, ({ index }) => -index),
           size: mapPair(phases, ({ count }) => count),
@@ -110,13 +128,13 @@ export function formsOf(node: Node, lowering: Lowering, label: string, axes: rea
         kernel: {
           buffer: kernel.buffer,
           offset: kernel.view.offset,
-          tap: pair((i) => axes[i].tapStep * kernelStep[i]),
+          tap: mapPair(axes, ({ tapStep }, i) => tapStep * kernelStep[i]),
           channel: kernel.view.strides[p.rhs.feature],
           feature: kernel.view.strides[p.rhs.batch],
           copy: mapPair(both, (x, i) => x.copyTap * kernelStep[i]),
         },
       };
-      const firsts = row.firsts.flatMap((a) => column.firsts.map((b): Pair => [a, b]));
+      const firsts = row.firsts.flatMap((a) => column.firsts.map((b) => [a, b].slice(-spatial.length)));
       return { x, firsts };
     }),
   );
@@ -135,17 +153,19 @@ export function gradientForm(node: Node, lowering: Lowering, label: string): Til
   const { strides, rhsDilation, lhsDilation } = p;
   const isDilated = lhsDilation.some((step) => step > 1);
   const steps = isDilated ? lhsDilation : rhsDilation;
-  const taps = pair((i) => value.shape[p.out.spatial[i]]);
+  const taps = pairOf(p.out.spatial, (d) => value.shape[d], 1);
+  const parts = pairOf(steps, (step) => step, 1);
   const ones = [strides, isDilated ? rhsDilation : lhsDilation].flat().every((step) => step === 1);
-  if (!ones || AXES.some((i) => taps[i] < steps[i])) return null;
+  if (!ones || taps.some((count, i) => count < parts[i])) return null;
   const [a, b] = [lowering.source(lhs), lowering.source(rhs)];
   const left = imageOf(a.buffer, a.view.offset, a.view.strides, p.lhs.feature, p.lhs.batch, p.lhs.spatial);
   const right = imageOf(b.buffer, b.view.offset, b.view.strides, p.rhs.feature, p.rhs.batch, p.rhs.spatial);
   if (left === null || right === null) return null;
   const c = stridesOf(value.shape);
-  const tap = pair((i) => c[p.out.spatial[i]]);
-  const [leftSize, rightSize] = [pair((i) => lhs.shape[p.lhs.spatial[i]]), pair((i) => rhs.shape[p.rhs.spatial[i]])];
-  const before = pair((i) => p.padding[i][0]);
+  const tap = pairOf(p.out.spatial, (d) => c[d], 0);
+  const leftSize = pairOf(p.lhs.spatial, (d) => lhs.shape[d], 1);
+  const rightSize = pairOf(p.rhs.spatial, (d) => rhs.shape[d], 1);
+  const before = pairOf(p.padding, ([before]) => before, 0);
   const [from, to] = isDilated ? [p.out.feature, p.out.batch] : [p.out.batch, p.out.feature];
   const last = tap[0] * (taps[0] - 1) + tap[1] * (taps[1] - 1);
   const turned = isDilated ? -1 : 1;
@@ -155,11 +175,11 @@ export function gradientForm(node: Node, lowering: Lowering, label: string): Til
     channels: value.shape[from],
     features: value.shape[to],
     taps,
-    strides: pair((i) => steps[i]),
+    strides: parts,
     size: isDilated ? rightSize : leftSize,
     phases: [
       {
-        before: isDilated ? pair((i) => taps[i] - 1 - before[i]) : before,
+        before: isDilated ? mapPair(before, (zeros, i) => taps[i] - 1 - zeros) : before,
         size: isDilated ? leftSize : rightSize,
         output: 0,
         kernel: 0,

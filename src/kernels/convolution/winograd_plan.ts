@@ -39,7 +39,7 @@ export interface Phase {
 }
 
 /**
- * A convolution over two axes, of float32. Its taps are dealt in turn to the *parts* of an axis, as many as the stride: each part is a convolution
+ * A convolution over two axes, or one (of a single row), of float32. Its taps are dealt in turn to the *parts* of an axis, as many as the stride: each part is a convolution
  * without strides of every so manieth element of the input, and the parts' sums are one sum, as if they were features.
  *
  * Where its input is dilated, positions are in *phases*, each of them a convolution without dilation, and all alike but for where they lie. Those
