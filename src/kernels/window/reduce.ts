@@ -1,6 +1,6 @@
 /** @file Sums and extrema of sliding windows: pooling. */
 import { highest, lowest, storageBytes } from '../../core/dtype.js';
-import { formatShape } from '../../core/shape.js';
+import { formatShape, sizeOf } from '../../core/shape.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
 import type { WindowParams } from '../../graph/lax.js';
@@ -11,11 +11,15 @@ import { forInner, geometryOf, positionOf, WindowLoops } from './windows.js';
 
 function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
   return {
-    lower(node, lowering) {
+    epilogueColumns({ inputs: [x], outputs: [value], params }) {
+      const { inner } = geometryOf(x.shape, value.shape, params as WindowParams);
+      return value.dtype === 'float32' && sizeOf(value.shape) > 0 ? inner : null;
+    },
+    lower(node, lowering, epilogue) {
       const [x] = node.inputs;
       const [value] = node.outputs;
       const g = geometryOf(x.shape, value.shape, node.params as WindowParams);
-      const [from, to] = [lowering.source(x).buffer, lowering.output(value)];
+      const [from, to] = [lowering.source(x).buffer, epilogue?.result ?? lowering.output(value)];
       const windows = g.axes.reduce((n, axis) => n * axis.outSize, 1);
       const units = g.outer * windows;
       const cut = cutTasks(lowering.target, units, g.inner * g.taps);
@@ -24,13 +28,14 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
       const wide = accumulatedAs(dtype);
       const start = kind === 'sum' ? 0 : kind === 'max' ? lowest(wide) : highest(wide);
       lowering.add({
-        label: `${node.primitive.name} ${formatShape(x.shape)}`,
+        label: `${node.primitive.name} ${formatShape(x.shape)}${epilogue?.label ?? ''}`,
         tasks: cut.tasks,
         work: units * g.inner * g.taps,
-        reads: [from],
-        writes: [to],
+        reads: [from, ...(epilogue?.reads ?? [])],
+        writes: epilogue?.writes ?? [to],
         emit: (f, lo, hi) => {
-          const [source, target] = [from.pointer(f), to.pointer(f)];
+          const pointers = epilogue?.pointers(f) ?? [to.pointer(f)];
+          const [source, target] = [from.pointer(f), pointers[0]];
           const loops = new WindowLoops(f, g);
           forUnits(f, lo, hi, units, cut, (unit) => {
             const outer = f.let(unit.divU(windows));
@@ -47,7 +52,10 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
                 const now: LaneValue = { dtype: wide, expr: total };
                 f.set(total, s.binary(kind === 'sum' ? 'add' : kind, now, element).expr);
               });
-              storeElements(f, s.convert({ dtype: wide, expr: total }, dtype), f.let(out.add(c.mul(bytes))), 0);
+              const column = f.let(c.mul(bytes));
+              const to = f.let(out.add(column));
+              if (epilogue !== undefined) epilogue.store(f, pointers, to, column, total);
+              else storeElements(f, s.convert({ dtype: wide, expr: total }, dtype), to, 0);
             });
           });
         },

@@ -73,4 +73,39 @@ describe.each(Object.entries(WINDOWS))('windows %s', (_name, { window, strides, 
         run([shape, [...out]], (x, dy) => [lax.selectAndScatter(x, dy, params)]);
       }
   });
+
+  test('with arithmetic on what was pooled, which is done before it is stored', () => {
+    for (const channels of [1, 7, 16, 24]) {
+      const around = (middle: readonly number[], outer: number): number[] => [outer, ...middle, outer];
+      const params = {
+        window: around(window, 1),
+        strides: around(strides, 1),
+        padding: [[0, 0], [padding, padding], [padding, padding], [0, 0]] as [number, number][], // prettier-ignore
+        dilation: around(dilation, 1),
+      };
+      for (const pool of [lax.reduceWindowMax, lax.reduceWindowMin, lax.reduceWindowSum]) {
+        const builder = new GraphBuilder();
+        const x = builder.input({ dtype: 'float32', shape: [2, 13, 12, channels] }, 'x');
+        const pooled = pool(x, params);
+        const mask = builder.input({ dtype: 'bool', shape: pooled.shape }, 'mask');
+        const bias = builder.input({ dtype: 'float32', shape: [channels] }, 'bias');
+        const sum = lax.add(pooled, lax.broadcastTo(bias, pooled.shape));
+        const kept = lax.select(mask, sum, lax.broadcastTo(lax.scalarLike(sum, 0), sum.shape));
+        const graph = builder.graph([x, mask, bias], [lax.reverse(kept, [0])]); // outputs are left to loops
+        const arrays = graph.inputs.map(({ shape, dtype }, i) =>
+          dtype === 'bool'
+            ? fromNumbers(
+                dtype,
+                [...shape],
+                Array.from({ length: sizeOf(shape) }, (_, k) => ((k * 7) % 3) & 1),
+              )
+            : numbers(shape, dtype, 7919 * i, i === 0),
+        );
+        const none = { inputs: [null, null, null], outputs: [null], counter: null };
+        const program = wasmBackend.compile(graph, wasmBackend.createHeap(), none);
+        expect(difference(program.runSync(arrays, 1)[0], interpret(graph, arrays)[0], 0)).toBeNull();
+        expect(program.profile!(arrays, 1)[0].label).toMatch(/^reduceWindow.* \+ 2 nodes$/);
+      }
+    }
+  });
 });
