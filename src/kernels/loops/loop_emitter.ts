@@ -1,7 +1,8 @@
 /** @file Code for the positions, loads, values and stores of a loop group: what the nests of loop_nest.ts are made of. */
 import { storageBytes } from '../../core/dtype.js';
 import type { Expr, FunctionBuilder, Vectors } from '../../codegen/index.js';
-import { i32 } from '../../codegen/index.js';
+import { i32, isWide } from '../../codegen/index.js';
+import { BYTES } from '../buffers.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import {
   constantLanes,
@@ -50,6 +51,7 @@ export class LoopEmitter {
   readonly #keys: readonly string[];
   readonly #steps = new Map<string, readonly number[]>();
   readonly #ramps = new Map<number, Expr>();
+  #narrowBy: Expr | null = null;
 
   constructor(
     private readonly f: FunctionBuilder,
@@ -79,6 +81,14 @@ export class LoopEmitter {
 
   #startOf(access: Access): number {
     return access.buffer!.origin(this.f).address + access.offset * storageBytes(access.dtype);
+  }
+
+  /**
+   * Wide vectors that are stored in less than 32 bits go through this place: V8 joins what ends in a pair of whole stores, and what is
+   * narrowed from registers does not.
+   */
+  storeNarrowBy(place: Expr): void {
+    this.#narrowBy = place;
   }
 
   get lanes(): number {
@@ -271,8 +281,18 @@ export class LoopEmitter {
   store(k: number, value: LaneValue, cursors: Cursors, ahead: Ahead = []): void {
     const access = this.accesses[k];
     const moved = ahead.reduce((sum, [axis, steps]) => sum + steps * axis.strides[k], 0);
-    const offset = this.#startOf(access) + moved * storageBytes(access.dtype);
-    storeElements(this.f, value, cursors.get(this.#keys[k])!, offset);
+    const bytes = storageBytes(access.dtype);
+    const offset = this.#startOf(access) + moved * bytes;
+    const at = cursors.get(this.#keys[k])!;
+    const { f } = this;
+    if (this.#narrowBy === null || bytes >= BYTES || !isWide(value.expr.type))
+      return storeElements(f, value, at, offset);
+    const { dtype, expr } = value;
+    f.store('i32', this.#narrowBy, expr);
+    for (const half of [0, 1]) {
+      const part = f.let(f.loadVector('i32', this.#narrowBy, half * this.lanes * BYTES));
+      storeElements(f, { dtype, expr: part }, at, offset + half * this.lanes * bytes);
+    }
   }
 
   storeAll(of: (operand: Operand) => LaneValue, cursors: Cursors, ahead: Ahead = []): void {

@@ -84,11 +84,11 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
   const partials = inParts
     ? reductions.map((r) => lowering.workspace(r.dtype, parts * kept, `partial ${r.node.primitive.name}`))
     : [];
-  // Each thread has a line of the cache for each wide sum of a row.
-  const own =
-    mode === 'rows' && vectors === 2
-      ? lowering.workspace('float32', (MAX_THREADS * reductions.length * SPARE_BYTES) / 4, 'sums of rows')
-      : null;
+  // Each thread has a line of the cache for each wide sum of a row, and one for what is stored in less than 32 bits.
+  const sums = mode === 'rows' ? reductions.length : 0;
+  const narrows = plan.stores.some(({ value }) => storageBytes(value.dtype) < BYTES);
+  const lines = vectors === 2 ? sums + (narrows ? 1 : 0) : 0;
+  const own = lines === 0 ? null : lowering.workspace('float32', (MAX_THREADS * lines * SPARE_BYTES) / BYTES, 'spare');
   const turnedSize = turning === null ? 0 : turning.accesses.length * turning.rows.size * turning.columns;
   const turnedOver = turnedSize === 0 ? null : lowering.workspace('float32', MAX_THREADS * turnedSize, 'turned over');
   const accesses = plan.accesses.slice();
@@ -110,8 +110,8 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
     emit: (f, lo, hi) => {
       const loops = new LoopEmitter(f, plan, accesses, axes);
       const origin = loops.start();
-      const spare =
-        own === null ? null : f.let(own.pointer(f).add(threadNumber().mul(reductions.length * SPARE_BYTES)));
+      const spare = own === null ? null : f.let(own.pointer(f).add(threadNumber().mul(lines * SPARE_BYTES)));
+      if (spare !== null && narrows) loops.storeNarrowBy(f.let(spare.add(sums * SPARE_BYTES)));
       const space =
         turnedOver === null ? null : f.let(turnedOver.pointer(f).add(threadNumber().mul(turnedSize * BYTES)));
       forUnits(f, lo, hi, units, cut, (unit) => {
