@@ -368,3 +368,65 @@ describe('bad input', () => {
     );
   });
 });
+
+describe('a program for batches of a form', () => {
+  const columns = { age: [20, 30, 40, 50], job: ['cook', 'nurse', 'cook', 'judge'] };
+  const numbers = (space: FeatureSpace<'concat'>, rows: FeatureRows): unknown => space(rows).arraySync();
+
+  test('gives the numbers that it gives op by op', async () => {
+    const space = new FeatureSpace(
+      { age: 'float_normalized', job: 'string_categorical' },
+      { crosses: [], outputMode: 'concat' },
+    );
+    await space.adapt(columns);
+    const other = { age: [50, 40, 30, 20], job: ['judge', 'judge', 'nobody', 'cook'] };
+    const first = [numbers(space, columns), numbers(space, slice(other, 0, 3))];
+    for (let call = 0; call < 3; call++) {
+      expect(numbers(space, columns)).toEqual(first[0]);
+      expect(numbers(space, slice(other as Columns, 0, 3))).toEqual(first[1]);
+    }
+    // Other texts of the same form.
+    const single = [0, 1, 2, 3].map((i) => numbers(space, rowAt(other as Columns, i)));
+    expect(numbers(space, other)).toEqual(single);
+  });
+
+  test('is made anew when what it was made of changes', async () => {
+    const space = new FeatureSpace(
+      { age: 'float_normalized', job: 'string_categorical' },
+      { crosses: [], outputMode: 'concat' },
+    );
+    await space.adapt(columns);
+    for (let call = 0; call < 3; call++) numbers(space, columns);
+    const others = { age: [1, 3, 5, 7], job: ['judge', 'nurse', 'cook', 'cook'] };
+    const fresh = new FeatureSpace(
+      { age: 'float_normalized', job: 'string_categorical' },
+      { crosses: [], outputMode: 'concat' },
+    );
+    await space.adapt(others);
+    await fresh.adapt(others);
+    for (let call = 0; call < 3; call++) expect(numbers(space, columns)).toEqual(numbers(fresh, columns));
+    // One layer alone.
+    await (space.preprocessors['age'] as layers.Normalization).adapt(tensor([[100], [300]]));
+    await (fresh.preprocessors['age'] as layers.Normalization).adapt(tensor([[100], [300]]));
+    const expected = fresh.preprocessors['age']<Tensor>(tensor([[20]], null, 'float32')).dataSync()[0];
+    for (let call = 0; call < 3; call++) expect((numbers(space, columns) as number[][])[0][0]).toBeCloseTo(Number(expected), 5); // prettier-ignore
+  });
+
+  test('is done without where a layer cannot be part of one', async () => {
+    class Looks extends layers.Layer {
+      override call(x: Tensor): Tensor {
+        return tensor(
+          Array.from(x.dataSync() as Float32Array, (v) => [v * 2]),
+          null,
+          'float32',
+        );
+      }
+      override computeOutputSpec(x: Tensor) {
+        return { shape: x.shape, dtype: 'float32' as const };
+      }
+    }
+    const space = new FeatureSpace({ age: FeatureSpace.feature('float32', new Looks(), 'float') }, { outputMode: 'concat' }); // prettier-ignore
+    for (let call = 0; call < 3; call++) expect(numbers(space, { age: [1, 2, call] })).toEqual([[2], [4], [2 * call]]);
+    expect(() => space({ age: ['a'] })).toThrow(/holds numbers/);
+  });
+});

@@ -14,13 +14,14 @@ import { formatShape } from '../../core/shape.js';
 import type { SavedChildren } from '../../core/tracking.js';
 import { isDict } from '../../core/tree.js';
 import * as layers from '../../layers/index.js';
+import { CompiledCalls } from '../../layers/preprocessing/compiled_calls.js';
 import type { AdaptData, Layer } from '../../layers/index.js';
 import { Input, Layer as LayerBase } from '../../layers/index.js';
 import { oneOf, ownerOf, positiveInteger } from '../../layers/arguments.js';
 import { compareTexts } from '../../layers/preprocessing/tokens.js';
 import * as ops from '../../ops/index.js';
 import type { TensorLike } from '../../runtime/index.js';
-import { KerasTensor, StringTensor, Tensor } from '../../runtime/index.js';
+import { isTracing, KerasTensor, StringTensor, Tensor } from '../../runtime/index.js';
 import type { FileTarget } from '../../saving/index.js';
 import { saveModel } from '../../saving/index.js';
 import type { Adaptable } from './adapt_features.js';
@@ -158,6 +159,9 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
   concat: Layer | null = null;
   #encoded: Encoded<Mode, KerasTensor> | null = null;
   #adapted = false;
+  /** Programs for batches, and for which vocabularies they were made. null: none yet. */
+  #programs: { readonly versions: string; readonly calls: CompiledCalls } | null = null;
+  #isTraceable = true;
 
   constructor(features: Readonly<Record<string, FeatureType | Feature>>, options: FeatureSpaceOptions<Mode> = {}) {
     options = checkedOptions(new.target, options, arguments, 1);
@@ -347,6 +351,7 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
   /** Vocabularies may have changed their sizes. */
   #forget(): void {
     this.#encoded = null;
+    this.#programs = null;
     this.oneHotEncoders = {};
     this.concat = null;
   }
@@ -465,10 +470,29 @@ export class FeatureSpace<const Mode extends EncodedMode = 'concat'> extends Lay
       x.ndim === 0 ? ops.reshape(x, [1, 1]) : x.ndim === 1 ? ops.expandDims(x, -1) : x,
     );
     this.#requireOneLength(raw, columns);
-    const merged = this.#merge(this.#prepare(columns));
+    const merged = this.#encode(columns);
     if (!single) return merged as Encoded<Mode, Tensor>;
     const first = (x: Tensor): Tensor => (x.ndim === 2 && x.shape[0] === 1 ? ops.squeeze(x, { axis: 0 }) : x);
     return (merged instanceof Tensor ? first(merged) : mapDict(merged as Record<string, Tensor>, first)) as Encoded<Mode, Tensor>; // prettier-ignore
+  }
+
+  /** All at once, by a program from the second batch of a form on. */
+  #encode(columns: Readonly<Record<string, Tensor>>): unknown {
+    if (isTracing() || !this.#isTraceable) return this.#merge(this.#prepare(columns));
+    const versions = Object.values(this.preprocessors).map((layer) => layer.constantsVersion).join(); // prettier-ignore
+    if (this.#programs?.versions !== versions) this.#programs = { versions, calls: this.#newCalls() };
+    try {
+      return this.#programs.calls.run(columns, false);
+    } catch {
+      // What is wrong with the rows is said op by op. If nothing is, a layer of the person's is none that can be part of a program.
+      const merged = this.#merge(this.#prepare(columns));
+      this.#isTraceable = false;
+      return merged;
+    }
+  }
+
+  #newCalls(): CompiledCalls {
+    return new CompiledCalls((columns) => this.#merge(this.#prepare(columns as Readonly<Record<string, unknown>>)));
   }
 
   /** @throws {ValueError} Columns have different numbers of rows. */
