@@ -77,7 +77,47 @@ export interface Epilogue {
    * @param column Bytes from the first result of the row.
    */
   store(f: FunctionBuilder, pointers: readonly Expr[], at: Expr, column: Expr, given: Expr): void;
-  /** Do it by a loop of its own, over results that lie where the node has them. */
+}
+
+/**
+ * A loop that a kernel runs over rows of its results as soon as they are stored, while they are in cache: it sums what it computes of
+ * them along the rows. Rows are numbered in the order of memory, all leading axes together.
+ */
+export interface RowLoop {
+  /** Beside the results. */
+  readonly reads: readonly Buffer[];
+  readonly label: string;
+  /** Operations a row, about. */
+  readonly work: number;
+  /**
+   * Cut the rows into pieces, which have sums of their own. The cut depends neither on the number of threads nor on the width of vectors.
+   *
+   * @returns What is written; null where the pieces are so small that the loop is better done apart.
+   */
+  cut(pieces: number): readonly Buffer[] | null;
+  /**
+   * Do a piece: all columns of the rows `lo` to before `hi`, which the kernel has stored.
+   *
+   * @param columns Some of the columns, the length of which is a multiple of `unit`. Default: all.
+   */
+  run(
+    f: FunctionBuilder,
+    piece: Expr,
+    rows: readonly [lo: Expr, hi: Expr],
+    columns?: { readonly range: readonly [lo: Expr, hi: Expr]; readonly unit: number },
+  ): void;
+  /** Add what combines the sums of the pieces: after the kernel. */
+  combine(): void;
+  /** Do it by a kernel of its own: after all that makes the results. */
+  apart(): void;
+}
+
+/** What is to be done to the results of a node: in the kernel that makes them, or apart. */
+export interface Ending {
+  readonly epilogue?: Epilogue;
+  /** Done to what the epilogue stores, if there is one. */
+  readonly rows?: RowLoop;
+  /** Do all of it by a loop of its own, over results that lie where the node has them. */
   apart(): void;
 }
 
@@ -87,6 +127,8 @@ export interface LowerRule {
   readonly takesViews?: (operand: number) => boolean;
   /** Elements of a row of results, if `lower` may be given work to do to results before it stores them; null: it may not. */
   readonly epilogueColumns?: (node: Node) => number | null;
-  /** @param epilogue Work that the rule must do: to each result before it is stored, or by `apart`. */
-  lower(node: Node, lowering: Lowering, epilogue?: Epilogue): void;
+  /** Elements of a row of results, if `lower` may be given a loop over rows of them; null: it may not. Default: `epilogueColumns`. */
+  readonly rowColumns?: (node: Node) => number | null;
+  /** @param ending What the rule must do, all of it, or by `ending.apart`, or the epilogue and `ending.rows.apart`. */
+  lower(node: Node, lowering: Lowering, ending?: Ending): void;
 }

@@ -19,7 +19,7 @@ const SMALL = 64;
 const type = ({ dtype, shape }: TensorType): string => `${dtype}${formatShape(shape)}`;
 
 const nodesOf = (group: Group): readonly Node[] =>
-  group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? [])];
+  group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? []), ...(group.rows?.nodes ?? []), ...(group.rows?.reductions ?? [])];
 
 /** What the kernels of a group depend on. */
 export interface GroupKey {
@@ -46,7 +46,10 @@ export function groupKey(
     if (known === undefined) numbers.set(value, (known = numbers.size));
     return known;
   };
-  const parts: string[] = group.kind === 'loop' ? [formatShape(group.shape), group.axes.join()] : [];
+  const parts: string[] =
+    group.kind === 'loop'
+      ? [formatShape(group.shape), group.axes.join()]
+      : [`${group.epilogue?.nodes.length} ${group.rows?.nodes.length} ${group.rows?.axes.join()}`];
   for (const node of nodesOf(group)) {
     const { primitive, params, inputs, outputs } = node;
     if (primitive.bodies !== undefined) return null;

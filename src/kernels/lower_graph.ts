@@ -6,7 +6,7 @@ import { sizeOf } from '../core/shape.js';
 import type { Target } from '../codegen/index.js';
 import type { Graph, Node, Value } from '../graph/graph.js';
 import { constantOf, isInput } from '../graph/graph.js';
-import type { CallGroup, Group, LoopLimits } from './schedule/groups.js';
+import type { CallGroup, Group, LoopGroup, LoopLimits } from './schedule/groups.js';
 import { fuse } from './schedule/fusion.js';
 import type { View } from '../graph/views.js';
 import { Views } from '../graph/views.js';
@@ -16,10 +16,12 @@ import { materializeViews } from './materialize_views.js';
 import type { BodyBuffers, Lowered, Lowering, Source } from './context.js';
 import { copyKernel } from './move/copy.js';
 import { LoopEpilogue } from './contraction/epilogue.js';
+import type { Endings } from './schedule/epilogue_groups.js';
 import { joinEpilogues } from './schedule/epilogue_groups.js';
 import type { GroupKey } from './kernel_keys.js';
 import { groupKey, kernelKey } from './kernel_keys.js';
 import { lowerLoops } from './loops/loops.js';
+import { SumsOfRows } from './loops/row_loop.js';
 import { LoweredGroup } from './repeats.js';
 import { lowerRules } from './rules.js';
 
@@ -36,9 +38,13 @@ export interface Places {
 /** A loop of more nodes and reads needs more registers and instructions than it should have. */
 const loopLimits = ({ machine: { registers } }: Target): LoopLimits => ({ nodes: 6 * registers, reads: 2 * registers });
 
-/** Elements of a row of the results of a node, if work can be done to them before they are stored. */
-const epilogueColumns = (node: Node): number | null =>
-  lowerRules.get(node.primitive.name)?.epilogueColumns?.(node) ?? null;
+const endings: Endings = {
+  columnsOf: (node) => lowerRules.get(node.primitive.name)?.epilogueColumns?.(node) ?? null,
+  rowColumnsOf(node) {
+    const rule = lowerRules.get(node.primitive.name);
+    return (rule?.rowColumns ?? rule?.epilogueColumns)?.(node) ?? null;
+  },
+};
 
 class GraphLowering implements Lowering {
   readonly kernels: Kernel[] = [];
@@ -174,7 +180,7 @@ class GraphLowering implements Lowering {
       this.graph,
       fuse(this.graph, this.#views, loopLimits(this.target)),
       this.#views,
-      epilogueColumns,
+      endings,
     );
     const stored = this.#stored(groups);
     const isStored = (value: Value): boolean => stored.has(value);
@@ -220,20 +226,25 @@ class GraphLowering implements Lowering {
     this.#lowered.set(key.text, new LoweredGroup(key.text, this.kernels.slice(start), key.values, bufferOf));
   }
 
-  #call({ node, epilogue: end }: CallGroup, isStored: (value: Value) => boolean): void {
+  #call({ node, epilogue: end, rows, whole }: CallGroup, isStored: (value: Value) => boolean): void {
     const rule = lowerRules.get(node.primitive.name);
     if (rule === undefined) throw new InternalError(`kernels: there is no lowering of '${node.primitive.name}'`);
-    if (end === undefined) rule.lower(node, this);
-    else rule.lower(node, this, new LoopEpilogue(node, end, epilogueColumns(node)!, this, isStored));
+    if (whole === undefined) rule.lower(node, this);
+    else {
+      const apart = (group: LoopGroup) => (): void => lowerLoops(group, this, isStored);
+      rule.lower(node, this, {
+        epilogue: end && new LoopEpilogue(node, end, endings.columnsOf(node)!, this, isStored),
+        rows: rows && new SumsOfRows(rows, this, isStored, apart(rows)),
+        apart: apart(whole),
+      });
+    }
   }
 
   /** Values that are read outside of the loop that computes them. */
   #stored(groups: readonly Group[]): Set<Value> {
     const stored = new Set<Value>();
-    for (const group of groups) {
-      const nodes =
-        group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? [])];
-      const own = new Set(group.kind === 'call' && group.epilogue === undefined ? [] : nodes);
+    for (const nodes of groups.flatMap(runsOf)) {
+      const own = new Set(nodes);
       for (const node of nodes) {
         for (const value of node.inputs) {
           const { base } = this.#views.of(value);
@@ -276,6 +287,14 @@ class GraphLowering implements Lowering {
       this.add(copyKernel(from, to));
     }
   }
+}
+
+/** The nodes of a group that hand values to each other without memory. */
+function runsOf(group: Group): (readonly Node[])[] {
+  const all = ({ nodes, reductions }: LoopGroup): Node[] => [...nodes, ...reductions];
+  if (group.kind === 'loop') return [all(group)];
+  const { node, epilogue, rows } = group;
+  return [[node, ...(epilogue?.nodes ?? [])], ...(rows === undefined ? [] : [all(rows)])];
 }
 
 /** Whose code most nodes of the group are. */

@@ -158,3 +158,38 @@ describe('convolutions, with the gradients of input and kernel', () => {
       expectSameBits({ graph: builder.graph([x, kernel], [y, ...grads]), inputs: shapes.map((s, i) => wave(i, s)) });
     });
 });
+
+describe('sums of the rows of results', () => {
+  const sums = (y: Value): Value[] => {
+    const axes = y.shape.slice(1).map((_, d) => d);
+    return [y, lax.reduceSum(y, axes), lax.reduceSum(lax.mul(y, y), axes)];
+  };
+  const check = (shapes: readonly (readonly number[])[], build: (...xs: Value[]) => Value): void => {
+    const builder = new GraphBuilder();
+    const xs = shapes.map((shape, i) => builder.input({ dtype: 'float32', shape }, `x${i}`));
+    expectSameBits({ graph: builder.graph(xs, sums(build(...xs))), inputs: shapes.map((shape, i) => wave(i, shape)) });
+  };
+  for (const columns of [2, 7, 8, 9, 16, 20, 24, 33, 130, 600])
+    test(`of products, ${columns} columns`, () => {
+      for (const [rows, depth] of [[300, 40], [1000, 5], [70, 2053]]) // prettier-ignore
+        check([[rows, depth], [depth, columns]], (a, b) =>
+          lax.dotGeneral(a, b, { lhsBatch: [], rhsBatch: [], lhsContract: [1], rhsContract: [0] }),
+        ); // prettier-ignore
+    });
+  for (const features of [6, 12, 16, 20, 24, 40, 72])
+    test(`of convolutions, ${features} features`, () => {
+      for (const channels of [3, 16])
+        check([[3, 29, 26, channels], [3, 3, channels, features]], (x, kernel) =>
+          lax.convGeneral(x, kernel, {
+            lhs: { batch: 0, feature: 3, spatial: [1, 2] }, rhs: { batch: 3, feature: 2, spatial: [0, 1] }, out: { batch: 0, feature: 3, spatial: [1, 2] },
+            strides: [1, 1], padding: [[1, 1], [1, 1]], lhsDilation: [1, 1], rhsDilation: [1, 1], featureGroups: 1, batchGroups: 1,
+          }),
+        ); // prettier-ignore
+    });
+  for (const features of [5, 8, 20, 48])
+    test(`of gradients of pooling, ${features} features`, () => {
+      const none: [number, number][] = [[0, 0], [0, 0], [0, 0], [0, 0]]; // prettier-ignore
+      const params = { window: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: none, dilation: [1, 1, 1, 1] };
+      check([[5, 12, 14, features], [5, 6, 7, features]], (x, dy) => lax.selectAndScatter(x, dy, params)); // prettier-ignore
+    });
+});

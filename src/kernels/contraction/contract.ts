@@ -6,7 +6,7 @@ import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis, ContractionOperand } from './contraction.js';
 import { countOf, mergeAxes, stepsTo } from './contraction.js';
 import { accumulatedAs } from '../move/elements.js';
-import type { Epilogue } from '../context.js';
+import type { Ending } from '../context.js';
 import { lowerGemm, takesEpilogue } from './gemm.js';
 import { lowerGemm64 } from './gemm64.js';
 import { cutTasks, decode, forUnits } from '../work.js';
@@ -16,11 +16,17 @@ export const finishesAll = (parts: readonly Contraction[], target: Target): bool
   parts.every((x) => takesEpilogue(inOrder(x), target));
 
 /** Add the kernels of contractions that make the results of one node together, and do what is to be done to these. */
-export function lowerContractions(lowering: Lowering, parts: readonly Contraction[], epilogue?: Epilogue): void {
-  const within = finishesAll(parts, lowering.target) ? epilogue : undefined;
-  for (const x of parts.map(inOrder))
-    lowerMerged(lowering, within === undefined ? x : { ...x, epilogue: within, c: { ...x.c, buffer: within.result } });
-  if (within === undefined) epilogue?.apart();
+export function lowerContractions(lowering: Lowering, parts: readonly Contraction[], ending?: Ending): void {
+  const { epilogue, rows } = ending ?? {};
+  const finishes = epilogue === undefined || finishesAll(parts, lowering.target);
+  const within = finishes ? epilogue : undefined;
+  const rowLoop = finishes && parts.length === 1 ? rows : undefined;
+  for (const x of parts) {
+    const c = within === undefined ? x.c : { ...x.c, buffer: within.result };
+    lowerMerged(lowering, inOrder({ ...x, c, epilogue: within, rowLoop }));
+  }
+  if (!finishes) ending?.apart();
+  else if (rowLoop === undefined) rows?.apart();
 }
 
 /** Add the kernels of a contraction. */
@@ -43,7 +49,10 @@ function inOrder(contraction: Contraction): Contraction {
 
 function lowerMerged(lowering: Lowering, merged: Contraction): void {
   if (accumulatedAs(merged.dtype) === 'float32' && countOf(merged.depth) > 0) lowerGemm(lowering, merged);
-  else if (!lowerGemm64(lowering, merged)) lowerPlainly(lowering, merged);
+  else {
+    if (!lowerGemm64(lowering, merged)) lowerPlainly(lowering, merged);
+    merged.rowLoop?.apart();
+  }
 }
 
 /** One element at a time: for integers, and what of float64 is no product of two matrices. */

@@ -6,7 +6,9 @@ import type { DType } from '../../core/dtype.js';
 import type { Expr, FunctionBuilder } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
-import type { Epilogue } from '../context.js';
+import type { Epilogue, RowLoop } from '../context.js';
+import type { RowPieces } from '../row_pieces.js';
+import { piecesOf } from '../row_pieces.js';
 import { decode } from '../work.js';
 
 /** An axis of a contraction, with the steps (in elements) that it makes in the arrays where it occurs; 0 where it does not. */
@@ -35,6 +37,8 @@ export interface Contraction {
   readonly depth: readonly ContractionAxis[];
   /** What is done to results before they are stored; C is then where the epilogue has its result. */
   readonly epilogue?: Epilogue;
+  /** A loop over rows of results that are stored. */
+  readonly rowLoop?: RowLoop;
 }
 
 export const countOf = (axes: readonly ContractionAxis[]): number => axes.reduce((n, axis) => n * axis.size, 1);
@@ -72,6 +76,21 @@ export function runInC(axes: readonly ContractionAxis[]): number {
   let run = 1;
   for (let d = axes.length - 1; d >= 0 && axes[d].c === run; d--) run *= axes[d].size;
   return run;
+}
+
+/** Whether the results of all rows, of all batches, follow each other in C from its first element on. */
+export function areRowsInOrder({ c, batch, rows, columns }: Contraction): boolean {
+  return c.offset === 0 && runInC([...batch, ...rows, ...columns]) === countOf([...batch, ...rows, ...columns]);
+}
+
+/**
+ * The loop over rows of a product in so many pieces; null if there is none or if it is not done with the product, but by `lowerGemm` apart.
+ *
+ * @param own What the product writes.
+ */
+export function inPieces(x: Contraction, pieces: number, own: readonly Buffer[]): RowPieces | null {
+  if (x.rowLoop === undefined || !areRowsInOrder(x)) return null;
+  return piecesOf(x.rowLoop, pieces, own);
 }
 
 /** The elements to step to reach index `flat` along some axes, in one of the arrays. */

@@ -13,7 +13,7 @@ export const dotGeneral: LowerRule = {
     const { rhsBatch, rhsContract } = params as DotParams;
     return freeDims(rhs.shape.length, rhsBatch, rhsContract).reduce((n, d) => n * rhs.shape[d], 1);
   },
-  lower(node, lowering, epilogue) {
+  lower(node, lowering, ending) {
     const [lhs, rhs] = node.inputs;
     const [value] = node.outputs;
     const { lhsBatch, rhsBatch, lhsContract, rhsContract } = node.params as DotParams;
@@ -55,6 +55,6 @@ export const dotGeneral: LowerRule = {
       columns,
       depth,
     };
-    lowerContractions(lowering, [contraction], epilogue);
+    lowerContractions(lowering, [contraction], ending);
   },
 };

@@ -17,7 +17,6 @@ import { BYTES } from '../buffers.js';
 import type { Epilogue, Lowering } from '../context.js';
 import type { Access, Operand } from '../loops/loop_group.js';
 import { GroupPlan } from '../loops/loop_group.js';
-import { lowerLoops } from '../loops/loops.js';
 
 /** The epilogue that a loop makes. */
 export class LoopEpilogue implements Epilogue {
@@ -29,7 +28,6 @@ export class LoopEpilogue implements Epilogue {
   readonly #primary: Value;
   /** Buffers that functions are given pointers of: where results go, then all others. */
   readonly #buffers: readonly Buffer[];
-  readonly #apart: () => void;
 
   /**
    * @param group A loop whose nodes `endsWith` (epilogue_groups.ts) has found fit.
@@ -51,7 +49,6 @@ export class LoopEpilogue implements Epilogue {
     const result = plan.accesses[first.access].buffer!;
     const others = plan.accesses.flatMap(({ buffer }) => (buffer === null || buffer === this.#own ? [] : [buffer]));
     this.#buffers = [...new Set([result, ...others])];
-    this.#apart = () => lowerLoops(group, lowering, isStored);
   }
 
   get result(): Buffer {
@@ -68,10 +65,6 @@ export class LoopEpilogue implements Epilogue {
 
   get label(): string {
     return ` + ${this.#plan.group.nodes.length} nodes`;
-  }
-
-  apart(): void {
-    this.#apart();
   }
 
   get params(): 'i32'[] {

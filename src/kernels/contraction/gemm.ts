@@ -11,7 +11,7 @@ import type { Buffer } from '../buffers.js';
 import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { countOf, stepsTo, swapOperands } from './contraction.js';
+import { countOf, inPieces, stepsTo, swapOperands } from './contraction.js';
 import { roundRow } from '../move/elements.js';
 import type { Epilogue } from '../context.js';
 import { areSideBySide, canReadDirectly, lowerDirect } from './gemm_direct.js';
@@ -25,6 +25,7 @@ import { asFewRows, lowerFewRows } from './gemv.js';
 import { isStreamed, lowerStreamed } from './gemv_streamed.js';
 import type { PanelSource } from './pack.js';
 import { packPanels } from './pack.js';
+import { withPieces } from '../row_pieces.js';
 import { cutTasks, decode, divideUp, forUnits, gcd } from '../work.js';
 
 /** Depth that is done at a time: a packed panel of columns then takes a quarter of the first cache, a packed block of rows fits the second. */
@@ -64,12 +65,16 @@ export function takesEpilogue(given: Contraction, target: Target): boolean {
 export function lowerGemm(lowering: Lowering, given: Contraction): void {
   if ([given.batch, given.rows, given.columns].some((axes) => countOf(axes) === 0)) return;
   const { form, x } = formOf(given, lowering.target);
-  lowerForm[form](lowering, x);
+  if (!lowerForm[form](lowering, x)) given.rowLoop?.apart();
   if (x.dtype !== 'float32') roundResult(lowering, given.c.buffer);
 }
 
-const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => void>> = {
-  'few rows': lowerFewRows,
+/** Each adds the kernels of a form, and gives whether these do the loop over rows, if there is one. */
+const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => boolean>> = {
+  'few rows'(lowering, x) {
+    lowerFewRows(lowering, x);
+    return false;
+  },
   streamed: (lowering, x) => sumParts(lowering, x, lowerStreamed(lowering, x)),
   outer: (lowering, x) => sumParts(lowering, x, lowerOuter(lowering, x)),
   direct: lowerDirect,
@@ -77,7 +82,7 @@ const lowerForm: Readonly<Record<Form, (lowering: Lowering, x: Contraction) => v
 };
 
 /** Both operands in packed panels. */
-function lowerPacked(lowering: Lowering, x: Contraction): void {
+function lowerPacked(lowering: Lowering, x: Contraction): boolean {
   const [nb, nm, nn, nk] = [x.batch, x.rows, x.columns, x.depth].map(countOf);
   const tile = tileOf(lowering.target, nn);
   const depthBlock = depthBlockOf(lowering.target);
@@ -87,6 +92,7 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
     tile,
     plainTile(lowering.target),
     lowering.target.machine,
+    x.rowLoop !== undefined,
   );
   const { parts, partDepth, ahead } = blocks;
   const panels = divideUp(nn, tile.columns);
@@ -126,13 +132,15 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
   // Parts are finished when they are summed.
   const epilogue = parts === 1 ? x.epilogue : undefined;
   const finishing = epilogue && tileFunction(lowering.target, tile, { epilogue });
+  const writes = [...(epilogue?.writes ?? [target]), own];
+  const pieces = parts === 1 ? inPieces(x, nb * rowBlocks, writes) : null;
 
   lowering.add({
-    label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})${epilogue?.label ?? ''}`,
+    label: `${x.label} (${nb} × ${nm} × ${nn} × ${nk})${epilogue?.label ?? ''}${pieces?.label ?? ''}`,
     tasks,
-    work: 2 * nb * nm * nn * nk,
-    reads: [x.a.buffer, packed ?? x.b.buffer, ...(epilogue?.reads ?? [])],
-    writes: [...(epilogue?.writes ?? [target]), own],
+    work: 2 * nb * nm * nn * nk + nb * nm * (pieces?.work ?? 0),
+    reads: [x.a.buffer, packed ?? x.b.buffer, ...(epilogue?.reads ?? []), ...(pieces?.reads ?? [])],
+    writes: [...writes, ...(pieces?.writes ?? [])],
     emit: (f, lo, hi) => {
       const block = f.let(own.pointer(f).add(threadNumber().mul(ownSize * BYTES)));
       const blockB = f.let(block.add(ownA * BYTES));
@@ -214,10 +222,17 @@ function lowerPacked(lowering: Lowering, x: Contraction): void {
             }
           });
         });
+        if (pieces === null) return;
+        const before = f.let(i.mul(nm));
+        const [piece, rows] = [f.let(i.mul(rowBlocks).add(rb)), [row0, row1].map((row) => f.let(before.add(row)))];
+        if (columnBlocks === 1) return pieces.run(f, piece, [rows[0], rows[1]]);
+        const [c0, c1] = [panel0, panel1].map((panel) => f.let(f.let(panel.mul(tile.columns)).minS(nn)));
+        pieces.run(f, piece, [rows[0], rows[1]], { range: [c0, c1], unit: gcd(blocks.columns, nn) });
       });
     },
   });
-  if (partial !== null) sumParts(lowering, x, { buffer: partial, parts, width: nn });
+  pieces?.combine();
+  return partial === null ? pieces !== null : sumParts(lowering, x, { buffer: partial, parts, width: nn });
 }
 
 interface TilePlace {
@@ -269,25 +284,27 @@ function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
   });
 }
 
-/** Sum the products of the parts of the depth, in order, into C. */
-function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, width }: Partials): void {
+/** Sum the products of the parts of the depth, in order, into C. Whether it does the loop over rows. */
+function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, width }: Partials): boolean {
   const [nb, nm, nn] = [x.batch, x.rows, x.columns].map(countOf);
   const { epilogue } = x;
   const size = nb * nm * width;
   const rows = nb * nm;
   const dense = x.columns.length <= 1 && (x.columns[0]?.c ?? 1) === 1;
   const cut = cutTasks(lowering.target, rows, parts * nn);
+  const writes = epilogue?.writes ?? [x.c.buffer];
+  const pieces = inPieces(x, cut.tasks, writes);
   lowering.add({
-    label: `sum of ${parts} parts of ${x.label}${epilogue?.label ?? ''}`,
+    label: `sum of ${parts} parts of ${x.label}${epilogue?.label ?? ''}${pieces?.label ?? ''}`,
     tasks: cut.tasks,
-    work: size * parts,
-    reads: [partial, ...(epilogue?.reads ?? [])],
-    writes: epilogue?.writes ?? [x.c.buffer],
+    work: size * parts + rows * (pieces?.work ?? 0),
+    reads: [partial, ...(epilogue?.reads ?? []), ...(pieces?.reads ?? [])],
+    writes: [...writes, ...(pieces?.writes ?? [])],
     emit: (f, lo, hi) => {
       const from = partial.pointer(f);
       const to = f.let(x.c.buffer.pointer(f).add(x.c.offset * BYTES));
       const pointers = epilogue?.pointers(f) ?? [];
-      forUnits(f, lo, hi, rows, cut, (unit) => {
+      const doRow = (unit: Expr): void => {
         const [i, m] = decode(f, unit, [nb, nm]);
         const place = f.let(
           to.add(
@@ -306,9 +323,13 @@ function sumParts(lowering: Lowering, x: Contraction, { buffer: partial, parts, 
           if (epilogue) epilogue.store(f, pointers, place.add(step), step, total);
           else f.store('f32', f.let(place.add(step)), total);
         });
-      });
+      };
+      const before = (task: Expr): Expr => f.let(task.mul(cut.unitsPerTask)).minS(rows);
+      withPieces(f, pieces, [lo, hi], before, (lo, hi) => forUnits(f, lo, hi, rows, cut, doRow));
     },
   });
+  pieces?.combine();
+  return pieces !== null;
 }
 
 /** Round sums that were accumulated in float32 to the 16-bit dtype of the result. */

@@ -42,15 +42,29 @@ const sizesFor = (extent: number, unit: number, sizes: readonly number[]): numbe
  * The cheapest cut. It depends on the problem alone, never on the number of threads.
  *
  * @param plain The tile for which the parts of the depth are chosen, whatever `tile` is: sums have the same order with all tiles.
+ * @param sumsRows Whether rows are summed as well, a block at a time: the blocks of rows are then chosen for `plain` too.
  */
-export function chooseBlocks(size: ProductSize, tile: Tile, plain: Tile, machine: MachineModel): Blocks {
+export function chooseBlocks(
+  size: ProductSize,
+  tile: Tile,
+  plain: Tile,
+  machine: MachineModel,
+  sumsRows = false,
+): Blocks {
   const { nk, depthBlock } = size;
   const depths = new Set(PARTS.map((parts) => (parts === 1 ? nk : roundUp(divideUp(nk, parts), depthBlock))));
   const blocks = cheapest(size, plain, machine, depths);
-  return tile.columns === plain.columns ? blocks : cheapest(size, tile, machine, [blocks.partDepth]);
+  if (tile.columns === plain.columns) return blocks;
+  return cheapest(size, tile, machine, [blocks.partDepth], sumsRows ? [blocks.rows] : undefined);
 }
 
-function cheapest(size: ProductSize, tile: Tile, machine: MachineModel, depths: Iterable<number>): Blocks {
+function cheapest(
+  size: ProductSize,
+  tile: Tile,
+  machine: MachineModel,
+  depths: Iterable<number>,
+  heights: readonly number[] = sizesFor(size.nm, tile.rows, ROWS),
+): Blocks {
   const task = machine.handOutNs * machine.fmaPerNs;
   // A kernel more: threads meet once more.
   const kernel = machine.meetingNs * machine.fmaPerNs;
@@ -63,7 +77,7 @@ function cheapest(size: ProductSize, tile: Tile, machine: MachineModel, depths: 
   let least = Infinity;
   for (const partDepth of depths) {
     const parts = divideUp(nk, partDepth);
-    for (const rows of sizesFor(nm, tile.rows, ROWS)) {
+    for (const rows of heights) {
       for (const columns of sizesFor(nn, tile.columns, COLUMNS)) {
         const [rowBlocks, columnBlocks] = [divideUp(nm, rows), divideUp(nn, columns)];
         const tasks = nb * parts * rowBlocks * columnBlocks;

@@ -7,12 +7,13 @@ import { FunctionBuilder, i32 } from '../../codegen/index.js';
 import type { Lowering } from '../context.js';
 import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
-import { countOf, runInC, stepsTo } from './contraction.js';
+import { countOf, inPieces, runInC, stepsTo } from './contraction.js';
 import type { Epilogue } from '../context.js';
 import type { Tile } from './gemm_tile.js';
 import { tileOf } from './gemm_tile.js';
 import { TileSums } from './tile_sums.js';
 import { packColumns } from './gemm_pack.js';
+import { withPieces } from '../row_pieces.js';
 import { cutTasks, decode, divideUp } from '../work.js';
 
 /** Rows of one line that one unit of work does: the most, and the least where there would be few units. */
@@ -121,8 +122,8 @@ function directTiles(
   return f.finish();
 }
 
-/** Add the kernels of a contraction for which `canReadDirectly` holds. */
-export function lowerDirect(lowering: Lowering, x: Contraction): void {
+/** Add the kernels of a contraction for which `canReadDirectly` holds. Whether they do the loop over rows. */
+export function lowerDirect(lowering: Lowering, x: Contraction): boolean {
   const { target } = lowering;
   const [nb, nn, nk] = [x.batch, x.columns, x.depth].map(countOf);
   const tile = tileOf(target, nn);
@@ -151,12 +152,14 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
   const apart = directTiles(target, tile, x, { order, rowStep: line.a, cStep: tile.columns });
   const wholePanels = Math.floor(nn / tile.columns);
   const own = lowering.workspace('float32', MAX_THREADS * tile.rows * tile.columns, 'tile');
+  const writes = [...(epilogue?.writes ?? [x.c.buffer]), own];
+  const pieces = inPieces(x, cut.tasks, writes);
   lowering.add({
-    label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)${epilogue?.label ?? ''}`,
+    label: `${x.label} (${nb} × ${lines * line.size} × ${nn} × ${nk}, rows in place)${epilogue?.label ?? ''}${pieces?.label ?? ''}`,
     tasks: cut.tasks,
-    work,
-    reads: [x.a.buffer, packed, ...(epilogue?.reads ?? [])],
-    writes: [...(epilogue?.writes ?? [x.c.buffer]), own],
+    work: work + nb * lines * line.size * (pieces?.work ?? 0),
+    reads: [x.a.buffer, packed, ...(epilogue?.reads ?? []), ...(pieces?.reads ?? [])],
+    writes: [...writes, ...(pieces?.writes ?? [])],
     emit: (f, lo, hi) => {
       const scratch = f.let(own.pointer(f).add(threadNumber().mul(tile.rows * tile.columns * BYTES)));
       const pa = f.let(x.a.buffer.pointer(f).add(x.a.offset * BYTES));
@@ -173,81 +176,91 @@ export function lowerDirect(lowering: Lowering, x: Contraction): void {
         const more = epilogue ? [f.let(column.mul(BYTES)), ...pointers] : gaps.map(gapOf);
         f.run(micro, [a, b, c, count, next, ...more]);
       };
-      const first = f.let(lo.mul(cut.unitsPerTask));
-      const last = f.let(f.let(hi.mul(cut.unitsPerTask)).minS(units));
       const forPanels = (body: (panel: Expr) => void): void => f.for(0, panels, 1, body);
       const outside = small || nb > 1 ? (body: (panel: Expr | null) => void): void => body(null) : forPanels;
-      outside((outerPanel) => {
-        f.for(first, last, 1, (unit) => {
-          const [i, row, part] = decode(f, unit, [nb, lines, blocks]);
-          const at = (array: 'a' | 'c', pointer: Expr): Expr =>
-            f.let(
-              pointer.add(
-                stepsTo(f, i, x.batch, array)
-                  .add(stepsTo(f, row, outerRows, array))
-                  .mul(BYTES),
-              ),
-            );
-          const [a, c] = [at('a', pa), at('c', pc)];
-          const start = f.let(part.mul(block));
-          const end = f.let(f.let(start.add(block)).minS(line.size));
-          const panelOf = (panel: Expr): Expr =>
-            f.let(
-              pb.add(
-                i
-                  .mul(panels)
-                  .add(panel)
-                  .mul(nk * tile.columns * BYTES),
-              ),
-            );
-          const rowOf = (r: Expr): Expr => f.let(a.add(r.mul(line.a * BYTES)));
-          const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(stepTo(column)).mul(BYTES)));
-          const raggedRows = line.size % tile.rows !== 0;
-          /**
-           * At the edges a tile is computed apart, and what lies inside is copied. A tile that would reach beyond the line begins
-           * earlier: what lies there may be the end of the memory.
-           */
-          const edge = (panel: Expr, r: Expr): void => {
-            const column = f.let(panel.mul(tile.columns));
-            const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
-            const top = raggedRows ? f.let(r.minS(line.size - tile.rows)) : r;
-            const to = placeOf(top, split ? i32(0) : column);
-            f.run(apart, [rowOf(top), panelOf(panel), scratch, i32(1), i32(0)]);
-            f.for(r.sub(top), tile.rows, 1, (dr) =>
-              f.for(0, columnsLeft, 1, (dc) => {
-                const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
-                const place = split ? stepTo(f.let(column.add(dc))) : dc;
-                const at = f.let(to.add(dr.mul(line.c).add(place).mul(BYTES)));
-                if (epilogue) epilogue.store(f, pointers, at, f.let(column.add(dc).mul(BYTES)), f.let(element));
-                else f.store('f32', at, element);
-              }),
-            );
-          };
-          const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
-          if (order === 'across') {
-            f.for(start, wholeEnd, tile.rows, (r) => {
-              const follows = r.add(2 * tile.rows).le(line.size);
-              const next = f.let(follows.select(i32(tile.rows * line.a * BYTES), i32(0)));
-              if (wholePanels > 0) tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0), next);
-            });
-            if (raggedRows) f.for(wholeEnd, end, tile.rows, (r) => f.for(0, wholePanels, 1, (panel) => edge(panel, r)));
-            f.for(wholePanels, panels, 1, (panel) => f.for(start, end, tile.rows, (r) => edge(panel, r)));
-          } else {
-            const down = (panel: Expr): void => {
-              const rest = f.local(start);
-              f.if(panel.lt(wholePanels), () => {
-                const count = f.let(wholeEnd.sub(start).divU(tile.rows));
-                const column = f.let(panel.mul(tile.columns));
-                tiles(rowOf(start), panelOf(panel), placeOf(start, column), count, column, i32(0));
-                f.set(rest, wholeEnd);
-              });
-              if (raggedRows || wholePanels < panels) f.for(rest, end, tile.rows, (r) => edge(panel, r));
+      const doUnits = (first: Expr, last: Expr): void =>
+        outside((outerPanel) => {
+          f.for(first, last, 1, (unit) => {
+            const [i, row, part] = decode(f, unit, [nb, lines, blocks]);
+            const at = (array: 'a' | 'c', pointer: Expr): Expr =>
+              f.let(
+                pointer.add(
+                  stepsTo(f, i, x.batch, array)
+                    .add(stepsTo(f, row, outerRows, array))
+                    .mul(BYTES),
+                ),
+              );
+            const [a, c] = [at('a', pa), at('c', pc)];
+            const start = f.let(part.mul(block));
+            const end = f.let(f.let(start.add(block)).minS(line.size));
+            const panelOf = (panel: Expr): Expr =>
+              f.let(
+                pb.add(
+                  i
+                    .mul(panels)
+                    .add(panel)
+                    .mul(nk * tile.columns * BYTES),
+                ),
+              );
+            const rowOf = (r: Expr): Expr => f.let(a.add(r.mul(line.a * BYTES)));
+            const placeOf = (r: Expr, column: Expr): Expr => f.let(c.add(r.mul(line.c).add(stepTo(column)).mul(BYTES)));
+            const raggedRows = line.size % tile.rows !== 0;
+            /**
+             * At the edges a tile is computed apart, and what lies inside is copied. A tile that would reach beyond the line begins
+             * earlier: what lies there may be the end of the memory.
+             */
+            const edge = (panel: Expr, r: Expr): void => {
+              const column = f.let(panel.mul(tile.columns));
+              const columnsLeft = f.let(f.let(i32(nn).sub(column)).minS(tile.columns));
+              const top = raggedRows ? f.let(r.minS(line.size - tile.rows)) : r;
+              const to = placeOf(top, split ? i32(0) : column);
+              f.run(apart, [rowOf(top), panelOf(panel), scratch, i32(1), i32(0)]);
+              f.for(r.sub(top), tile.rows, 1, (dr) =>
+                f.for(0, columnsLeft, 1, (dc) => {
+                  const element = f.load('f32', f.let(scratch.add(dr.mul(tile.columns).add(dc).mul(BYTES))));
+                  const place = split ? stepTo(f.let(column.add(dc))) : dc;
+                  const at = f.let(to.add(dr.mul(line.c).add(place).mul(BYTES)));
+                  if (epilogue) epilogue.store(f, pointers, at, f.let(column.add(dc).mul(BYTES)), f.let(element));
+                  else f.store('f32', at, element);
+                }),
+              );
             };
-            if (outerPanel === null) forPanels(down);
-            else down(outerPanel);
-          }
+            const wholeEnd = raggedRows ? f.let(start.add(end.sub(start).and(-tile.rows))) : end;
+            if (order === 'across') {
+              f.for(start, wholeEnd, tile.rows, (r) => {
+                const follows = r.add(2 * tile.rows).le(line.size);
+                const next = f.let(follows.select(i32(tile.rows * line.a * BYTES), i32(0)));
+                if (wholePanels > 0)
+                  tiles(rowOf(r), panelOf(i32(0)), placeOf(r, i32(0)), i32(wholePanels), i32(0), next);
+              });
+              if (raggedRows)
+                f.for(wholeEnd, end, tile.rows, (r) => f.for(0, wholePanels, 1, (panel) => edge(panel, r)));
+              f.for(wholePanels, panels, 1, (panel) => f.for(start, end, tile.rows, (r) => edge(panel, r)));
+            } else {
+              const down = (panel: Expr): void => {
+                const rest = f.local(start);
+                f.if(panel.lt(wholePanels), () => {
+                  const count = f.let(wholeEnd.sub(start).divU(tile.rows));
+                  const column = f.let(panel.mul(tile.columns));
+                  tiles(rowOf(start), panelOf(panel), placeOf(start, column), count, column, i32(0));
+                  f.set(rest, wholeEnd);
+                });
+                if (raggedRows || wholePanels < panels) f.for(rest, end, tile.rows, (r) => edge(panel, r));
+              };
+              if (outerPanel === null) forPanels(down);
+              else down(outerPanel);
+            }
+          });
         });
-      });
+      const unitsBefore = (task: Expr): Expr => f.let(f.let(task.mul(cut.unitsPerTask)).minS(units));
+      const rowsBefore = (task: Expr): Expr => {
+        const unit = unitsBefore(task);
+        const before = f.let(unit.divU(blocks));
+        return before.mul(line.size).add(unit.sub(before.mul(blocks)).mul(block));
+      };
+      withPieces(f, pieces, [lo, hi], rowsBefore, (lo, hi) => doUnits(unitsBefore(lo), unitsBefore(hi)));
     },
   });
+  pieces?.combine();
+  return pieces !== null;
 }

@@ -220,7 +220,7 @@ export const convGeneral: LowerRule = {
     const fits = last && value.dtype === 'float32' && !empty && combinations(phasesOfAxes(axesOf(node))).every(isMet);
     return fits ? value.shape[p.out.feature] : null;
   },
-  lower(node, lowering, epilogue) {
+  lower(node, lowering, ending) {
     const [lhs, rhs] = node.inputs;
     const [value] = node.outputs;
     const p = node.params as ConvParams;
@@ -234,14 +234,14 @@ export const convGeneral: LowerRule = {
     if (empty) return;
     const forms = fasterForms(node, lowering, label, axes);
     if (forms.length === 0 && lowerGradient(node, lowering, label)) {
-      epilogue?.apart();
+      ending?.apart();
       return;
     }
     const done = new Set(forms.flatMap(([{ firsts }]) => firsts.map(nameOf)));
     const isWanted = (phases: readonly AxisPhase[]): boolean =>
       isMet(phases) && !done.has(nameOf(phases.map(({ first }) => first)));
     const wanted = met.some(isWanted)
-      ? contractionsOf(node, lowering, label, axes, epilogue !== undefined, isWanted)
+      ? contractionsOf(node, lowering, label, axes, ending?.epilogue !== undefined, isWanted)
       : null;
     if (p.featureGroups * p.batchGroups > 1) {
       const lower = (x: Contraction, reach: readonly Reach[] | null): boolean =>
@@ -253,13 +253,16 @@ export const convGeneral: LowerRule = {
     }
     const contractions = wanted?.padded() ?? [];
     const { target } = lowering;
+    if (forms.length === 0) return lowerContractions(lowering, contractions, ending);
+    // Tiles wait for what they have just stored when they sum it: rows are summed apart.
+    const epilogue = ending?.rows === undefined ? ending?.epilogue : undefined;
     const finishes = finishesAll(contractions, target) && forms.every(([{ x }]) => canFinish(x, target.lanes));
     const within = finishes ? epilogue : undefined;
     for (const { x, sides } of forms.flatMap(([, regions]) => regions)) {
       const buffer = within?.result ?? x.output.buffer;
       lowerWinograd(lowering, { ...x, output: { ...x.output, buffer }, epilogue: within }, sides);
     }
-    lowerContractions(lowering, contractions, within);
-    if (within === undefined) epilogue?.apart();
+    lowerContractions(lowering, contractions, within && { epilogue: within, apart: () => undefined });
+    if (within === undefined) ending?.apart();
   },
 };

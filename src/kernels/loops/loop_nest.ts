@@ -365,23 +365,22 @@ export class Nest {
   /** The innermost axis is kept, and all its results are held in registers. */
   columnsInRegisters(cursors: Cursors): void {
     const { loops, plan, options } = this;
-    const { reducedAxes, partRange } = options;
-    const inner = options.inner!;
+    const [inner, row] = [options.inner!, options.reducedAxes.at(-1)!];
     const vectors = options.vectors === 2 && inner.size % this.f.elements(2) !== 0 ? 1 : options.vectors;
     const step = this.f.elements(vectors);
     const sums = Array.from({ length: inner.size / step }, () => this.#accumulators(vectors));
-    loops.nest(
-      reducedAxes,
-      cursors,
-      (at) =>
-        sums.forEach((own, v) => {
-          const ahead: Ahead = [[inner, v * step]];
-          const of = loops.compute(at, { lanes: inner, vectors, ahead });
-          loops.storeAll(of, at, ahead);
-          this.#combine(own, this.#operands(of, vectors), vectors);
-        }),
-      partRange,
-    );
+    const rows = (at: Cursors, count: number): void =>
+      sums.forEach((own, v) => {
+        const place: Place = { lanes: inner, vectors, ahead: [[inner, v * step]] };
+        const known = loops.invariants(at, [row], place);
+        const places = Array.from({ length: count }, (_, u): Place => ({ ...place, ahead: [...place.ahead!, [row, u]] })); // prettier-ignore
+        this.#combine(
+          own,
+          this.#together(at, places, () => known),
+          vectors,
+        );
+      });
+    this.#byRows(cursors, rows);
     sums.forEach((own, v) =>
       plan.reductions.forEach((r, i) =>
         this.#finish(r, { dtype: r.dtype, expr: own[i] }, cursors, vectors, [[inner, v * step]]),
@@ -392,9 +391,8 @@ export class Nest {
   /** The innermost axis is kept, and its results are accumulated where they are stored, as the dtypes of accumulators. */
   columnsInMemory(cursors: Cursors, [start, end]: readonly [Expr, Expr]): void {
     const { f, loops, plan, options } = this;
-    const { vectors: widest, reducedAxes, partRange, unit } = options;
+    const { vectors: widest, reducedAxes, unit } = options;
     const [inner, row] = [options.inner!, reducedAxes.at(-1)!];
-    const above = reducedAxes.slice(0, -1);
     const results = this.#results(cursors, plan.reductions);
     f.forElements(
       start,
@@ -432,6 +430,14 @@ export class Nest {
         },
       );
     };
+    this.#byRows(cursors, rows);
+  }
+
+  /** Run `rows` along the reduced axes, for some rows at a time. */
+  #byRows(cursors: Cursors, rows: (at: Cursors, count: number) => void): void {
+    const { f, loops, plan } = this;
+    const { reducedAxes, partRange } = this.options;
+    const [above, row] = [reducedAxes.slice(0, -1), reducedAxes.at(-1)!];
     loops.nest(
       above,
       cursors,
@@ -446,21 +452,33 @@ export class Nest {
     );
   }
 
-  /** The elements of some rows in one column, or in a vector of columns: computed, combined pairwise, and joined to the results. */
-  #rowsAt(here: Cursors, results: Cursors, places: readonly Place[], known: readonly Known[]): void {
-    const { f, loops, plan } = this;
+  /** The elements at some places: computed, stored, and combined pairwise. */
+  #together(here: Cursors, places: readonly Place[], knownAt: (index: number) => Known): Expr[] {
+    const { loops, plan } = this;
     const { vectors } = places[0];
     const elements = places.map((place, u) => {
-      const of = loops.compute(here, { ...place, known: known[u] });
+      const of = loops.compute(here, { ...place, known: knownAt(u) });
       loops.storeAll(of, here, place.ahead);
       return this.#operands(of, vectors);
     });
-    const s = new LaneBuilder(f, vectors);
-    plan.reductions.forEach((r, i) => {
+    const s = new LaneBuilder(this.f, vectors);
+    return plan.reductions.map((r, i) => {
       let terms = elements.map((x): LaneValue => ({ dtype: r.dtype, expr: x[i] }));
       while (terms.length > 1)
         terms = terms.slice(0, terms.length / 2).map((x, k) => r.combine(s, x, terms[terms.length / 2 + k]));
-      loops.store(r.result, r.combine(s, loops.loadStored(r.result, results, vectors), terms[0]), results);
+      return terms[0].expr;
+    });
+  }
+
+  /** The elements of some rows in one column, or in a vector of columns, joined to the results. */
+  #rowsAt(here: Cursors, results: Cursors, places: readonly Place[], known: readonly Known[]): void {
+    const { f, loops, plan } = this;
+    const { vectors } = places[0];
+    const s = new LaneBuilder(f, vectors);
+    const terms = this.#together(here, places, (u) => known[u]);
+    plan.reductions.forEach((r, i) => {
+      const term: LaneValue = { dtype: r.dtype, expr: terms[i] };
+      loops.store(r.result, r.combine(s, loops.loadStored(r.result, results, vectors), term), results);
     });
   }
 }

@@ -7,21 +7,20 @@
  */
 import { dtypeInfo, storageBytes } from '../../core/dtype.js';
 import { formatShape, reducedShape, sizeOf } from '../../core/shape.js';
-import type { Expr, Target, Vectors } from '../../codegen/index.js';
+import type { Expr, Target } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
-import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
 import type { Value } from '../../graph/graph.js';
 import type { LoopGroup } from '../schedule/groups.js';
-import type { Buffer } from '../buffers.js';
 import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
 import type { Lowering } from '../context.js';
 import { LoopEmitter } from './loop_emitter.js';
-import type { Access, Reduction } from './loop_group.js';
+import type { Access } from './loop_group.js';
 import { GroupPlan } from './loop_group.js';
 import type { Turning } from './loop_nest.js';
 import { accumulatesInPlace, fitsRegisters, Nest, SPARE_BYTES } from './loop_nest.js';
 import type { Axis } from './loop_space.js';
 import { loopAxes } from './loop_space.js';
+import { combineParts, widestFor } from './parts.js';
 import { SQUARE } from '../move/square.js';
 import { cutTasks, decode, forUnits, gcd, roundUp } from '../work.js';
 
@@ -149,7 +148,7 @@ export function lowerLoops(group: LoopGroup, lowering: Lowering, isStored: (valu
       });
     },
   });
-  partials.forEach((buffer, i) => combineParts(lowering, plan, reductions[i], buffer, parts, kept));
+  if (inParts) combineParts(lowering, plan, partials, parts, kept);
 }
 
 /**
@@ -180,12 +179,6 @@ function turn(
   return { axes: [...others, blocks, rows, inner], turning: { rows, accesses, columns } };
 }
 
-/** The widest vectors that fit into so many elements. `has64`: some are of 64 bits, which stay single. */
-function widestFor({ lanes, wide }: Target, elements: number, has64: boolean): Vectors {
-  if (has64 || elements < lanes) return 0;
-  return wide && elements >= 2 * lanes ? 2 : 1;
-}
-
 function modeOf(
   plan: GroupPlan,
   reducedAxes: readonly Axis[],
@@ -205,43 +198,4 @@ function partsOf(mode: Mode, results: number, reducedAxes: readonly Axis[], tota
   const rows = reducedAxes.reduce((n, axis) => n * axis.size, 1);
   const most = mode === 'memory' ? Math.ceil(rows / 32) : 64;
   return Math.min(reducedAxes[0].size, most, Math.ceil(total / 16384), 64);
-}
-
-/** The second kernel of a reduction in parts: combine the partial results, in order. */
-function combineParts(
-  lowering: Lowering,
-  plan: GroupPlan,
-  r: Reduction,
-  partial: Buffer,
-  parts: number,
-  kept: number,
-): void {
-  const out = plan.accesses[r.result].buffer!;
-  const bytes = storageBytes(r.dtype);
-  const vectors = widestFor(lowering.target, kept, dtypeInfo(r.dtype).storage === 'f64');
-  const step = vectors === 0 ? 1 : vectors * lowering.target.lanes;
-  const units = Math.ceil(kept / step);
-  const cut = cutTasks(lowering.target, units, parts * step);
-  lowering.add({
-    label: `combine ${parts} parts of ${r.node.primitive.name} ${formatShape(r.node.outputs[0].shape)}`,
-    tasks: cut.tasks,
-    work: parts * kept,
-    reads: [partial],
-    writes: [out],
-    emit: (f, lo, hi) => {
-      const s = new LaneBuilder(f, vectors);
-      const from = partial.pointer(f);
-      const to = out.pointer(f);
-      forUnits(f, lo, hi, units, cut, (unit) => {
-        const k = f.let(unit.mul(step));
-        const total = f.local(constantLanes(r.initial, r.dtype, vectors).expr);
-        f.for(0, parts, 1, (p) => {
-          const x = loadElements(f, r.dtype, f.let(from.add(p.mul(kept).add(k).mul(bytes))), 0, vectors);
-          f.set(total, r.combine(s, { dtype: r.dtype, expr: total }, x).expr);
-        });
-        const result = s.convert({ dtype: r.dtype, expr: total }, r.node.outputs[0].dtype);
-        storeElements(f, result, f.let(to.add(k.mul(storageBytes(result.dtype)))), 0);
-      });
-    },
-  });
 }

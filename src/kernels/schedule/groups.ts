@@ -22,6 +22,10 @@ export interface CallGroup {
   readonly node: Node;
   /** A loop that the node's kernel does to its results before it stores them. */
   readonly epilogue?: LoopGroup;
+  /** A loop that it runs over rows of what it has stored, while that is in cache. */
+  readonly rows?: LoopGroup;
+  /** Both in one, as a loop of its own. */
+  readonly whole?: LoopGroup;
 }
 
 export type Group = LoopGroup | CallGroup;

@@ -1,17 +1,20 @@
 /** @file What chooses by a window's first maximum: the element there, and the gradient that goes there. */
 import type { DType } from '../../core/dtype.js';
 import { lowest, storageBytes } from '../../core/dtype.js';
-import { formatShape } from '../../core/shape.js';
+import { formatShape, sizeOf } from '../../core/shape.js';
 import type { Expr, FunctionBuilder, Local, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
+import type { Node } from '../../graph/graph.js';
 import type { WindowParams } from '../../graph/lax.js';
 import type { Buffer } from '../buffers.js';
 import { fillBuffer } from '../move/blocks.js';
-import type { LowerRule, Lowering } from '../context.js';
+import type { Ending, LowerRule, Lowering } from '../context.js';
+import type { RowPieces } from '../row_pieces.js';
+import { piecesOf, withPieces } from '../row_pieces.js';
 import { accumulatedAs, roundRow } from '../move/elements.js';
-import { cutTasks, forUnits } from '../work.js';
+import { cutTasks, divideUp, forUnits, roundUp } from '../work.js';
 import type { Geometry, WindowPlace } from './windows.js';
 import { forInner, geometryOf, isAllInside, positionOf, UNROLLED_TAPS, WindowLoops } from './windows.js';
 
@@ -111,21 +114,44 @@ function areApart({ axes }: Geometry, allInside: boolean): boolean {
   return allInside && axes.every(({ window, stride, dilation }) => (window - 1) * dilation < stride);
 }
 
+/** Whether each window may be written as a whole. */
+const writesWhole = (g: Geometry): boolean => g.taps <= UNROLLED_TAPS && areApart(g, isAllInside(g));
+
+const windowsOf = ({ axes }: Geometry): number => axes.reduce((n, axis) => n * axis.outSize, 1);
+
+/** Whether windows leave no element out. */
+const coverAll = (g: Geometry): boolean => windowsOf(g) * g.taps * g.inner === g.inBlock;
+
+function scattered({ inputs: [x, cotangent], params }: Node): Geometry | null {
+  if (x.dtype !== 'float32' || sizeOf(x.shape) === 0 || sizeOf(cotangent.shape) === 0) return null;
+  const g = geometryOf(x.shape, cotangent.shape, params as WindowParams);
+  return g.axes.length === 0 ? null : g;
+}
+
 export const selectAndScatter: LowerRule = {
-  lower(node, lowering: Lowering) {
+  epilogueColumns(node) {
+    const g = scattered(node);
+    return g !== null && writesWhole(g) && coverAll(g) ? g.inner : null;
+  },
+  rowColumns(node) {
+    const g = scattered(node);
+    return g !== null && (coverAll(g) || !writesWhole(g)) ? g.inner : null;
+  },
+  lower(node, lowering: Lowering, ending) {
     const [x, cotangent] = node.inputs;
     const [value] = node.outputs;
     const g = geometryOf(x.shape, cotangent.shape, node.params as WindowParams);
     const places: ScatterPlaces = {
       keys: lowering.source(x).buffer,
       from: lowering.source(cotangent).buffer,
-      to: lowering.output(value),
-      windows: g.axes.reduce((n, axis) => n * axis.outSize, 1),
+      to: ending?.epilogue?.result ?? lowering.output(value),
+      windows: windowsOf(g),
       label: `select and scatter ${formatShape(x.shape)}`,
+      ending,
     };
-    const dtype = x.dtype;
-    if (g.taps <= UNROLLED_TAPS && areApart(g, isAllInside(g))) scatterApart(lowering, g, dtype, places);
-    else scatterInOrder(lowering, g, dtype, places);
+    const pieces = (writesWhole(g) ? scatterApart : scatterInOrder)(lowering, g, x.dtype, places);
+    if (pieces !== null) pieces.combine();
+    else ending?.rows?.apart();
   },
 };
 
@@ -136,25 +162,38 @@ interface ScatterPlaces {
   /** Windows of one outer part. */
   readonly windows: number;
   readonly label: string;
+  readonly ending: Ending | undefined;
 }
 
+/** The loop over rows, if there is one that can be done in so many pieces. */
+const rowPieces = ({ ending }: ScatterPlaces, pieces: number, writes: readonly Buffer[]): RowPieces | null =>
+  ending?.rows === undefined ? null : piecesOf(ending.rows, pieces, writes);
+
 /** Each element has at most one window, which is written as a whole: the cotangent to its first maximum, 0 to the others. */
-function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): void {
-  const { keys, from, to, windows, label } = places;
+function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): RowPieces | null {
+  const { keys, from, to, windows, label, ending } = places;
+  const epilogue = ending?.epilogue;
   const bytes = storageBytes(dtype);
-  if (windows * g.taps * g.inner !== g.inBlock) fillBuffer(lowering, to, 0);
+  if (!coverAll(g)) fillBuffer(lowering, to, 0);
   const units = g.outer * windows;
-  const cut = cutTasks(lowering.target, units, 3 * g.inner * g.taps);
+  const simple = cutTasks(lowering.target, units, 3 * g.inner * g.taps);
+  // Windows side by side along all axes but the first are whole rows of elements together: tasks that sum rows do such bands.
+  const band = ending?.rows === undefined ? 1 : windows / g.axes[0].outSize;
+  const unitsPerTask = roundUp(simple.unitsPerTask, band);
+  const cut = { unitsPerTask, tasks: divideUp(units, unitsPerTask) };
+  const writes = epilogue?.writes ?? [to];
+  const pieces = rowPieces(places, cut.tasks, writes);
   lowering.add({
-    label,
+    label: `${label}${epilogue?.label ?? ''}${pieces?.label ?? ''}`,
     tasks: cut.tasks,
-    work: 3 * units * g.inner * g.taps,
-    reads: [keys, from],
-    writes: [to],
+    work: units * g.taps * (3 * g.inner + (pieces?.work ?? 0)),
+    reads: [keys, from, ...(epilogue?.reads ?? []), ...(pieces?.reads ?? [])],
+    writes: [...writes, ...(pieces?.writes ?? [])],
     emit: (f, lo, hi) => {
       const [key, source, target] = [keys, from, to].map((buffer) => buffer.pointer(f));
+      const pointers = epilogue?.pointers(f) ?? [];
       const loops = new WindowLoops(f, g);
-      forUnits(f, lo, hi, units, cut, (unit) => {
+      const doWindow = (unit: Expr): void => {
         const outer = f.let(unit.divU(windows));
         const place = loops.place(positionOf(f, f.let(unit.sub(outer.mul(windows))), g));
         const block = f.let(outer.mul(g.inBlock * bytes));
@@ -187,32 +226,39 @@ function scatterApart(lowering: Lowering, g: Geometry, dtype: DType, places: Sca
             return part;
           });
           const written = [rest, ...parts.reverse()];
-          loops.each(place, f.let(target.add(at)), bytes, (address, offset) =>
-            storeElements(f, written.shift()!, address, offset),
-          );
+          loops.each(place, f.let(target.add(at)), bytes, (address, offset) => {
+            const element = written.shift()!;
+            if (epilogue === undefined) storeElements(f, element, address, offset);
+            else epilogue.store(f, pointers, address.add(offset), f.let(c.mul(bytes)), element.expr);
+          });
         });
-      });
+      };
+      const rowsBefore = (task: Expr): Expr => f.let(task.mul(unitsPerTask)).minS(units).mul(g.taps);
+      withPieces(f, pieces, [lo, hi], rowsBefore, (lo, hi) => forUnits(f, lo, hi, units, cut, doWindow));
     },
   });
+  return pieces;
 }
 
 /** Windows may overlap, so one task does a whole outer part, window by window in order. */
-function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): void {
+function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: ScatterPlaces): RowPieces | null {
   const { keys, from, to, windows, label } = places;
   const work = 3 * windows * g.inner * g.taps + g.inBlock;
   const cut = cutTasks(lowering.target, g.outer, work);
   const wide = accumulatedAs(dtype);
   const bytes = storageBytes(dtype);
+  const rows = g.inBlock / g.inner;
+  const pieces = rowPieces(places, cut.tasks, [to]);
   lowering.add({
-    label,
+    label: `${label}${pieces?.label ?? ''}`,
     tasks: cut.tasks,
-    work: g.outer * work,
-    reads: [keys, from],
-    writes: [to],
+    work: g.outer * (work + rows * (pieces?.work ?? 0)),
+    reads: [keys, from, ...(pieces?.reads ?? [])],
+    writes: [to, ...(pieces?.writes ?? [])],
     emit: (f, lo, hi) => {
       const [key, source, target] = [keys, from, to].map((buffer) => buffer.pointer(f));
       const loops = new WindowLoops(f, g);
-      forUnits(f, lo, hi, g.outer, cut, (outer) => {
+      const doPart = (outer: Expr): void => {
         const block = f.let(outer.mul(g.inBlock * bytes));
         f.fill(f.let(target.add(block)), i32(0), i32(g.inBlock * bytes));
         f.for(0, windows, 1, (window) => {
@@ -239,7 +285,10 @@ function scatterInOrder(lowering: Lowering, g: Geometry, dtype: DType, places: S
           });
         });
         roundRow(f, dtype, f.let(target.add(block)), g.inBlock);
-      });
+      };
+      const rowsBefore = (task: Expr): Expr => f.let(task.mul(cut.unitsPerTask)).minS(g.outer).mul(rows);
+      withPieces(f, pieces, [lo, hi], rowsBefore, (lo, hi) => forUnits(f, lo, hi, g.outer, cut, doPart));
     },
   });
+  return pieces;
 }
