@@ -19,7 +19,9 @@ const SMALL = 64;
 const type = ({ dtype, shape }: TensorType): string => `${dtype}${formatShape(shape)}`;
 
 const nodesOf = (group: Group): readonly Node[] =>
-  group.kind === 'loop' ? [...group.nodes, ...group.reductions] : [group.node, ...(group.epilogue?.nodes ?? []), ...(group.rows?.nodes ?? []), ...(group.rows?.reductions ?? [])];
+  group.kind === 'loop'
+    ? [...group.nodes, ...group.reductions]
+    : [group.node, ...(group.epilogue?.nodes ?? []), ...(group.rows?.nodes ?? []), ...(group.rows?.reductions ?? [])];
 
 /** What the kernels of a group depend on. */
 export interface GroupKey {

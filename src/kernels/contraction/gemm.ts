@@ -5,7 +5,7 @@
  * @see Goto & van de Geijn 2008, "Anatomy of high-performance matrix multiplication"; Van Zee & van de Geijn 2015, "BLIS"
  */
 import { storageBytes } from '../../core/dtype.js';
-import type { Expr, FunctionBuilder, Target } from '../../codegen/index.js';
+import type { Expr, FunctionBuilder, Target, Vectors } from '../../codegen/index.js';
 import { i32 } from '../../codegen/index.js';
 import type { Buffer } from '../buffers.js';
 import { BYTES, MAX_THREADS, threadNumber } from '../buffers.js';
@@ -13,7 +13,6 @@ import type { Lowering } from '../context.js';
 import type { Contraction, ContractionAxis } from './contraction.js';
 import { countOf, inPieces, stepsTo, swapOperands } from './contraction.js';
 import { roundRow } from '../move/elements.js';
-import type { Epilogue } from '../context.js';
 import { areSideBySide, canReadDirectly, lowerDirect } from './gemm_direct.js';
 import type { Partials } from './gemm_outer.js';
 import { chooseBlocks } from './gemm_blocks.js';
@@ -188,10 +187,25 @@ function lowerPacked(lowering: Lowering, x: Contraction): boolean {
             const apart = (from: Expr): void => {
               const aPanel = f.local(block.add(from.sub(row0).divU(tile.rows).mul(panelBytes)));
               f.for(from, row1, tile.rows, (r) => {
-                f.run(micro, [aPanel, b, scratchTile, i32(tile.columns * BYTES), depth, i32(0), i32(1)]);
-                addTile(f, scratchTile, c, {
-                  r, column, nm, nn, tile, cRows, cColumns, accumulate, last, epilogue, pointers,
-                }); // prettier-ignore
+                const place: TilePlace = { r, column, nm, nn, tile, cRows, cColumns };
+                // Sums go on from what C holds, as those of other tiles do: which tiles lie apart depends on their width.
+                f.if(accumulate, () =>
+                  eachOfTile(f, scratchTile, c, place, (from, to, _step, vectors) =>
+                    f.store('f32', from, f.loadVector('f32', to, 0, vectors)),
+                  ),
+                );
+                f.run(micro, [aPanel, b, scratchTile, i32(tile.columns * BYTES), depth, accumulate, i32(1)]);
+                eachOfTile(f, scratchTile, c, place, (from, to, step, vectors) => {
+                  const value = f.let(f.loadVector('f32', from, 0, vectors));
+                  if (epilogue === undefined) f.store('f32', to, value);
+                  else {
+                    f.if(
+                      last,
+                      () => epilogue.store(f, pointers, to, step, value),
+                      () => f.store('f32', to, value),
+                    );
+                  }
+                });
                 f.set(aPanel, aPanel.add(panelBytes));
               });
             };
@@ -243,15 +257,19 @@ interface TilePlace {
   readonly tile: Tile;
   readonly cRows: readonly ContractionAxis[];
   readonly cColumns: readonly ContractionAxis[];
-  readonly accumulate: Expr;
-  /** Whether the sums are complete with it. */
-  readonly last: Expr;
-  readonly epilogue: Epilogue | undefined;
-  readonly pointers: readonly Expr[];
 }
 
-/** Put a tile that lies apart into C, as far as it is inside: whole vectors where columns are neighbours in C. */
-function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
+/**
+ * Visit the elements of a tile that lies apart, as far as they are inside of C: their addresses there and in C, and the bytes from a row's
+ * first. Whole vectors where columns are neighbours in C.
+ */
+function eachOfTile(
+  f: FunctionBuilder,
+  from: Expr,
+  c: Expr,
+  p: TilePlace,
+  body: (from: Expr, to: Expr, step: Expr, vectors: Vectors) => void,
+): void {
   const lastRow = f.let(f.let(i32(p.nm).sub(p.r)).minS(p.tile.rows));
   const lastColumn = f.let(f.let(i32(p.nn).sub(p.column)).minS(p.tile.columns));
   const dense = p.cColumns.length <= 1 && (p.cColumns[0]?.c ?? 1) === 1;
@@ -266,18 +284,7 @@ function addTile(f: FunctionBuilder, from: Expr, c: Expr, p: TilePlace): void {
       (dc, vectors) => {
         const column = f.let(p.column.add(dc));
         const step = f.let((dense ? column : stepsTo(f, column, p.cColumns, 'c')).mul(BYTES));
-        const to = f.let(rowStart.add(step));
-        const value = f.local(f.loadVector('f32', f.let(fromRow.add(dc.mul(BYTES))), 0, vectors));
-        f.if(p.accumulate, () => f.set(value, f.loadVector('f32', to, 0, vectors).add(value)));
-        const { epilogue } = p;
-        if (epilogue === undefined) f.store('f32', to, value);
-        else {
-          f.if(
-            p.last,
-            () => epilogue.store(f, p.pointers, to, step, value),
-            () => f.store('f32', to, value),
-          );
-        }
+        body(f.let(fromRow.add(dc.mul(BYTES))), f.let(rowStart.add(step)), step, vectors);
       },
       { unit },
     );
