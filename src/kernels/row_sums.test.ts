@@ -135,6 +135,14 @@ describe('the gradient of pooling', () => {
     });
 });
 
+describe('pooling', () => {
+  const params = {
+    window: [1, 2, 2, 1], strides: [1, 2, 2, 1],
+    padding: [[0, 0], [0, 0], [0, 0], [0, 0]] as [number, number][], dilation: [1, 1, 1, 1],
+  }; // prettier-ignore
+  following([[9, 26, 14, 20]], (x) => lax.reduceWindowMax(x, params), true, { few: true }); // prettier-ignore
+});
+
 test('operands of each row, and of each column', async () => {
   const labels = await checkProducts([[300, 40], [40, 24], [300], [24]], (a, b, row, column) => {
     const y = lax.dotGeneral(a, b, product);

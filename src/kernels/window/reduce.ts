@@ -1,11 +1,13 @@
 /** @file Sums and extrema of sliding windows: pooling. */
 import { highest, lowest, storageBytes } from '../../core/dtype.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
+import type { Expr } from '../../codegen/index.js';
 import type { LaneValue } from '../../codegen/lanes.js';
 import { constantLanes, LaneBuilder, loadElements, storeElements } from '../../codegen/lanes.js';
 import type { WindowParams } from '../../graph/lax.js';
 import type { LowerRule } from '../context.js';
 import { accumulatedAs } from '../move/elements.js';
+import { piecesOf, withPieces } from '../row_pieces.js';
 import { cutTasks, forUnits } from '../work.js';
 import { forInner, geometryOf, positionOf, WindowLoops } from './windows.js';
 
@@ -15,7 +17,8 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
       const { inner } = geometryOf(x.shape, value.shape, params as WindowParams);
       return value.dtype === 'float32' && sizeOf(value.shape) > 0 ? inner : null;
     },
-    lower(node, lowering, epilogue) {
+    lower(node, lowering, ending) {
+      const epilogue = ending?.epilogue;
       const [x] = node.inputs;
       const [value] = node.outputs;
       const g = geometryOf(x.shape, value.shape, node.params as WindowParams);
@@ -27,17 +30,19 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
       const bytes = storageBytes(dtype);
       const wide = accumulatedAs(dtype);
       const start = kind === 'sum' ? 0 : kind === 'max' ? lowest(wide) : highest(wide);
+      const writes = epilogue?.writes ?? [to];
+      const pieces = ending?.rows === undefined ? null : piecesOf(ending.rows, cut.tasks, writes);
       lowering.add({
-        label: `${node.primitive.name} ${formatShape(x.shape)}${epilogue?.label ?? ''}`,
+        label: `${node.primitive.name} ${formatShape(x.shape)}${epilogue?.label ?? ''}${pieces?.label ?? ''}`,
         tasks: cut.tasks,
-        work: units * g.inner * g.taps,
-        reads: [from, ...(epilogue?.reads ?? [])],
-        writes: epilogue?.writes ?? [to],
+        work: units * (g.inner * g.taps + (pieces?.work ?? 0)),
+        reads: [from, ...(epilogue?.reads ?? []), ...(pieces?.reads ?? [])],
+        writes: [...writes, ...(pieces?.writes ?? [])],
         emit: (f, lo, hi) => {
           const pointers = epilogue?.pointers(f) ?? [to.pointer(f)];
           const [source, target] = [from.pointer(f), pointers[0]];
           const loops = new WindowLoops(f, g);
-          forUnits(f, lo, hi, units, cut, (unit) => {
+          const doWindow = (unit: Expr): void => {
             const outer = f.let(unit.divU(windows));
             const window = f.let(unit.sub(outer.mul(windows)));
             const place = loops.place(positionOf(f, window, g));
@@ -57,9 +62,13 @@ function reduceWindow(kind: 'sum' | 'max' | 'min'): LowerRule {
               if (epilogue !== undefined) epilogue.store(f, pointers, to, column, total);
               else storeElements(f, s.convert({ dtype: wide, expr: total }, dtype), to, 0);
             });
-          });
+          };
+          const rowsBefore = (task: Expr): Expr => f.let(task.mul(cut.unitsPerTask)).minS(units);
+          withPieces(f, pieces, [lo, hi], rowsBefore, (lo, hi) => forUnits(f, lo, hi, units, cut, doWindow));
         },
       });
+      if (pieces !== null) pieces.combine();
+      else ending?.rows?.apart();
     },
   };
 }
