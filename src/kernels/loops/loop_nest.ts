@@ -380,7 +380,8 @@ export class Nest {
           vectors,
         );
       });
-    this.#byRows(cursors, rows);
+    // One after another: how many go together follows from the work of the loop, which is another where values are made again (`remat`).
+    this.#byRows(cursors, rows, 1);
     sums.forEach((own, v) =>
       plan.reductions.forEach((r, i) =>
         this.#finish(r, { dtype: r.dtype, expr: own[i] }, cursors, vectors, [[inner, v * step]]),
@@ -430,12 +431,12 @@ export class Nest {
         },
       );
     };
-    this.#byRows(cursors, rows);
+    this.#byRows(cursors, rows, Math.min(together(plan, 6), row.size >= 4 ? 4 : 1));
   }
 
-  /** Run `rows` along the reduced axes, for some rows at a time. */
-  #byRows(cursors: Cursors, rows: (at: Cursors, count: number) => void): void {
-    const { f, loops, plan } = this;
+  /** Run `rows` along the reduced axes, for `count` rows at a time. */
+  #byRows(cursors: Cursors, rows: (at: Cursors, count: number) => void, count: number): void {
+    const { f, loops } = this;
     const { reducedAxes, partRange } = this.options;
     const [above, row] = [reducedAxes.slice(0, -1), reducedAxes.at(-1)!];
     loops.nest(
@@ -443,7 +444,6 @@ export class Nest {
       cursors,
       (at) => {
         const [lo, hi] = above.length === 0 && partRange !== undefined ? partRange : [i32(0), i32(row.size)];
-        const count = Math.min(together(plan, 6), row.size >= 4 ? 4 : 1);
         const whole = f.let(lo.add(hi.sub(lo).and(-count)));
         f.for(lo, whole, count, (i) => rows(loops.move(at, row, i), count));
         if (count > 1) f.for(whole, hi, 1, (i) => rows(loops.move(at, row, i), 1));
