@@ -46,7 +46,7 @@ function passMasks(old: readonly Tensor[], all: readonly Tensor[]): Tensor[] {
  * time of one more run, and saves the memory between the two.
  *
  * Works in programs that are traced (`fit`, `jit`, `grad`); where ops compute at once, the function is called as it is. What it returns
- * is the same to the bit. Variables that it assigns are assigned once. Losses that layers add (`addLoss`) do not get out of it.
+ * is the same (sums of large arrays may be taken in another order). Variables that it assigns are assigned once. Losses that layers add (`addLoss`) do not get out of it.
  *
  * @param fn Takes tensors, structures of them and other values; gives a tensor or a structure of them.
  * @returns A function of the same arguments.
