@@ -4,7 +4,7 @@
  */
 import type { PositionalOption } from './by_position.js';
 import { BY_POSITION } from './by_position.js';
-import { checkExcess, comeByPosition, refuseOthers, spell, spellOptions } from './checked.js';
+import { checkExcess, comeByPosition, refuseOthers, spell, spellNamed, spellOptions } from './checked.js';
 import { describe } from './describe.js';
 import { TypeError } from './errors.js';
 import { checkKind, checkOptionKinds, OF_CONSTRUCTORS } from './kinds.js';
@@ -122,11 +122,9 @@ function constructionOptions(cls: AnyClass, options: unknown, args: ArrayLike<un
     );
   const names = constructorOptions(cls, []).filter((name) => !required.includes(name));
   if (at > 0 && isDict(first) && all.length === 1 && required.some((name) => Object.hasOwn(first, name))) {
-    const rest = Object.keys(first).filter((key) => !required.includes(key));
-    const values = required.map((name) => (own(first, name) === undefined ? name : spell(own(first, name))));
-    const tail =
-      rest.length > 0 ? [spellOptions([Object.fromEntries(rest.map((key) => [key, own(first, key)]))], [])] : [];
-    throw new TypeError(`${owner}: ${comeByPosition(required)}: new ${owner}(${[...values, ...tail].join(', ')}).`);
+    throw new TypeError(
+      `${owner}: ${comeByPosition(required)}: new ${owner}(${spellNamed(first, required).join(', ')}).`,
+    );
   }
   const given = all.slice(at);
   const taken: Record<string, unknown> = {};

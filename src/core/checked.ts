@@ -7,6 +7,7 @@ import { addOwner, attributed, isRaw } from './attribution.js';
 import { describe } from './describe.js';
 import { refuseUnknownOptions, TypeError } from './errors.js';
 import { BY_PLACE, checkKind, checkOptionKinds } from './kinds.js';
+import { own } from './lookup.js';
 import type { Parameters } from './parameters.js';
 import { readParameters } from './parameters.js';
 import { isDict } from './tree.js';
@@ -59,19 +60,20 @@ export function comeByPosition(names: readonly string[]): string {
   return `${shown} ${names.length === 1 ? 'comes' : 'come'} by position, before the options`;
 }
 
+/** The arguments of the right call, of an object that names some of the parameters `names`: these, then the rest as options. */
+export function spellNamed(given: Readonly<Record<string, unknown>>, names: readonly string[]): string[] {
+  const values = names.map((name) => (own(given, name) === undefined ? name : spell(own(given, name))));
+  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
+  return Object.keys(rest).length > 0 ? [...values, spellOptions([rest], [])] : values;
+}
+
 /** Refuse an object that names parameters, in the place of the first of them. */
 function refuseNamed(owner: string, { positional }: Signature, args: readonly unknown[], at: number): void {
   const given = args[at];
   if (!isDict(given)) return;
   const named = positional.slice(at).filter((name) => Object.hasOwn(given, name));
   if (named.length === 0) return;
-  const values = positional.slice(at).map((name) => (given[name] === undefined ? name : spell(given[name])));
-  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !named.includes(name)));
-  const all = [
-    ...positional.slice(0, at),
-    ...values,
-    ...(Object.keys(rest).length > 0 ? [spellOptions([rest], [])] : []),
-  ];
+  const all = [...positional.slice(0, at), ...spellNamed(given, positional.slice(at))];
   throw new TypeError(`${owner}: ${comeByPosition(named)}: ${owner}(${all.join(', ')}).`);
 }
 

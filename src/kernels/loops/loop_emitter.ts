@@ -83,6 +83,12 @@ export class LoopEmitter {
     return access.buffer!.origin(this.f).address + access.offset * storageBytes(access.dtype);
   }
 
+  /** The bytes from an access's cursor to its first element. */
+  #firstByte(k: number): number {
+    const access = this.accesses[k];
+    return this.#ownStart(access, k) ? 0 : this.#startOf(access);
+  }
+
   /**
    * Wide vectors that are stored in less than 32 bits go through this place: V8 joins what ends in a pair of whole stores, and what is
    * narrowed from registers does not.
@@ -162,7 +168,7 @@ export class LoopEmitter {
     }
     const bytes = storageBytes(access.dtype);
     // A negative step cannot go into the offset of an access, which is not negative.
-    const offset = (this.#ownStart(access, k) ? 0 : this.#startOf(access)) + Math.max(0, moved) * bytes;
+    const offset = this.#firstByte(k) + Math.max(0, moved) * bytes;
     const from = moved < 0 ? f.let(cursor.add(moved * bytes)) : cursor;
     if (vectors === 0) return loadElements(f, access.dtype, from, offset, 0);
     if (stride === 0) return loadSplatted(f, access.dtype, from, offset, vectors);
@@ -193,8 +199,7 @@ export class LoopEmitter {
     const { f } = this;
     const { dtype } = this.accesses[k];
     const bytes = storageBytes(dtype);
-    const start =
-      (this.#ownStart(this.accesses[k], k) ? 0 : this.#startOf(this.accesses[k])) + steps * turn.strides[k] * bytes;
+    const start = this.#firstByte(k) + steps * turn.strides[k] * bytes;
     const cursor = cursors.get(this.#keys[k])!;
     if (vectors === 0) return [loadElements(f, dtype, cursor, start, 0)];
     const across = Array.from({ length: SQUARE }, (_, lane) =>

@@ -362,26 +362,29 @@ export class Nest {
     return value(f.let(r.dtype === 'bool' ? folded.lane(0).and(1) : folded.lane(0)));
   }
 
-  /** The innermost axis is kept, and all its results are held in registers. */
+  /**
+   * The innermost axis is kept, and all its results are held in registers. Rows are added one after another: how many may go together follows
+   * from the work of the loop, which is another where values are made again (`remat`).
+   */
   columnsInRegisters(cursors: Cursors): void {
     const { loops, plan, options } = this;
-    const [inner, row] = [options.inner!, options.reducedAxes.at(-1)!];
+    const { reducedAxes, partRange } = options;
+    const inner = options.inner!;
     const vectors = options.vectors === 2 && inner.size % this.f.elements(2) !== 0 ? 1 : options.vectors;
     const step = this.f.elements(vectors);
     const sums = Array.from({ length: inner.size / step }, () => this.#accumulators(vectors));
-    const rows = (at: Cursors, count: number): void =>
-      sums.forEach((own, v) => {
-        const place: Place = { lanes: inner, vectors, ahead: [[inner, v * step]] };
-        const known = loops.invariants(at, [row], place);
-        const places = Array.from({ length: count }, (_, u): Place => ({ ...place, ahead: [...place.ahead!, [row, u]] })); // prettier-ignore
-        this.#combine(
-          own,
-          this.#together(at, places, () => known),
-          vectors,
-        );
-      });
-    // One after another: how many go together follows from the work of the loop, which is another where values are made again (`remat`).
-    this.#byRows(cursors, rows, 1);
+    loops.nest(
+      reducedAxes,
+      cursors,
+      (at) =>
+        sums.forEach((own, v) => {
+          const ahead: Ahead = [[inner, v * step]];
+          const of = loops.compute(at, { lanes: inner, vectors, ahead });
+          loops.storeAll(of, at, ahead);
+          this.#combine(own, this.#operands(of, vectors), vectors);
+        }),
+      partRange,
+    );
     sums.forEach((own, v) =>
       plan.reductions.forEach((r, i) =>
         this.#finish(r, { dtype: r.dtype, expr: own[i] }, cursors, vectors, [[inner, v * step]]),
@@ -392,8 +395,9 @@ export class Nest {
   /** The innermost axis is kept, and its results are accumulated where they are stored, as the dtypes of accumulators. */
   columnsInMemory(cursors: Cursors, [start, end]: readonly [Expr, Expr]): void {
     const { f, loops, plan, options } = this;
-    const { vectors: widest, reducedAxes, unit } = options;
+    const { vectors: widest, reducedAxes, partRange, unit } = options;
     const [inner, row] = [options.inner!, reducedAxes.at(-1)!];
+    const above = reducedAxes.slice(0, -1);
     const results = this.#results(cursors, plan.reductions);
     f.forElements(
       start,
@@ -431,19 +435,12 @@ export class Nest {
         },
       );
     };
-    this.#byRows(cursors, rows, Math.min(together(plan, 6), row.size >= 4 ? 4 : 1));
-  }
-
-  /** Run `rows` along the reduced axes, for `count` rows at a time. */
-  #byRows(cursors: Cursors, rows: (at: Cursors, count: number) => void, count: number): void {
-    const { f, loops } = this;
-    const { reducedAxes, partRange } = this.options;
-    const [above, row] = [reducedAxes.slice(0, -1), reducedAxes.at(-1)!];
     loops.nest(
       above,
       cursors,
       (at) => {
         const [lo, hi] = above.length === 0 && partRange !== undefined ? partRange : [i32(0), i32(row.size)];
+        const count = Math.min(together(plan, 6), row.size >= 4 ? 4 : 1);
         const whole = f.let(lo.add(hi.sub(lo).and(-count)));
         f.for(lo, whole, count, (i) => rows(loops.move(at, row, i), count));
         if (count > 1) f.for(whole, hi, 1, (i) => rows(loops.move(at, row, i), 1));
@@ -452,33 +449,21 @@ export class Nest {
     );
   }
 
-  /** The elements at some places: computed, stored, and combined pairwise. */
-  #together(here: Cursors, places: readonly Place[], knownAt: (index: number) => Known): Expr[] {
-    const { loops, plan } = this;
-    const { vectors } = places[0];
-    const elements = places.map((place, u) => {
-      const of = loops.compute(here, { ...place, known: knownAt(u) });
-      loops.storeAll(of, here, place.ahead);
-      return this.#operands(of, vectors);
-    });
-    const s = new LaneBuilder(this.f, vectors);
-    return plan.reductions.map((r, i) => {
-      let terms = elements.map((x): LaneValue => ({ dtype: r.dtype, expr: x[i] }));
-      while (terms.length > 1)
-        terms = terms.slice(0, terms.length / 2).map((x, k) => r.combine(s, x, terms[terms.length / 2 + k]));
-      return terms[0].expr;
-    });
-  }
-
-  /** The elements of some rows in one column, or in a vector of columns, joined to the results. */
+  /** The elements of some rows in one column, or in a vector of columns: computed, combined pairwise, and joined to the results. */
   #rowsAt(here: Cursors, results: Cursors, places: readonly Place[], known: readonly Known[]): void {
     const { f, loops, plan } = this;
     const { vectors } = places[0];
+    const elements = places.map((place, u) => {
+      const of = loops.compute(here, { ...place, known: known[u] });
+      loops.storeAll(of, here, place.ahead);
+      return this.#operands(of, vectors);
+    });
     const s = new LaneBuilder(f, vectors);
-    const terms = this.#together(here, places, (u) => known[u]);
     plan.reductions.forEach((r, i) => {
-      const term: LaneValue = { dtype: r.dtype, expr: terms[i] };
-      loops.store(r.result, r.combine(s, loops.loadStored(r.result, results, vectors), term), results);
+      let terms = elements.map((x): LaneValue => ({ dtype: r.dtype, expr: x[i] }));
+      while (terms.length > 1)
+        terms = terms.slice(0, terms.length / 2).map((x, k) => r.combine(s, x, terms[terms.length / 2 + k]));
+      loops.store(r.result, r.combine(s, loops.loadStored(r.result, results, vectors), terms[0]), results);
     });
   }
 }

@@ -17,7 +17,7 @@ import { loopAxes } from './loop_space.js';
 /** Rows of a piece, about, at least: combining costs as much as one more for each piece. */
 const LEAST_ROWS = 8;
 
-/** A loop over one axis of rows, which is reduced, and one of columns, which is kept (`rowGroups` in schedule/epilogue_groups.ts). */
+/** A loop over one axis of rows, which is reduced, and one of columns, which is kept (`sumsRows` in schedule/epilogue_groups.ts). */
 export class SumsOfRows implements RowLoop {
   readonly #plan: GroupPlan;
   readonly #rows: number;
